@@ -1,0 +1,72 @@
+import type { z } from "zod";
+
+const show = (value: unknown): string => {
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+};
+
+const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (inner, key) =>
+      inner !== null && typeof inner === "object" ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  );
+
+function allowed(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_value":
+      return `one of ${issue.values.map(String).join(", ")}`;
+    case "invalid_type":
+      return issue.expected === "int"
+        ? "a whole number"
+        : `${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
+    case "too_small":
+      return issue.origin === "string" ? "a text that is not empty" : `at least ${issue.minimum}`;
+    case "too_big":
+      return `at most ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
+}
+
+/** The issues of the members of a union that say most: of the member that the value got farthest into. */
+function ofUnion(issue: z.core.$ZodIssueInvalidUnion, path: PropertyKey[], value: unknown, keys: Keys): string[] {
+  const inside = at(value, path);
+  const structured = inside !== null && typeof inside === "object";
+  const choices = issue.errors.map((errors) =>
+    errors.filter((error) =>
+      structured ? error.code !== "invalid_type" || error.path.length > 0 : error.path.length === 0,
+    ),
+  );
+  const deep = choices.filter((errors, index) => errors.length > 0 && errors.length === issue.errors[index]?.length);
+  if (structured && deep.length > 0)
+    return (deep.at(-1) ?? []).flatMap((inner) =>
+      explainIssue({ ...inner, path: [...path, ...inner.path] }, value, keys),
+    );
+  const options = issue.errors.flatMap((errors) => errors.filter((error) => error.path.length === 0).map(allowed));
+  return [`${path.join(".")}: ${show(inside)} is not allowed; allowed: ${[...new Set(options)].join(", or ")}`];
+}
+
+type Keys = (path: readonly PropertyKey[]) => string[];
+
+function explainIssue(issue: z.core.$ZodIssue, value: unknown, keys: Keys): string[] {
+  const path = [...issue.path];
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => {
+      const known = keys(path);
+      const list = known.length > 0 ? `; known keys here: ${known.join(", ")}` : "";
+      return `${[...path, key].join(".")}: ${show(at(value, [...path, key]))}: there is no such key${list}`;
+    });
+  if (issue.code === "invalid_union") return ofUnion(issue, path, value, keys);
+  const inside = at(value, path);
+  const what = inside === undefined ? "missing" : `${show(inside)} is not allowed`;
+  return [`${path.join(".")}: ${what}; allowed: ${allowed(issue)}`];
+}
+
+/**
+ * What is wrong with a configuration, a line an issue: the key, its value, and what is allowed.
+ * @param keys tells which keys are known at a path
+ */
+export function explain(error: z.ZodError, value: unknown, keys: Keys): string[] {
+  return [...new Set(error.issues.flatMap((issue) => explainIssue(issue, value, keys)))];
+}

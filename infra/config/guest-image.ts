@@ -1,0 +1,54 @@
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { z } from "zod";
+import { LabError, messageOf } from "../../lib/errors.ts";
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const file = z.object({ file: z.string(), sha256 });
+
+/** What `./lab images` says about the guests' kernel and initramfs. */
+const guestManifestSchema = z.object({
+  schemaVersion: z.literal(1),
+  sha256,
+  kernel: file.extend({ release: z.string() }),
+  initrd: file,
+});
+
+/** The guests' kernel and initramfs on this machine, known by the hash of their content. */
+export interface GuestImage {
+  sha256: string;
+  release: string;
+  kernelFile: string;
+  kernelSha256: string;
+  initrdFile: string;
+  initrdSha256: string;
+}
+
+/** Reads the manifest of a guest image folder. @throws LabError (exit code 2) when there is none or it is wrong */
+export function readGuestImage(folder: string, directory: string): GuestImage {
+  const path = isAbsolute(folder) ? folder : join(directory, folder);
+  const manifestFile = join(path, "manifest.json");
+  if (!existsSync(manifestFile))
+    throw new LabError(
+      `guestImage: ${JSON.stringify(folder)} holds no manifest.json; build the guest image with ./lab images`,
+      {
+        exitCode: 2,
+      },
+    );
+  try {
+    const manifest = guestManifestSchema.parse(JSON.parse(readFileSync(manifestFile, "utf8")));
+    const real = realpathSync(path);
+    return {
+      sha256: manifest.sha256,
+      release: manifest.kernel.release,
+      kernelFile: join(real, manifest.kernel.file),
+      kernelSha256: manifest.kernel.sha256,
+      initrdFile: join(real, manifest.initrd.file),
+      initrdSha256: manifest.initrd.sha256,
+    };
+  } catch (error) {
+    throw new LabError(`guestImage: ${manifestFile} is no manifest of a guest image: ${messageOf(error)}`, {
+      exitCode: 2,
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+
+/** The two servers of the testbed: the Sender server's Main VM pings the Responder server's (paper, section 3). */
+export const roles = ["sender", "responder"] as const;
+export type Role = (typeof roles)[number];
+
+const interfaceName = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]{1,15}$/, "a network interface name: 1 to 15 letters, digits, '_', '.' or '-'");
+
+const absolutePath = z.string().regex(/^\//, "an absolute path");
+
+/** A physical function and how many virtual functions the testbed makes on it. */
+const pf = z.strictObject({
+  name: interfaceName.describe("network interface of the physical function"),
+  vfs: z.int().min(0).max(256).describe("virtual functions to make on it"),
+});
+
+/** A KVM server, reached over ssh. */
+export const hostSchema = z.strictObject({
+  address: z.string().min(1, "a host name or an address").describe("host name or address"),
+  port: z.int().min(1).max(65535).default(22).describe("ssh port"),
+  user: z
+    .string()
+    .min(1)
+    .default("root")
+    .describe("ssh user; it must be root or able to use libvirt and the NIC as root"),
+  privateKeyFile: absolutePath.describe("ssh private key without a passphrase, on the machine that runs Pulumi"),
+  hostKey: z
+    .string()
+    .regex(
+      /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|rsa-sha2-(256|512)|ssh-rsa) [A-Za-z0-9+/]+=*$/,
+      "the server's ssh host key as 'TYPE BASE64', e.g. 'ssh-ed25519 AAAA…' (no comment)",
+    )
+    .describe("ssh host key; a server that shows another one is refused"),
+  pfs: z
+    .array(pf)
+    .length(1, "exactly one physical function")
+    .describe("the NIC port that is connected to the other server"),
+  generation: z.string().default("").describe("any text; a new one says that the server was installed anew"),
+  pinnedCore: z.int().min(0).optional().describe("emulated server: the core its emulator is pinned to"),
+});
+export type Host = z.infer<typeof hostSchema>;
+
+/** The pair of servers and what kind of servers they are; results of different fidelity are never mixed. */
+export const inventorySchema = z.strictObject({
+  fidelity: z
+    .enum(["hardware", "emulated"])
+    .describe("hardware, or emulated servers whose RTTs compare only with each other"),
+  hosts: z.strictObject({ sender: hostSchema, responder: hostSchema }),
+});
+export type Inventory = z.infer<typeof inventorySchema>;

@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import type { z } from "zod";
+import { LabError, messageOf } from "../../lib/errors.ts";
+import { explain } from "./explain.ts";
+import { type Inventory, inventorySchema } from "./hosts.ts";
+import { type Config, configSchema } from "./schema.ts";
+
+/** A stack's configuration with what its files say filled in. */
+export interface ResolvedConfig extends Omit<Config, "hosts"> {
+  inventory: Inventory;
+}
+
+function refuse(lines: string[], where: string): never {
+  throw new LabError(`The configuration of ${where} is wrong:\n${lines.map((line) => `  ${line}`).join("\n")}`, {
+    exitCode: 2,
+  });
+}
+
+function check<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  where: string,
+  keysAt: (path: readonly PropertyKey[]) => string[],
+): z.infer<T> {
+  const result = schema.safeParse(value);
+  return result.success ? result.data : refuse(explain(result.error, value, keysAt), where);
+}
+
+const hostKeys = Object.keys(inventorySchema.shape.hosts.shape.sender.shape);
+const inventoryKeysAt = (path: readonly PropertyKey[]) =>
+  path.length === 0
+    ? Object.keys(inventorySchema.shape)
+    : path.length === 1
+      ? ["sender", "responder"]
+      : path.length === 2
+        ? hostKeys
+        : ["name", "vfs"];
+
+/** Every known key of a stack's configuration. */
+export const configKeys = Object.keys(configSchema.shape);
+
+const configKeysAt = (path: readonly PropertyKey[]) =>
+  path.length === 0 ? configKeys : path[0] === "hosts" ? inventoryKeysAt(path.slice(1)) : ["sender", "responder"];
+
+/** A value as `pulumi config` stores it: a text, which is JSON when it is no plain text. */
+function decode(text: string): unknown {
+  if (!/^\s*([[{"]|-?\d|true\s*$|false\s*$|null\s*$)/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Reads a stack's configuration as the engine hands it over.
+ * @param raw full key ("project:key") to text
+ * @throws LabError (exit code 2) that names every wrong key with its value and what is allowed
+ */
+export function parseConfig(raw: Record<string, string>, project: string, stack: string): Config {
+  const own: Record<string, unknown> = {};
+  const foreign: string[] = [];
+  for (const [key, text] of Object.entries(raw)) {
+    const colon = key.indexOf(":");
+    const namespace = key.slice(0, colon);
+    if (namespace === project) own[key.slice(colon + 1)] = decode(text);
+    else if (namespace !== "pulumi")
+      foreign.push(
+        `${key}: ${JSON.stringify(text)}: there is no such key; keys of this project begin with ${project}:`,
+      );
+  }
+  if (foreign.length > 0) refuse(foreign, `stack ${stack}`);
+  return check(configSchema, own, `stack ${stack} (keys of ${project}:)`, configKeysAt);
+}
+
+function readInventory(path: string): Inventory {
+  if (!existsSync(path))
+    throw new LabError(
+      `hosts: the file ${path} does not exist. Boot the emulated servers with ./lab hosts up, or describe two servers (docs/real-servers.md)`,
+      { exitCode: 2 },
+    );
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new LabError(`hosts: the file ${path} is not JSON: ${messageOf(error)}`, { exitCode: 2 });
+  }
+  return check(inventorySchema, value, `the hosts in ${path}`, inventoryKeysAt);
+}
+
+/** Fills in the inventory of hosts that the configuration names. @throws LabError (exit code 2) that says what is wrong in it */
+export function resolveConfig(config: Config, directory: string): ResolvedConfig {
+  const { hosts, ...rest } = config;
+  const inventory =
+    typeof hosts === "string" ? readInventory(isAbsolute(hosts) ? hosts : join(directory, hosts)) : hosts;
+  const { sender, responder } = inventory.hosts;
+  if (sender.address === responder.address && sender.port === responder.port)
+    refuse(
+      [
+        `hosts.responder.address: ${JSON.stringify(responder.address)} port ${responder.port} is also the sender; allowed: another server`,
+      ],
+      "the hosts",
+    );
+  return { ...rest, inventory };
+}

@@ -1,0 +1,69 @@
+import { readFile } from "node:fs/promises";
+import { messageOf } from "../../lib/errors.ts";
+import { connectSsh, type SshConnection } from "../../lib/ssh.ts";
+import type { GuestImage } from "../config/guest-image.ts";
+import type { Host, Role } from "../config/hosts.ts";
+
+/** Where a server keeps a guest image, by the hash of its content. */
+export const imageFolder = (sha: string) => `/var/lib/sriov-rtt/images/${sha}`;
+
+interface Request {
+  role: Role;
+  host: Host;
+  image: GuestImage;
+  token: string;
+}
+
+async function putFile(ssh: SshConnection, from: string, to: string, sha: string): Promise<void> {
+  await ssh.run(
+    `set -e; f=${to}.tmp-$$; trap 'rm -f $f' EXIT; cat > $f; echo '${sha}  '$f | sha256sum --quiet -c; mv $f ${to}`,
+    { stdin: await readFile(from), timeoutMs: 300_000 },
+  );
+}
+
+/** Brings kernel and initramfs to a server unless it has them; what arrives is checked before it gets its name. */
+export async function putImage({ role, host, image, token }: Request): Promise<string> {
+  const folder = imageFolder(image.sha256);
+  const ssh = await connectSsh(role, host);
+  try {
+    await ssh.run(`mkdir -p ${folder} && chmod 755 /var/lib/sriov-rtt /var/lib/sriov-rtt/images ${folder}`);
+    const files = [
+      { from: image.kernelFile, to: `${folder}/vmlinuz`, sha: image.kernelSha256 },
+      { from: image.initrdFile, to: `${folder}/initrd`, sha: image.initrdSha256 },
+    ];
+    let sent = 0;
+    for (const { from, to, sha } of files) {
+      const there = await ssh.exec(`echo '${sha}  ${to}' | sha256sum --quiet -c 2> /dev/null`);
+      if (there.code === 0) continue;
+      await putFile(ssh, from, to, sha);
+      sent += 1;
+    }
+    await ssh.run(`echo ${token} > ${folder}/token`);
+    return sent === 0 ? "the server has it already" : `${sent} file(s) brought to the server`;
+  } finally {
+    ssh.close();
+  }
+}
+
+/** Takes the image from a server, and the folders above it when they are empty. */
+export async function dropImage({ role, host, image }: Request): Promise<void> {
+  const ssh = await connectSsh(role, host);
+  try {
+    await ssh.run(
+      `rm -rf ${imageFolder(image.sha256)}; rmdir /var/lib/sriov-rtt/images /var/lib/sriov-rtt 2> /dev/null || true`,
+    );
+  } finally {
+    ssh.close();
+  }
+}
+
+if (import.meta.main) {
+  try {
+    const request = JSON.parse(process.env.LAB_PUT_IMAGE ?? "") as Request;
+    if (process.argv[2] === "drop") await dropImage(request);
+    else console.log(await putImage(request));
+  } catch (error) {
+    console.error(messageOf(error));
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,104 @@
+import { local } from "@pulumi/command";
+import * as libvirt from "@pulumi/libvirt";
+import * as pulumi from "@pulumi/pulumi";
+import { canonicalJson } from "../../lib/canonical.ts";
+import type { GuestImage } from "../config/guest-image.ts";
+import type { Host, Role } from "../config/hosts.ts";
+import { layer, tokenOf } from "../layer.ts";
+import { knownHostsFile } from "./known-hosts.ts";
+import { imageFolder } from "./put-image.ts";
+
+export interface ServerArgs {
+  role: Role;
+  host: Host;
+  /** Who takes the server: the stack, the machine and the checkout it is deployed from. */
+  owner: string;
+  guestImage: GuestImage;
+  /** Tokens of the layers that the server has (see observe.ts). */
+  observed: ReadonlyMap<string, string>;
+}
+
+/**
+ * A KVM server made ready for VMs: leased, with the guest image, the NIC's virtual functions and a bridge over the NIC.
+ * All drivers find the same server, so that a change of driver changes the VMs and nothing below them.
+ */
+export class Server extends pulumi.ComponentResource {
+  readonly role: Role;
+  readonly host: Host;
+  readonly bridge = "rtt0";
+  /** libvirt on this server. */
+  readonly libvirt: libvirt.Provider;
+  /** Where the server has the guests' kernel and initramfs. */
+  readonly kernel: string;
+  readonly initrd: string;
+  /** IDs of the layers a VM stands on. */
+  readonly layers: pulumi.Output<string>[];
+  readonly observed: ReadonlyMap<string, string>;
+  /** The last thing to be made: what needs a whole server depends on it. */
+  readonly complete: pulumi.Resource[];
+
+  constructor(name: string, args: ServerArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("sriov-rtt:host:Server", name, {}, opts);
+    const { role, host, observed } = args;
+    const pf = host.pfs[0]?.name ?? "";
+    const vfs = host.pfs[0]?.vfs ?? 0;
+    const token = (layerName: string) => tokenOf(observed, layerName);
+
+    const imageToken = token(`image-${args.guestImage.sha256}`);
+    const lease = layer(
+      `${name}-lease`,
+      { host, script: "lease.sh", variables: { OWNER: args.owner }, token: token("lease") },
+      { parent: this },
+    );
+    const image = new local.Command(
+      `${name}-image`,
+      {
+        create: "node infra/host/put-image.ts put",
+        update: ":",
+        delete: "node infra/host/put-image.ts drop",
+        environment: {
+          LAB_PUT_IMAGE: canonicalJson({
+            role,
+            host,
+            image: args.guestImage,
+            token: imageToken,
+          }),
+        },
+        triggers: [args.guestImage.sha256, host.generation, imageToken],
+      },
+      { parent: this, deleteBeforeReplace: true, dependsOn: [lease] },
+    );
+    const nic = layer(
+      `${name}-nic`,
+      { host, script: "nic.sh", variables: { PF: pf, VFS: vfs }, token: token(`nic-${pf}`), standsOn: [lease.id] },
+      { parent: this },
+    );
+    const bridge = layer(
+      `${name}-bridge`,
+      {
+        host,
+        script: "bridge.sh",
+        variables: { BRIDGE: this.bridge, PF: pf },
+        token: token(`bridge-${this.bridge}`),
+        standsOn: [nic.id],
+      },
+      { parent: this },
+    );
+
+    this.role = role;
+    this.host = host;
+    this.libvirt = new libvirt.Provider(
+      `${name}-libvirt`,
+      {
+        uri: `qemu+ssh://${host.user}@${host.address}:${host.port}/system?keyfile=${encodeURIComponent(host.privateKeyFile)}&sshauth=privkey&knownhosts=${encodeURIComponent(knownHostsFile(host))}`,
+      },
+      { parent: this },
+    );
+    this.kernel = `${imageFolder(args.guestImage.sha256)}/vmlinuz`;
+    this.initrd = `${imageFolder(args.guestImage.sha256)}/initrd`;
+    this.layers = [bridge.id];
+    this.complete = [image, bridge];
+    this.observed = observed;
+    this.registerOutputs({});
+  }
+}

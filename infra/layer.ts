@@ -1,0 +1,66 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { shellQuote } from "../lib/ssh.ts";
+import type { Host } from "./config/hosts.ts";
+
+const scriptOf = (file: string) => readFileSync(join(import.meta.dirname, "scripts", file), "utf8");
+
+/** A script for a server's shell: variables, what all scripts share, then the script itself. */
+export function shellScript(file: string, variables: Record<string, string | number>): string {
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${shellQuote(String(value))}`);
+  return [...assignments, scriptOf("common.sh"), scriptOf(file)].join("\n");
+}
+
+/** How the command provider reaches a server. A host that does not answer is given up within half a minute. */
+export function connectionTo(host: Host) {
+  return {
+    host: host.address,
+    port: host.port,
+    user: host.user,
+    privateKey: pulumi.secret(readFileSync(host.privateKeyFile, "utf8")),
+    hostKey: host.hostKey,
+    dialErrorLimit: 2,
+    perDialTimeout: 10,
+  };
+}
+
+export interface LayerArgs {
+  host: Host;
+  /** A script of infra/scripts that handles ACTION=create, update (optional) and delete. */
+  script: string;
+  variables: Record<string, string | number>;
+  /** What is written on the server as the mark of this deployment. */
+  token: string;
+  /** IDs of layers that this one stands on: when one of them is made anew, so is this one. */
+  standsOn?: pulumi.Input<string>[];
+  /** True when ACTION=create must not run again on a layer that stands: ACTION=update then tells again what create told. */
+  tellsAgain?: boolean;
+}
+
+/**
+ * Something on a server that is made and put back by a script. It is made anew when its variables, its script, a layer
+ * below it or the server's own memory of it (the token) changes. Another way to reach the server only runs it again.
+ */
+export function layer(name: string, args: LayerArgs, opts: pulumi.CustomResourceOptions): remote.Command {
+  const text = (action: string) => shellScript(args.script, { ACTION: action, ...args.variables, TOKEN: args.token });
+  return new remote.Command(
+    name,
+    {
+      connection: connectionTo(args.host),
+      create: text("create"),
+      ...(args.tellsAgain && { update: text("update") }),
+      delete: text("delete"),
+      triggers: [text("create"), args.host.generation, ...(args.standsOn ?? [])],
+      logging: remote.Logging.Stderr,
+    },
+    { ...opts, deleteBeforeReplace: true },
+  );
+}
+
+/** Gives each layer of a server its token: the one that the server remembers, else a new one. */
+export function tokenOf(observed: ReadonlyMap<string, string>, layerName: string): string {
+  return observed.get(layerName) ?? randomBytes(6).toString("hex");
+}

@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { local } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { canonicalJson } from "../../lib/canonical.ts";
+import type { RunSpec } from "../../measure/probe/spec.ts";
+import { runFolder, runToken } from "../../measure/results/token.ts";
+
+export interface RunsArgs {
+  /** What all runs have in common. */
+  spec: Omit<RunSpec, "run" | "token">;
+  count: number;
+}
+
+/**
+ * The runs of a scenario, one after the other, each a resource of its own: progress is Pulumi's, and after a failure
+ * only the runs that are missing are measured. A run is triggered by its scenario and by the state of its data, read
+ * now: data that is missing or spoilt is measured again. Destroying a stack never deletes data.
+ */
+export class Runs extends pulumi.ComponentResource {
+  /** What each run's runner said of it: one line of JSON. */
+  readonly results: pulumi.Output<unknown>[];
+
+  constructor(name: string, args: RunsArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("sriov-rtt:run:Runs", name, {}, opts);
+    const { spec } = args;
+    let before: local.Command | undefined;
+    this.results = Array.from({ length: args.count }, (_, index) => {
+      const run = index + 1;
+      const folder = join(spec.resultsDirectory, runFolder(spec.scenario, spec.replicate, run));
+      const token = runToken(folder, spec.scenario.sha256);
+      const full: RunSpec = { ...spec, run, token };
+      const command: local.Command = new local.Command(
+        `run-${String(run).padStart(2, "0")}`,
+        {
+          create: "node measure/probe/main.ts",
+          environment: { LAB_RUN: canonicalJson(full) },
+          triggers: [spec.scenario.sha256, String(spec.replicate), token],
+          logging: local.Logging.Stderr,
+        },
+        { parent: this, deleteBeforeReplace: true, dependsOn: before ? [before] : [] },
+      );
+      before = command;
+      return command.stdout.apply((stdout): unknown => JSON.parse(stdout));
+    });
+    this.registerOutputs({ results: this.results });
+  }
+}

@@ -1,0 +1,37 @@
+import { sha256 } from "../../lib/canonical.ts";
+import type { Role } from "../config/hosts.ts";
+
+/** Who a guest is on the testbed's network. Index 0 is the Main VM, 1 to 250 are background VMs. */
+export interface Identity {
+  /** libvirt domain and guest host name, the same word on both servers for the same index. */
+  name: string;
+  /** In lower case. */
+  mac: string;
+  ip: string;
+  /** Length of the network prefix of `ip`. */
+  prefix: number;
+}
+
+const serverNumber: Record<Role, number> = { sender: 1, responder: 2 };
+
+/**
+ * The identity of guest `index` of a server: a pure function, so that it never moves when a fleet grows. MAC addresses
+ * have QEMU's locally administered prefix 52:54:00; addresses lie in 10.9.0.0/16, which no other network must use.
+ */
+export function identityOf(role: Role, index: number): Identity {
+  if (!Number.isInteger(index) || index < 0 || index > 250)
+    throw new RangeError(`guest index ${index}; allowed: a whole number from 0 to 250`);
+  const server = serverNumber[role];
+  return {
+    name: index === 0 ? "rtt-main" : `rtt-bg-${String(index).padStart(3, "0")}`,
+    mac: `52:54:00:9a:0${server}:${index.toString(16).padStart(2, "0")}`,
+    ip: `10.9.${server}.${index + 1}`,
+    prefix: 16,
+  };
+}
+
+/** A domain's UUID, fixed by the stack and the name: to define a domain again is then no conflict for libvirt. */
+export function domainUuid(stack: string, role: Role, name: string): string {
+  const hex = sha256(`${stack}\n${role}\n${name}`);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

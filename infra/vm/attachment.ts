@@ -1,0 +1,47 @@
+import type { Driver } from "./drivers.ts";
+
+/** A virtual function as its server knows it. */
+export interface Vf {
+  /** PCI address as "0000:01:10.0". */
+  pci: string;
+  /** Its network interface while its own driver has it. */
+  netdev: string;
+}
+
+/** Where on its server a VM is attached. */
+export type AttachmentPoint = { bridge: string } | { vf: Vf };
+
+const pciAddress = /^([0-9a-f]{4}):([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])$/;
+
+function hostdevSource(pci: string): string {
+  const [, domain, bus, slot, fn] = pciAddress.exec(pci) ?? [];
+  if (!domain) throw new RangeError(`${JSON.stringify(pci)} is no PCI address; allowed: e.g. "0000:01:10.0"`);
+  return `<source><address type="pci" domain="0x${domain}" bus="0x${bus}" slot="0x${slot}" function="0x${fn}"/></source>`;
+}
+
+function bridgeOf(driver: Driver, point: AttachmentPoint): string {
+  if ("bridge" in point) return point.bridge;
+  throw new RangeError(`${driver} attaches to a bridge, not to a VF`);
+}
+
+function vfOf(driver: Driver, point: AttachmentPoint): Vf {
+  if ("vf" in point) return point.vf;
+  throw new RangeError(`${driver} attaches to a VF, not to a bridge`);
+}
+
+/**
+ * libvirt's `<interface>` of a VM (https://libvirt.org/formatdomain.html#network-interfaces). Option ROMs are off: a
+ * guest that boots its own kernel needs none, and loading them takes seconds on an emulated server.
+ */
+export function attachment(driver: Driver, mac: string, point: AttachmentPoint): string {
+  const head = `<mac address="${mac}"/>`;
+  const virtio = `<model type="virtio"/><driver name="vhost"/><rom enabled="no"/>`;
+  switch (driver) {
+    case "virtio-bridge":
+      return `<interface type="bridge">${head}<source bridge="${bridgeOf(driver, point)}"/>${virtio}</interface>`;
+    case "macvtap-passthrough":
+      return `<interface type="direct">${head}<source dev="${vfOf(driver, point).netdev}" mode="passthrough"/>${virtio}</interface>`;
+    case "pci-passthrough":
+      return `<interface type="hostdev" managed="yes">${head}${hostdevSource(vfOf(driver, point).pci)}<rom enabled="no"/></interface>`;
+  }
+}

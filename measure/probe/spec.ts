@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { scenarioSchema } from "../results/scenario.ts";
+
+const target = z.object({
+  address: z.string(),
+  port: z.int(),
+  user: z.string(),
+  privateKeyFile: z.string(),
+  hostKey: z.string(),
+});
+
+/** Where a server's packets can be captured: its NIC-side device, and the VM's own interface. */
+const captureSchema = z.object({ nic: z.enum(["pf", "vf"]), virt: z.enum(["vnet", "macvtap"]) });
+
+const endSchema = z.object({
+  ssh: target,
+  pf: z.string(),
+  pinnedCore: z.int().optional(),
+  /** The Main VM on this server. */
+  vm: z.object({ domain: z.string(), mac: z.string(), ip: z.string(), driver: z.string() }),
+  capture: captureSchema.nullable(),
+  /** Why `capture` is null. */
+  unavailable: z.string().optional(),
+});
+export type End = z.infer<typeof endSchema>;
+
+/** All that a run has to know; what a Pulumi program hands to the runner. */
+export const runSpecSchema = z.object({
+  resultsDirectory: z.string(),
+  scenario: scenarioSchema,
+  replicate: z.int().min(1),
+  run: z.int().min(1),
+  /** Of the deployment of this run; a run with the same token is never measured twice. */
+  token: z.string(),
+  fidelity: z.enum(["hardware", "emulated"]),
+  guestImage: z.object({ sha256: z.string(), release: z.string() }),
+  ends: z.object({ sender: endSchema, responder: endSchema }),
+});
+export type RunSpec = z.infer<typeof runSpecSchema>;

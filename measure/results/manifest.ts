@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { scenarioSchema } from "./scenario.ts";
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const perRole = <T extends z.ZodType>(value: T) => z.object({ sender: value, responder: value });
+
+/** Statistics of one metric over the packets of a run, in milliseconds; or why there is none. */
+export const metricSchema = z.union([
+  z.object({ n: z.int().min(1), median: z.number(), p05: z.number(), p95: z.number(), min: z.number(), max: z.number() }),
+  z.object({ unavailable: z.string() }),
+]);
+export type Metric = z.infer<typeof metricSchema>;
+
+const cpuSchema = z.object({
+  /** 100 - idle, in percent of all CPUs of the server: mean over the window before ping, and over the one with ping in it. */
+  before: z.number(),
+  during: z.number(),
+  beforeSamples: z.tuple([z.int(), z.int()]),
+  duringSamples: z.tuple([z.int(), z.int()]),
+});
+
+/** One capture: its file, the interface, and what tcpdump counted. */
+const captureSchema = z.object({
+  hop: z.enum(["nic", "virt"]),
+  interface: z.string(),
+  file: z.string(),
+  captured: z.int(),
+  receivedByFilter: z.int(),
+  droppedByKernel: z.int(),
+});
+export type CaptureRecord = z.infer<typeof captureSchema>;
+
+export const manifestSchema = z.object({
+  schemaVersion: z.literal(1),
+  status: z.enum(["valid", "invalid"]),
+  /** Why the run does not count; empty when it does. */
+  problems: z.array(z.string()),
+  scenario: scenarioSchema,
+  scenarioSha256: hash,
+  environmentSha256: hash,
+  /** What `environmentSha256` is the hash of. */
+  environment: z.record(z.string(), z.unknown()),
+  fidelity: z.enum(["hardware", "emulated"]),
+  replicate: z.int().min(1),
+  run: z.int().min(1),
+  token: z.string(),
+  attempt: z.int().min(1),
+  seed: z.int(),
+  /** ICMP identifier of this run's echo requests. */
+  pingId: z.int().min(1).max(65535),
+  started: z.iso.datetime(),
+  ended: z.iso.datetime(),
+  /** Serves to tell deployments apart: the boot of each Main VM (its domain's UUID and its server's start stamp). */
+  deployment: perRole(z.string()),
+  files: z.record(z.string(), z.object({ sha256: hash, bytes: z.int().min(0) })),
+  captures: perRole(z.array(captureSchema)),
+  unavailable: z.record(z.string(), z.string()),
+  clocks: perRole(z.string()),
+  /** Rate error of the Sender VM's clock against the Sender server's, parts per million; null when it cannot be measured. */
+  clockRateErrorPpm: z.number().nullable(),
+  ping: z.object({
+    requestedRatePps: z.int(),
+    achievedRatePps: z.number().nullable(),
+    transmitted: z.int(),
+    received: z.int(),
+    duplicates: z.int(),
+    maxInFlight: z.int().nullable(),
+    seconds: z.number(),
+  }),
+  neighbourFrames: z.int(),
+  flagged: z.record(z.string(), z.int()),
+  cpu: perRole(cpuSchema),
+  pinning: perRole(z.int().nullable()),
+  metrics: z.object({ rttMs: metricSchema, rttOverheadMs: metricSchema, responseTimeMs: metricSchema }),
+});
+export type Manifest = z.infer<typeof manifestSchema>;

@@ -1,0 +1,47 @@
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type Manifest, manifestSchema } from "./manifest.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** A run's folder below the results directory. */
+export const runFolder = (scenario: Scenario, replicate: number, run: number) =>
+  join(scenario.name, `rep-${String(replicate).padStart(2, "0")}_run-${String(run).padStart(2, "0")}`);
+
+/** What a look at a run's folder tells: the manifest when the run counts, else why it does not. */
+export type RunState = { manifest: Manifest } | { missing: string };
+
+/**
+ * Looks whether a run counts: its manifest is whole, says `valid`, is of this scenario, and every file has the recorded
+ * size and SHA-256.
+ * @param folder of the run
+ */
+export function inspectRun(folder: string, scenarioSha256?: string): RunState {
+  const path = join(folder, "manifest.json");
+  if (!existsSync(path)) return { missing: "there is no manifest.json" };
+  let manifest: Manifest;
+  try {
+    manifest = manifestSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch {
+    return { missing: "manifest.json is not a manifest" };
+  }
+  if (manifest.status !== "valid") return { missing: `the run is invalid: ${manifest.problems.join("; ")}` };
+  if (scenarioSha256 !== undefined && manifest.scenarioSha256 !== scenarioSha256)
+    return { missing: "the run is of another scenario" };
+  for (const [name, { sha256, bytes }] of Object.entries(manifest.files)) {
+    const file = join(folder, name);
+    if (!existsSync(file)) return { missing: `${name} is gone` };
+    if (statSync(file).size !== bytes) return { missing: `${name} has changed its size` };
+    if (createHash("sha256").update(readFileSync(file)).digest("hex") !== sha256) return { missing: `${name} has changed` };
+  }
+  return { manifest };
+}
+
+/**
+ * What triggers a run: the token it was measured with while its data counts, else a new one, so that a run whose data
+ * is missing or spoilt is measured again and one whose data is there is left alone.
+ */
+export function runToken(folder: string, scenarioSha256: string): string {
+  const state = inspectRun(folder, scenarioSha256);
+  return "manifest" in state ? state.manifest.token : randomBytes(6).toString("hex");
+}
