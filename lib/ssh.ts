@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
 import { Client, type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
 import { LabError, messageOf } from "./errors.ts";
 
@@ -24,8 +25,20 @@ export interface ExecOptions {
   timeoutMs?: number;
 }
 
+/** A command that is spoken with line by line while it runs. The server sees end of file when this side is gone. */
+export interface Conversation {
+  /** Sends a line. */
+  say(line: string): void;
+  /** The next line it prints. @throws LabError when none comes within `timeoutMs`, or it has ended (with its stderr). */
+  hear(timeoutMs: number): Promise<string>;
+  /** Closes its input and waits for its end. */
+  end(): Promise<void>;
+}
+
 /** One ssh connection to a server; commands may run on it side by side. */
 export interface SshConnection {
+  /** Starts a command to speak with. */
+  converse(command: string): Promise<Conversation>;
   /** Runs a shell command; resolves whatever its exit status is. */
   exec(command: string, options?: ExecOptions): Promise<ExecResult>;
   /** Runs a shell command and gives its stdout. @throws LabError with its stderr when the exit status is not 0. */
@@ -109,8 +122,57 @@ export async function connectSsh(name: string, target: SshTarget, timeoutMs = 10
         channel.end(options.stdin ?? "");
       });
     });
+  const converse = (command: string): Promise<Conversation> =>
+    new Promise((resolve, reject) => {
+      client.exec(command, (error, channel) => {
+        if (error) return reject(new LabError(`${where}: ${error.message}`));
+        const heard: string[] = [];
+        let wake = () => {};
+        let stderr = "";
+        let ended = false;
+        const closed = new Promise<void>((done) => {
+          channel.on("close", () => {
+            ended = true;
+            wake();
+            done();
+          });
+        });
+        channel.stderr.on("data", (data: Buffer) => {
+          stderr += data.toString();
+        });
+        createInterface({ input: channel }).on("line", (line) => {
+          heard.push(line);
+          wake();
+        });
+        resolve({
+          say: (line) => void channel.write(`${line}\n`),
+          async hear(timeoutMs) {
+            const deadline = Date.now() + timeoutMs;
+            for (;;) {
+              const line = heard.shift();
+              if (line !== undefined) return line;
+              if (ended) throw new LabError(`${where}: ended: ${stderr.trim() || "without a word (connection lost?)"}`);
+              if (Date.now() >= deadline)
+                throw new LabError(`${where}: nothing heard for ${timeoutMs / 1000} s. ${stderr.trim()}`);
+              await new Promise<void>((go) => {
+                const timer = setTimeout(go, deadline - Date.now());
+                wake = () => {
+                  clearTimeout(timer);
+                  go();
+                };
+              });
+            }
+          },
+          async end() {
+            channel.end();
+            await closed;
+          },
+        });
+      });
+    });
   return {
     exec,
+    converse,
     async run(command, options) {
       const result = await exec(command, options);
       if (result.code !== 0)

@@ -5,6 +5,8 @@ const show = (value: unknown): string => {
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 };
 
+const refused = (value: unknown) => (value === undefined ? "missing" : `${show(value)} is not allowed`);
+
 const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(
     (inner, key) =>
@@ -21,9 +23,13 @@ function allowed(issue: z.core.$ZodIssue): string {
         ? "a whole number"
         : `${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
     case "too_small":
-      return issue.origin === "string" ? "a text that is not empty" : `at least ${issue.minimum}`;
+      return issue.origin === "string"
+        ? "a text that is not empty"
+        : issue.origin === "array"
+          ? issue.message
+          : `at least ${issue.minimum}`;
     case "too_big":
-      return `at most ${issue.maximum}`;
+      return issue.origin === "array" ? issue.message : `at most ${issue.maximum}`;
     default:
       return issue.message;
   }
@@ -44,7 +50,7 @@ function ofUnion(issue: z.core.$ZodIssueInvalidUnion, path: PropertyKey[], value
       explainIssue({ ...inner, path: [...path, ...inner.path] }, value, keys),
     );
   const options = issue.errors.flatMap((errors) => errors.filter((error) => error.path.length === 0).map(allowed));
-  return [`${path.join(".")}: ${show(inside)} is not allowed; allowed: ${[...new Set(options)].join(", or ")}`];
+  return [`${path.join(".")}: ${refused(inside)}; allowed: ${[...new Set(options)].join(", or ")}`];
 }
 
 type Keys = (path: readonly PropertyKey[]) => string[];
@@ -59,8 +65,7 @@ function explainIssue(issue: z.core.$ZodIssue, value: unknown, keys: Keys): stri
     });
   if (issue.code === "invalid_union") return ofUnion(issue, path, value, keys);
   const inside = at(value, path);
-  const what = inside === undefined ? "missing" : `${show(inside)} is not allowed`;
-  return [`${path.join(".")}: ${what}; allowed: ${allowed(issue)}`];
+  return [`${path.join(".")}: ${refused(inside)}; allowed: ${allowed(issue)}`];
 }
 
 /**

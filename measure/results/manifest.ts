@@ -6,7 +6,14 @@ const perRole = <T extends z.ZodType>(value: T) => z.object({ sender: value, res
 
 /** Statistics of one metric over the packets of a run, in milliseconds; or why there is none. */
 export const metricSchema = z.union([
-  z.object({ n: z.int().min(1), median: z.number(), p05: z.number(), p95: z.number(), min: z.number(), max: z.number() }),
+  z.object({
+    n: z.int().min(1),
+    median: z.number(),
+    p05: z.number(),
+    p95: z.number(),
+    min: z.number(),
+    max: z.number(),
+  }),
   z.object({ unavailable: z.string() }),
 ]);
 export type Metric = z.infer<typeof metricSchema>;
@@ -71,6 +78,8 @@ export const manifestSchema = z.object({
   flagged: z.record(z.string(), z.int()),
   cpu: perRole(cpuSchema),
   pinning: perRole(z.int().nullable()),
+  /** What servers and guests said of themselves before and after, by name of the fact. */
+  facts: z.record(z.string(), z.unknown()),
   metrics: z.object({ rttMs: metricSchema, rttOverheadMs: metricSchema, responseTimeMs: metricSchema }),
 });
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -32,7 +32,8 @@ export function inspectRun(folder: string, scenarioSha256?: string): RunState {
     const file = join(folder, name);
     if (!existsSync(file)) return { missing: `${name} is gone` };
     if (statSync(file).size !== bytes) return { missing: `${name} has changed its size` };
-    if (createHash("sha256").update(readFileSync(file)).digest("hex") !== sha256) return { missing: `${name} has changed` };
+    if (createHash("sha256").update(readFileSync(file)).digest("hex") !== sha256)
+      return { missing: `${name} has changed` };
   }
   return { manifest };
 }

@@ -1,0 +1,24 @@
+# What a server is and in which state: "@@name" and what a command said, for the manifest. WHEN is before or after.
+export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+fact() { echo "@@$1"; shift; "$@" 2>&1; }
+if [ "$WHEN" = before ]; then
+  fact kernel uname -r
+  fact cpus nproc
+  fact clocksource cat /sys/devices/system/clocksource/clocksource0/current_clocksource
+  fact governor sh -c 'cat /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor 2> /dev/null || echo none'
+  fact virt sh -c 'systemd-detect-virt 2> /dev/null || true'
+  fact libvirt virsh -q version --daemon
+  fact tcpdump sh -c 'tcpdump --version 2>&1 | head -1'
+  fact mpstat sh -c 'mpstat -V 2>&1 | head -1'
+  fact interface virsh -q dumpxml "$DOMAIN" --xpath //devices/interface
+  fact deployment sh -c "virsh -q desc $DOMAIN; stat -c %Y /run/libvirt/qemu/$DOMAIN.pid"
+  fact vhost sh -c 'for c in /proc/[0-9]*/comm; do read -r n < "$c" 2> /dev/null && case $n in vhost-*) echo "$n" ;; esac; done | wc -l'
+fi
+fact vfs ip -d link show dev "$PF"
+for i in $INTERFACES; do
+  [ "$WHEN" != before ] || fact "driver $i" ethtool -i "$i"
+  fact "offload $i" ethtool -k "$i"
+  fact "coalescing $i" ethtool -c "$i"
+  fact "counters $i" ip -s link show dev "$i"
+done
+true

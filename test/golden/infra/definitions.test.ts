@@ -1,0 +1,74 @@
+import { join } from "node:path";
+import { execaSync } from "execa";
+import { describe, expect, it } from "vitest";
+import { shellScript } from "../../../infra/layer.ts";
+import { identityOf } from "../../../infra/vm/addresses.ts";
+import { type AttachmentPoint, attachment } from "../../../infra/vm/attachment.ts";
+import { domainXml, xsltOf } from "../../../infra/vm/domain-xml.ts";
+import { capabilities, type Driver, drivers } from "../../../infra/vm/drivers.ts";
+import { kernelWords } from "../../../infra/vm/kernel-words.ts";
+
+const vf = { pci: "0000:01:10.2", netdev: "ens1f0v1" };
+const pointOf = (driver: Driver): AttachmentPoint =>
+  capabilities[driver].attachesTo === "vf" ? { vf } : { bridge: "rtt0" };
+
+function definition(driver: Driver): string {
+  const identity = identityOf("sender", 0);
+  const peer = identityOf("responder", 0);
+  const modules = [capabilities[driver].guestModule === "vf" ? "igbvf" : "virtio_net"];
+  return domainXml({
+    name: identity.name,
+    uuid: "00000000-0000-8000-a000-000000000001",
+    memoryMiB: 128,
+    vcpus: 1,
+    kernel: "/images/vmlinuz",
+    initrd: "/images/initrd",
+    kernelWords: kernelWords({ identity, modules, neighbours: [peer] }),
+    interfaceXml: attachment(driver, identity.mac, pointOf(driver)),
+    token: "sender-main-slot1",
+  });
+}
+
+const golden = (name: string) => join(import.meta.dirname, "files", name);
+
+describe("domain definitions", () => {
+  it.each(drivers)("%s", async (driver) => {
+    await expect(definition(driver)).toMatchFileSnapshot(golden(`${driver}.golden.xml`));
+  });
+
+  it("is refused when the driver and the place do not fit", () => {
+    expect(() => attachment("virtio-bridge", "m", { vf })).toThrow(/attaches to a bridge/);
+    expect(() => attachment("pci-passthrough", "m", { bridge: "rtt0" })).toThrow(/attaches to a VF/);
+    expect(() => attachment("pci-passthrough", "m", { vf: { ...vf, pci: "1:2" } })).toThrow(/"1:2" is no PCI address/);
+  });
+
+  it("escapes what XML and XSLT would take for their own", () => {
+    const xml = domainXml({
+      name: 'a&<"{b}',
+      uuid: "u",
+      memoryMiB: 1,
+      vcpus: 1,
+      kernel: "/k",
+      initrd: "/i",
+      kernelWords: ["x={1}"],
+      interfaceXml: "",
+      token: "t",
+    });
+    expect(xml).toContain("<name>a&amp;&lt;&quot;{b}</name>");
+    expect(xsltOf(xml)).toContain("x={{1}}");
+  });
+});
+
+describe("scripts for servers", () => {
+  const scripts = ["lease.sh", "nic.sh", "bridge.sh", "slot.sh", "ready.sh", "observe.sh"];
+  it.each(scripts)("%s is a script that a POSIX shell can read", (file) => {
+    const text = shellScript(file, { ACTION: "create", NAME: "it's", TOKEN: "t" });
+    expect(text).toContain("NAME='it'\\''s'");
+    execaSync("sh", ["-n"], { input: text });
+  });
+
+  it("are what they were: a change of one is a change on servers", async () => {
+    const text = scripts.map((file) => `### ${file}\n${shellScript(file, { ACTION: "create" })}`).join("\n");
+    await expect(text).toMatchFileSnapshot(golden("scripts.golden.sh"));
+  });
+});

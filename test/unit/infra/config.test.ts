@@ -1,0 +1,178 @@
+import { describe, expect, it } from "vitest";
+import { configKeys, parseConfig, resolveConfig } from "../../../infra/config/load.ts";
+import { LabError } from "../../../lib/errors.ts";
+
+const host = {
+  address: "192.0.2.1",
+  privateKeyFile: "/keys/id",
+  hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB",
+  pfs: [{ name: "ens1f0", vfs: 8 }],
+};
+const inventory = { fidelity: "hardware", hosts: { sender: host, responder: { ...host, address: "192.0.2.2" } } };
+const raw = (own: Record<string, unknown>) =>
+  Object.fromEntries(
+    Object.entries(own).map(([key, value]) => [
+      `sriov-rtt:${key}`,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+const good = { mainDriver: "virtio-bridge" };
+
+function messageFor(own: Record<string, unknown>, extra: Record<string, string> = {}): string {
+  try {
+    resolveConfig(parseConfig({ ...raw({ ...good, hosts: inventory, ...own }), ...extra }, "sriov-rtt", "sender"), "/");
+  } catch (error) {
+    expect(error).toBeInstanceOf(LabError);
+    expect((error as LabError).exitCode).toBe(2);
+    return (error as LabError).message;
+  }
+  throw new Error("the configuration was accepted");
+}
+
+const withHost = (change: object, role: "sender" | "responder" = "sender") => ({
+  hosts: { ...inventory, hosts: { ...inventory.hosts, [role]: { ...inventory.hosts[role], ...change } } },
+});
+const withoutHostKey = (key: keyof typeof host) => {
+  const { [key]: _, ...rest } = host;
+  return { hosts: { ...inventory, hosts: { ...inventory.hosts, sender: rest } } };
+};
+
+/** A wrong configuration, and what its message must name: the key, the value, and what is allowed. */
+const wrong: [string, Record<string, unknown>, string[]][] = [
+  [
+    "unknown driver",
+    { mainDriver: "e1001" },
+    ["mainDriver", '"e1001"', "virtio-bridge", "macvtap-passthrough", "pci-passthrough"],
+  ],
+  [
+    "unknown driver at one end",
+    { mainDriver: { sender: "virtio-bridge", responder: "sriov" } },
+    ["mainDriver.responder", '"sriov"', "pci-passthrough"],
+  ],
+  [
+    "driver of one end only",
+    { mainDriver: { sender: "virtio-bridge" } },
+    ["mainDriver.responder", "missing", "virtio-bridge"],
+  ],
+  [
+    "unknown end",
+    { mainDriver: { sender: "virtio-bridge", responder: "virtio-bridge", third: "x" } },
+    ["mainDriver.third", '"x"', "sender, responder"],
+  ],
+  ["driver as a number", { mainDriver: 7 }, ["mainDriver", "7", "virtio-bridge"]],
+  ["no runs", { runs: 0 }, ["runs", "0", "at least 1"]],
+  ["negative runs", { runs: -3 }, ["runs", "-3", "at least 1"]],
+  ["half a run", { runs: 1.5 }, ["runs", "1.5", "a whole number"]],
+  ["runs as a word", { runs: "ten" }, ["runs", '"ten"', "number"]],
+  ["too many runs", { runs: 1001 }, ["runs", "1001", "at most 1000"]],
+  ["no replicate", { replicate: 0 }, ["replicate", "0", "at least 1"]],
+  ["no packets", { packets: 0 }, ["packets", "0", "at least 1"]],
+  ["more packets than sequence numbers", { packets: 65536 }, ["packets", "65536", "at most 65535"]],
+  ["frame below Ethernet's minimum", { frameBytes: 63 }, ["frameBytes", "63", "at least 64"]],
+  ["frame above Ethernet's maximum", { frameBytes: 9000 }, ["frameBytes", "9000", "at most 1518"]],
+  ["another ping rate", { pingRatePps: 500 }, ["pingRatePps", "500", "1000", "1000000"]],
+  ["ping rate as a word", { pingRatePps: "1 kpps" }, ["pingRatePps", '"1 kpps"', "1000"]],
+  ["another neighbour", { neighbour: "static" }, ["neighbour", '"static"', "permanent", "dynamic"]],
+  ["another location", { loadLocation: "both" }, ["loadLocation", '"both"', "sender", "responder"]],
+  ["no window", { cpuWindowSeconds: 0 }, ["cpuWindowSeconds", "0", "at least 1"]],
+  ["endless window", { cpuWindowSeconds: 601 }, ["cpuWindowSeconds", "601", "at most 600"]],
+  ["too little memory", { guestMemoryMiB: 16 }, ["guestMemoryMiB", "16", "at least 96"]],
+  ["no CPU", { guestCpus: 0 }, ["guestCpus", "0", "at least 1"]],
+  ["CPU as a list", { guestCpus: [1] }, ["guestCpus", "[1]", "number"]],
+  ["unknown key", { backgrounds: 8 }, ["backgrounds", "8", "no such key", "mainDriver", "runs"]],
+  ["key with another case", { maindriver: "virtio-bridge" }, ["maindriver", "no such key", "mainDriver"]],
+  ["hosts as a number", { hosts: 3 }, ["hosts", "3", "string"]],
+  ["missing inventory", { hosts: "no/such.json" }, ["hosts", "no/such.json", "does not exist", "./lab hosts up"]],
+  ["empty inventory", { hosts: {} }, ["hosts.fidelity", "missing", "hardware", "emulated"]],
+  [
+    "unknown fidelity",
+    { hosts: { ...inventory, fidelity: "real" } },
+    ["hosts.fidelity", '"real"', "hardware", "emulated"],
+  ],
+  [
+    "unknown key of the inventory",
+    { hosts: { ...inventory, extra: 1 } },
+    ["hosts.extra", "1", "no such key", "fidelity"],
+  ],
+  ["one server only", { hosts: { ...inventory, hosts: { sender: host } } }, ["hosts.hosts.responder", "missing"]],
+  [
+    "a third server",
+    { hosts: { ...inventory, hosts: { ...inventory.hosts, third: host } } },
+    ["hosts.hosts.third", "no such key", "sender, responder"],
+  ],
+  ["missing host key", withoutHostKey("hostKey"), ["hosts.hosts.sender.hostKey", "missing"]],
+  ["host key that is none", withHost({ hostKey: "abc" }), ["hosts.hosts.sender.hostKey", '"abc"', "ssh-ed25519"]],
+  [
+    "host key with a comment",
+    withHost({ hostKey: `${host.hostKey} root@server` }),
+    ["hosts.hosts.sender.hostKey", "no comment"],
+  ],
+  ["missing address", withoutHostKey("address"), ["hosts.hosts.sender.address", "missing"]],
+  ["empty address", withHost({ address: "" }), ["hosts.hosts.sender.address", '""', "not empty"]],
+  ["port 0", withHost({ port: 0 }), ["hosts.hosts.sender.port", "0", "at least 1"]],
+  ["port too high", withHost({ port: 70000 }), ["hosts.hosts.sender.port", "70000", "at most 65535"]],
+  ["relative key file", withHost({ privateKeyFile: "id" }), ["hosts.hosts.sender.privateKeyFile", '"id"', "absolute"]],
+  ["missing key file", withoutHostKey("privateKeyFile"), ["hosts.hosts.sender.privateKeyFile", "missing"]],
+  ["no PF", withHost({ pfs: [] }), ["hosts.hosts.sender.pfs", "[]", "exactly one"]],
+  ["missing PF", withoutHostKey("pfs"), ["hosts.hosts.sender.pfs", "missing"]],
+  [
+    "PF with a bad name",
+    withHost({ pfs: [{ name: "a b", vfs: 1 }] }),
+    ["hosts.hosts.sender.pfs.0.name", '"a b"', "1 to 15"],
+  ],
+  ["negative VFs", withHost({ pfs: [{ name: "p", vfs: -1 }] }), ["hosts.hosts.sender.pfs.0.vfs", "-1", "at least 0"]],
+  [
+    "too many VFs",
+    withHost({ pfs: [{ name: "p", vfs: 999 }] }),
+    ["hosts.hosts.sender.pfs.0.vfs", "999", "at most 256"],
+  ],
+  [
+    "unknown key of a PF",
+    withHost({ pfs: [{ name: "p", vfs: 1, mtu: 9000 }] }),
+    ["hosts.hosts.sender.pfs.0.mtu", "9000", "no such key"],
+  ],
+  [
+    "unknown key of a server",
+    withHost({ password: "x" }),
+    ["hosts.hosts.sender.password", "no such key", "privateKeyFile"],
+  ],
+  [
+    "one server twice",
+    withHost({ address: "192.0.2.1" }, "responder"),
+    ["hosts.responder.address", "192.0.2.1", "another server"],
+  ],
+  ["no guest image", { guestImage: "" }, ["guestImage", '""', "not empty"]],
+  ["no results directory", { resultsDirectory: "" }, ["resultsDirectory", '""', "not empty"]],
+];
+
+describe("a stack's configuration", () => {
+  it.each(wrong)("refuses: %s", (_name, own, words) => {
+    const message = messageFor(own);
+    for (const word of words) expect(message).toContain(word);
+  });
+
+  it("refuses a configuration without a driver", () => {
+    expect(() => parseConfig({}, "sriov-rtt", "new")).toThrow(
+      /stack new[^]*mainDriver: missing; allowed: .*virtio-bridge/,
+    );
+  });
+
+  it("refuses keys of other projects", () => {
+    expect(messageFor({}, { "libvirt:uri": "qemu:///system" })).toContain("libvirt:uri");
+  });
+
+  it("names every wrong key at once", () => {
+    const message = messageFor({ runs: 0, packets: 0, nonsense: true });
+    for (const key of ["runs", "packets", "nonsense"]) expect(message).toContain(key);
+  });
+
+  it("fills in what is not said", () => {
+    const config = resolveConfig(parseConfig(raw({ ...good, hosts: inventory }), "sriov-rtt", "sender"), "/");
+    expect(config).toMatchObject({ runs: 10, packets: 100, frameBytes: 64, replicate: 1, neighbour: "permanent" });
+    expect(config.inventory.hosts.sender).toMatchObject({ port: 22, user: "root", generation: "" });
+  });
+
+  it("knows its keys", () => {
+    expect(configKeys).toContain("mainDriver");
+  });
+});
