@@ -1,0 +1,70 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { checkout } from "../../lib/paths.ts";
+import { hostSchema, inventorySchema } from "./hosts.ts";
+import { configSchema } from "./schema.ts";
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+function allowed(schema: JsonSchema): string {
+  if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(", ");
+  if (schema.const !== undefined) return `\`${schema.const}\``;
+  const choices = schema.anyOf;
+  if (choices) return [...new Set(choices.map((choice) => allowed(choice as JsonSchema)))].join(", or ");
+  if (schema.type === "integer")
+    return `whole number${schema.minimum === undefined ? "" : `, ${schema.minimum} to ${schema.maximum}`}`;
+  if (schema.type === "array") return `a list of ${schema.maxItems ?? "any number of"}`;
+  if (schema.type === "object")
+    return `an object with ${Object.keys(schema.properties ?? {})
+      .map((key) => `\`${key}\``)
+      .join(", ")}`;
+  return "text";
+}
+
+function table(schema: z.ZodObject): string {
+  const json = z.toJSONSchema(schema, { io: "input" });
+  const required = new Set(json.required);
+  const rows = Object.entries(json.properties ?? {}).map(([key, value]) => {
+    const property = value as JsonSchema;
+    const byDefault = required.has(key)
+      ? "must be given"
+      : property.default === undefined || property.default === ""
+        ? "none"
+        : `\`${property.default}\``;
+    return `| \`${key}\` | ${property.description ?? ""} | ${allowed(property)} | ${byDefault} |`;
+  });
+  return ["| key | meaning | allowed | default |", "|---|---|---|---|", ...rows].join("\n");
+}
+
+const pf = hostSchema.shape.pfs.element;
+
+/** The text of docs/configuration.md: every key, from the schema that checks it. */
+export const configurationDocument = () => `# Configuration
+
+Generated from the schema by \`node infra/config/document.ts\`; do not edit.
+
+Keys of a stack are set with \`pulumi config set KEY VALUE\` (\`--path\` for members of an object) or in its
+\`Pulumi.STACK.yaml\` as \`sriov-rtt:KEY\`. What \`Pulumi.yaml\` sets holds for all stacks that say nothing else.
+\`sender\` and \`responder\` as stack names say where the load is; each stack declares both servers.
+
+## A stack
+
+${table(configSchema)}
+
+## \`hosts\`: the two servers
+
+The object itself, or a JSON file with it (\`.lab/hosts.json\` is what \`./lab hosts up\` writes for the emulated servers).
+
+${table(inventorySchema)}
+
+### \`hosts.sender\`, \`hosts.responder\`
+
+${table(hostSchema)}
+
+### Each of \`pfs\`
+
+${table(pf)}
+`;
+
+if (import.meta.main) writeFileSync(join(checkout, "docs", "configuration.md"), configurationDocument());
