@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client, type ClientChannel, type ConnectConfig } from "ssh2";
+import { messageOf } from "../../../lib/errors.ts";
+import { parseHostKey } from "./host-key.ts";
+import type { Log } from "./output.ts";
+
+/** How a server is reached; the `connection` of a remote.Command, with its defaults. */
+export interface Connection {
+  host: string;
+  port: number;
+  user: string;
+  password?: string;
+  privateKey?: string;
+  privateKeyPassword?: string;
+  agentSocketPath?: string;
+  hostKey?: string;
+  /** Failed attempts that are allowed before the last one; -1 for no limit. */
+  dialErrorLimit: number;
+  /** Seconds for one attempt; 0 for no limit. */
+  perDialTimeout: number;
+}
+
+/** A dead connection is noticed after 2 minutes: longer than any load keeps a server from answering. */
+const keepalive = { keepaliveInterval: 15_000, keepaliveCountMax: 8 };
+const firstPauseMs = 100;
+const longestPauseMs = 5_000;
+
+const where = (target: Connection) => `ssh ${target.user}@${target.host}:${target.port}`;
+
+/** A failure that another attempt cannot mend. */
+class Refused extends Error {}
+
+function configOf(target: Connection): ConnectConfig {
+  const agent = target.agentSocketPath ?? process.env.SSH_AUTH_SOCK;
+  const config: ConnectConfig = {
+    host: target.host,
+    port: target.port,
+    username: target.user,
+    readyTimeout: target.perDialTimeout * 1000,
+    ...keepalive,
+    ...(target.privateKey !== undefined && { privateKey: target.privateKey }),
+    ...(target.privateKeyPassword !== undefined && { passphrase: target.privateKeyPassword }),
+    ...(target.password !== undefined && { password: target.password, tryKeyboard: true }),
+    ...(agent && { agent }),
+  };
+  const hostKey = target.hostKey === undefined ? undefined : parseHostKey(target.hostKey);
+  // A server may have keys of several types: it has to show the one that is known.
+  if (hostKey) config.algorithms = { serverHostKey: hostKey.algorithms };
+  return config;
+}
+
+function dialOnce(target: Connection): Promise<Client> {
+  const client = new Client();
+  const hostKey = target.hostKey === undefined ? undefined : parseHostKey(target.hostKey);
+  let otherKey = false;
+  const config: ConnectConfig = {
+    ...configOf(target),
+    hostVerifier: (shown: Buffer) => {
+      otherKey = hostKey !== undefined && !hostKey.blob.equals(shown);
+      return !otherKey;
+    },
+  };
+  return new Promise((resolve, reject) => {
+    client.on("keyboard-interactive", (_name, _instructions, _language, prompts, answer) =>
+      answer(prompts.map(() => target.password ?? "")),
+    );
+    client.once("ready", () => resolve(client));
+    client.once("close", () => reject(new Error("the server closed the connection")));
+    client.on("error", (error: Error & { level?: string }) => {
+      // Without its agent a client goes on to the next way to prove itself.
+      if (error.level === "agent") return;
+      client.end();
+      if (otherKey || /no matching host key/i.test(error.message))
+        reject(new Refused(`the server does not show the host key "${target.hostKey}": refused`));
+      else if (error.level === "client-authentication")
+        reject(new Refused(`the server accepts none of the keys or passwords given: ${error.message}`));
+      else reject(error);
+    });
+    try {
+      client.connect(config);
+    } catch (error) {
+      reject(new Refused(`connection: ${messageOf(error)}`));
+    }
+  });
+}
+
+/**
+ * Opens a connection, with as many attempts as it allows, at growing intervals.
+ * @throws when they are used up, at once when the server shows another host key or does not let us in, or on `aborted`
+ */
+export async function dial(target: Connection, log: Log, aborted: AbortSignal): Promise<Client> {
+  for (let failures = 1, pause = firstPauseMs; ; failures++, pause = Math.min(pause * 1.5, longestPauseMs)) {
+    try {
+      return await dialOnce(target);
+    } catch (error) {
+      if (error instanceof Refused) throw new Error(`${where(target)}: ${error.message}`);
+      if (target.dialErrorLimit >= 0 && failures > target.dialErrorLimit)
+        throw new Error(`${where(target)}: after ${failures} failed attempts: ${messageOf(error)}`);
+      const limit = target.dialErrorLimit < 0 ? "inf" : target.dialErrorLimit;
+      log(`Dial ${failures}/${limit} failed: retrying`);
+    }
+    await sleep(pause, undefined, { signal: aborted }).catch(() => {
+      throw new Error(`${where(target)}: cancelled`);
+    });
+  }
+}
+
+/** Starts a command on a connection. */
+export function start(client: Client, command: string, env: Record<string, string>): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    const lost = () => reject(new Error("the connection was lost"));
+    client.once("close", lost);
+    client.exec(command, { env }, (error, channel) => {
+      client.off("close", lost);
+      if (error) reject(error);
+      else resolve(channel);
+    });
+  });
+}

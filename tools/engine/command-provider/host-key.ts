@@ -1,0 +1,35 @@
+import type { ServerHostKeyAlgorithm } from "ssh2";
+
+/** Types of host keys, and the signature algorithms a server may use with them. */
+const algorithmsOf: Record<string, ServerHostKeyAlgorithm[]> = {
+  "ssh-ed25519": ["ssh-ed25519"],
+  "ecdsa-sha2-nistp256": ["ecdsa-sha2-nistp256"],
+  "ecdsa-sha2-nistp384": ["ecdsa-sha2-nistp384"],
+  "ecdsa-sha2-nistp521": ["ecdsa-sha2-nistp521"],
+  "ssh-rsa": ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"],
+};
+
+/** A host key that a server must show. */
+export interface HostKey {
+  blob: Buffer;
+  algorithms: ServerHostKeyAlgorithm[];
+}
+
+/** Reads "TYPE BASE64", as in known_hosts(5) without the host; what follows is a comment. */
+export function parseHostKey(text: string): HostKey | undefined {
+  const [type = "", base64 = ""] = text.trim().split(/\s+/);
+  const algorithms = algorithmsOf[type];
+  const blob = Buffer.from(base64, "base64");
+  // RFC 4253, 6.6: a public key begins with the length and the text of its type.
+  if (!algorithms || blob.length < 4 + type.length + 4) return undefined;
+  return blob.readUInt32BE(0) === type.length && blob.toString("latin1", 4, 4 + type.length) === type
+    ? { blob, algorithms }
+    : undefined;
+}
+
+/** What is wrong with a host key in the configuration, if anything. */
+export function hostKeyProblem(text: string): string | undefined {
+  if (parseHostKey(text)) return undefined;
+  const types = Object.keys(algorithmsOf).join(", ");
+  return `must be "TYPE BASE64" as ssh-keyscan prints it after the host (types: ${types}), not ${JSON.stringify(text)}`;
+}
