@@ -3,7 +3,7 @@ import { DEFAULT_LEVEL, type Estimate, type Interval, requireLevel } from "./int
 import { MannWhitneyDistribution } from "./mannWhitneyDistribution.ts";
 import { normalQuantile } from "./normal.ts";
 import { AUTO_EXACT_LIMIT } from "./options.ts";
-import { type MonotoneFamily, selectKth } from "./pairSelection.ts";
+import { type PairSums, selectKth } from "./pairSelection.ts";
 import { finiteSample, pairedDifferences, type Sample } from "./samples.ts";
 import { SignedRankDistribution } from "./signedRankDistribution.ts";
 import { sortedCopy } from "./sorting.ts";
@@ -34,13 +34,9 @@ export function hodgesLehmannOfDifferences(values: Sample, options: LocationOpti
   const sorted = sortedCopy(finiteSample(values, "differences"));
   const n = sorted.length;
   if (n === 0) throw new LabError("a Hodges-Lehmann estimate needs at least one difference");
-  const walsh: MonotoneFamily = {
-    rows: n,
-    columns: n,
-    // Halves before the sum: two huge values do not overflow.
-    value: (i, j) => sorted[i]! / 2 + sorted[j]! / 2,
-    firstColumn: (i) => i,
-  };
+  // Halves before the sum: two huge values do not overflow.
+  const halves = sorted.map((value) => value / 2);
+  const walsh: PairSums = { a: halves, b: halves, triangular: true };
   const count = (n * (n + 1)) / 2;
   const tail = (1 - level) / 2;
   if (n <= AUTO_EXACT_LIMIT) {
@@ -68,12 +64,7 @@ export function hodgesLehmannShift(x: Sample, y: Sample, options: LocationOption
   if (!Number.isFinite(first[n1 - 1]! - second[0]!) || !Number.isFinite(first[0]! - second[n2 - 1]!)) {
     throw new LabError("the difference of the samples overflows a double; divide both by the same factor first");
   }
-  const shifts: MonotoneFamily = {
-    rows: n1,
-    columns: n2,
-    value: (i, j) => first[i]! - second[n2 - 1 - j]! + 0,
-    firstColumn: () => 0,
-  };
+  const shifts: PairSums = { a: first, b: second.map((value) => -value).reverse(), triangular: false };
   const count = n1 * n2;
   const tail = (1 - level) / 2;
   if (Math.max(n1, n2) <= AUTO_EXACT_LIMIT) {
@@ -85,17 +76,17 @@ export function hodgesLehmannShift(x: Sample, y: Sample, options: LocationOption
   return located(shifts, count, Math.floor(count / 2 + normalQuantile(tail) * deviation), level, null);
 }
 
-/** The family's median, and its k-th member from either end as an interval; k < 1 means too few data for the level. */
-function located(family: MonotoneFamily, count: number, k: number, level: number, coverage: number | null): Estimate {
-  const lower = selectKth(family, Math.floor((count + 1) / 2));
-  const upper = count % 2 === 1 ? lower : selectKth(family, count / 2 + 1);
+/** The median of the sums, and its k-th member from either end as an interval; k < 1 means too few data for the level. */
+function located(sums: PairSums, count: number, k: number, level: number, coverage: number | null): Estimate {
+  const lower = selectKth(sums, Math.floor((count + 1) / 2));
+  const upper = count % 2 === 1 ? lower : selectKth(sums, count / 2 + 1);
   const estimate = lower / 2 + upper / 2;
   if (k < 1) {
     return { estimate, interval: null, note: `too few values for an interval at level ${level}` };
   }
   const interval: Interval = {
-    low: selectKth(family, k),
-    high: selectKth(family, count + 1 - k),
+    low: selectKth(sums, k),
+    high: selectKth(sums, count + 1 - k),
     level,
     coverage,
     method: coverage === null ? "asymptotic" : "exact",
