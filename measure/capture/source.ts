@@ -1,0 +1,41 @@
+import { open } from "node:fs/promises";
+import { LabError, messageOf } from "../../lib/errors.ts";
+
+/** Where bytes come from. */
+export interface ByteSource {
+  /** Fills the front of `into`. @returns bytes put there; 0 at the end */
+  read(into: Uint8Array): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The bytes of a file. @throws LabError when it cannot be read */
+export async function fileSource(path: string): Promise<ByteSource> {
+  const unreadable = (error: unknown): never => {
+    throw new LabError(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  };
+  const file = await open(path).catch(unreadable);
+  return {
+    read: async (into) => (await file.read(into, 0, into.length).catch(unreadable)).bytesRead,
+    close: () => file.close(),
+  };
+}
+
+/** The bytes of a stream, whatever the sizes of its chunks. */
+export function streamSource(chunks: AsyncIterable<Uint8Array>): ByteSource {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let chunk: Uint8Array = new Uint8Array(0);
+  return {
+    async read(into) {
+      while (chunk.length === 0) {
+        const next = await iterator.next();
+        if (next.done) return 0;
+        chunk = next.value;
+      }
+      const part = chunk.subarray(0, into.length);
+      into.set(part);
+      chunk = chunk.subarray(part.length);
+      return part.length;
+    },
+    close: async () => void (await iterator.return?.()),
+  };
+}

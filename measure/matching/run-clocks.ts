@@ -1,0 +1,80 @@
+import { type ClockComparison, compareClocks, type OffsetBound } from "./clocks.ts";
+import { type Metric, metricNames, metrics, type PacketRecord, type PointName } from "./metrics.ts";
+import type { Sightings } from "./packet-values.ts";
+
+/** Comparisons of the clocks of a run; null where no packet allows one. */
+export interface RunClocks {
+  /** The Sender server's clock against the Sender VM's, which ping's RTT and the stamps inside its packets are from. */
+  senderGuest: ClockComparison | null;
+  /** The Responder server's clock against the Sender server's. */
+  servers: ClockComparison | null;
+}
+
+/** ping's stamps are whole microseconds, cut off. */
+const pingStepNs = 1000;
+
+/** Compares the clocks of a run by its packets. `sightings` has an entry for each packet. */
+export function compareRunClocks(packets: readonly PacketRecord[], sightings: readonly Sightings[]): RunClocks {
+  return {
+    senderGuest: compare(guestBounds(packets, sightings)),
+    servers: compare(serverBounds(packets, sightings)),
+  };
+}
+
+const compare = (bounds: OffsetBound[]) => (bounds.length === 0 ? null : compareClocks(bounds));
+
+function guestBounds(packets: readonly PacketRecord[], sightings: readonly Sightings[]): OffsetBound[] {
+  const bounds: OffsetBound[] = [];
+  let origin: { guestUs: number; hostNs: bigint } | undefined;
+  packets.forEach(({ index, values, flags }, at) => {
+    const seen = sightings[at]?.["sender.virt"] ?? sightings[at]?.["sender.nic"];
+    if (!seen || seen.sentUs === null || seen.replyNs === null || values.rtt === null || flags.rtt) return;
+    origin ??= { guestUs: seen.sentUs, hostNs: seen.requestNs };
+    const atNs = (seen.sentUs - origin.guestUs) * 1000;
+    const untilNs = atNs + values.rtt;
+    const highNs = Number(seen.requestNs - origin.hostNs) - atNs;
+    const lowNs = Number(seen.replyNs - origin.hostNs) - untilNs - pingStepNs;
+    bounds.push({ index, atNs, untilNs, lowNs, highNs });
+  });
+  return bounds;
+}
+
+function serverBounds(packets: readonly PacketRecord[], sightings: readonly Sightings[]): OffsetBound[] {
+  const bounds: OffsetBound[] = [];
+  let origin: { near: bigint; far: bigint } | undefined;
+  packets.forEach(({ index }, at) => {
+    const near = sightings[at]?.["sender.nic"];
+    const far = sightings[at]?.["responder.nic"];
+    if (!near || !far || near.replyNs === null || far.replyNs === null) return;
+    origin ??= { near: near.requestNs, far: far.requestNs };
+    const atNs = Number(near.requestNs - origin.near);
+    const untilNs = Number(near.replyNs - origin.near);
+    const highNs = Number(far.requestNs - origin.far) - atNs;
+    const lowNs = Number(far.replyNs - origin.far) - untilNs;
+    bounds.push({ index, atNs, untilNs, lowNs, highNs });
+  });
+  return bounds;
+}
+
+/** Flags every value that stands on a clock which may have been set while its packet was under way. */
+export function flagClockSteps(packets: readonly PacketRecord[], clocks: RunClocks): void {
+  flag(packets, clocks.senderGuest, ["sender.virt", "sender.nic"], true);
+  flag(packets, clocks.servers, ["sender.virt", "sender.nic", "responder.nic", "responder.virt"], false);
+}
+
+function flag(
+  packets: readonly PacketRecord[],
+  comparison: ClockComparison | null,
+  points: readonly PointName[],
+  guest: boolean,
+): void {
+  if (!comparison || comparison.affected.size === 0) return;
+  // Two clocks disagree, and which of them was set cannot be told: what either one measured is doubtful.
+  const doubtful = metricNames.filter((metric: Metric) =>
+    metric === "rtt" ? guest : metrics[metric].some((point) => points.includes(point)),
+  );
+  for (const packet of packets)
+    if (comparison.affected.has(packet.index))
+      for (const metric of doubtful)
+        if (packet.values[metric] !== null) packet.flags[metric] ??= "a clock was set while the packet was under way";
+}

@@ -1,0 +1,137 @@
+import { excerpt, FormatError } from "./format-error.ts";
+import { type JsonNode, parseJsonLines } from "./json-lines.ts";
+
+/** Per cent of the time of one CPU, or of all ("all"), over one interval; the fields of mpstat(1). */
+export interface CpuLoad {
+  usr: number;
+  nice: number;
+  sys: number;
+  iowait: number;
+  irq: number;
+  soft: number;
+  steal: number;
+  guest: number;
+  gnice: number;
+  idle: number;
+}
+
+/** One interval. */
+export interface MpstatSample {
+  /** Its end by the host's local clock, as printed: "18:08:47" or "06:08:47 PM". */
+  timestamp: string;
+  all: CpuLoad;
+  /** By CPU number (-P ALL), without those that were off. */
+  cpus: Map<number, CpuLoad>;
+  /** 100 - idle of all CPUs, the study's CPU usage in per cent (3.1.1). */
+  cpuUsage: number;
+}
+
+export interface MpstatOutput {
+  nodename: string;
+  release: string;
+  machine: string;
+  cpuCount: number;
+  /** As printed; its order depends on the locale mpstat ran under. */
+  date: string;
+  samples: MpstatSample[];
+}
+
+export const loadFields = ["usr", "nice", "sys", "iowait", "irq", "soft", "steal", "guest", "gnice", "idle"] as const;
+
+/**
+ * Reads `mpstat -o JSON` of sysstat 12.
+ * @param source how messages call the text, e.g. its path
+ * @throws FormatError with the line for text that is no JSON (mpstat ended by anything but SIGINT), for a missing or
+ *   surplus field and for a percentage outside 0 to 100.
+ */
+export function parseMpstat(text: string, source = "mpstat"): MpstatOutput {
+  const fail = (node: JsonNode, why: string): never => {
+    throw new FormatError({ source, offset: node.offset, line: node.line }, why);
+  };
+  const member = (node: JsonNode, key: string): JsonNode => {
+    const found = node.value instanceof Map ? node.value.get(key) : undefined;
+    return found ?? fail(node, `no "${key}" here`);
+  };
+  const string = (node: JsonNode, key: string): string => {
+    const found = member(node, key);
+    return typeof found.value === "string" ? found.value : fail(found, `"${key}" is no text`);
+  };
+  const list = (node: JsonNode, key: string): JsonNode[] => {
+    const found = member(node, key);
+    return Array.isArray(found.value) ? found.value : fail(found, `"${key}" is no list`);
+  };
+  const percent = (node: JsonNode, key: string): number => {
+    const found = member(node, key);
+    const { value } = found;
+    // Rounding of counters read one after the other may show 100.01.
+    return typeof value === "number" && value >= 0 && value <= 101
+      ? value
+      : fail(found, `"${key}" is no percentage: ${excerpt(String(value))}`);
+  };
+  const load = (node: JsonNode): CpuLoad => {
+    for (const [key, { offset, line }] of node.value as Map<string, JsonNode>)
+      if (key !== "cpu" && !loadFields.some((field) => field === key))
+        throw new FormatError({ source, offset, line }, `unknown field ${excerpt(key)} of a CPU`);
+    return {
+      usr: percent(node, "usr"),
+      nice: percent(node, "nice"),
+      sys: percent(node, "sys"),
+      iowait: percent(node, "iowait"),
+      irq: percent(node, "irq"),
+      soft: percent(node, "soft"),
+      steal: percent(node, "steal"),
+      guest: percent(node, "guest"),
+      gnice: percent(node, "gnice"),
+      idle: percent(node, "idle"),
+    };
+  };
+  const sample = (node: JsonNode): MpstatSample => {
+    const timestamp = string(node, "timestamp");
+    if (!/^\d\d:\d\d:\d\d(?: [AP]M)?$/.test(timestamp)) fail(member(node, "timestamp"), "no time of day");
+    const cpus = new Map<number, CpuLoad>();
+    let all: CpuLoad | undefined;
+    for (const entry of list(node, "cpu-load")) {
+      const cpu = string(entry, "cpu");
+      if (cpu === "all" && !all) all = load(entry);
+      else if (/^\d{1,6}$/.test(cpu) && !cpus.has(Number(cpu))) cpus.set(Number(cpu), load(entry));
+      else fail(entry, `unknown or repeated cpu ${excerpt(cpu)}`);
+    }
+    if (!all) return fail(node, 'no cpu "all" in this sample');
+    return { timestamp, all, cpus, cpuUsage: usageOf(all) };
+  };
+
+  const root = parseJsonLines(text, source);
+  const hosts = list(member(root, "sysstat"), "hosts");
+  const host = hosts[0];
+  if (!host || hosts.length !== 1) return fail(root, `expected one host, found ${hosts.length}`);
+  const count = member(host, "number-of-cpus");
+  const cpuCount = typeof count.value === "number" && count.value >= 1 ? count.value : fail(count, "no number of CPUs");
+  return {
+    nodename: string(host, "nodename"),
+    release: string(host, "release"),
+    machine: string(host, "machine"),
+    cpuCount,
+    date: string(host, "date"),
+    samples: list(host, "statistics").map(sample),
+  };
+}
+
+/** 100 - idle. mpstat prints two decimals, and so has the result: subtracting binary fractions would leave a tail. */
+const usageOf = (load: CpuLoad) => Math.max(0, Math.round((100 - load.idle) * 100) / 100);
+
+/**
+ * Means of the fields of "all" over samples [from, to), each sample being an interval of the same length.
+ * @throws RangeError when the window holds no sample or reaches over the ends
+ */
+export function averageLoad(
+  samples: readonly MpstatSample[],
+  from = 0,
+  to = samples.length,
+): CpuLoad & { cpuUsage: number } {
+  if (!(from >= 0 && from < to && to <= samples.length))
+    throw new RangeError(`no window [${from}, ${to}) in ${samples.length} samples of mpstat`);
+  const window = samples.slice(from, to);
+  const sum: CpuLoad = { usr: 0, nice: 0, sys: 0, iowait: 0, irq: 0, soft: 0, steal: 0, guest: 0, gnice: 0, idle: 0 };
+  for (const { all } of window) for (const field of loadFields) sum[field] += all[field] / window.length;
+  return { ...sum, cpuUsage: 100 - sum.idle };
+}
