@@ -55,6 +55,7 @@ export function layer(name: string, args: LayerArgs, opts: pulumi.CustomResource
       delete: text("delete"),
       triggers: [text("create"), args.host.generation, ...(args.standsOn ?? [])],
       logging: remote.Logging.Stderr,
+      addPreviousOutputInEnv: false,
     },
     { ...opts, deleteBeforeReplace: true },
   );

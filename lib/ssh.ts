@@ -51,6 +51,10 @@ const quotable = /^[\w@%+=:,./-]+$/;
 /** A word as one argument of a POSIX shell. */
 export const shellQuote = (word: string) => (quotable.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
+/** The signature algorithms of a key type: an RSA key signs with SHA-2 (RFC 8332), every other with its own. */
+const signaturesOf = (type: string) =>
+  (type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type]) as ServerHostKeyAlgorithm[];
+
 /**
  * Opens a connection; the server must show exactly the host key that the target names.
  * @param name how messages call the server, e.g. "sender"
@@ -72,12 +76,13 @@ export async function connectSsh(name: string, target: SshTarget, timeoutMs = 10
     readyTimeout: timeoutMs,
     keepaliveInterval: 10_000,
     keepaliveCountMax: 3,
-    algorithms: { serverHostKey: [type as ServerHostKeyAlgorithm] },
+    algorithms: { serverHostKey: signaturesOf(type ?? "") },
     hostVerifier: (key: Buffer) => {
       refusedKey = !key.equals(Buffer.from(blob ?? "", "base64"));
       return !refusedKey;
     },
   };
+  client.on("error", () => {}); // a connection that fails says so more than once; the first time is told below
   await new Promise<void>((resolve, reject) => {
     client.once("ready", resolve);
     client.once("error", (error) => {
@@ -92,8 +97,6 @@ export async function connectSsh(name: string, target: SshTarget, timeoutMs = 10
     });
     client.connect(config);
   });
-  client.on("error", () => {});
-
   const exec = (command: string, options: ExecOptions = {}): Promise<ExecResult> =>
     new Promise((resolve, reject) => {
       const timeout = options.timeoutMs ?? 60_000;

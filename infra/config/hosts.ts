@@ -29,7 +29,7 @@ export const hostSchema = z.strictObject({
   hostKey: z
     .string()
     .regex(
-      /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|rsa-sha2-(256|512)|ssh-rsa) [A-Za-z0-9+/]+=*$/,
+      /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|ssh-rsa) [A-Za-z0-9+/]+=*$/,
       "the server's ssh host key as 'TYPE BASE64', e.g. 'ssh-ed25519 AAAA…' (no comment)",
     )
     .describe("ssh host key; a server that shows another one is refused"),

@@ -53,9 +53,11 @@ export class Server extends pulumi.ComponentResource {
     const image = new local.Command(
       `${name}-image`,
       {
-        create: "node infra/host/put-image.ts put",
+        // Local commands run in the program's folder.
+        create: "node host/put-image.ts put",
         update: ":",
-        delete: "node infra/host/put-image.ts drop",
+        delete: "node host/put-image.ts drop",
+        addPreviousOutputInEnv: false,
         environment: {
           LAB_PUT_IMAGE: canonicalJson({
             role,

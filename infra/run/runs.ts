@@ -32,10 +32,11 @@ export class Runs extends pulumi.ComponentResource {
       const command: local.Command = new local.Command(
         `run-${String(run).padStart(2, "0")}`,
         {
-          create: "node measure/probe/main.ts",
+          create: "node ../measure/probe/main.ts",
           environment: { LAB_RUN: canonicalJson(full) },
           triggers: [spec.scenario.sha256, String(spec.replicate), token],
           logging: local.Logging.Stderr,
+          addPreviousOutputInEnv: false,
         },
         { parent: this, deleteBeforeReplace: true, dependsOn: before ? [before] : [] },
       );

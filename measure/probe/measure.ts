@@ -43,7 +43,20 @@ async function manifestOf(
   seed: number,
   pingId: number,
 ): Promise<Manifest> {
-  const summary = await summariseRun(spec, raw, pingId);
+  const { packets, pingRatePps } = spec.scenario.factors;
+  const summary = await summariseRun({
+    files: raw.files,
+    captures: raw.captures,
+    windows: raw.windows,
+    requestedPackets: packets,
+    requestedRatePps: pingRatePps,
+    pingId,
+    pingSeconds: raw.ping.seconds,
+    reasons: {
+      ...(spec.ends.sender.unavailable && { sender: spec.ends.sender.unavailable }),
+      ...(spec.ends.responder.unavailable && { responder: spec.ends.responder.unavailable }),
+    },
+  });
   const environment = environmentOf(spec, raw);
   const { sender, responder } = spec.ends;
   return manifestSchema.parse({

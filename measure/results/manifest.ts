@@ -63,8 +63,8 @@ export const manifestSchema = z.object({
   captures: perRole(z.array(captureSchema)),
   unavailable: z.record(z.string(), z.string()),
   clocks: perRole(z.string()),
-  /** Rate error of the Sender VM's clock against the Sender server's, parts per million; null when it cannot be measured. */
-  clockRateErrorPpm: z.number().nullable(),
+  /** Bounds of the Sender server's clock's rate error against the Sender VM's, parts per million; null when there are none. */
+  clockRateErrorPpm: z.object({ low: z.number(), high: z.number() }).nullable(),
   ping: z.object({
     requestedRatePps: z.int(),
     achievedRatePps: z.number().nullable(),

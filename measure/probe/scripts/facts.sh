@@ -11,8 +11,10 @@ if [ "$WHEN" = before ]; then
   fact tcpdump sh -c 'tcpdump --version 2>&1 | head -1'
   fact mpstat sh -c 'mpstat -V 2>&1 | head -1'
   fact interface virsh -q dumpxml "$DOMAIN" --xpath //devices/interface
-  fact deployment sh -c "virsh -q desc $DOMAIN; stat -c %Y /run/libvirt/qemu/$DOMAIN.pid"
-  fact vhost sh -c 'for c in /proc/[0-9]*/comm; do read -r n < "$c" 2> /dev/null && case $n in vhost-*) echo "$n" ;; esac; done | wc -l'
+  fact deployment sh -c "virsh -q desc $DOMAIN; echo; stat -c %Y /run/libvirt/qemu/$DOMAIN.pid"
+  qemu=$(cat "/run/libvirt/qemu/$DOMAIN.pid")
+  # vhost works in threads of QEMU, on older kernels in kernel threads named after it.
+  fact vhost sh -c "cat /proc/$qemu/task/*/comm /proc/[0-9]*/comm 2> /dev/null | grep -c '^vhost-$qemu\$'"
 fi
 fact vfs ip -d link show dev "$PF"
 for i in $INTERFACES; do

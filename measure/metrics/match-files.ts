@@ -1,0 +1,52 @@
+import type { EchoExchange } from "../capture/exchange.ts";
+import { readEchoExchanges } from "../capture/exchanges.ts";
+import { type CaptureSummary, emptySummary } from "../capture/summary.ts";
+import { matchRun, type RunMatch } from "../matching/match-run.ts";
+import { type PointName, pointNames } from "../matching/metrics.ts";
+import type { CapturePoint } from "../matching/points.ts";
+import { type PingOutput, parsePing } from "../parsers/ping.ts";
+
+/** A run's raw files, taken together. */
+export interface MatchedFiles {
+  ping: PingOutput;
+  match: RunMatch;
+  /** Of each capture that there is. */
+  captures: Partial<Record<PointName, CaptureSummary>>;
+}
+
+/** A capture point's file in a run's folder: "sender.nic" is in sender-nic.pcap. */
+export const captureFile = (point: PointName) => `${point.replace(".", "-")}.pcap`;
+
+async function* once(data: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield data;
+}
+
+/**
+ * Reads ping's output and the captures of a run and joins them.
+ * @param files name to content: ping.txt, and the captures that the run has
+ * @param reasons why a capture point has no file, by role
+ * @throws FormatError when a file is damaged
+ */
+export async function matchFiles(
+  files: ReadonlyMap<string, Buffer>,
+  pingId: number,
+  reasons: Partial<Record<"sender" | "responder", string>>,
+): Promise<MatchedFiles> {
+  const ping = parsePing((files.get("ping.txt") ?? Buffer.alloc(0)).toString(), "ping.txt");
+  const captures: MatchedFiles["captures"] = {};
+  const points: Partial<Record<PointName, CapturePoint>> = {};
+  for (const point of pointNames) {
+    const data = files.get(captureFile(point));
+    const role = point.startsWith("sender") ? "sender" : "responder";
+    if (!data) {
+      points[point] = { unavailable: reasons[role] ?? "there is no capture" };
+      continue;
+    }
+    const summary = emptySummary();
+    const exchanges: EchoExchange[] = [];
+    for await (const exchange of readEchoExchanges(once(data), { id: pingId, summary })) exchanges.push(exchange);
+    captures[point] = summary;
+    points[point] = exchanges;
+  }
+  return { ping, captures, match: matchRun({ ping, id: pingId, points: points as Record<PointName, CapturePoint> }) };
+}

@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa, type Result } from "execa";
+import { stringify } from "yaml";
+import { cacheDir, checkout } from "../../lib/paths.ts";
+import { ensureEngine } from "../../tools/engine/ensure.ts";
+
+type Outcome = Result<{ all: true; reject: false }>;
+
+/** A stack of this checkout's real program, with state and configuration in a folder of its own. */
+export interface TestStack {
+  folder: string;
+  /** Replaces the stack's configuration. */
+  configure(config: Record<string, unknown>): void;
+  /** Runs the real pulumi on the stack; never throws for its exit status. */
+  pulumi(args: string[], options?: { timeoutMs?: number }): Promise<Outcome>;
+  /** Environment and arguments of a pulumi command, for tests that start it themselves. */
+  env: NodeJS.ProcessEnv;
+  stackArgs: string[];
+  remove(): void;
+}
+
+/** Makes an empty stack. @param name of the stack */
+export async function makeTestStack(name: string): Promise<TestStack> {
+  const engine = await ensureEngine({
+    cache: cacheDir(),
+    progress: { say: () => {}, step: (_label, body) => body() },
+  });
+  const folder = mkdtempSync(join(tmpdir(), "lab-stack-"));
+  const state = join(folder, "state");
+  mkdirSync(state);
+  const configFile = join(folder, `Pulumi.${name}.yaml`);
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    ...engine.env,
+    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    NO_COLOR: "1",
+  };
+  const stackArgs = ["--stack", name, "--config-file", configFile, "--non-interactive"];
+  const pulumi: TestStack["pulumi"] = (args, { timeoutMs = 280_000 } = {}) =>
+    execa("pulumi", [...args, ...stackArgs], {
+      cwd: checkout,
+      env,
+      extendEnv: false,
+      reject: false,
+      all: true,
+      timeout: timeoutMs,
+    });
+  await execa("pulumi", ["stack", "init", name, "--non-interactive"], { cwd: checkout, env, extendEnv: false });
+  return {
+    folder,
+    env,
+    stackArgs,
+    pulumi,
+    configure(config) {
+      const own = Object.fromEntries(Object.entries(config).map(([key, value]) => [`sriov-rtt:${key}`, value]));
+      writeFileSync(configFile, stringify({ config: own }));
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
