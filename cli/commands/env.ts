@@ -1,0 +1,22 @@
+import type { Command } from "commander";
+
+export function register(program: Command): void {
+  program
+    .command("env")
+    .summary('print the environment in which plain pulumi works here: eval "$(./lab env)"')
+    .description(
+      'Prints the variables that plain pulumi needs in this checkout, as shell commands: eval "$(./lab env)".\n' +
+        "PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE and PULUMI_CONFIG_PASSPHRASE_FILE stay as they are when they are set.",
+    )
+    .option("--json", "print them as JSON")
+    .action(async ({ json }: { json?: true }) => {
+      const [{ preparePulumi }, { shellQuote }, { progress }] = await Promise.all([
+        import("../setup/pulumi.ts"),
+        import("../../lib/ssh.ts"),
+        import("../progress.ts"),
+      ]);
+      const variables = await preparePulumi(progress);
+      const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${shellQuote(value)}\n`);
+      process.stdout.write(json ? `${JSON.stringify(variables, null, 2)}\n` : lines.join(""));
+    });
+}

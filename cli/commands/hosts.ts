@@ -1,0 +1,74 @@
+import type { Command } from "commander";
+import type { ServerStatus } from "../../emulator/hosts/status.ts";
+
+interface Options {
+  json?: true;
+}
+
+const load = async () => {
+  const [servers, locks, { progress }] = await Promise.all([
+    import("../setup/servers.ts"),
+    import("../setup/locks.ts"),
+    import("../progress.ts"),
+  ]);
+  return { ...servers, ...locks, progress };
+};
+
+function describe({ name, status, port, pid, pinnedCore, startedAt }: ServerStatus): string {
+  const core = pinnedCore === null || pinnedCore === undefined ? "no core of its own" : `core ${pinnedCore}`;
+  const details = status === "down" ? "" : `  127.0.0.1:${port}, process ${pid}, ${core}, since ${startedAt}`;
+  return `${name.padEnd(10)} ${status}${details}`;
+}
+
+async function print({ json }: Options): Promise<ServerStatus[]> {
+  const { serverStatus } = await load();
+  const servers = await serverStatus();
+  process.stdout.write(json ? `${JSON.stringify(servers, null, 2)}\n` : `${servers.map(describe).join("\n")}\n`);
+  return servers;
+}
+
+export function register(program: Command): void {
+  const hosts = program.command("hosts").summary("the two emulated servers").description("The two emulated servers.");
+
+  hosts
+    .command("up")
+    .description("boot both servers, unless they are up, and write .lab/hosts.json")
+    .option("--json", "print how they are as JSON")
+    .action(async (options: Options) => {
+      const { withServers, bootServers, progress } = await load();
+      await withServers(progress, () => bootServers(progress));
+      await print(options);
+    });
+
+  hosts
+    .command("down")
+    .description("end both servers; what was on them is gone")
+    .option("--json", "print how they are as JSON")
+    .action(async (options: Options) => {
+      const { withServers, stopServers, progress } = await load();
+      await withServers(progress, () => stopServers(progress));
+      await print(options);
+    });
+
+  hosts
+    .command("status")
+    .description("say how both servers are; the exit status is 0 when both are up, else 1")
+    .option("--json", "print it as JSON")
+    .action(async (options: Options) => {
+      if ((await print(options)).some(({ status }) => status !== "up")) process.exitCode = 1;
+    });
+
+  hosts
+    .command("ssh")
+    .description("a shell on a server, or a command there")
+    .argument("<name>", "sender or responder")
+    .argument("[command...]", "run this and no shell")
+    .passThroughOptions()
+    .action(async (name: string, command: string[]) => {
+      const [{ hostSsh }, { cacheDir }] = await Promise.all([
+        import("../../emulator/hosts/ssh.ts"),
+        import("../../lib/paths.ts"),
+      ]);
+      process.exitCode = await hostSsh(name, command, { cache: cacheDir() });
+    });
+}

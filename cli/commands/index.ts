@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import { register as capture } from "./capture.ts";
+import { register as demo } from "./demo.ts";
+import { register as env } from "./env.ts";
+import { register as hosts } from "./hosts.ts";
+import { register as images } from "./images.ts";
+import { register as pulumi } from "./pulumi.ts";
+import { register as stack } from "./stack.ts";
+import { register as stats } from "./stats.ts";
+import { register as test } from "./test.ts";
+
+/** Every command, in the order of --help. What a command does is imported when it is called, so that all start fast. */
+export const commands: readonly ((program: Command) => void)[] = [
+  demo,
+  test,
+  hosts,
+  stack,
+  pulumi,
+  env,
+  capture,
+  stats,
+  images,
+];

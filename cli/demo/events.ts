@@ -1,0 +1,58 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+
+/** What the engine's operations are called when they have ended; those not named here change nothing on a server. */
+const done: Record<string, string> = {
+  create: "made",
+  "create-replacement": "made again",
+  update: "updated",
+  delete: "removed",
+  "delete-replaced": "removed, to be made again",
+  import: "imported",
+};
+
+const nameOf = (urn: string) => urn.slice(urn.lastIndexOf("::") + 2);
+
+/** Escape sequences of a terminal, and the engine's own colour tags. */
+const withoutColour = (text: string) =>
+  text.replace(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g"), "").replace(/<\{%.*?%\}>/g, "");
+
+/** Turns what the engine reports into lines for people, and remembers what went wrong. */
+export class DeploymentReport {
+  /** What the engine called errors, each once, in order. */
+  readonly errors: string[] = [];
+  readonly #started = new Map<string, number>();
+  readonly #say: (line: string) => void;
+  readonly #now: () => number;
+
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(say: (line: string) => void, now: () => number = () => performance.now()) {
+    this.#say = say;
+    this.#now = now;
+  }
+
+  /** Takes the next event. Components and providers are left out: they are done when their parts are. */
+  accept(event: EngineEvent): void {
+    const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent } = event;
+    if (resourcePreEvent) {
+      const { urn, op } = resourcePreEvent.metadata;
+      this.#started.set(`${op} ${urn}`, this.#now());
+    }
+    const ended = resOutputsEvent ?? resOpFailedEvent;
+    if (ended) {
+      const { urn, op, type, old, new: after } = ended.metadata;
+      const what = resOpFailedEvent ? `failed (${op})` : done[op];
+      const isOwn = (after ?? old)?.custom === true && !type.startsWith("pulumi:");
+      if (what && isOwn) this.#say(`    ${nameOf(urn)}: ${what}${this.#took(`${op} ${urn}`)}`);
+    }
+    if (diagnosticEvent?.severity === "error" && !diagnosticEvent.ephemeral) {
+      const where = diagnosticEvent.urn ? `${nameOf(diagnosticEvent.urn)}: ` : "";
+      const line = where + withoutColour(diagnosticEvent.message).trim();
+      if (!this.errors.includes(line)) this.errors.push(line);
+    }
+  }
+
+  #took(key: string): string {
+    const start = this.#started.get(key);
+    return start === undefined ? "" : ` in ${((this.#now() - start) / 1000).toFixed(1)} s`;
+  }
+}

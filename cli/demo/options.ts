@@ -1,0 +1,49 @@
+import { configSchema } from "../../infra/config/schema.ts";
+import { type Driver, drivers } from "../../infra/vm/drivers.ts";
+import { LabError } from "../../lib/errors.ts";
+
+export interface DemoOptions {
+  drivers: Driver[];
+  replicates: number;
+  packets: number;
+  keep: boolean;
+  json: boolean;
+}
+
+/** The options of `./lab demo` as they stand on the command line. */
+export interface DemoWords {
+  drivers?: string;
+  replicates?: string;
+  packets?: string;
+  keep?: true;
+  json?: true;
+}
+
+const refuse = (option: string, value: string, allowed: string): never => {
+  throw new LabError(`${option} ${JSON.stringify(value)} is not allowed; allowed: ${allowed}`, { exitCode: 2 });
+};
+
+/** A count as the stack's configuration takes it, with the limits of its schema. */
+function count(option: string, key: "replicate" | "packets", text: string): number {
+  const result = configSchema.shape[key].safeParse(/^\d+$/.test(text) ? Number(text) : text);
+  return result.success ? result.data : refuse(option, text, `1 to ${key === "packets" ? 65_535 : 1000}`);
+}
+
+function driverList(text: string): Driver[] {
+  const names = text.split(",").map((name) => name.trim());
+  const chosen = drivers.filter((driver) => names.includes(driver));
+  if (chosen.length !== names.length || chosen.length === 0)
+    refuse("--drivers", text, `some of ${drivers.join(", ")}, each once, with commas between`);
+  return names.flatMap((name) => chosen.filter((driver) => driver === name));
+}
+
+/** @throws LabError (exit code 2) that names the option, its value and what is allowed */
+export function parseDemoOptions(words: DemoWords): DemoOptions {
+  return {
+    drivers: driverList(words.drivers ?? drivers.join(",")),
+    replicates: count("--replicates", "replicate", words.replicates ?? "3"),
+    packets: count("--packets", "packets", words.packets ?? "100"),
+    keep: words.keep ?? false,
+    json: words.json ?? false,
+  };
+}

@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { hostsDown } from "../../emulator/hosts/down.ts";
+import type { Inventory } from "../../emulator/hosts/inventory.ts";
+import { hostsStatus, type ServerStatus } from "../../emulator/hosts/status.ts";
+import { hostsUp } from "../../emulator/hosts/up.ts";
+import { emulatorPackages } from "../../emulator/machine.ts";
+import type { Config } from "../../infra/config/schema.ts";
+import { LabError } from "../../lib/errors.ts";
+import { cacheDir, checkout, labDir } from "../../lib/paths.ts";
+import type { Progress } from "../../lib/progress.ts";
+import { ensurePackages } from "./packages.ts";
+
+/** Where the emulated servers are described for the stacks of this checkout. */
+const inventoryFile = join(labDir, "hosts.json");
+
+/** Boots both servers, or finds them up, and writes their inventory. */
+export async function bootServers(progress: Progress): Promise<Inventory> {
+  await ensurePackages(emulatorPackages, progress);
+  return hostsUp({ cache: cacheDir(), progress, inventoryFile });
+}
+
+export const stopServers = (progress: Progress) => hostsDown({ cache: cacheDir(), progress, inventoryFile });
+
+export const serverStatus = () => hostsStatus({ cache: cacheDir() });
+
+const areUp = (servers: readonly ServerStatus[]) => servers.every(({ status }) => status === "up");
+
+/**
+ * Runs `body` with both servers up, and leaves them as they were: up when they were up, else down, also when `body`
+ * fails. The caller has them to itself (`withServers`).
+ * @param body is told whether the servers are new: they begin with empty disks, so no stack has anything on them
+ */
+export async function withServersUp<T>(
+  { progress, keep = false }: { progress: Progress; keep?: boolean },
+  body: (servers: { areNew: boolean }) => Promise<T>,
+): Promise<T> {
+  const before = await serverStatus();
+  if (areUp(before)) {
+    await bootServers(progress);
+    return body({ areNew: false });
+  }
+  // One that has died beside one that runs: what a stack believes of the two is half true at best.
+  if (before.some(({ status }) => status !== "down")) await stopServers(progress);
+  try {
+    await progress.step("booting two servers", () => bootServers(progress));
+    return await body({ areNew: true });
+  } finally {
+    if (!keep) await stopServers(progress);
+  }
+}
+
+/** Whether a stack is for the emulated servers, and not for others that its configuration describes. */
+export const usesEmulatedServers = ({ hosts }: Pick<Config, "hosts">) =>
+  typeof hosts === "string" && join(checkout, hosts) === inventoryFile;
+
+/** Whether the inventory tells of the servers as they have booted last. */
+function isCurrent(servers: readonly ServerStatus[]): boolean {
+  if (!existsSync(inventoryFile)) return false;
+  const { hosts } = JSON.parse(readFileSync(inventoryFile, "utf8")) as Inventory;
+  return servers.every(({ name, generation }) => hosts[name].generation === generation);
+}
+
+/** @throws LabError (exit code 2) which says how to boot the emulated servers, unless they are up and known here */
+export async function requireServers(stack: string): Promise<void> {
+  const servers = await serverStatus();
+  if (areUp(servers) && isCurrent(servers)) return;
+  const state = areUp(servers)
+    ? "have been booted for another checkout, or anew"
+    : `are not up (${servers.map(({ name, status }) => `${name}: ${status}`).join(", ")})`;
+  throw new LabError(`stack ${stack} is for the emulated servers, and these ${state}; run ./lab hosts up`, {
+    exitCode: 2,
+  });
+}

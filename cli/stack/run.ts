@@ -1,0 +1,52 @@
+import { existsSync } from "node:fs";
+import { LabError } from "../../lib/errors.ts";
+import { checkout } from "../../lib/paths.ts";
+import { runChild } from "../child.ts";
+import { interruptible } from "../interrupt.ts";
+import { progress } from "../progress.ts";
+import { prepareImages, usesOwnGuestImage } from "../setup/images.ts";
+import { withCheckout } from "../setup/locks.ts";
+import { preparePulumi } from "../setup/pulumi.ts";
+import { requireServers, usesEmulatedServers } from "../setup/servers.ts";
+import { readStackConfig, stackFile } from "./config.ts";
+
+export type StackCommand = "up" | "preview" | "refresh" | "destroy";
+
+export interface StackOptions {
+  yes?: true;
+}
+
+/** `-c KEY=VALUE` of pulumi changes the configuration that the files hold. */
+const changesConfig = (args: readonly string[]) =>
+  args.some((arg) => arg.startsWith("--config") || (arg.startsWith("-c") && !arg.startsWith("--")));
+
+/**
+ * Runs a Pulumi command on a stack with everything it needs: its configuration is checked, engine and guest image are
+ * there, and the servers answer.
+ * @param args for pulumi, as they are
+ */
+export async function runOnStack(command: StackCommand, stack: string, args: string[], options: StackOptions) {
+  const config = changesConfig(args) ? undefined : readStackConfig(checkout, stack);
+  const status = await withCheckout(progress, async () => {
+    const env = await preparePulumi(progress);
+    if (config && usesEmulatedServers(config)) await requireServers(stack);
+    if (config && usesOwnGuestImage(config) && command !== "destroy") await prepareImages(progress);
+
+    return interruptible(async (interruption) => {
+      const pulumi = (...words: string[]) =>
+        runChild("pulumi", words, { cwd: checkout, env, stdin: "inherit", interruption });
+      const create = existsSync(stackFile(checkout, stack)) && command !== "destroy" ? ["--create"] : [];
+      if ((await pulumi("stack", "select", stack, ...create)) !== 0)
+        throw new LabError(
+          `there is no stack ${stack} and no file ${stackFile(checkout, stack)} to make it from; copy one: ./lab pulumi stack init ${stack} --copy-config-from sender`,
+          { exitCode: 2 },
+        );
+      interruption.asked.throwIfAborted();
+      const yes = command !== "preview" && (options.yes || !process.stdin.isTTY) ? ["--yes"] : [];
+      const result = await pulumi(command, "--stack", stack, ...yes, ...args);
+      interruption.asked.throwIfAborted();
+      return result;
+    });
+  });
+  if (status !== 0) process.exitCode = 1;
+}

@@ -1,0 +1,50 @@
+import { interruptible } from "../interrupt.ts";
+import { progress } from "../progress.ts";
+import { prepareEverything } from "../setup/everything.ts";
+import { withCheckout, withServers } from "../setup/locks.ts";
+import { ensurePackages, testPackages } from "../setup/packages.ts";
+import { preparePulumi } from "../setup/pulumi.ts";
+import { withServersUp } from "../setup/servers.ts";
+import { summarise } from "./counts.ts";
+import { type Project, Session } from "./session.ts";
+
+/** What needs neither engine nor servers. */
+async function testUnits(session: Session): Promise<void> {
+  await session.check("lint", "biome", "check", "--error-on-warnings");
+  await session.check("types", "tsc", "--noEmit");
+  await session.prepare("packages for tests", () => ensurePackages(testPackages, progress));
+  await session.tests("unit");
+}
+
+async function testOnServers(session: Session, project: Project, env: NodeJS.ProcessEnv): Promise<void> {
+  await session.around("emulated servers", () =>
+    withServers(progress, () => withServersUp({ progress }, () => session.tests(project, env))),
+  );
+}
+
+async function testWithEngine(session: Session, chosen: Project | undefined): Promise<void> {
+  let env: Record<string, string> = {};
+  const isReady = await session.prepare(chosen === "integration" ? "engine" : "engine and images", async () => {
+    env = chosen === "integration" ? await preparePulumi(progress) : (await prepareEverything(progress)).env;
+  });
+  if (!isReady) return;
+  if (chosen === undefined || chosen === "integration") await session.tests("integration", env);
+  if (chosen !== "integration") await testOnServers(session, chosen ?? "testbed", env);
+}
+
+/**
+ * `./lab test [project]`: without a project all but the soak. Goes on after a failure, prints how each step ended and
+ * last of all "N passed, N failed", and sets the exit status.
+ */
+export async function runTests(chosen: Project | undefined): Promise<void> {
+  await interruptible(async (interruption) => {
+    const session = new Session(interruption);
+    try {
+      if (chosen === undefined || chosen === "unit") await testUnits(session);
+      if (chosen !== "unit") await withCheckout(progress, () => testWithEngine(session, chosen));
+    } finally {
+      if (session.steps.some(({ ok }) => !ok)) process.exitCode = 1;
+      process.stdout.write(`\n${summarise(session.steps)}\n`);
+    }
+  });
+}
