@@ -93,7 +93,7 @@ def wilcoxon_cases():
     for name, (x, y) in EDGES.items():
         for zero_method, alternative in itertools.product(("wilcox", "pratt", "zsplit"), ALTERNATIVES):
             yield wilcoxon_case(name, x, y, "asymptotic", alternative, zero_method, name == "huge")
-    for n, levels, shift in ((300, 1000, 0), (1000, 30, 2), (2000, 500, 60), (3000, 100000, 40000), (2000, 7, 7)):
+    for n, levels, shift in ((300, 1000, 0), (1000, 30, 2), (2000, 500, 60), (3000, 100000, 40000), (2000, 7, 7), (1800, 1000, 1000)):
         recipe = {"x": [n, 11, levels, shift], "y": [n, 77, levels, 0]}
         x, y = lehmer(*recipe["x"]), lehmer(*recipe["y"])
         for zero_method, alternative in itertools.product(("wilcox", "pratt", "zsplit"), ALTERNATIVES):
