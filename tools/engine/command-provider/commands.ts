@@ -4,7 +4,6 @@ import { hasSecret, type Json, type JsonObject, open, seal, unknown } from "./en
 import { inputNames, nameOf, remoteCommand, typeOf } from "./inputs.ts";
 import { runLocal } from "./local.ts";
 import { type Log, type Logging, Output } from "./output.ts";
-import { runRemote } from "./remote.ts";
 
 /** The inputs after `check`, freed from their envelopes. */
 interface Inputs {
@@ -68,13 +67,14 @@ async function run(type: string, command: Json, values: JsonObject, previous: Pr
   }
   const shared = { command: text, environment: inputs.environment ?? {}, stdin: inputs.stdin ?? "" };
   const { dir, interpreter = [], connection } = inputs;
-  const problem =
-    type === remoteCommand && connection
-      ? await runRemote({ ...shared, offered, connection: { ...connectionDefaults, ...connection } }, output, log)
-      : await runLocal(
-          { ...shared, environment: { ...shared.environment, ...offered }, interpreter, ...(dir && { dir }) },
-          output,
-        );
+  // ssh2 is loaded for remote commands only: it is a fifth of this provider's start.
+  const remote = type === remoteCommand && connection ? { ...connectionDefaults, ...connection } : undefined;
+  const problem = remote
+    ? await (await import("./remote.ts")).runRemote({ ...shared, offered, connection: remote }, output, log)
+    : await runLocal(
+        { ...shared, environment: { ...shared.environment, ...offered }, interpreter, ...(dir && { dir }) },
+        output,
+      );
   output.end();
   if (problem) {
     const shown = hasSecret(command) ? "a secret command" : JSON.stringify(text);

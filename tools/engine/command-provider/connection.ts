@@ -105,15 +105,24 @@ export async function dial(target: Connection, log: Log, aborted: AbortSignal): 
   }
 }
 
-/** Starts a command on a connection. */
-export function start(client: Client, command: string, env: Record<string, string>): Promise<ClientChannel> {
+/**
+ * Starts a command on a connection.
+ * @param use what to do with its channel. Called at once: an exit status that came in the same packet is told only to
+ *   those who listen by then.
+ */
+export function start<T>(
+  client: Client,
+  command: string,
+  env: Record<string, string>,
+  use: (channel: ClientChannel) => Promise<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const lost = () => reject(new Error("the connection was lost"));
     client.once("close", lost);
     client.exec(command, { env }, (error, channel) => {
       client.off("close", lost);
       if (error) reject(error);
-      else resolve(channel);
+      else use(channel).then(resolve, reject);
     });
   });
 }

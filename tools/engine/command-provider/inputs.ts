@@ -56,8 +56,12 @@ const hostKey: Rule = (value, property) => {
   return reason === undefined ? [] : [{ property, reason }];
 };
 
-const unsupported = (instead: string): Rule =>
-  rule(`left out: this command provider does not support it. ${instead}`, () => false);
+/** For inputs that the official provider has and this one has not. */
+const unsupported =
+  (instead: string): Rule =>
+  (_value, property) => [
+    { property, reason: `is not supported by this command provider: ${instead}, or install the official provider` },
+  ];
 
 const connectionRules: Record<string, Rule> = {
   host: filled,
@@ -70,7 +74,7 @@ const connectionRules: Record<string, Rule> = {
   hostKey,
   dialErrorLimit: wholeFrom(-1),
   perDialTimeout: wholeFrom(0),
-  proxy: unsupported("Give the server an address that can be reached directly, or install the official provider"),
+  proxy: unsupported("give the server an address that can be reached directly"),
 };
 
 const connection: Rule = (value, path) => {
@@ -80,7 +84,7 @@ const connection: Rule = (value, path) => {
   return applyRules(connectionRules, value, ["host"], `${path}.`);
 };
 
-const files = unsupported("Read the files in the program (node:fs), or install the official provider");
+const files = unsupported("read the files in the program with node:fs");
 const shared = { stdin: text, environment: variables, logging, addPreviousOutputInEnv: truth };
 const where = { dir: filled, interpreter: textList, assetPaths: files, archivePaths: files };
 const lifecycle = { create: text, update: text, delete: text, triggers: anyList };

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { whenEnding } from "./ending.ts";
 import type { Output } from "./output.ts";
 
 /** A command on this machine. */
@@ -65,9 +66,11 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
 }
 
 /** Ends the running commands with all they have started: SIGTERM, and SIGKILL for what is still there after 3 s. */
-export async function endLocalCommands(): Promise<void> {
+async function endLocalCommands(): Promise<void> {
   const ending = [...running].filter((child) => signalGroup(child, "SIGTERM"));
   const deadline = Date.now() + killAfterMs;
   while (Date.now() < deadline && ending.some((child) => signalGroup(child, 0))) await sleep(50);
   for (const child of ending) signalGroup(child, "SIGKILL");
 }
+
+whenEnding(endLocalCommands);

@@ -17,11 +17,10 @@ import { engineAddress, serve, unary } from "../rpc/serve.ts";
 import { pluginVersions } from "../versions.ts";
 import { create, invoke, previewState, remove, update } from "./commands.ts";
 import { diff } from "./diff.ts";
+import { endCommands } from "./ending.ts";
 import { EngineLog } from "./engine-log.ts";
 import type { JsonObject } from "./envelopes.ts";
 import { check, type Failure, localRun, typeOf, withDefaults } from "./inputs.ts";
-import { endLocalCommands } from "./local.ts";
-import { endRemoteCommands } from "./remote.ts";
 
 type Struct = InstanceType<typeof struct.Struct>;
 
@@ -29,9 +28,6 @@ const { command: version } = pluginVersions();
 const log = new EngineLog();
 log.attach(engineAddress(process.argv.slice(2)));
 
-async function endCommands(): Promise<void> {
-  await Promise.all([endLocalCommands(), endRemoteCommands()]);
-}
 endWithParent(endCommands);
 
 const toJson = (value: Struct | undefined) => (value?.toJavaScript() ?? {}) as JsonObject;

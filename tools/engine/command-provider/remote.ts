@@ -1,5 +1,6 @@
 import type { Client, ClientChannel } from "ssh2";
 import { type Connection, start } from "./connection.ts";
+import { whenEnding } from "./ending.ts";
 import type { Log, Output } from "./output.ts";
 import { closeConnections, withConnection } from "./pool.ts";
 
@@ -14,8 +15,6 @@ export interface RemoteCommand {
   stdin: string;
 }
 
-const closeAfterMs = 2_000;
-const running = new Set<ClientChannel>();
 const ending = new AbortController();
 
 const acceptHint =
@@ -29,12 +28,13 @@ async function refusedNames(client: Client, environment: Record<string, string>)
   const names = Object.keys(environment);
   if (names.length === 0) return [];
   const probe = `printf '%s\\0' ${names.map((name) => `"$${name}"`).join(" ")}`;
-  const channel = await start(client, probe, environment);
   const chunks: Buffer[] = [];
-  channel.on("data", (data: Buffer) => chunks.push(data));
-  channel.stderr.resume();
-  channel.end();
-  await new Promise((resolve) => channel.once("close", resolve));
+  await start(client, probe, environment, (channel) => {
+    channel.on("data", (data: Buffer) => chunks.push(data));
+    channel.stderr.resume();
+    channel.end();
+    return new Promise((resolve) => channel.once("close", resolve));
+  });
   const values = Buffer.concat(chunks).toString("utf8").split("\0");
   return names.filter((name, index) => values[index] !== environment[name]);
 }
@@ -54,12 +54,11 @@ export function runRemote(remote: RemoteCommand, output: Output, log: Log): Prom
       if (refused.has(name))
         log(`Unable to set '${name}'. ${acceptHint}, or set addPreviousOutputInEnv: false`, "warning");
     const env = Object.fromEntries(Object.entries(wanted).filter(([name]) => !refused.has(name)));
-    return finish(await start(client, remote.command, env), remote.stdin, output);
+    return start(client, remote.command, env, (channel) => finish(channel, remote.stdin, output));
   });
 }
 
 function finish(channel: ClientChannel, stdin: string, output: Output): Promise<string | undefined> {
-  running.add(channel);
   return new Promise((resolve) => {
     let ended: string | undefined = "the connection was lost before the command ended";
     channel.on("data", (data: Buffer) => output.add("stdout", data));
@@ -69,21 +68,18 @@ function finish(channel: ClientChannel, stdin: string, output: Output): Promise<
       else ended = code === 0 ? undefined : `Process exited with status ${code}`;
     });
     channel.on("error", () => {});
-    channel.once("close", () => {
-      running.delete(channel);
-      resolve(ended);
-    });
+    channel.once("close", () => resolve(ended));
     channel.end(stdin);
   });
 }
 
-/** Asks the running commands to end (SIGTERM, where the server passes signals on), and closes all connections. */
-export async function endRemoteCommands(): Promise<void> {
+/**
+ * Closes all connections, and with them the channels of running commands. A server's command that does not mind its
+ * channel runs on to its end, as with the official provider: half a change of a network card would be worse.
+ */
+async function endRemoteCommands(): Promise<void> {
   ending.abort();
-  const open = [...running];
-  for (const channel of open) channel.signal("TERM");
-  const gone = Promise.all(open.map((channel) => new Promise((resolve) => channel.once("close", resolve))));
-  const late = new Promise((resolve) => setTimeout(resolve, closeAfterMs));
-  if (open.length > 0) await Promise.race([gone, late]);
   await closeConnections();
 }
+
+whenEnding(endRemoteCommands);

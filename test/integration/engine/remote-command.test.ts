@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Declared, Project, until } from "./project.ts";
+import { makeKey, type SshServer, startSshServer } from "./ssh-server.ts";
+
+let project: Project;
+let server: SshServer;
+
+beforeAll(async () => {
+  project = await Project.make();
+  server = await startSshServer(["COLOUR"]);
+});
+afterAll(() => {
+  project.remove();
+  server.close();
+});
+
+const connection = (changes: object = {}) => ({
+  host: "127.0.0.1",
+  port: server.port,
+  user: "tester",
+  privateKey: server.privateKey,
+  hostKey: server.hostKey,
+  dialErrorLimit: 0,
+  perDialTimeout: 5,
+  ...changes,
+});
+const command = (name: string, args: object): Declared => ({
+  kind: "remote",
+  name,
+  args: { connection: connection(), ...args },
+});
+
+describe("remote.Command", () => {
+  it("creates, updates and deletes, with stdin, and passes a variable that the server accepts", async () => {
+    const args = {
+      create: `cat; printf $COLOUR; echo created >> ${project.folder}/log`,
+      stdin: "in ",
+      environment: { COLOUR: "red" },
+    };
+    project.declare([command("one", args)]);
+    expect(await project.up()).toMatchObject({ code: 0 });
+    expect(await project.stdout()).toEqual({ one: "in red" });
+    project.declare([
+      command("one", {
+        ...args,
+        update: `echo updated >> ${project.folder}/log`,
+        delete: `echo deleted >> ${project.folder}/log`,
+      }),
+    ]);
+    expect((await project.up()).output).toContain("1 updated");
+    project.declare([]);
+    expect((await project.up()).output).toContain("1 deleted");
+    expect(project.read("log")).toBe("created\nupdated\ndeleted\n");
+  });
+
+  it("keeps the connection out of the state, and out of the output's secrecy", async () => {
+    project.declare([command("open", { create: "echo visible" })]);
+    expect(await project.up()).toMatchObject({ code: 0 });
+    const state = await project.state();
+    expect(state).toContain('"stdout": "visible"');
+    expect(state).not.toContain(server.privateKey.split("\n")[2]);
+    expect(state).not.toContain("127.0.0.1");
+  });
+
+  it("runs many commands over few connections", async () => {
+    const before = server.connections();
+    project.declare(Array.from({ length: 12 }, (_, index) => command(`n${index}`, { create: `echo ${index}` })));
+    expect(await project.up()).toMatchObject({ code: 0 });
+    expect(await project.stdout()).toMatchObject({ n0: "0", n11: "11" });
+    expect(server.connections() - before).toBeLessThanOrEqual(2);
+  });
+
+  it("says how a command failed, with all it has printed", async () => {
+    project.declare([command("bad", { create: "echo some; echo trouble >&2; exit 7" })]);
+    const { code, output } = await project.up();
+    expect(code).not.toBe(0);
+    expect(output).toContain('Process exited with status 7: running "echo some; echo trouble >&2; exit 7":');
+    expect(output).toMatch(/some\s+trouble/);
+  });
+
+  it("refuses a server with another host key, at once", async () => {
+    const hostKey = makeKey().public;
+    project.declare([command("other", { create: "echo no", connection: connection({ hostKey, dialErrorLimit: -1 }) })]);
+    const { code, output } = await project.up();
+    expect(code).not.toBe(0);
+    expect(output).toContain(`the server does not show the host key "${hostKey}": refused`);
+  });
+
+  it("refuses to go on when the server does not let it in", async () => {
+    project.declare([
+      command("stranger", { create: "echo no", connection: connection({ privateKey: makeKey().private }) }),
+    ]);
+    expect((await project.up()).output).toContain("the server accepts none of the keys or passwords given");
+  });
+
+  it("reports a server that cannot be reached after the attempts that it may make", async () => {
+    project.declare([command("nobody", { create: "echo no", connection: connection({ port: 1, dialErrorLimit: 2 }) })]);
+    expect((await project.up()).output).toContain(
+      "ssh tester@127.0.0.1:1: after 3 failed attempts: connect ECONNREFUSED",
+    );
+  });
+
+  it("reports a variable that the server does not accept", async () => {
+    project.declare([command("hidden", { create: "echo no", environment: { HIDDEN: "1" } })]);
+    expect((await project.up()).output).toContain("the server does not accept the environment variable HIDDEN");
+  });
+
+  it("warns that earlier output is not passed on, unless it need not be", async () => {
+    project.declare([command("again", { create: "echo 1" })]);
+    await project.up();
+    project.declare([command("again", { create: "echo 2" })]);
+    expect((await project.up()).output).toContain("warning: Unable to set 'PULUMI_COMMAND_STDOUT'");
+    project.declare([command("again", { create: "echo 3", addPreviousOutputInEnv: false })]);
+    expect((await project.up()).output).not.toContain("warning");
+  });
+
+  it("reports a lost connection as an error", async () => {
+    project.declare([command("lost", { create: "sleep 100" })]);
+    const { ended } = project.start("up", "--yes", "--skip-preview");
+    expect(await until(() => server.running() > 0, 30_000)).toBe(true);
+    server.cut();
+    expect((await ended).output).toContain("the connection was lost before the command ended");
+  });
+
+  it("lets go of a command when the engine is interrupted", async () => {
+    project.declare([command("long", { create: "sleep 101" })]);
+    const { pid, ended } = project.start("up", "--yes", "--skip-preview");
+    expect(await until(() => server.running() > 0, 30_000)).toBe(true);
+    process.kill(pid, "SIGINT");
+    expect((await ended).code).not.toBe(0);
+    expect(await until(() => server.running() === 0, 5_000)).toBe(true);
+  });
+
+  it("refuses by name what it does not support, before anything runs", async () => {
+    const proxy = { host: "10.0.0.1" };
+    project.declare([command("through", { create: "echo no", connection: connection({ proxy }) })]);
+    expect((await project.pulumi("preview")).output).toContain("connection.proxy");
+    const args = { connection: connection(), source: { $asset: "x" }, remotePath: "/tmp/x" };
+    project.declare([{ kind: "copy", name: "copy", args }]);
+    expect((await project.pulumi("preview")).output).toContain(
+      "command:remote:CopyToRemote is not supported by this command provider",
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { AddressInfo } from "node:net";
+import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from "ssh2";
+
+const { Server, utils } = ssh2;
+
+/** A server on the loopback device that runs commands with /bin/sh, as sshd does. */
+export interface SshServer {
+  port: number;
+  /** "TYPE BASE64" */
+  hostKey: string;
+  /** The key that is let in. */
+  privateKey: string;
+  /** How many connections there have been. */
+  connections(): number;
+  /** How many commands run. */
+  running(): number;
+  /** Cuts all connections without a word. */
+  cut(): void;
+  close(): void;
+}
+
+/** A key pair; a public key as "TYPE BASE64". */
+export function makeKey(): { private: string; public: string } {
+  const pair = utils.generateKeyPairSync("ed25519");
+  return { private: pair.private, public: pair.public.split(" ").slice(0, 2).join(" ") };
+}
+
+function admits(context: AuthContext, publicKey: string): boolean {
+  if (context.method !== "publickey") return false;
+  const key = utils.parseKey(publicKey);
+  if (key instanceof Error || !context.key.data.equals(key.getPublicSSH())) return false;
+  return !context.signature || !context.blob || key.verify(context.blob, context.signature, context.hashAlgo) === true;
+}
+
+/**
+ * Starts a server.
+ * @param acceptEnv names of environment variables that it takes over
+ */
+export async function startSshServer(acceptEnv: string[] = []): Promise<SshServer> {
+  const host = makeKey();
+  const user = makeKey();
+  const sockets = new Set<Connection>();
+  const children = new Set<ChildProcess>();
+  let connections = 0;
+
+  function serveSession(session: Session): void {
+    const env: Record<string, string> = {};
+    session.on("env", (accept, reject, { key, val }) => {
+      if (!acceptEnv.includes(key)) return reject?.();
+      env[key] = val;
+      accept?.();
+    });
+    session.on("exec", (accept, _reject, { command }) => {
+      run(accept(), command, env);
+    });
+  }
+
+  function run(channel: ServerChannel, command: string, env: Record<string, string>): void {
+    const child = spawn("/bin/sh", ["-c", command], { env: { PATH: process.env.PATH, ...env }, detached: true });
+    children.add(child);
+    channel.pipe(child.stdin);
+    child.stdin.on("error", () => {});
+    child.stdout.on("data", (data: Buffer) => channel.write(data));
+    child.stderr.on("data", (data: Buffer) => channel.stderr.write(data));
+    child.once("close", (code, signal) => {
+      children.delete(child);
+      if (signal) channel.exit(signal.slice(3));
+      else channel.exit(code ?? 0);
+      channel.close();
+    });
+    channel.once("close", () => hangUp(child));
+  }
+
+  // A real server would leave a command alone that does not use its terminal; here none may outlive its test.
+  function hangUp(child: ChildProcess): void {
+    if (child.pid && children.has(child)) process.kill(-child.pid, "SIGHUP");
+  }
+
+  const server = new Server({ hostKeys: [host.private] }, (connection) => {
+    connections++;
+    sockets.add(connection);
+    connection.on("close", () => sockets.delete(connection));
+    connection.on("error", () => {});
+    connection.on("authentication", (context) => (admits(context, user.public) ? context.accept() : context.reject()));
+    connection.on("session", (accept) => serveSession(accept()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    hostKey: host.public,
+    privateKey: user.private,
+    connections: () => connections,
+    running: () => children.size,
+    cut: () => {
+      for (const connection of sockets) connection.end();
+    },
+    close: () => {
+      for (const connection of sockets) connection.end();
+      server.close();
+    },
+  };
+}
