@@ -1,7 +1,7 @@
 import { addressWords, ExchangeColumns, type ExchangeSink } from "./exchange.ts";
 import type { CaptureSummary } from "./summary.ts";
 
-const smallest = 1 << 12;
+const smallest = 1 << 8;
 /** Exchanges that may wait for replies at once: a reply that comes more requests after its own than this is unmatched. */
 export const largest = 1 << 18;
 /** Entries looked at for one frame. Bounds what equal ids and sequence numbers of many hosts can cost. */

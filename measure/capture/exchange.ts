@@ -33,6 +33,7 @@ export interface ExchangeSink {
 
 /** Words of address in an entry: four of the source, four of the target; IPv4 uses the first of each. */
 export const addressWords = 8;
+const slotBytes = 3 * 8 + (5 + addressWords) * 4 + 2 * 2 + 1;
 
 /** Exchanges in columns, a slot each, so that a packet costs no allocation. */
 export class ExchangeColumns {
@@ -53,35 +54,44 @@ export class ExchangeColumns {
   readonly requestCopies: Uint32Array;
   /** NaN without one. */
   readonly sentUs: Float64Array;
+  private readonly texts = new AddressTexts();
+  private readonly stamps = new Stamps();
 
   /** @param from columns of at most this capacity, whose content is taken over */
   constructor(capacity: number, from?: ExchangeColumns) {
     this.capacity = capacity;
-    this.keys = new Int32Array(capacity);
-    this.families = new Uint8Array(capacity);
-    this.addresses = new Int32Array(capacity * addressWords);
-    this.checksums = new Uint16Array(capacity);
-    this.datagrams = new Uint16Array(capacity);
-    this.requestSeconds = new Float64Array(capacity);
-    this.requestNanos = new Int32Array(capacity);
-    this.replySeconds = new Float64Array(capacity);
-    this.replyNanos = new Int32Array(capacity);
-    this.replies = new Uint32Array(capacity);
-    this.requestCopies = new Uint32Array(capacity);
-    this.sentUs = new Float64Array(capacity);
+    // One buffer for all: thousands of small captures are read one after the other, and every buffer costs the collector.
+    const buffer = new ArrayBuffer(capacity * slotBytes);
+    let used = 0;
+    const room = (bytes: number) => {
+      used += capacity * bytes;
+      return used - capacity * bytes;
+    };
+    this.requestSeconds = new Float64Array(buffer, room(8), capacity);
+    this.replySeconds = new Float64Array(buffer, room(8), capacity);
+    this.sentUs = new Float64Array(buffer, room(8), capacity);
+    this.keys = new Int32Array(buffer, room(4), capacity);
+    this.addresses = new Int32Array(buffer, room(4 * addressWords), capacity * addressWords);
+    this.requestNanos = new Int32Array(buffer, room(4), capacity);
+    this.replyNanos = new Int32Array(buffer, room(4), capacity);
+    this.replies = new Uint32Array(buffer, room(4), capacity);
+    this.requestCopies = new Uint32Array(buffer, room(4), capacity);
+    this.checksums = new Uint16Array(buffer, room(2), capacity);
+    this.datagrams = new Uint16Array(buffer, room(2), capacity);
+    this.families = new Uint8Array(buffer, room(1), capacity);
     if (!from) return;
-    this.keys.set(from.keys);
-    this.families.set(from.families);
-    this.addresses.set(from.addresses);
-    this.checksums.set(from.checksums);
-    this.datagrams.set(from.datagrams);
     this.requestSeconds.set(from.requestSeconds);
-    this.requestNanos.set(from.requestNanos);
     this.replySeconds.set(from.replySeconds);
+    this.sentUs.set(from.sentUs);
+    this.keys.set(from.keys);
+    this.addresses.set(from.addresses);
+    this.requestNanos.set(from.requestNanos);
     this.replyNanos.set(from.replyNanos);
     this.replies.set(from.replies);
     this.requestCopies.set(from.requestCopies);
-    this.sentUs.set(from.sentUs);
+    this.checksums.set(from.checksums);
+    this.datagrams.set(from.datagrams);
+    this.families.set(from.families);
   }
 
   /** Nanoseconds from request to first reply of a slot that has one. */
@@ -101,10 +111,11 @@ export class ExchangeColumns {
       id: key >>> 16,
       seq: key & 0xffff,
       family,
-      source: addressText(family, this.addresses.subarray(at, at + 4)),
-      target: addressText(family, this.addresses.subarray(at + 4, at + 8)),
-      requestNs: nanosecondsOf(this.requestSeconds[slot] as number, this.requestNanos[slot] as number),
-      replyNs: replies === 0 ? null : nanosecondsOf(this.replySeconds[slot] as number, this.replyNanos[slot] as number),
+      source: this.texts.of(family, this.addresses, at),
+      target: this.texts.of(family, this.addresses, at + addressWords / 2),
+      requestNs: this.stamps.of(this.requestSeconds[slot] as number, this.requestNanos[slot] as number),
+      replyNs:
+        replies === 0 ? null : this.stamps.of(this.replySeconds[slot] as number, this.replyNanos[slot] as number),
       rttNs: replies === 0 ? null : this.rttNs(slot),
       duplicates: Math.max(0, replies - 1),
       requestCopies: this.requestCopies[slot] as number,
@@ -117,12 +128,37 @@ export class ExchangeColumns {
 /** Nanoseconds since the epoch of whole seconds and the nanoseconds beyond them. */
 export const nanosecondsOf = (seconds: number, nanos: number) => BigInt(seconds) * 1_000_000_000n + BigInt(nanos);
 
-/** Text of an address: dotted for IPv4 (the first word), in the form of RFC 5952 for IPv6 (four words). */
-export function addressText(family: 4 | 6, words: Int32Array): string {
-  if (family === 4) {
-    const word = words[0] as number;
-    return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
+/** Stamps as bigints. Neighbours share their whole seconds, whose nanoseconds are kept: they are half the work. */
+class Stamps {
+  private seconds = Number.NaN;
+  private wholeNs = 0n;
+
+  of(seconds: number, nanos: number): bigint {
+    if (seconds !== this.seconds) {
+      this.seconds = seconds;
+      this.wholeNs = nanosecondsOf(seconds, 0);
+    }
+    return this.wholeNs + BigInt(nanos);
   }
+}
+
+/** Texts of IPv4 addresses, of which a capture has few. */
+class AddressTexts {
+  private readonly known = new Map<number, string>();
+
+  of(family: 4 | 6, addresses: Int32Array, at: number): string {
+    const word = addresses[at] as number;
+    if (family === 6) return ipv6Text(addresses.subarray(at, at + 4));
+    const known = this.known.get(word);
+    if (known !== undefined) return known;
+    const text = `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
+    if (this.known.size < 1024) this.known.set(word, text);
+    return text;
+  }
+}
+
+/** Text of an IPv6 address given as four 32-bit words, in the form of RFC 5952 (without its dotted special cases). */
+export function ipv6Text(words: Int32Array): string {
   const groups: number[] = [];
   for (const word of words) groups.push(word >>> 16, word & 0xffff);
   let start = 0;

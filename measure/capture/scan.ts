@@ -17,6 +17,8 @@ export interface ScanOptions {
 }
 
 const chunkBytes = 1 << 20;
+/** A run's captures are small and many: a buffer for each of them that it fills costs more than reading it. */
+const smallestChunk = 1 << 14;
 /** Exchanges handed out at once after the end of the file. */
 const drainAtOnce = 1 << 13;
 
@@ -56,7 +58,8 @@ async function* feed(
   dissector: Dissector,
   summary: CaptureSummary,
 ): AsyncGenerator<void> {
-  let buffer = new Uint8Array(chunkBytes);
+  // One byte more than the file, so that its end is met without a larger buffer.
+  let buffer = new Uint8Array(Math.max(smallestChunk, Math.min(chunkBytes, (source.size ?? chunkBytes) + 1)));
   let view = new DataView(buffer.buffer);
   let have = 0;
   let base = 0;

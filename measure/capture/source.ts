@@ -3,6 +3,8 @@ import { LabError, messageOf } from "../../lib/errors.ts";
 
 /** Where bytes come from. */
 export interface ByteSource {
+  /** Bytes to expect, where it is known; more or fewer may come. */
+  readonly size: number | null;
   /** Fills the front of `into`. @returns bytes put there; 0 at the end */
   read(into: Uint8Array): Promise<number>;
   close(): Promise<void>;
@@ -14,7 +16,9 @@ export async function fileSource(path: string): Promise<ByteSource> {
     throw new LabError(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
   };
   const file = await open(path).catch(unreadable);
+  const { size } = await file.stat();
   return {
+    size,
     read: async (into) => (await file.read(into, 0, into.length).catch(unreadable)).bytesRead,
     close: () => file.close(),
   };
@@ -25,6 +29,7 @@ export function streamSource(chunks: AsyncIterable<Uint8Array>): ByteSource {
   const iterator = chunks[Symbol.asyncIterator]();
   let chunk: Uint8Array = new Uint8Array(0);
   return {
+    size: null,
     async read(into) {
       while (chunk.length === 0) {
         const next = await iterator.next();

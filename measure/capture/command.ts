@@ -1,0 +1,105 @@
+import type { ExchangeSink } from "./exchange.ts";
+import { NdjsonSink } from "./ndjson.ts";
+import { type CaptureInput, scan } from "./scan.ts";
+import { type CaptureSummary, describeProblems, emptySummary } from "./summary.ts";
+
+/**
+ * Writes the echo exchanges of a capture as lines of JSON, in the order of the requests.
+ * @param write takes some lines (ASCII) at a time; they are valid until it resolves
+ * @param warn takes a sentence about what is wrong with the capture
+ * @throws FormatError when it is no capture or is damaged (what was whole has been written by then); LabError when it
+ *   cannot be read
+ */
+export async function streamCapture(
+  input: CaptureInput,
+  write: (lines: Uint8Array) => Promise<void>,
+  warn: (message: string) => void,
+): Promise<CaptureSummary> {
+  const sink = new NdjsonSink();
+  const summary = emptySummary();
+  try {
+    for await (const _ of scan(input, {}, sink, summary)) {
+      const lines = sink.take();
+      if (lines.length > 0) await write(lines);
+    }
+  } finally {
+    const name = typeof input === "string" ? `${input}: ` : "";
+    for (const problem of describeProblems(summary)) warn(`${name}${problem}`);
+  }
+  return summary;
+}
+
+/** Where the command writes: the process's streams, or a test's. */
+export interface CommandStreams {
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream;
+}
+
+/**
+ * `lab capture FILE [--json]`: the exchanges as NDJSON, or a table of what the capture holds. What is wrong with the
+ * file goes to stderr.
+ * @throws LabError (exit status 1) when the file cannot be read, is no capture or is damaged
+ */
+export async function captureCommand(
+  file: string,
+  options: { json?: boolean } = {},
+  streams: CommandStreams = process,
+): Promise<void> {
+  const warn = (message: string) => void streams.stderr.write(`${message}\n`);
+  if (!options.json) {
+    const answered = new AnsweredSink();
+    const summary = emptySummary();
+    for await (const _ of scan(file, {}, answered, summary));
+    for (const problem of describeProblems(summary)) warn(`${file}: ${problem}`);
+    streams.stdout.write(describeCapture(summary, answered.count));
+    return;
+  }
+  // A reader that has seen enough, such as head(1), closes the pipe: nothing is wrong then.
+  let closed = false;
+  const write = (lines: Uint8Array) =>
+    new Promise<void>((resolve, reject) => {
+      if (closed) return resolve();
+      streams.stdout.write(lines, (error?: NodeJS.ErrnoException | null) => {
+        closed ||= error?.code === "EPIPE";
+        if (error && !closed) reject(error);
+        else resolve();
+      });
+    });
+  const ignoreClosed = (error: NodeJS.ErrnoException) => {
+    closed ||= error.code === "EPIPE";
+    if (!closed) throw error;
+  };
+  streams.stdout.on("error", ignoreClosed);
+  try {
+    await streamCapture(file, write, warn);
+  } finally {
+    streams.stdout.removeListener("error", ignoreClosed);
+  }
+}
+
+class AnsweredSink implements ExchangeSink {
+  count = 0;
+  exchange(columns: Parameters<ExchangeSink["exchange"]>[0], slot: number): void {
+    if ((columns.replies[slot] as number) > 0) this.count++;
+  }
+}
+
+function describeCapture(summary: CaptureSummary, answered: number): string {
+  const rows: [string, string | number][] = [
+    ["format", summary.format ?? "none"],
+    ["bytes", summary.bytes],
+    ["frames", summary.frames],
+    ["echo exchanges", `${summary.requests}, ${answered} of them answered`],
+    ["further frames of a request", summary.requestCopies],
+    ["reply frames", summary.replies],
+    ["replies without a request", summary.unmatchedReplies],
+    ["ARP", summary.arp],
+    ["other ICMP", summary.otherIcmp],
+    ["IP fragments", summary.fragments],
+    ["too short", summary.short],
+    ["malformed", summary.malformed],
+    ["not read", summary.unread],
+    ["other", summary.other],
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(28)}${value}\n`).join("");
+}
