@@ -1,5 +1,5 @@
 # The place of one VM on its server: no old domain in the way, and what its driver attaches it to made ready. On stdout:
-# the attachment point as JSON. KIND is bridge or vf.
+# the attachment point as JSON. KIND is bridge or vf; DESIGN changes with the VM's definition, and the slot with it.
 drop_domain() {
   state=$(virsh -q domstate "$NAME" 2> /dev/null) || return 0
   [ "$state" = "shut off" ] || virsh -q destroy "$NAME" > /dev/null
@@ -29,6 +29,7 @@ case $ACTION in
       ip link set "$PF" vf "$VF" mac "$MAC"
       basename "$path" > /sys/bus/pci/drivers_probe
       wait_for 30 "the network interface of VF $VF of $PF" has_netdev "$path"
+      udevadm settle --timeout=30 # the interface comes as eth0 and is renamed
       ls "$path/net" | head -1 > "$RUN/vf-$NAME.netdev"
       driver_of "$path" > "$RUN/vf-$NAME.driver"
     fi

@@ -1,5 +1,6 @@
 import * as libvirt from "@pulumi/libvirt";
 import * as pulumi from "@pulumi/pulumi";
+import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import type { Server } from "../host/server.ts";
 import { layer, tokenOf } from "../layer.ts";
 import { domainUuid, type Identity } from "./addresses.ts";
@@ -26,7 +27,7 @@ export interface VmArgs {
 /** What slot.sh tells: where the VM is attached, and for a VF its own driver. */
 type Slot = { bridge: string } | { vf: { pci: string; netdev: string; driver: string } };
 
-function definition(args: VmArgs, slot: Slot, slotId: string): string {
+function definition(args: VmArgs, slot: Slot, token: string): string {
   const { driver, identity, server } = args;
   const vfModule = "vf" in slot ? slot.vf.driver : "";
   const module = capabilities[driver].guestModule === "vf" ? vfModule : "virtio_net";
@@ -40,7 +41,7 @@ function definition(args: VmArgs, slot: Slot, slotId: string): string {
     initrd: server.initrd,
     kernelWords: kernelWords({ identity, modules: [module], neighbours: args.neighbours }),
     interfaceXml: attachment(driver, identity.mac, point),
-    token: slotId,
+    token,
   });
 }
 
@@ -62,6 +63,11 @@ export class Vm extends pulumi.ComponentResource {
     const token = tokenOf(server.observed, mark);
     const onVf = capabilities[driver].attachesTo === "vf";
 
+    // Everything that the definition says and the slot does not: a VM with another definition needs its slot cleared.
+    const { memoryMiB, vcpus, neighbours } = args;
+    const { kernel, initrd } = server;
+    const design = sha256(canonicalJson({ driver, identity, memoryMiB, vcpus, neighbours, kernel, initrd }));
+
     const slot = layer(
       `${name}-slot`,
       {
@@ -74,6 +80,7 @@ export class Vm extends pulumi.ComponentResource {
           BRIDGE: server.bridge,
           MAC: identity.mac,
           VF: onVf ? args.vf : "",
+          DESIGN: design,
         },
         token,
         standsOn: server.layers,

@@ -1,12 +1,18 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execa, type Result } from "execa";
+import { execa } from "execa";
 import { stringify } from "yaml";
 import { cacheDir, checkout } from "../../lib/paths.ts";
 import { ensureEngine } from "../../tools/engine/ensure.ts";
 
-type Outcome = Result<{ all: true; reject: false }>;
+/** What a pulumi command did. */
+interface Outcome {
+  stdout: string;
+  /** stdout and stderr as they came. */
+  all: string;
+  exitCode: number | undefined;
+}
 
 /** A stack of this checkout's real program, with state and configuration in a folder of its own. */
 export interface TestStack {
@@ -39,8 +45,8 @@ export async function makeTestStack(name: string): Promise<TestStack> {
     NO_COLOR: "1",
   };
   const stackArgs = ["--stack", name, "--config-file", configFile, "--non-interactive"];
-  const pulumi: TestStack["pulumi"] = (args, { timeoutMs = 280_000 } = {}) =>
-    execa("pulumi", [...args, ...stackArgs], {
+  const pulumi: TestStack["pulumi"] = async (args, { timeoutMs = 280_000 } = {}) => {
+    const { stdout, all, exitCode } = await execa("pulumi", [...args, ...stackArgs], {
       cwd: checkout,
       env,
       extendEnv: false,
@@ -48,6 +54,8 @@ export async function makeTestStack(name: string): Promise<TestStack> {
       all: true,
       timeout: timeoutMs,
     });
+    return { stdout, all, exitCode };
+  };
   await execa("pulumi", ["stack", "init", name, "--non-interactive"], { cwd: checkout, env, extendEnv: false });
   return {
     folder,
