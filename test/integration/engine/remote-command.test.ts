@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeKey } from "../../unit/engine/keys.ts";
 import { type Declared, Project, until } from "./project.ts";
-import { makeKey, type SshServer, startSshServer } from "./ssh-server.ts";
+import { type SshServer, startSshServer } from "./ssh-server.ts";
 
 let project: Project;
 let server: SshServer;

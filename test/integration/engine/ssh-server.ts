@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { AddressInfo } from "node:net";
 import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from "ssh2";
+import { makeKey } from "../../unit/engine/keys.ts";
 
 const { Server, utils } = ssh2;
 
@@ -18,12 +19,6 @@ export interface SshServer {
   /** Cuts all connections without a word. */
   cut(): void;
   close(): void;
-}
-
-/** A key pair; a public key as "TYPE BASE64". */
-export function makeKey(): { private: string; public: string } {
-  const pair = utils.generateKeyPairSync("ed25519");
-  return { private: pair.private, public: pair.public.split(" ").slice(0, 2).join(" ") };
 }
 
 function admits(context: AuthContext, publicKey: string): boolean {

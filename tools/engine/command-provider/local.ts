@@ -23,16 +23,11 @@ const running = new Set<ChildProcess>();
 export function runLocal(local: LocalCommand, output: Output): Promise<string | undefined> {
   const [file = "/bin/sh", ...args] = local.interpreter.length > 0 ? local.interpreter : ["/bin/sh", "-c"];
   return new Promise((resolve, reject) => {
-    const child = spawn(file, [...args, local.command], {
-      cwd: local.dir,
-      env: { ...process.env, ...local.environment },
-      detached: true,
-      stdio: [local.stdin ? "pipe" : "ignore", "pipe", "pipe"],
-    });
+    const child = start(file, [...args, local.command], local);
     running.add(child);
     child.stdout?.on("data", (data: Buffer) => output.add("stdout", data));
     child.stderr?.on("data", (data: Buffer) => output.add("stderr", data));
-    child.once("error", (error: NodeJS.ErrnoException) => {
+    child.once("error", (error) => {
       running.delete(child);
       reject(startProblem(error, file, local.dir));
     });
@@ -44,6 +39,19 @@ export function runLocal(local: LocalCommand, output: Output): Promise<string | 
     child.stdin?.on("error", () => {});
     child.stdin?.end(local.stdin);
   });
+}
+
+function start(file: string, args: string[], local: LocalCommand): ChildProcess {
+  try {
+    return spawn(file, args, {
+      cwd: local.dir,
+      env: { ...process.env, ...local.environment },
+      detached: true,
+      stdio: [local.stdin ? "pipe" : "ignore", "pipe", "pipe"],
+    });
+  } catch (error) {
+    throw startProblem(error as NodeJS.ErrnoException, file, local.dir);
+  }
 }
 
 function startProblem(error: NodeJS.ErrnoException, file: string, dir: string | undefined): Error {

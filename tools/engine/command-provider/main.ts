@@ -24,6 +24,9 @@ import { check, type Failure, localRun, typeOf, withDefaults } from "./inputs.ts
 
 type Struct = InstanceType<typeof struct.Struct>;
 
+// It is for this process, not for the commands.
+delete process.env.NODE_COMPILE_CACHE;
+
 const { command: version } = pluginVersions();
 const log = new EngineLog();
 log.attach(engineAddress(process.argv.slice(2)));

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import * as grpc from "@grpc/grpc-js";
 import type * as rpc from "@pulumi/pulumi/proto/language_pb.js";
 import protocol from "@pulumi/pulumi/proto/language_pb.js";
+import { messageOf } from "../../../lib/errors.ts";
 import { parseOptions } from "./options.ts";
 
 /** Answers `pulumi install`: runs the package manager where the program is, and streams what it says. */
@@ -10,8 +11,14 @@ export function installDependencies(
 ): void {
   const fail = (details: string) => call.emit("error", { code: grpc.status.UNKNOWN, details });
   const info = call.request.getInfo();
-  const { packagemanager } = parseOptions(info?.getOptions()?.toJavaScript() ?? {});
-  const manager = packagemanager === "auto" ? "npm" : packagemanager;
+  let manager = "npm";
+  try {
+    const { packagemanager } = parseOptions(info?.getOptions()?.toJavaScript() ?? {});
+    if (packagemanager !== "auto") manager = packagemanager;
+  } catch (error) {
+    fail(messageOf(error));
+    return;
+  }
   const child = spawn(manager, ["install", ...(manager === "npm" ? ["--loglevel=error"] : [])], {
     cwd: info?.getProgramDirectory() || call.request.getDirectory(),
     stdio: ["ignore", "pipe", "pipe"],

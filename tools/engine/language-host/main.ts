@@ -48,6 +48,10 @@ function requiredPackages(request: rpc.GetRequiredPackagesRequest): rpc.GetRequi
 }
 
 async function run(request: rpc.RunRequest): Promise<rpc.RunResponse> {
+  if (request.getAttachDebugger())
+    return new protocol.RunResponse().setError(
+      "--attach-debugger is not supported by this language host: debug with runtime.options.nodeargs: --inspect-brk",
+    );
   const info = programInfo(request);
   const { error, bail } = await programs.run({
     rootDirectory: info.getRootDirectory(),
