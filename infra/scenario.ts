@@ -7,7 +7,8 @@ export function scenarioOf(config: Omit<Config, "hosts">): Scenario {
   const { mainDriver } = config;
   const factors = {
     mainDriver: typeof mainDriver === "string" ? { sender: mainDriver, responder: mainDriver } : mainDriver,
-    backgroundVms: 0,
+    background: null,
+    load: null,
     packets: config.packets,
     frameBytes: config.frameBytes,
     pingRatePps: config.pingRatePps,
@@ -19,5 +20,5 @@ export function scenarioOf(config: Omit<Config, "hosts">): Scenario {
   const { sender, responder } = factors.mainDriver;
   const ends = sender === responder ? sender : `${sender}~${responder}`;
   const rate = factors.pingRatePps === 1000 ? "1kpps" : "1Mpps";
-  return { name: `${ends}_bg${factors.backgroundVms}_${rate}_${hash.slice(0, 8)}`, sha256: hash, factors };
+  return { name: `${ends}_bg0_${rate}_${hash.slice(0, 8)}`, sha256: hash, factors };
 }

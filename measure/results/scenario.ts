@@ -5,7 +5,10 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/);
 /** What a run's numbers depend on by design (STUDY: factors). Fields are only added, never renamed. */
 export const factorsSchema = z.object({
   mainDriver: z.object({ sender: z.string(), responder: z.string() }),
-  backgroundVms: z.int().min(0),
+  /** Background VMs on each server that has some; null without any. */
+  background: z.object({ vms: z.int().min(1), driver: z.string() }).nullable(),
+  /** What the background VMs do and where; null when they do nothing or are none. */
+  load: z.object({ type: z.enum(["cpu", "network"]), location: z.enum(["sender", "responder", "both"]) }).nullable(),
   packets: z.int().min(1),
   frameBytes: z.int(),
   pingRatePps: z.int(),
