@@ -6,7 +6,7 @@ export function register(program: Command): void {
     .command("demo")
     .summary("compare three drivers on two emulated servers, from nothing to a table")
     .description(
-      "Boots two emulated servers with SR-IOV on this machine, deploys each driver in each replicate, measures round-trip\n" +
+      "Boots two emulated servers with SR-IOV on this machine, deploys each driver in each replicate, measures round-trip " +
         "times, prints what was found, and takes everything down again. The measured data stays in results/.",
     )
     .option("--drivers <list>", "what to compare (default: virtio-bridge,macvtap-passthrough,pci-passthrough)")

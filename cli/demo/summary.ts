@@ -1,3 +1,12 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LabError } from "../../lib/errors.ts";
+import { usableValues } from "../../measure/matching/metrics.ts";
+import { matchFiles } from "../../measure/metrics/match-files.ts";
+import { metricOf } from "../../measure/metrics/run-summary.ts";
+import type { Manifest } from "../../measure/results/manifest.ts";
+import { inspectRun } from "../../measure/results/token.ts";
+
 /** Statistics over the packets of all runs of a driver, in milliseconds; or why there are none. */
 export type MetricSummary = { median: number; p05: number; p95: number } | { unavailable: string };
 
@@ -11,6 +20,7 @@ export interface DriverSummary {
   rttMs: MetricSummary;
   rttOverheadMs: MetricSummary;
   responseTimeMs: MetricSummary;
+  /** Mean over the runs, each over its window with ping in it. */
   cpuPercent: { sender: number; responder: number };
   /** Folders of the runs. */
   results: string[];
@@ -19,4 +29,93 @@ export interface DriverSummary {
 export interface DemoSummary {
   fidelity: string;
   scenarios: DriverSummary[];
+}
+
+/** The manifest's name of a metric and the packets' one. */
+const packetMetric = { rttMs: "rtt", rttOverheadMs: "overhead", responseTimeMs: "responseTime" } as const;
+type MetricName = keyof typeof packetMetric;
+
+interface Run {
+  folder: string;
+  manifest: Manifest;
+  /** Nanoseconds, of the packets that have a value that may be used. */
+  values: Record<MetricName, number[]>;
+}
+
+async function readRun(folder: string): Promise<Run> {
+  const state = inspectRun(folder);
+  if ("missing" in state) throw new LabError(`${folder}: this run does not count: ${state.missing}`);
+  const { manifest } = state;
+  const names = Object.keys(manifest.files);
+  const contents = await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))] as const));
+  const { match } = await matchFiles(new Map(contents), manifest.pingId, {});
+  const values = (name: MetricName) => usableValues(match.packets, packetMetric[name]);
+  return {
+    folder,
+    manifest,
+    values: {
+      rttMs: values("rttMs"),
+      rttOverheadMs: values("rttOverheadMs"),
+      responseTimeMs: values("responseTimeMs"),
+    },
+  };
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+/** Over all packets of all runs; where a run cannot have the metric, the scenario has none. */
+function summariseMetric(runs: readonly Run[], name: MetricName): MetricSummary {
+  const reason = runs.flatMap(({ manifest }) => {
+    const metric = manifest.metrics[name];
+    return "unavailable" in metric ? [metric.unavailable] : [];
+  })[0];
+  const metric = metricOf(
+    runs.flatMap(({ values }) => values[name]),
+    reason,
+  );
+  if ("unavailable" in metric) return metric;
+  const { median, p05, p95 } = metric;
+  return { median, p05, p95 };
+}
+
+function summariseDriver(driver: string, runs: readonly Run[]): DriverSummary {
+  const cpu = (role: "sender" | "responder") => mean(runs.map(({ manifest }) => manifest.cpu[role].during));
+  return {
+    driver,
+    runs: runs.length,
+    packets: sum(runs.map(({ manifest }) => manifest.ping.transmitted)),
+    lost: sum(runs.map(({ manifest }) => manifest.ping.transmitted - manifest.ping.received)),
+    rttMs: summariseMetric(runs, "rttMs"),
+    rttOverheadMs: summariseMetric(runs, "rttOverheadMs"),
+    responseTimeMs: summariseMetric(runs, "responseTimeMs"),
+    cpuPercent: { sender: cpu("sender"), responder: cpu("responder") },
+    results: runs.map(({ folder }) => folder),
+  };
+}
+
+const medianRtt = ({ manifest }: Run) => ("median" in manifest.metrics.rttMs ? [manifest.metrics.rttMs.median] : []);
+
+/**
+ * Summarises measured runs by driver from their files.
+ * @param measured folders of the runs, by driver
+ * @returns also the median RTT of each run in milliseconds, by driver
+ * @throws LabError when a run does not count, or when servers of different fidelity are mixed
+ */
+export async function summariseDemo(
+  measured: Readonly<Record<string, readonly string[]>>,
+): Promise<{ summary: DemoSummary; runMedians: Record<string, number[]> }> {
+  const byDriver = await Promise.all(
+    Object.entries(measured).map(
+      async ([driver, folders]) => [driver, await Promise.all(folders.map(readRun))] as const,
+    ),
+  );
+  const fidelities = new Set(byDriver.flatMap(([, runs]) => runs.map(({ manifest }) => manifest.fidelity)));
+  const [fidelity, another] = fidelities;
+  if (fidelity === undefined) throw new LabError("no run was measured");
+  if (another !== undefined) throw new LabError(`runs of ${fidelity} and ${another} servers are not compared`);
+  return {
+    summary: { fidelity, scenarios: byDriver.map(([driver, runs]) => summariseDriver(driver, runs)) },
+    runMedians: Object.fromEntries(byDriver.map(([driver, runs]) => [driver, runs.flatMap(medianRtt)])),
+  };
 }

@@ -14,6 +14,9 @@ export type Project = "unit" | "integration" | "testbed" | "soak";
 type Outcome = Counts & { ok: boolean };
 const passed: Outcome = { passed: 0, failed: 0, skipped: 0, ok: true };
 
+/** Colours are for a terminal; vitest would also use them in continuous integration. */
+const plain: NodeJS.ProcessEnv = process.stdout.isTTY && !process.env.CI ? {} : { NO_COLOR: "1" };
+
 const toolPath = (name: string) => join(checkout, "node_modules", ".bin", name);
 
 function tell(name: string, error: unknown): void {
@@ -83,6 +86,6 @@ export class Session {
   }
 
   #run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
-    return runChild(command, args, { cwd: checkout, env, interruption: this.#interruption });
+    return runChild(command, args, { cwd: checkout, env: { ...plain, ...env }, interruption: this.#interruption });
   }
 }
