@@ -21,9 +21,9 @@ export interface TestStack {
   configure(config: Record<string, unknown>): void;
   /** Runs the real pulumi on the stack; never throws for its exit status. */
   pulumi(args: string[], options?: { timeoutMs?: number }): Promise<Outcome>;
-  /** Environment and arguments of a pulumi command, for tests that start it themselves. */
+  /** Environment and arguments of `pulumi up` and the like, for tests that start it themselves. */
   env: NodeJS.ProcessEnv;
-  stackArgs: string[];
+  deploymentArgs: string[];
   remove(): void;
 }
 
@@ -44,23 +44,28 @@ export async function makeTestStack(name: string): Promise<TestStack> {
     PULUMI_CONFIG_PASSPHRASE: "test",
     NO_COLOR: "1",
   };
-  const stackArgs = ["--stack", name, "--config-file", configFile, "--non-interactive"];
+  const stackArgs = ["--stack", name, "--non-interactive"];
+  const deploymentArgs = [...stackArgs, "--config-file", configFile];
   const pulumi: TestStack["pulumi"] = async (args, { timeoutMs = 280_000 } = {}) => {
-    const { stdout, all, exitCode } = await execa("pulumi", [...args, ...stackArgs], {
-      cwd: checkout,
-      env,
-      extendEnv: false,
-      reject: false,
-      all: true,
-      timeout: timeoutMs,
-    });
+    const { stdout, all, exitCode } = await execa(
+      "pulumi",
+      [...args, ...(args[0] === "stack" ? stackArgs : deploymentArgs)],
+      {
+        cwd: checkout,
+        env,
+        extendEnv: false,
+        reject: false,
+        all: true,
+        timeout: timeoutMs,
+      },
+    );
     return { stdout, all, exitCode };
   };
   await execa("pulumi", ["stack", "init", name, "--non-interactive"], { cwd: checkout, env, extendEnv: false });
   return {
     folder,
     env,
-    stackArgs,
+    deploymentArgs,
     pulumi,
     configure(config) {
       const own = Object.fromEntries(Object.entries(config).map(([key, value]) => [`sriov-rtt:${key}`, value]));
