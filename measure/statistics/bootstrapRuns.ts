@@ -3,7 +3,7 @@ import { bcaEstimate, type QuantileBootstrapOptions } from "./bootstrap.ts";
 import type { Estimate } from "./interval.ts";
 import { DEFAULT_QUANTILE_TYPE, quantilePosition, valueAt } from "./quantiles.ts";
 import { finiteSample, type Sample } from "./samples.ts";
-import { sortWithPayload } from "./sorting.ts";
+import { rankWithPayload, sortedCopy } from "./sorting.ts";
 
 /**
  * The p-quantile of all packets of several runs with a BCa interval that takes the run, not the packet, for the independent
@@ -16,7 +16,7 @@ import { sortWithPayload } from "./sorting.ts";
 export function bootstrapRunsQuantile(runs: readonly Sample[], p: number, options: QuantileBootstrapOptions): Estimate {
   const { type = DEFAULT_QUANTILE_TYPE } = options;
   if (runs.length === 0) throw new LabError("a bootstrap of runs needs at least one run");
-  const { values, payload: runOf } = pool(runs);
+  const { values, runOf } = pool(runs);
 
   const weights = new Uint32Array(runs.length);
   const weightedQuantile = () => {
@@ -50,7 +50,7 @@ export function bootstrapRunsQuantile(runs: readonly Sample[], p: number, option
 }
 
 /** All values in ascending order, each with the number of its run. */
-function pool(runs: readonly Sample[]): { values: Float64Array; payload: Uint32Array } {
+function pool(runs: readonly Sample[]): { values: Float64Array; runOf: Uint32Array } {
   const total = runs.reduce((sum, run) => sum + run.length, 0);
   const values = new Float64Array(total);
   const runOf = new Uint32Array(total);
@@ -61,5 +61,5 @@ function pool(runs: readonly Sample[]): { values: Float64Array; payload: Uint32A
     runOf.fill(number, at, at + run.length);
     at += run.length;
   }
-  return sortWithPayload(values, runOf);
+  return { values: sortedCopy(values), runOf: rankWithPayload(values, runOf).payload };
 }

@@ -1,4 +1,4 @@
-import { sortWithPayload } from "./sorting.ts";
+import { rankWithPayload } from "./sorting.ts";
 
 /** How the values of one sample are tied; sums run over groups of t equal values. */
 export interface TieCounts {
@@ -31,29 +31,17 @@ export function countDiscordance(x: Float64Array, y: Float64Array): Discordance 
   const n = x.length;
   const indices = new Uint32Array(n);
   for (let i = 0; i < n; i++) indices[i] = i;
-  const byY = sortWithPayload(y, indices);
-  const rankOfY = denseRanks(byY.values);
+  const byY = rankWithPayload(y, indices);
   const xInOrderOfY = new Float64Array(n);
   for (let i = 0; i < n; i++) xInOrderOfY[i] = x[byY.payload[i]!]!;
   // Being stable, the second sort leaves equal x in order of y; the rank of y is all that is still needed of y.
-  const byX = sortWithPayload(xInOrderOfY, rankOfY);
+  const byX = rankWithPayload(xInOrderOfY, byY.ranks);
   return {
-    discordant: inversions(byX.payload, n === 0 ? 0 : rankOfY[n - 1]!),
-    tiesX: countTies(byX.values),
-    tiesY: countTies(byY.values),
-    jointTies: tiedPairs(byX.values, byX.payload),
+    discordant: inversions(byX.payload, n === 0 ? 0 : byY.ranks[n - 1]!),
+    tiesX: countTies(byX.ranks),
+    tiesY: countTies(byY.ranks),
+    jointTies: tiedPairs(byX.ranks, byX.payload),
   };
-}
-
-/** 1, 2, … along sorted values, equal values sharing one rank. */
-function denseRanks(sorted: Float64Array): Uint32Array {
-  const ranks = new Uint32Array(sorted.length);
-  let rank = 0;
-  for (let i = 0; i < sorted.length; i++) {
-    if (i === 0 || sorted[i] !== sorted[i - 1]) rank++;
-    ranks[i] = rank;
-  }
-  return ranks;
 }
 
 /** How many pairs of ranks 1 … `highest` stand with the larger one first. */
@@ -70,7 +58,7 @@ function inversions(ranks: Uint32Array, highest: number): number {
   return count;
 }
 
-function countTies(sorted: Float64Array): TieCounts {
+function countTies(sorted: Uint32Array): TieCounts {
   const counts: TieCounts = { distinct: 0, pairs: 0, triples: 0, spread: 0 };
   for (let from = 0; from < sorted.length; ) {
     let to = from + 1;
@@ -86,7 +74,7 @@ function countTies(sorted: Float64Array): TieCounts {
 }
 
 /** Pairs that are equal in both of two sequences, sorted by the first and then by the second. */
-function tiedPairs(first: Float64Array, second: Uint32Array): number {
+function tiedPairs(first: Uint32Array, second: Uint32Array): number {
   let pairs = 0;
   let run = 0;
   for (let i = 1; i < first.length; i++) {

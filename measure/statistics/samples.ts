@@ -10,9 +10,9 @@ export type Sample = ArrayLike<number>;
  * and leaving it out silently would change what is measured.
  */
 export function finiteSample(values: Sample, name: string): Float64Array {
-  const copy = new Float64Array(values.length);
+  const copy = new Float64Array(values);
   for (let i = 0; i < copy.length; i++) {
-    const value = values[i]!;
+    const value = copy[i]!;
     if (!Number.isFinite(value)) {
       throw new LabError(`${name}[${i}] is ${value}; give finite numbers and drop missing values as whole pairs`);
     }

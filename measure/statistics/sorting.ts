@@ -22,20 +22,27 @@ const LOW_HALF = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 0 : 1;
 
 /** A sorted copy of `values`. */
 export function sortedCopy(values: Float64Array): Float64Array {
-  return values.length < RADIX_FROM ? values.slice().sort() : radixSort(values).values;
+  return values.length < RADIX_FROM ? values.slice().sort() : unload(radixSort(values));
 }
 
-/** Values in ascending order, each with the payload it came with; equal values keep their order. */
-export function sortWithPayload(
-  values: Float64Array,
-  payload: Uint32Array,
-): { values: Float64Array; payload: Uint32Array } {
-  if (values.length >= RADIX_FROM) return radixSort(values, payload);
+/** What sorting by value leaves, place by place. */
+export interface Ranking {
+  /** 1, 2, … in ascending order, equal values sharing one rank. */
+  ranks: Uint32Array;
+  /** What each value came with; equal values keep their order. */
+  payload: Uint32Array;
+}
+
+/** Sorts a payload by the values it comes with, and ranks them. */
+export function rankWithPayload(values: Float64Array, payload: Uint32Array): Ranking {
+  if (values.length >= RADIX_FROM) {
+    const keys = radixSort(values, payload);
+    return { ranks: ranksOf(keys), payload: keys.payload };
+  }
   const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]! || a - b);
-  return {
-    values: Float64Array.from(order, (i) => values[i]!),
-    payload: Uint32Array.from(order, (i) => payload[i]!),
-  };
+  let rank = 0;
+  const ranks = order.map((place, i) => (i === 0 || values[place] !== values[order[i - 1]!] ? ++rank : rank));
+  return { ranks, payload: order.map((place) => payload[place]!) };
 }
 
 interface Keys {
@@ -44,7 +51,7 @@ interface Keys {
   payload: Uint32Array;
 }
 
-function radixSort(values: Float64Array, payload?: Uint32Array): { values: Float64Array; payload: Uint32Array } {
+function radixSort(values: Float64Array, payload?: Uint32Array): Keys {
   const n = values.length;
   let keys: Keys = {
     low: new Uint32Array(n),
@@ -73,7 +80,7 @@ function radixSort(values: Float64Array, payload?: Uint32Array): { values: Float
     sortBy("low");
     sortBy("high");
   }
-  return { values: unload(keys), payload: keys.payload };
+  return keys;
 }
 
 /** Fills in the sort keys of `values`. */
@@ -133,6 +140,17 @@ function unload({ low, high }: Keys): Float64Array {
     bits[2 * i + 1 - LOW_HALF] = key >>> 31 ? key & 0x7fffffff : ~key;
   }
   return values;
+}
+
+/** Dense ranks of sorted keys. */
+function ranksOf({ low, high }: Keys): Uint32Array {
+  const ranks = new Uint32Array(low.length);
+  let rank = 0;
+  for (let i = 0; i < low.length; i++) {
+    if (i === 0 || low[i] !== low[i - 1] || high[i] !== high[i - 1]) rank++;
+    ranks[i] = rank;
+  }
+  return ranks;
 }
 
 /** One pass: moves every key to the next free place of its digit at `shift` of `half`; `next` holds those places. */

@@ -7,7 +7,7 @@ import { normalCdf, normalQuantile } from "../../../measure/statistics/normal.ts
 import { selectKth } from "../../../measure/statistics/pairSelection.ts";
 import { type QuantileType, quantile } from "../../../measure/statistics/quantiles.ts";
 import { finiteSample } from "../../../measure/statistics/samples.ts";
-import { sortedCopy, sortWithPayload } from "../../../measure/statistics/sorting.ts";
+import { rankWithPayload, sortedCopy } from "../../../measure/statistics/sorting.ts";
 import { wilcoxonOfDifferences } from "../../../measure/statistics/wilcoxon.ts";
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
@@ -36,15 +36,13 @@ describe("sorting", () => {
         );
         const expected = values.slice().sort();
         expect(sortedCopy(values)).toEqual(expected);
-        const sorted = sortWithPayload(
-          values,
-          Uint32Array.from(values, (_, i) => i),
-        );
-        expect(sorted.values).toEqual(expected);
-        const places = sorted.payload;
+        const indices = Uint32Array.from(values, (_, i) => i);
+        const { ranks, payload: places } = rankWithPayload(values, indices);
         for (let i = 0; i < n; i++) {
           if (values[places[i]!] !== expected[i]) throw new Error(`payload ${i} lost its value`);
-          if (i > 0 && expected[i] === expected[i - 1] && places[i]! < places[i - 1]!) throw new Error("not stable");
+          const same = i > 0 && expected[i] === expected[i - 1];
+          if (same && places[i]! < places[i - 1]!) throw new Error("not stable");
+          if (ranks[i] !== (i === 0 ? 1 : ranks[i - 1]! + (same ? 0 : 1))) throw new Error(`wrong rank at ${i}`);
         }
       }),
       { numRuns: 120 },
