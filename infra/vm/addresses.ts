@@ -30,6 +30,13 @@ export function identityOf(role: Role, index: number): Identity {
   };
 }
 
+/** The address of a VF that carries addresses of others beside its own. It is no guest's. */
+export function vfMacOf(role: Role, vf: number): string {
+  if (!Number.isInteger(vf) || vf < 0 || vf > 255)
+    throw new RangeError(`VF ${vf}; allowed: a whole number from 0 to 255`);
+  return `52:54:00:9b:0${serverNumber[role]}:${vf.toString(16).padStart(2, "0")}`;
+}
+
 /** A domain's UUID, fixed by the stack and the name: to define a domain again is then no conflict for libvirt. */
 export function domainUuid(stack: string, role: Role, name: string): string {
   const hex = sha256(`${stack}\n${role}\n${name}`);

@@ -35,12 +35,21 @@ function vfOf(driver: Driver, point: AttachmentPoint): Vf {
  */
 export function attachment(driver: Driver, mac: string, point: AttachmentPoint): string {
   const head = `<mac address="${mac}"/>`;
-  const virtio = `<model type="virtio"/><driver name="vhost"/><rom enabled="no"/>`;
+  const device = (model: string) =>
+    `<model type="${model}"/>${model === "virtio" ? '<driver name="vhost"/>' : ""}<rom enabled="no"/>`;
   switch (driver) {
-    case "virtio-bridge":
-      return `<interface type="bridge">${head}<source bridge="${bridgeOf(driver, point)}"/>${virtio}</interface>`;
+    case "e1000-bridge":
+    case "virtio-bridge": {
+      const model = driver === "e1000-bridge" ? "e1000" : "virtio";
+      return `<interface type="bridge">${head}<source bridge="${bridgeOf(driver, point)}"/>${device(model)}</interface>`;
+    }
     case "macvtap-passthrough":
-      return `<interface type="direct">${head}<source dev="${vfOf(driver, point).netdev}" mode="passthrough"/>${virtio}</interface>`;
+    case "macvtap-bridge":
+    case "macvtap-vepa":
+    case "macvtap-private": {
+      const mode = driver.slice("macvtap-".length);
+      return `<interface type="direct">${head}<source dev="${vfOf(driver, point).netdev}" mode="${mode}"/>${device("virtio")}</interface>`;
+    }
     case "pci-passthrough":
       return `<interface type="hostdev" managed="yes">${head}${hostdevSource(vfOf(driver, point).pci)}<rom enabled="no"/></interface>`;
   }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import type { Server } from "../host/server.ts";
 import { layer, tokenOf } from "../layer.ts";
-import { domainUuid, type Identity } from "./addresses.ts";
+import { domainUuid, type Identity, vfMacOf } from "./addresses.ts";
 import { type AttachmentPoint, attachment } from "./attachment.ts";
 import { domainXml, xsltOf } from "./domain-xml.ts";
 import { capabilities, type Driver } from "./drivers.ts";
@@ -30,7 +30,8 @@ type Slot = { bridge: string } | { vf: { pci: string; netdev: string; driver: st
 function definition(args: VmArgs, slot: Slot, token: string): string {
   const { driver, identity, server } = args;
   const vfModule = "vf" in slot ? slot.vf.driver : "";
-  const module = capabilities[driver].guestModule === "vf" ? vfModule : "virtio_net";
+  const { guestModule } = capabilities[driver];
+  const module = guestModule === "vf" ? vfModule : guestModule;
   const point: AttachmentPoint = slot;
   return domainXml({
     name: identity.name,
@@ -62,6 +63,10 @@ export class Vm extends pulumi.ComponentResource {
     const mark = `vm-${identity.name}`;
     const token = tokenOf(server.observed, mark);
     const onVf = capabilities[driver].attachesTo === "vf";
+    const rights = capabilities[driver].vf;
+    const onOff = (value: boolean | undefined) => (value === undefined ? "" : value ? "on" : "off");
+    // Only a VM that has a VF to itself lends it its own address.
+    const vfMac = rights === null ? identity.mac : vfMacOf(server.role, args.vf);
 
     // Everything that the definition says and the slot does not: a VM with another definition needs its slot cleared.
     const { memoryMiB, vcpus, neighbours } = args;
@@ -80,6 +85,9 @@ export class Vm extends pulumi.ComponentResource {
           BRIDGE: server.bridge,
           MAC: identity.mac,
           VF: onVf ? args.vf : "",
+          VF_MAC: onVf ? vfMac : "",
+          VF_TRUST: onOff(rights?.trust),
+          VF_SPOOFCHK: onOff(rights?.spoofCheck),
           DESIGN: design,
         },
         token,

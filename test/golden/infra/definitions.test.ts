@@ -15,7 +15,8 @@ const pointOf = (driver: Driver): AttachmentPoint =>
 function definition(driver: Driver): string {
   const identity = identityOf("sender", 0);
   const peer = identityOf("responder", 0);
-  const modules = [capabilities[driver].guestModule === "vf" ? "igbvf" : "virtio_net"];
+  const { guestModule } = capabilities[driver];
+  const modules = [guestModule === "vf" ? "igbvf" : guestModule];
   return domainXml({
     name: identity.name,
     uuid: "00000000-0000-8000-a000-000000000001",

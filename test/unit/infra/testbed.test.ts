@@ -86,7 +86,7 @@ describe("a scenario's resources", () => {
     expect(xslt).toContain("<description>sender-main-slot-id</description>");
     if (capabilities[driver].attachesTo === "bridge") expect(xslt).toContain('<source bridge="rtt0"/>');
     else expect(xslt).toMatch(/dev="enp1s0v0"|bus="0x01" slot="0x10"/);
-    expect(xslt).toContain(driver === "pci-passthrough" ? "lab.modules=igbvf" : "lab.modules=virtio_net");
+    expect(xslt).toContain(`lab.modules=${capabilities[driver].guestModule.replace("vf", "igbvf")} `);
   });
 
   it("may have another driver at each end", async () => {

@@ -182,7 +182,8 @@ case $ACTION in
       [ -e "$path" ] || fail "VF $VF of $PF is not there"
       [ "$(driver_of "$path")" != vfio-pci ] || fail "VF $VF of $PF ($(basename "$path")) is in the hands of another VM"
       unbind "$path"
-      ip link set "$PF" vf "$VF" mac "$MAC"
+      ip link set "$PF" vf "$VF" mac "$VF_MAC"
+      if [ -n "$VF_TRUST" ]; then ip link set "$PF" vf "$VF" trust "$VF_TRUST" spoofchk "$VF_SPOOFCHK"; fi
       basename "$path" > /sys/bus/pci/drivers_probe
       wait_for 30 "the network interface of VF $VF of $PF" has_netdev "$path"
       udevadm settle --timeout=30 # the interface comes as eth0 and is renamed
@@ -201,7 +202,10 @@ case $ACTION in
     else
       rm -f "$RUN/vf-$NAME.netdev" "$RUN/vf-$NAME.driver"
       path=$(vf_path)
-      if [ -e "$path" ]; then unbind "$path"; fi
+      if [ -e "$path" ]; then
+        unbind "$path"
+        if [ -n "$VF_TRUST" ]; then ip link set "$PF" vf "$VF" trust off spoofchk on; fi
+      fi
     fi
     ;;
 esac
