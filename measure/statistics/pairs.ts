@@ -132,25 +132,36 @@ function index(samples: readonly RunSample[], side: string): Map<string, RunSamp
   return byKey;
 }
 
-/** The values of a run by packet index, without those that are unavailable. */
-function packetValues({ packets, values, run, replicate }: RunSample): Map<number, number> {
-  const byPacket = new Map<number, number>();
-  const seen = new Set<number>();
+/** Gives each packet that has a value to `use`, having checked that no packet comes twice. */
+function eachValue({ packets, values, run, replicate }: RunSample, use: (packet: number, value: number) => void): void {
+  const seen = isAscending(packets) ? undefined : new Set<number>();
   for (let i = 0; i < packets.length; i++) {
     const packet = packets[i]!;
     const value = values[i];
-    const where = `packet ${packet} of run ${run}, replicate ${replicate},`;
-    if (seen.has(packet)) throw new LabError(`${where} appears twice; count duplicates before pairing`);
-    seen.add(packet);
+    const where = () => `packet ${packet} of run ${run}, replicate ${replicate},`;
+    if (seen?.has(packet)) throw new LabError(`${where()} appears twice; count duplicates before pairing`);
+    seen?.add(packet);
     if (value === null || value === undefined) continue;
-    if (!Number.isFinite(value)) throw new LabError(`${where} has the value ${value}; a missing value is null`);
-    byPacket.set(packet, value);
+    if (!Number.isFinite(value)) throw new LabError(`${where()} has the value ${value}; a missing value is null`);
+    use(packet, value);
   }
+}
+
+/** Packets in ascending order, as a capture has them, cannot repeat: most runs need no set to find that out. */
+function isAscending(packets: ArrayLike<number>): boolean {
+  for (let i = 1; i < packets.length; i++) if (!(packets[i - 1]! < packets[i]!)) return false;
+  return true;
+}
+
+function packetValues(sample: RunSample): Map<number, number> {
+  const byPacket = new Map<number, number>();
+  eachValue(sample, (packet, value) => byPacket.set(packet, value));
   return byPacket;
 }
 
 function runMedian(sample: RunSample, type: QuantileType): Map<number, number> {
-  const values = [...packetValues(sample).values()];
+  const values: number[] = [];
+  eachValue(sample, (_, value) => values.push(value));
   return new Map(values.length === 0 ? [] : [[0, quantile(values, 0.5, type)]]);
 }
 

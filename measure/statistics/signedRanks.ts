@@ -8,7 +8,7 @@ export interface SignedRanks {
   /** Differences that were ranked: without zeros for `wilcox`, all otherwise. */
   ranked: number;
   zeros: number;
-  /** Whether two ranked differences have one absolute value; zeros among themselves count where they are ranked. */
+  /** Whether two differences other than zeros have one absolute value. */
   tied: boolean;
   /** Sum of the ranks of the positive differences, and of half the zeros' ranks for `zsplit`. */
   rankSumPositive: number;
@@ -37,7 +37,7 @@ export function signedRanks(differences: Float64Array, zeroMethod: ZeroMethod): 
   const counted = zeroMethod === "wilcox" ? 0 : zeros;
   let [plus, minus, tieTerm] = [0, 0, 0];
   let rank = counted;
-  let tied = counted > 1;
+  let tied = false;
   if (zeroMethod === "zsplit") {
     plus = minus = (zeros * (zeros + 1)) / 4;
     tieTerm = zeros ** 3 - zeros;

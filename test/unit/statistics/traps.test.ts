@@ -38,6 +38,11 @@ describe("mistakes SciPy made", () => {
     }
   });
 
+  test("exact with Pratt's zeros is exact, and says nothing else", () => {
+    const { pValue, notes } = wilcoxonOfDifferences([0, 0, 1, 2, 3], { zeroMethod: "pratt", method: "exact" });
+    expect({ pValue, notes }).toEqual({ pValue: 0.25, notes: [] });
+  });
+
   // github.com/scipy/scipy/issues/6805: a sample against itself came out significant with Pratt's zeros.
   test("identical samples are never evidence", () => {
     const x = [29.39958, 29.21756, 29.350915, 29.34911, 29.212635];
