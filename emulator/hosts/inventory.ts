@@ -1,0 +1,39 @@
+import type { Keys } from "./keys.ts";
+import type { ServerName } from "./names.ts";
+import type { ServerState } from "./state.ts";
+
+/** How a server is reached and what its network card has. */
+export interface InventoryHost {
+  address: string;
+  port: number;
+  user: string;
+  privateKeyFile: string;
+  /** "TYPE BASE64". */
+  hostKey: string;
+  /** New at each boot, because each boot starts from a fresh disk: what was put on an earlier one is gone. */
+  generation: string;
+  pfs: { name: string; vfs: number }[];
+  /** The core of this machine that the server is pinned to, or null. */
+  pinnedCore: number | null;
+}
+
+/** The emulated servers as a stack uses them. */
+export interface Inventory {
+  fidelity: "emulated";
+  hosts: Record<ServerName, InventoryHost>;
+}
+
+/** The inventory of two running servers. */
+export function inventoryOf(keys: Keys, states: Record<ServerName, ServerState>): Inventory {
+  const host = (name: ServerName): InventoryHost => ({
+    address: "127.0.0.1",
+    port: states[name].port,
+    user: "root",
+    privateKeyFile: keys.clientFile,
+    hostKey: keys.hosts[name],
+    generation: states[name].generation,
+    pfs: [{ name: "pf0", vfs: states[name].settings.vfs }],
+    pinnedCore: states[name].pinnedCore,
+  });
+  return { fidelity: "emulated", hosts: { sender: host("sender"), responder: host("responder") } };
+}

@@ -1,0 +1,70 @@
+import { peerOf, type ServerName, serverNames } from "./names.ts";
+import type { Settings } from "./settings.ts";
+
+/** What QEMU of one server is started with, besides the settings. Relative paths are relative to the servers' folder. */
+export interface ServerMachine {
+  name: ServerName;
+  port: number;
+  settings: Settings;
+  image: { root: string; kernel: string; initrd: string };
+  /** Files that become the server's identity at boot. */
+  hostKeyFile: string;
+  authorizedKeyFile: string;
+  generation: string;
+  /** What libvirt of an earlier boot found out about QEMU, a tar archive; without it, that is found out again. */
+  libvirtCacheFile: string | undefined;
+}
+
+const kernelParameters = [
+  ...["console=ttyS0", "quiet", "panic=-1", "intel_iommu=on", "iommu=pt"],
+  // Less work and less noise on an emulated CPU.
+  ...["mitigations=off", "nokaslr", "audit=0", "nowatchdog", "cryptomgr.notests", "random.trust_cpu=on"],
+  "rcupdate.rcu_expedited=1",
+  // The emulated time stamp counter is steady; the kernel cannot find that out by itself.
+  "tsc=reliable",
+  "systemd.show_status=false",
+];
+
+/** "00112233…" as a UUID's text. */
+const uuidOf = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
+
+/**
+ * QEMU's arguments for a server: a q35 machine with a vIOMMU, an SR-IOV network card (igb) whose wire is a pair of
+ * datagram sockets, and a management card that only forwards ssh from 127.0.0.1. The disk is a snapshot: QEMU keeps
+ * what is written in an unlinked file, which is gone with the process.
+ */
+export function qemuArguments(machine: ServerMachine): string[] {
+  const { name, settings, image } = machine;
+  const number = serverNames.indexOf(name) + 1;
+  const identity = (key: string, value: string) => ["-fw_cfg", `name=opt/lab/${key},${value}`];
+  return [
+    ...["-name", `lab-${name}`, "-uuid", uuidOf(machine.generation)],
+    ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
+    ...[
+      "-machine",
+      "q35,sata=off,smbus=off",
+      "-accel",
+      `tcg,thread=multi,tb-size=${settings.tbSizeMib}`,
+      "-cpu",
+      "max,la57=off",
+    ],
+    ...["-smp", String(settings.cpus), "-m", String(settings.memoryMib)],
+    ...["-device", "intel-iommu,intremap=on,caching-mode=on"],
+    ...["-kernel", image.kernel, "-initrd", image.initrd, "-append", kernelParameters.join(" ")],
+    ...["-drive", `if=none,id=root,file=${image.root},format=raw,snapshot=on,cache=unsafe,aio=threads`],
+    ...["-device", "virtio-blk-pci,drive=root"],
+    ...["-netdev", `user,id=management,restrict=on,hostfwd=tcp:127.0.0.1:${machine.port}-:22`],
+    ...["-device", `virtio-net-pci,netdev=management,mac=52:54:00:00:00:0${number},romfile=`],
+    "-netdev",
+    `dgram,id=wire,local.type=unix,local.path=${name}/wire.sock,remote.type=unix,remote.path=${peerOf(name)}/wire.sock`,
+    ...["-device", "pcie-root-port,id=slot1,chassis=1,slot=1"],
+    ...["-device", `igb,bus=slot1,netdev=wire,mac=52:54:00:10:00:0${number},romfile=`],
+    ...["-device", "virtio-rng-pci"],
+    ...identity("name", `string=${name}`),
+    ...identity("generation", `string=${machine.generation}`),
+    ...identity("host-key", `file=${machine.hostKeyFile}`),
+    ...identity("authorized-key", `file=${machine.authorizedKeyFile}`),
+    ...(machine.libvirtCacheFile ? identity("libvirt-cache", `file=${machine.libvirtCacheFile}`) : []),
+    ...["-serial", `file:${name}/console.log`],
+  ];
+}

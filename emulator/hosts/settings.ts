@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { LabError } from "../../lib/errors.ts";
+
+const whole = (min: number, max: number) =>
+  z.coerce
+    .number({ error: `a whole number from ${min} to ${max}` })
+    .int(`a whole number from ${min} to ${max}`)
+    .min(min, `a whole number from ${min} to ${max}`)
+    .max(max, `a whole number from ${min} to ${max}`);
+
+/** Everything about the emulated servers that may be chosen; all of it has a default. */
+export const settingsSchema = z.strictObject({
+  /** Memory of a server, MiB; a guest in it takes about 130. */
+  memoryMib: whole(1024, 1_048_576).default(3072),
+  /**
+   * Virtual CPUs of a server. One by default, because a server is pinned to one core: two virtual CPUs that take turns
+   * on it wait for each other at every lock and every interrupt between them.
+   */
+  cpus: whole(1, 64).default(1),
+  /** Port on 127.0.0.1 where the sender's ssh answers. */
+  senderPort: whole(1, 65535).default(2201),
+  /** Port on 127.0.0.1 where the responder's ssh answers. */
+  responderPort: whole(1, 65535).default(2202),
+  /** Virtual functions the network card is declared to have; QEMU's igb serves 7. */
+  vfs: whole(1, 7).default(7),
+  /** Cache of translated code per server, MiB. */
+  tbSizeMib: whole(64, 16_384).default(1024),
+  /** How long both servers may take until they answer, seconds. */
+  bootTimeoutS: whole(10, 3600).default(300),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+
+const prefix = "LAB_EMULATOR_";
+const variableOf = (key: string) => prefix + key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+const keys = Object.keys(settingsSchema.shape);
+
+/** The environment variable of each setting, e.g. `memoryMib` -> `LAB_EMULATOR_MEMORY_MIB`. */
+export const settingVariables: Record<string, string> = Object.fromEntries(keys.map((key) => [key, variableOf(key)]));
+
+/**
+ * The settings: those given, then those of the environment, then the defaults.
+ * @throws LabError (exit code 2) that names each bad key, its value and what is allowed.
+ */
+export function readSettings(given: Partial<Settings> = {}, env: NodeJS.ProcessEnv = process.env): Settings {
+  const unknown = Object.keys(env).filter(
+    (name) => name.startsWith(prefix) && !Object.values(settingVariables).includes(name),
+  );
+  if (unknown.length > 0)
+    throw new LabError(`${unknown[0]}: no such setting; allowed: ${Object.values(settingVariables).join(", ")}`, {
+      exitCode: 2,
+    });
+  const fromEnv = Object.fromEntries(
+    Object.entries(settingVariables).flatMap(([key, variable]) => (env[variable] ? [[key, env[variable]]] : [])),
+  );
+  const merged: Record<string, unknown> = { ...fromEnv, ...given };
+  const parsed = settingsSchema.safeParse(merged);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => {
+      if (issue.code === "unrecognized_keys")
+        return `${issue.keys.join(", ")}: no such setting; allowed: ${keys.join(", ")}`;
+      const key = String(issue.path[0]);
+      const name = key in given ? key : (settingVariables[key] ?? key);
+      return `${name}: ${JSON.stringify(merged[key])} is not allowed; allowed: ${issue.message}`;
+    });
+    throw new LabError(`the emulated servers: ${lines.join("; ")}`, { exitCode: 2 });
+  }
+  if (parsed.data.senderPort === parsed.data.responderPort)
+    throw new LabError(
+      `the emulated servers: senderPort and responderPort are both ${parsed.data.senderPort}; allowed: two different ports`,
+      { exitCode: 2 },
+    );
+  return parsed.data;
+}

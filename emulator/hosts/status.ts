@@ -1,0 +1,30 @@
+import { type ServerName, serverNames } from "./names.ts";
+import { isRunning } from "./process.ts";
+import { readState } from "./state.ts";
+
+/** A server as it is now: `died` means that it was started and its process is gone. */
+export interface ServerStatus {
+  name: ServerName;
+  status: "down" | "booting" | "up" | "died";
+  pid?: number;
+  port?: number;
+  pinnedCore?: number | null;
+  memoryMib?: number;
+  cpus?: number;
+  startedAt?: string;
+  generation?: string;
+}
+
+/** How both servers are. Asks the machine, not the servers, so it answers at once. */
+export async function hostsStatus(options: { cache: string }): Promise<ServerStatus[]> {
+  return Promise.all(
+    serverNames.map(async (name): Promise<ServerStatus> => {
+      const state = await readState(options.cache, name);
+      if (!state) return { name, status: "down" };
+      const { port, pinnedCore, startedAt, generation, settings } = state;
+      const { memoryMib, cpus } = settings;
+      const status = !isRunning(state.process) ? "died" : state.ready ? "up" : "booting";
+      return { name, status, pid: state.process.pid, port, pinnedCore, memoryMib, cpus, startedAt, generation };
+    }),
+  );
+}

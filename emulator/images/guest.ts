@@ -1,0 +1,91 @@
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { canonicalJson, sha256, sha256File } from "../../lib/canonical.ts";
+import { copyModules, copyPrograms, kernelRelease } from "./closure.ts";
+import { addBusybox, packInitrd } from "./initrd.ts";
+
+/** A file of the guest image and its SHA-256. */
+export interface GuestFile {
+  file: string;
+  sha256: string;
+}
+
+/** `manifest.json` of a guest image: what a guest boots, and what is in it. */
+export interface GuestManifest {
+  schemaVersion: 1;
+  /** Over the hashes of kernel and initrd, which are what a Main VM is made of. */
+  sha256: string;
+  kernel: GuestFile & { release: string };
+  /** For Main VMs: as little as possible, because its size is boot time. */
+  initrd: GuestFile;
+  /** For background VMs: all of `initrd`, and stress-ng and iperf3. */
+  loadInitrd: GuestFile;
+  /** Debian versions of the programs inside, by program. */
+  versions: Record<string, string>;
+}
+
+const networkModules = ["virtio_net", "e1000", "igbvf", "ixgbevf", "iavf"];
+const programs = ["usr/bin/ping", "usr/sbin/ethtool", "usr/sbin/qemu-ga"];
+const loadPrograms = ["usr/bin/iperf3", "usr/bin/stress-ng"];
+
+const packageOf: Record<string, string> = {
+  linux: "linux-image-amd64",
+  busybox: "busybox-static",
+  ping: "iputils-ping",
+  ethtool: "ethtool",
+  "qemu-ga": "qemu-guest-agent",
+  iperf3: "iperf3",
+  "stress-ng": "stress-ng",
+};
+
+/** Package versions from the text of dpkg's status file, by package name. */
+export function parseDpkgStatus(text: string): Map<string, string> {
+  const versions = new Map<string, string>();
+  for (const paragraph of text.split("\n\n")) {
+    const name = /^Package: (.+)$/m.exec(paragraph)?.[1];
+    const version = /^Version: (.+)$/m.exec(paragraph)?.[1];
+    if (name && version) versions.set(name, version);
+  }
+  return versions;
+}
+
+async function makeRoot(tree: string, root: string): Promise<void> {
+  for (const name of ["dev", "proc", "sys", "run", "tmp", "root", "etc"])
+    await mkdir(join(root, name), { recursive: true });
+  await copyPrograms(tree, programs, root);
+  await copyModules(tree, networkModules, root);
+  await writeFile(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
+  await writeFile(join(root, "etc/group"), "root:x:0:\n");
+  await writeFile(join(root, "init"), await readFile(join(import.meta.dirname, "guest-init")), { mode: 0o755 });
+}
+
+/** Builds the guest image, kernel and both initramfs with their manifest, into `folder`. */
+export async function buildGuest(tree: string, folder: string): Promise<void> {
+  const release = await kernelRelease(tree);
+  await copyFile(join(tree, "boot", `vmlinuz-${release}`), join(folder, "vmlinuz"));
+
+  const root = await mkdtemp(join(folder, "root-"));
+  const loadRoot = `${root}-load`;
+  await makeRoot(tree, root);
+  await cp(root, loadRoot, { recursive: true });
+  await copyPrograms(tree, loadPrograms, loadRoot);
+  for (const each of [root, loadRoot]) await addBusybox(tree, each);
+  await packInitrd(root, join(folder, "initrd"));
+  await packInitrd(loadRoot, join(folder, "initrd-load"));
+  for (const each of [root, loadRoot]) await rm(each, { recursive: true });
+
+  const file = async (name: string) => ({ file: name, sha256: await sha256File(join(folder, name)) });
+  const [kernel, initrd, loadInitrd] = [await file("vmlinuz"), await file("initrd"), await file("initrd-load")];
+  const installed = parseDpkgStatus(await readFile(join(tree, "var/lib/dpkg/status"), "utf8"));
+  const manifest: GuestManifest = {
+    schemaVersion: 1,
+    sha256: sha256(canonicalJson([kernel.sha256, initrd.sha256])),
+    kernel: { ...kernel, release },
+    initrd,
+    loadInitrd,
+    versions: Object.fromEntries(
+      Object.entries(packageOf).map(([program, name]) => [program, installed.get(name) ?? "unknown"]),
+    ),
+  };
+  await writeFile(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+}

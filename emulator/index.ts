@@ -1,0 +1,10 @@
+export { hostsDown } from "./hosts/down.ts";
+export type { Inventory, InventoryHost } from "./hosts/inventory.ts";
+export { type ServerName, serverNames } from "./hosts/names.ts";
+export { readSettings, type Settings, settingsSchema, settingVariables } from "./hosts/settings.ts";
+export { hostSsh } from "./hosts/ssh.ts";
+export { hostsStatus, type ServerStatus } from "./hosts/status.ts";
+export { type HostsOptions, hostsUp } from "./hosts/up.ts";
+export { ensureImages, type Images } from "./images/ensure.ts";
+export type { GuestManifest } from "./images/guest.ts";
+export { emulatorPackages } from "./machine.ts";
