@@ -1,0 +1,45 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkout } from "../../lib/paths.ts";
+import { bypassed, type Capability, capabilities, drivers } from "./drivers.ts";
+
+const attached = ({ attachesTo }: Capability) =>
+  attachesTo === "vf" ? "a VF of its own" : "a tap on the Linux bridge over the PF";
+const inGuest = ({ guestModule }: Capability) => (guestModule === "vf" ? "the VF's own driver" : `\`${guestModule}\``);
+const captured = ({ capture }: Capability) =>
+  capture === null ? "nowhere on the host" : `${capture.nic === "pf" ? "PF" : "VF's interface"} and ${capture.virt}`;
+const rights = ({ vf }: Capability) =>
+  vf === null ? "NIC's default" : `trust ${vf.trust ? "on" : "off"}, spoof check ${vf.spoofCheck ? "on" : "off"}`;
+const reach = ({ sharedReach }: Capability) =>
+  sharedReach === null ? "not shared" : sharedReach ? "yes" : "only through a switch that hairpins";
+
+/** The text of docs/drivers.md: the capability table, from the code that uses it. */
+export const driversDocument = () => `# Drivers
+
+How a VM is attached to the NIC. Generated from \`infra/vm/drivers.ts\` by \`node infra/vm/document.ts\`; do not edit.
+
+| driver | in the paper | attached to | guest's module | captured at | VF rights | VMs on one lower device reach each other |
+|---|---|---|---|---|---|---|
+${drivers
+  .map((driver) => {
+    const it = capabilities[driver];
+    return `| \`${driver}\` | ${it.paperName} | ${attached(it)} | ${inGuest(it)} | ${captured(it)} | ${rights(it)} | ${reach(it)} |`;
+  })
+  .join("\n")}
+
+Where nothing can be captured, RTT overhead (by the Sender's driver) and response time (by the Responder's) are reported
+as unavailable with the reason: "${bypassed}".
+
+The paper tried macvtap's bridge mode and dropped it, and left VEPA and private out because VMs on one lower device then reach
+each other only through a switch that sends frames back where they came from. Main VMs are on different servers, each on
+a VF of its own, so all four modes work for them.
+
+## Adding a driver
+
+1. Its name and a row in \`infra/vm/drivers.ts\`: what it needs and gives.
+2. A case in \`infra/vm/attachment.ts\`: its \`<interface>\`.
+3. If its place on the server needs more than a bridge entry or a VF: \`infra/scripts/slot.sh\`.
+4. \`./lab test unit\` writes its golden file; read it. \`node infra/vm/document.ts\` and \`node infra/config/document.ts\` write the docs.
+`;
+
+if (import.meta.main) writeFileSync(join(checkout, "docs", "drivers.md"), driversDocument());
