@@ -60,7 +60,7 @@ export const where = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getS
     project.write("Pulumi.yaml", yaml(""));
   });
 
-  it("answers what `pulumi about` and `pulumi install` ask, without a warning", async () => {
+  it("answers `pulumi about`, and draws no warning", async () => {
     project.write("infra/index.ts", "export {};\n");
     const about = await project.pulumi("about");
     expect(about.output).toContain(`version='${process.version}'`);

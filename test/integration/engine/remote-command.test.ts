@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeKey } from "../../unit/engine/keys.ts";
 import { type Declared, Project, until } from "./project.ts";
@@ -71,6 +72,13 @@ describe("remote.Command", () => {
     expect(server.connections() - before).toBeLessThanOrEqual(2);
   });
 
+  it("gets by with a server that allows few sessions", async () => {
+    server.allowSessions(1);
+    project.declare([0, 1, 2].map((index) => command(`few${index}`, { create: `sleep 1; echo ${index}` })));
+    expect(await project.up()).toMatchObject({ code: 0 });
+    server.allowSessions(10);
+  });
+
   it("says how a command failed, with all it has printed", async () => {
     project.declare([command("bad", { create: "echo some; echo trouble >&2; exit 7" })]);
     const { code, output } = await project.up();
@@ -128,8 +136,31 @@ describe("remote.Command", () => {
     const { pid, ended } = project.start("up", "--yes", "--skip-preview");
     expect(await until(() => server.running() > 0, 30_000)).toBe(true);
     process.kill(pid, "SIGINT");
-    expect((await ended).code).not.toBe(0);
+    const { code, output } = await ended;
+    expect(code).not.toBe(0);
+    expect(output).toContain("error: cancelled");
     expect(await until(() => server.running() === 0, 5_000)).toBe(true);
+  });
+
+  it("gives up a server that does not answer when the engine is interrupted", async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as AddressInfo;
+    project.declare([command("silent", { create: "true", connection: connection({ port, perDialTimeout: 0 }) })]);
+    const { pid, ended } = project.start("up", "--yes", "--skip-preview");
+    await new Promise((resolve) => silent.once("connection", resolve));
+    process.kill(pid, "SIGINT");
+    expect((await ended).output).toMatch(/error: cancelled/);
+    silent.close();
+  });
+
+  it("gives up a server that does not answer after its time", async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as AddressInfo;
+    project.declare([command("late", { create: "true", connection: connection({ port, perDialTimeout: 1 }) })]);
+    expect((await project.up()).output).toContain("after 1 failed attempt: Timed out");
+    silent.close();
   });
 
   it("refuses by name what it does not support, before anything runs", async () => {

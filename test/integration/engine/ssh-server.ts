@@ -16,6 +16,8 @@ export interface SshServer {
   connections(): number;
   /** How many commands run. */
   running(): number;
+  /** Sets how many commands one connection may run at once. */
+  allowSessions(most: number): void;
   /** Cuts all connections without a word. */
   cut(): void;
   close(): void;
@@ -38,6 +40,7 @@ export async function startSshServer(acceptEnv: string[] = []): Promise<SshServe
   const sockets = new Set<Connection>();
   const children = new Set<ChildProcess>();
   let connections = 0;
+  let mostSessions = 10;
 
   function serveSession(session: Session): void {
     const env: Record<string, string> = {};
@@ -78,7 +81,14 @@ export async function startSshServer(acceptEnv: string[] = []): Promise<SshServe
     connection.on("close", () => sockets.delete(connection));
     connection.on("error", () => {});
     connection.on("authentication", (context) => (admits(context, user.public) ? context.accept() : context.reject()));
-    connection.on("session", (accept) => serveSession(accept()));
+    let sessions = 0;
+    connection.on("session", (accept, reject) => {
+      if (sessions >= mostSessions) return reject();
+      const session = accept();
+      sessions++;
+      session.on("close", () => sessions--);
+      serveSession(session);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -87,6 +97,9 @@ export async function startSshServer(acceptEnv: string[] = []): Promise<SshServe
     privateKey: user.private,
     connections: () => connections,
     running: () => children.size,
+    allowSessions: (most) => {
+      mostSessions = most;
+    },
     cut: () => {
       for (const connection of sockets) connection.end();
     },

@@ -49,7 +49,7 @@ function configOf(target: Connection): ConnectConfig {
   return config;
 }
 
-function dialOnce(target: Connection): Promise<Client> {
+function dialOnce(target: Connection, aborted: AbortSignal): Promise<Client> {
   const client = new Client();
   const hostKey = target.hostKey === undefined ? undefined : parseHostKey(target.hostKey);
   let otherKey = false;
@@ -61,6 +61,12 @@ function dialOnce(target: Connection): Promise<Client> {
     },
   };
   return new Promise((resolve, reject) => {
+    const abort = () => {
+      reject(new Refused("cancelled"));
+      client.destroy();
+    };
+    if (aborted.aborted) return abort();
+    aborted.addEventListener("abort", abort, { once: true });
     client.on("keyboard-interactive", (_name, _instructions, _language, prompts, answer) =>
       answer(prompts.map(() => target.password ?? "")),
     );
@@ -91,11 +97,13 @@ function dialOnce(target: Connection): Promise<Client> {
 export async function dial(target: Connection, log: Log, aborted: AbortSignal): Promise<Client> {
   for (let failures = 1, pause = firstPauseMs; ; failures++, pause = Math.min(pause * 1.5, longestPauseMs)) {
     try {
-      return await dialOnce(target);
+      return await dialOnce(target, aborted);
     } catch (error) {
       if (error instanceof Refused) throw new Error(`${where(target)}: ${error.message}`);
       if (target.dialErrorLimit >= 0 && failures > target.dialErrorLimit)
-        throw new Error(`${where(target)}: after ${failures} failed attempts: ${messageOf(error)}`);
+        throw new Error(
+          `${where(target)}: after ${failures} failed ${failures === 1 ? "attempt" : "attempts"}: ${messageOf(error)}`,
+        );
       const limit = target.dialErrorLimit < 0 ? "inf" : target.dialErrorLimit;
       log(`Dial ${failures}/${limit} failed: retrying`);
     }
@@ -105,10 +113,14 @@ export async function dial(target: Connection, log: Log, aborted: AbortSignal): 
   }
 }
 
+/** A server that takes no more commands on a connection: another connection may be had. */
+export class NoChannel extends Error {}
+
 /**
  * Starts a command on a connection.
  * @param use what to do with its channel. Called at once: an exit status that came in the same packet is told only to
  *   those who listen by then.
+ * @throws NoChannel when the server refuses to open one
  */
 export function start<T>(
   client: Client,
@@ -117,12 +129,12 @@ export function start<T>(
   use: (channel: ClientChannel) => Promise<T>,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const lost = () => reject(new Error("the connection was lost"));
+    const lost = () => reject(new Error("the connection was lost before the command was started"));
     client.once("close", lost);
     client.exec(command, { env }, (error, channel) => {
       client.off("close", lost);
-      if (error) reject(error);
-      else use(channel).then(resolve, reject);
+      if (!error) use(channel).then(resolve, reject);
+      else reject("reason" in error ? new NoChannel(`the server refused a session: ${error.message}`) : error);
     });
   });
 }

@@ -1,33 +1,32 @@
 import type { Client } from "ssh2";
 import { canonicalJson } from "../../../lib/canonical.ts";
-import { type Connection, dial } from "./connection.ts";
+import { type Connection, dial, NoChannel } from "./connection.ts";
 import type { Log } from "./output.ts";
 
 /** sshd's default MaxSessions is 10. */
 const sessionsPerConnection = 8;
 const idleMs = 5_000;
 
-/** An open connection and the number of commands on it. */
+/** A connection and the number of commands on it. */
 interface Line {
   client: Promise<Client>;
   sessions: number;
+  /** How many commands it takes. */
+  room: number;
   idle?: NodeJS.Timeout;
-  lost: boolean;
+  /** Set once it is open. */
+  opened?: Client;
 }
 
 const lines = new Map<string, Line[]>();
 
-function open(key: string, target: Connection, log: Log, aborted: AbortSignal): Line {
-  const line: Line = { client: dial(target, log, aborted), sessions: 0, lost: false };
+function openLine(key: string, target: Connection, log: Log, aborted: AbortSignal): Line {
+  const line: Line = { client: dial(target, log, aborted), sessions: 0, room: sessionsPerConnection };
   lines.set(key, [...(lines.get(key) ?? []), line]);
-  const drop = () => {
-    line.lost = true;
-    lines.set(
-      key,
-      (lines.get(key) ?? []).filter((other) => other !== line),
-    );
-  };
+  const others = () => (lines.get(key) ?? []).filter((other) => other !== line);
+  const drop = () => lines.set(key, others());
   line.client.then((client) => {
+    line.opened = client;
     client.on("close", drop);
     client.on("error", drop);
   }, drop);
@@ -45,24 +44,24 @@ export async function withConnection<T>(
   body: (client: Client) => Promise<T>,
 ): Promise<T> {
   const key = canonicalJson(target);
-  const free = lines.get(key)?.find((line) => line.sessions < sessionsPerConnection);
-  const line = free ?? open(key, target, log, aborted);
-  clearTimeout(line.idle);
-  line.sessions++;
-  try {
-    return await body(await line.client);
-  } finally {
-    line.sessions--;
-    if (line.sessions === 0 && !line.lost)
-      line.idle = setTimeout(() => line.client.then((client) => client.end()), idleMs);
+  for (;;) {
+    const line = lines.get(key)?.find(({ sessions, room }) => sessions < room) ?? openLine(key, target, log, aborted);
+    clearTimeout(line.idle);
+    line.sessions++;
+    try {
+      return await body(await line.client);
+    } catch (error) {
+      // A server that allows fewer sessions than usual: it has as many as there are, and the next connection is ours.
+      if (!(error instanceof NoChannel) || line.sessions === 1) throw error;
+      line.room = line.sessions - 1;
+    } finally {
+      line.sessions--;
+      if (line.sessions === 0) line.idle = setTimeout(() => line.opened?.end(), idleMs);
+    }
   }
 }
 
-/** Closes all connections. */
-export async function closeConnections(): Promise<void> {
-  for (const line of [...lines.values()].flat())
-    await line.client.then(
-      (client) => client.destroy(),
-      () => {},
-    );
+/** Closes all connections; those that are being opened end with what aborts them. */
+export function closeConnections(): void {
+  for (const line of [...lines.values()].flat()) line.opened?.destroy();
 }

@@ -43,8 +43,8 @@ async function refusedNames(client: Client, environment: Record<string, string>)
  * Runs a command on a server to its end.
  * @returns undefined when it succeeded, else how it ended, as "Process exited with status 3"
  */
-export function runRemote(remote: RemoteCommand, output: Output, log: Log): Promise<string | undefined> {
-  return withConnection(remote.connection, log, ending.signal, async (client) => {
+export async function runRemote(remote: RemoteCommand, output: Output, log: Log): Promise<string | undefined> {
+  const body = async (client: Client) => {
     const wanted = { ...remote.offered, ...remote.environment };
     const refused = new Set(await refusedNames(client, wanted));
     for (const name of Object.keys(remote.environment))
@@ -55,20 +55,25 @@ export function runRemote(remote: RemoteCommand, output: Output, log: Log): Prom
         log(`Unable to set '${name}'. ${acceptHint}, or set addPreviousOutputInEnv: false`, "warning");
     const env = Object.fromEntries(Object.entries(wanted).filter(([name]) => !refused.has(name)));
     return start(client, remote.command, env, (channel) => finish(channel, remote.stdin, output));
+  };
+  return withConnection(remote.connection, log, ending.signal, body).catch((error) => {
+    throw ending.signal.aborted ? new Error("cancelled") : error;
   });
 }
 
 function finish(channel: ClientChannel, stdin: string, output: Output): Promise<string | undefined> {
   return new Promise((resolve) => {
+    let exited = false;
     let ended: string | undefined = "the connection was lost before the command ended";
     channel.on("data", (data: Buffer) => output.add("stdout", data));
     channel.stderr.on("data", (data: Buffer) => output.add("stderr", data));
     channel.on("exit", (code: number | null, signal?: string) => {
+      exited = true;
       if (signal) ended = `Process exited from signal ${signal}`;
       else ended = code === 0 ? undefined : `Process exited with status ${code}`;
     });
     channel.on("error", () => {});
-    channel.once("close", () => resolve(ended));
+    channel.once("close", () => resolve(ending.signal.aborted && !exited ? "cancelled" : ended));
     channel.end(stdin);
   });
 }
@@ -79,7 +84,7 @@ function finish(channel: ClientChannel, stdin: string, output: Output): Promise<
  */
 async function endRemoteCommands(): Promise<void> {
   ending.abort();
-  await closeConnections();
+  closeConnections();
 }
 
 whenEnding(endRemoteCommands);
