@@ -2,6 +2,9 @@ import { configSchema } from "../../infra/config/schema.ts";
 import { type Driver, drivers } from "../../infra/vm/drivers.ts";
 import { LabError } from "../../lib/errors.ts";
 
+/** The paper's comparison; its E1000 baseline and macvtap's other modes can be asked for. */
+const compared: readonly Driver[] = ["virtio-bridge", "macvtap-passthrough", "pci-passthrough"];
+
 export interface DemoOptions {
   drivers: Driver[];
   replicates: number;

@@ -22,7 +22,7 @@ describe("parseDemoOptions", () => {
   });
 
   it.each([
-    [{ drivers: "e1000" }, /--drivers "e1000".*virtio-bridge/],
+    [{ drivers: "e1001" }, /--drivers "e1001".*virtio-bridge/],
     [{ drivers: "virtio-bridge,virtio-bridge" }, /--drivers/],
     [{ drivers: "" }, /--drivers/],
     [{ replicates: "0" }, /--replicates "0" is not allowed; allowed: 1 to 1000/],
