@@ -7,6 +7,7 @@ import { type CaptureSummary, describeProblems, emptySummary } from "./summary.t
  * Writes the echo exchanges of a capture as lines of JSON, in the order of the requests.
  * @param write takes some lines (ASCII) at a time; they are valid until it resolves
  * @param warn takes a sentence about what is wrong with the capture
+ * @param summary counts what the capture holds while it is read
  * @throws FormatError when it is no capture or is damaged (what was whole has been written by then); LabError when it
  *   cannot be read
  */
@@ -14,9 +15,9 @@ export async function streamCapture(
   input: CaptureInput,
   write: (lines: Uint8Array) => Promise<void>,
   warn: (message: string) => void,
+  summary: CaptureSummary = emptySummary(),
 ): Promise<CaptureSummary> {
   const sink = new NdjsonSink();
-  const summary = emptySummary();
   try {
     for await (const _ of scan(input, {}, sink, summary)) {
       const lines = sink.take();

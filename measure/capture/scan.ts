@@ -4,12 +4,12 @@ import type { ExchangeSink } from "./exchange.ts";
 import { ExchangeTable } from "./exchange-table.ts";
 import { isPcap, PcapWalker, pcapHeaderBytes } from "./pcap.ts";
 import { isPcapng, PcapngWalker } from "./pcapng.ts";
-import { type ByteSource, fileSource, streamSource } from "./source.ts";
+import { type ByteSource, fileSource, memorySource, streamSource } from "./source.ts";
 import { type CaptureSummary, noteProblem } from "./summary.ts";
 import type { Walker } from "./walker.ts";
 
-/** A path, or the bytes of a capture in chunks of any size. */
-export type CaptureInput = string | AsyncIterable<Uint8Array>;
+/** A path, or the bytes of a capture: all, or in chunks of any size. */
+export type CaptureInput = string | Uint8Array | AsyncIterable<Uint8Array>;
 
 export interface ScanOptions {
   /** Only pings with this ICMP id. */
@@ -38,7 +38,12 @@ export async function* scan(
   const name = typeof input === "string" ? input : "capture";
   const table = new ExchangeTable(sink, summary);
   const dissector = new Dissector(table, summary, options.id);
-  const source = typeof input === "string" ? await fileSource(input) : streamSource(input);
+  const source =
+    typeof input === "string"
+      ? await fileSource(input)
+      : input instanceof Uint8Array
+        ? memorySource(input)
+        : streamSource(input);
   let failure: unknown;
   try {
     yield* feed(source, name, dissector, summary);

@@ -24,6 +24,21 @@ export async function fileSource(path: string): Promise<ByteSource> {
   };
 }
 
+/** Bytes that are in memory. */
+export function memorySource(bytes: Uint8Array): ByteSource {
+  let at = 0;
+  return {
+    size: bytes.length,
+    async read(into) {
+      const part = bytes.subarray(at, at + into.length);
+      into.set(part);
+      at += part.length;
+      return part.length;
+    },
+    close: async () => {},
+  };
+}
+
 /** The bytes of a stream, whatever the sizes of its chunks. */
 export function streamSource(chunks: AsyncIterable<Uint8Array>): ByteSource {
   const iterator = chunks[Symbol.asyncIterator]();
