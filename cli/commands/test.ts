@@ -5,7 +5,6 @@ const projects: Record<Project, string> = {
   unit: "lint, types and the tests of pure code; needs neither engine nor servers",
   integration: "the real Pulumi engine",
   testbed: "the emulated servers: deploy, measure, change, tear down",
-  soak: "long runs on the emulated servers; not part of the default",
 };
 
 function parseProject(word: string): Project {

@@ -33,7 +33,7 @@ async function testWithEngine(session: Session, chosen: Project | undefined): Pr
 }
 
 /**
- * `./lab test [project]`: without a project all but the soak. Goes on after a failure, prints how each step ended and
+ * `./lab test [project]`: without a project all. Goes on after a failure, prints how each step ended and
  * last of all "N passed, N failed", and sets the exit status.
  */
 export async function runTests(chosen: Project | undefined): Promise<void> {
