@@ -1,0 +1,108 @@
+import { metricNames } from "../matching/metrics.ts";
+
+/** Version of the columns below; a dataset of another one is derived anew from the raw files. */
+export const schemaVersion = 1;
+
+export type ColumnType = "VARCHAR" | "INTEGER" | "BIGINT" | "DOUBLE" | "BOOLEAN";
+
+export interface Column {
+  name: string;
+  type: ColumnType;
+  what: string;
+}
+
+/** "responseTime" is response_time in SQL, R and Python. */
+export const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Which run a row is of, and the scenario's factors: the first columns of both tables. */
+export const factorColumns: readonly Column[] = [
+  { name: "run_directory", type: "VARCHAR", what: "folder of the run, from the results directory" },
+  { name: "scenario", type: "VARCHAR", what: "name of the scenario" },
+  { name: "scenario_sha256", type: "VARCHAR", what: "hash of the scenario's factors" },
+  { name: "fidelity", type: "VARCHAR", what: "hardware or emulated" },
+  { name: "sender_driver", type: "VARCHAR", what: "how the Sender VM is attached" },
+  { name: "responder_driver", type: "VARCHAR", what: "how the Responder VM is attached" },
+  { name: "background_vms", type: "INTEGER", what: "background VMs on each server that has some; 0 without any" },
+  { name: "background_driver", type: "VARCHAR", what: "how they are attached; NULL without any" },
+  { name: "load_type", type: "VARCHAR", what: "cpu or network; NULL without load" },
+  { name: "load_location", type: "VARCHAR", what: "sender, responder or both; NULL without load" },
+  { name: "ping_rate_pps", type: "INTEGER", what: "ping frequency asked for, packets a second" },
+  { name: "packets", type: "INTEGER", what: "echo requests asked for" },
+  { name: "frame_bytes", type: "INTEGER", what: "size of an Ethernet frame, with its checksum" },
+  { name: "neighbour", type: "VARCHAR", what: "permanent or dynamic neighbour entries" },
+  { name: "cpu_window_seconds", type: "INTEGER", what: "length of mpstat's window" },
+  { name: "guest_memory_mib", type: "INTEGER", what: "memory of a Main VM; 0 where it is not known" },
+  { name: "guest_vcpus", type: "INTEGER", what: "virtual CPUs of a Main VM; 0 where it is not known" },
+  { name: "replicate", type: "INTEGER", what: "which deployment of the scenario, from 1" },
+  { name: "run", type: "INTEGER", what: "run in its replicate, from 1" },
+];
+
+/** What one ping packet adds, before its metrics. */
+export const packetColumns: readonly Column[] = [
+  { name: "packet", type: "INTEGER", what: "number of the echo request in its run, from 1, without wraparound" },
+  { name: "lost", type: "BOOLEAN", what: "ping got no reply" },
+  { name: "last_seen", type: "VARCHAR", what: "lost: the last capture point that saw request or reply; NULL if none" },
+  { name: "duplicates", type: "INTEGER", what: "replies beyond the first" },
+  { name: "reordered", type: "BOOLEAN", what: "its reply came after that to a later request (RFC 4737)" },
+];
+
+/** A metric's three columns in the table of packets. */
+export const metricColumns = (metric: string): readonly Column[] => {
+  const name = snakeCase(metric);
+  return [
+    { name: `${name}_ns`, type: "BIGINT", what: "nanoseconds; NULL where it is unavailable" },
+    { name: `${name}_reason`, type: "VARCHAR", what: "why it is NULL; NULL where it is there" },
+    { name: `${name}_flag`, type: "VARCHAR", what: "why a value that is there must not be averaged; else NULL" },
+  ];
+};
+
+/** packets.parquet: a row per packet and run. */
+export const packetTable: readonly Column[] = [
+  ...factorColumns,
+  ...packetColumns,
+  ...metricNames.flatMap(metricColumns),
+];
+
+/** Metrics summarised by run: those of a packet in nanoseconds, and the share of the RTT that the overhead is (0 to 1). */
+export const runMetricNames = [...metricNames, "overheadShare"] as const;
+export type RunMetric = (typeof runMetricNames)[number];
+
+/** Over the packets of a run that have a value without a flag; quantiles are of Hyndman-Fan type 7. */
+export const summaryFields = ["n", "median", "p05", "p25", "p75", "p95", "min", "max"] as const;
+export type SummaryField = (typeof summaryFields)[number];
+
+const summaryColumns = (metric: RunMetric): readonly Column[] => [
+  ...summaryFields.map(
+    (field): Column => ({
+      name: `${snakeCase(metric)}_${field}`,
+      type: field === "n" ? "INTEGER" : "DOUBLE",
+      what: field === "n" ? "packets with a value that may be used" : `${field} of them, NULL without any`,
+    }),
+  ),
+  { name: `${snakeCase(metric)}_reason`, type: "VARCHAR", what: "why there is none; else NULL" },
+];
+
+/** runs.parquet: a row per run. */
+export const runTable: readonly Column[] = [
+  ...factorColumns,
+  { name: "manifest_sha256", type: "VARCHAR", what: "hash of the run's manifest.json" },
+  { name: "files_state", type: "VARCHAR", what: "hash of its files' names, sizes and times, to notice changes" },
+  { name: "environment_sha256", type: "VARCHAR", what: "hash of kernels, tools, NIC and hosts" },
+  { name: "started", type: "VARCHAR", what: "start of the run, ISO 8601" },
+  { name: "transmitted", type: "INTEGER", what: "echo requests sent" },
+  { name: "received", type: "INTEGER", what: "echo requests answered" },
+  { name: "reordered_replies", type: "INTEGER", what: "replies that came after one to a later request" },
+  { name: "achieved_rate_pps", type: "DOUBLE", what: "rate at which ping sent; NULL where it cannot be told" },
+  { name: "rtt_jitter_ns", type: "DOUBLE", what: "interarrival jitter of the RTT (RFC 3550, 6.4.1)" },
+  {
+    name: "clock_rate_low_ppm",
+    type: "DOUBLE",
+    what: "bounds of the Sender server's clock rate error against the VM's",
+  },
+  { name: "clock_rate_high_ppm", type: "DOUBLE", what: "the upper bound; NULL where there are none" },
+  { name: "cpu_sender", type: "DOUBLE", what: "CPU usage of the Sender server with ping, per cent" },
+  { name: "cpu_responder", type: "DOUBLE", what: "the Responder server's" },
+  { name: "cpu_sender_before", type: "DOUBLE", what: "the same in the window before ping; NULL without one" },
+  { name: "cpu_responder_before", type: "DOUBLE", what: "the Responder server's" },
+  ...runMetricNames.flatMap(summaryColumns),
+];

@@ -1,0 +1,46 @@
+import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { Column } from "./columns.ts";
+import type { Cell, Row } from "./run-row.ts";
+
+/** A text as a literal of SQL. */
+export const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+/** Runs `body` with a database in memory that is gone afterwards. */
+export async function withDatabase<T>(body: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  // A dataset is read and written part by part, so that little memory is enough whatever its size.
+  const instance = await DuckDBInstance.create(":memory:", { memory_limit: "384MB", threads: "2" });
+  try {
+    const connection = await instance.connect();
+    try {
+      return await body(connection);
+    } finally {
+      connection.closeSync();
+    }
+  } finally {
+    instance.closeSync();
+  }
+}
+
+function append(appender: DuckDBAppender, { name, type }: Column, cell: Cell): void {
+  if (cell === null) appender.appendNull();
+  else if (typeof cell === "string") appender.appendVarchar(cell);
+  else if (typeof cell === "boolean") appender.appendBoolean(cell);
+  else if (type === "INTEGER") appender.appendInteger(cell);
+  else if (type === "DOUBLE") appender.appendDouble(cell);
+  else throw new TypeError(`column ${name}: a number does not fit ${type}`);
+}
+
+/** Adds rows to a table that has these columns in this order. */
+export async function appendRows(
+  connection: DuckDBConnection,
+  table: string,
+  columns: readonly Column[],
+  rows: readonly Row[],
+): Promise<void> {
+  const appender = await connection.createAppender(table);
+  for (const row of rows) {
+    for (const column of columns) append(appender, column, row[column.name] ?? null);
+    appender.endRow();
+  }
+  appender.closeSync();
+}

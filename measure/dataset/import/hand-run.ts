@@ -1,0 +1,163 @@
+import { canonicalJson, sha256 } from "../../../lib/canonical.ts";
+import { LabError } from "../../../lib/errors.ts";
+import { readCapture } from "../../capture/exchanges.ts";
+import { type PointName, pointNames } from "../../matching/metrics.ts";
+import { captureFile } from "../../metrics/match-files.ts";
+import { summariseRun } from "../../metrics/run-summary.ts";
+import { parseMpstat } from "../../parsers/mpstat.ts";
+import { parsePing } from "../../parsers/ping.ts";
+import { type CaptureRecord, type Manifest, manifestSchema } from "../../results/manifest.ts";
+import type { Factors, Scenario } from "../../results/scenario.ts";
+import { type HandFacts, readHandFacts } from "./facts.ts";
+
+/** What the files of a run by hand cannot tell. */
+export interface HandRun {
+  driver: string;
+  run: number;
+  fidelity: Manifest["fidelity"];
+  /** Where facts.txt does not name ping's interval. */
+  ratePps?: number;
+  files: ReadonlyMap<string, Buffer>;
+  /** When ping.txt was last written. */
+  ended: Date;
+}
+
+const roles = ["sender", "responder"] as const;
+/** Ethernet, IPv4 and ICMP headers, and the frame's checksum. */
+const bytesAroundData = 14 + 20 + 8 + 4;
+
+async function* once(data: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield data;
+}
+
+/** ping's packets at a point: how many requests of which ids. */
+async function idsAt(data: Buffer): Promise<Map<number, number>> {
+  const { exchanges } = await readCapture(once(data));
+  const ids = new Map<number, number>();
+  for (const { id } of exchanges) ids.set(id, (ids.get(id) ?? 0) + 1);
+  return ids;
+}
+
+interface Captures {
+  pingId: number;
+  records: Manifest["captures"];
+  /** Why a server has none. */
+  reasons: Partial<Record<(typeof roles)[number], string>>;
+}
+
+/** Which captures saw ping, and which id it had. An id that facts.txt names wins. */
+async function examineCaptures(run: HandRun, facts: HandFacts): Promise<Captures> {
+  const seen = new Map<PointName, Map<number, number>>();
+  const totals = new Map<number, number>();
+  for (const point of pointNames) {
+    const data = run.files.get(captureFile(point));
+    if (!data) continue;
+    const ids = await idsAt(data);
+    seen.set(point, ids);
+    for (const [id, count] of ids) totals.set(id, (totals.get(id) ?? 0) + count);
+  }
+  const pingId = facts.pingId ?? [...totals].sort(([, a], [, b]) => b - a)[0]?.[0] ?? 1;
+  const records: Manifest["captures"] = { sender: [], responder: [] };
+  const reasons: Captures["reasons"] = {};
+  for (const role of roles)
+    for (const hop of ["nic", "virt"] as const) {
+      const file = captureFile(`${role}.${hop}`);
+      const ids = seen.get(`${role}.${hop}`);
+      if (ids === undefined) reasons[role] ??= `there is no ${file}`;
+      else if (!ids.has(pingId)) reasons[role] ??= `${file} is there and holds none of ping's packets`;
+      else records[role].push(recordOf(file, hop, facts, ids.get(pingId) ?? 0));
+    }
+  return { pingId, records, reasons };
+}
+
+function recordOf(file: string, hop: "nic" | "virt", facts: HandFacts, frames: number): CaptureRecord {
+  const known = facts.captures.get(file.replace(/\.pcap$/, ""));
+  // Without tcpdump's words nothing is known of drops; what the file holds is all that can be said.
+  return { hop, file, ...(known ?? { interface: "", captured: frames, receivedByFilter: frames, droppedByKernel: 0 }) };
+}
+
+function scenarioOf(driver: string, factors: Factors): Scenario {
+  const hash = sha256(canonicalJson(factors));
+  const rate = factors.pingRatePps === 1_000_000 ? "1Mpps" : `${factors.pingRatePps / 1000}kpps`;
+  return { name: `${driver}_bg0_${rate}_${hash.slice(0, 8)}`, sha256: hash, factors };
+}
+
+/**
+ * The manifest of a run that was made by hand: same summary, same checks as the runner's own. What nobody recorded is
+ * left empty; mpstat's two windows are one, its whole length.
+ * @param run.files ping.txt, mpstat-sender.json, mpstat-responder.json, captures as ROLE-HOP.pcap, and maybe facts.txt
+ * @throws LabError for a missing file or an unknown rate; FormatError for a damaged file
+ */
+export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
+  const text = (name: string) => {
+    const data = run.files.get(name);
+    if (!data) throw new LabError(`${run.driver}, run ${run.run}: there is no ${name}`);
+    return data.toString();
+  };
+  const facts = readHandFacts(run.files.get("facts.txt")?.toString() ?? "");
+  const ping = parsePing(text("ping.txt"), "ping.txt");
+  const samples = roles.map((role) => parseMpstat(text(`mpstat-${role}.json`), `mpstat-${role}.json`).samples.length);
+  const whole: [number, number] = [0, Math.min(...samples)];
+  const pingRatePps = run.ratePps ?? facts.ratePps;
+  if (pingRatePps === undefined)
+    throw new LabError(`${run.driver}, run ${run.run}: the ping frequency is not known; give --rate`, { exitCode: 2 });
+  const { pingId, records, reasons } = await examineCaptures(run, facts);
+  const matched = new Map([...run.files].filter(([name]) => !name.endsWith(".pcap") || isRecorded(records, name)));
+  const packets = ping.statistics.transmitted;
+  const pingSeconds = (ping.statistics.timeMs ?? 0) / 1000;
+  const summary = await summariseRun({
+    files: matched,
+    captures: records,
+    windows: { before: whole, during: whole },
+    requestedPackets: packets,
+    requestedRatePps: pingRatePps,
+    pingId,
+    pingSeconds,
+    reasons,
+  });
+  const scenario = scenarioOf(run.driver, {
+    mainDriver: { sender: run.driver, responder: run.driver },
+    background: null,
+    load: null,
+    packets,
+    frameBytes: ping.dataBytes + bytesAroundData,
+    pingRatePps,
+    neighbour: "permanent",
+    cpuWindowSeconds: whole[1],
+    guest: { memoryMiB: 0, vcpus: 0 },
+  });
+  const environment = { madeBy: "hand", fidelity: run.fidelity };
+  return manifestSchema.parse({
+    schemaVersion: 1,
+    status: summary.problems.length === 0 ? "valid" : "invalid",
+    scenario,
+    scenarioSha256: scenario.sha256,
+    environmentSha256: sha256(canonicalJson(environment)),
+    environment,
+    fidelity: run.fidelity,
+    replicate: 1,
+    run: run.run,
+    token: "imported",
+    attempt: 1,
+    seed: 0,
+    pingId,
+    started: new Date(run.ended.getTime() - pingSeconds * 1000).toISOString(),
+    ended: run.ended.toISOString(),
+    deployment: { sender: "", responder: "" },
+    files: Object.fromEntries(
+      [...run.files].map(([name, data]) => [name, { sha256: sha256(data), bytes: data.length }]),
+    ),
+    captures: records,
+    unavailable: {
+      ...(reasons.sender && { rttOverhead: `at the sender: ${reasons.sender}` }),
+      ...(reasons.responder && { responseTime: `at the responder: ${reasons.responder}` }),
+    },
+    clocks: { sender: "", responder: "" },
+    pinning: { sender: null, responder: null },
+    facts: { imported: run.files.get("facts.txt")?.toString() ?? "" },
+    ...summary,
+  });
+}
+
+const isRecorded = ({ sender, responder }: Manifest["captures"], name: string) =>
+  [...sender, ...responder].some(({ file }) => file === name);

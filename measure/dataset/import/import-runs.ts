@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LabError } from "../../../lib/errors.ts";
+import { publishFolder } from "../../../lib/publish.ts";
+import type { Manifest } from "../../results/manifest.ts";
+import { runFolder } from "../../results/token.ts";
+import { manifestOfHandRun } from "./hand-run.ts";
+
+export interface ImportOptions {
+  fidelity: Manifest["fidelity"];
+  /** Ping frequency of runs without a facts.txt that tells it. */
+  ratePps?: number;
+}
+
+/** What an import did. */
+export interface ImportReport {
+  /** Folders that were made. */
+  imported: string[];
+  /** Folders that were there before: they were left alone. */
+  there: string[];
+}
+
+async function readFolder(folder: string): Promise<Map<string, Buffer>> {
+  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile());
+  return new Map(await Promise.all(names.map(async ({ name }) => [name, await readFile(join(folder, name))] as const)));
+}
+
+async function runsBelow(from: string): Promise<{ driver: string; run: number; folder: string }[]> {
+  const found: { driver: string; run: number; folder: string }[] = [];
+  for (const driver of (await readdir(from)).sort()) {
+    if (!(await stat(join(from, driver))).isDirectory()) continue;
+    for (const name of (await readdir(join(from, driver))).sort()) {
+      const run = /^run-(\d+)$/.exec(name)?.[1];
+      if (run !== undefined) found.push({ driver, run: Number(run), folder: join(from, driver, name) });
+    }
+  }
+  return found;
+}
+
+/**
+ * Makes a results directory from runs that were made by hand, in DRIVER/run-N/ each: copies of their files, and the
+ * manifest that the runner would have written. Nothing that is there is overwritten.
+ * @throws LabError when there are no such runs, or when one does not count: then it says why
+ */
+export async function importRuns(from: string, into: string, options: ImportOptions): Promise<ImportReport> {
+  if (!existsSync(from)) throw new LabError(`there is no ${from}`, { exitCode: 2 });
+  const runs = await runsBelow(from);
+  if (runs.length === 0) throw new LabError(`${from} holds no runs: they are folders DRIVER/run-N`, { exitCode: 2 });
+  const report: ImportReport = { imported: [], there: [] };
+  for (const { driver, run, folder } of runs) {
+    const files = await readFolder(folder);
+    const ended = (await stat(join(folder, "ping.txt")).catch(() => undefined))?.mtime ?? new Date(0);
+    const manifest = await manifestOfHandRun({ driver, run, files, ended, ...options });
+    if (manifest.status !== "valid")
+      throw new LabError(`${folder}: this run does not count: ${manifest.problems.join("; ")}`);
+    const target = join(into, runFolder(manifest.scenario, 1, run));
+    const made =
+      !existsSync(target) &&
+      (await publishFolder(target, async (temporary) => {
+        for (const [name, data] of files) await writeFile(join(temporary, name), data);
+        await writeFile(join(temporary, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+      }));
+    report[made ? "imported" : "there"].push(target);
+  }
+  return report;
+}

@@ -1,0 +1,154 @@
+import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { DOUBLE, type DuckDBConnection, DuckDBDataChunk, type DuckDBType, INTEGER } from "@duckdb/node-api";
+import { temporaryBeside } from "../../lib/publish.ts";
+import { metricNames, type PacketRecord } from "../matching/metrics.ts";
+import {
+  type Column,
+  factorColumns,
+  metricColumns,
+  packetColumns,
+  runTable,
+  schemaVersion,
+  snakeCase,
+} from "./columns.ts";
+import { appendRows, quoted } from "./database.ts";
+import type { Row } from "./run-row.ts";
+
+const chunkRows = 2048;
+const numbers: readonly DuckDBType[] = [INTEGER, INTEGER, INTEGER, ...metricNames.map(() => DOUBLE)];
+
+const declared = (columns: readonly Column[]) => columns.map(({ name, type }) => `"${name}" ${type}`).join(", ");
+const names = (columns: readonly Column[], table: string) => columns.map(({ name }) => `${table}."${name}"`).join(", ");
+
+/** What packets have besides times is mostly alike, and kept once: reasons, flags, losses. */
+const patternColumns = [
+  ...packetColumns.slice(1),
+  ...metricNames.flatMap((metric) => metricColumns(metric).slice(1)),
+] as const;
+
+const patternCells = ({ lost, lastSeen, duplicates, reordered, missing, flags }: PacketRecord): Row => ({
+  lost,
+  last_seen: lastSeen,
+  duplicates,
+  reordered,
+  ...Object.fromEntries(
+    metricNames.flatMap((metric) => [
+      [`${snakeCase(metric)}_reason`, missing[metric] ?? null],
+      [`${snakeCase(metric)}_flag`, flags[metric] ?? null],
+    ]),
+  ),
+});
+
+/** The same text for packets with the same pattern. */
+const patternKey = ({ lost, lastSeen, duplicates, reordered, missing, flags }: PacketRecord) =>
+  JSON.stringify([lost, lastSeen, duplicates, reordered, missing, flags]);
+
+/** Writes one part of a dataset: the packets of some runs, and a row for each of the runs. */
+export class PartWriter {
+  private readonly connection: DuckDBConnection;
+  private readonly patterns = new Map<string, number>();
+  private readonly patternRows: Row[] = [];
+  private readonly runs: Row[] = [];
+  private chunk = DuckDBDataChunk.create(numbers, chunkRows);
+  private columns = numbers.map(() => new Float64Array(chunkRows));
+  private used = 0;
+
+  private constructor(connection: DuckDBConnection) {
+    this.connection = connection;
+  }
+
+  /** Makes the tables that a part is gathered in; an earlier part's are dropped. */
+  static async open(connection: DuckDBConnection): Promise<PartWriter> {
+    const times = metricNames.map((metric) => `"${metric}" DOUBLE`).join(", ");
+    await connection.run(`
+      CREATE OR REPLACE TABLE packet (run_number INTEGER, packet INTEGER, pattern INTEGER, ${times});
+      CREATE OR REPLACE TABLE pattern (pattern INTEGER, ${declared(patternColumns)});
+      CREATE OR REPLACE TABLE run (run_number INTEGER, ${declared(runTable)});`);
+    return new PartWriter(connection);
+  }
+
+  /** Adds a run. */
+  async add(row: Row, packets: readonly PacketRecord[]): Promise<void> {
+    const runNumber = this.runs.length;
+    this.runs.push({ ...row, run_number: runNumber });
+    for (const packet of packets) {
+      const at = this.used++;
+      this.set(0, at, runNumber);
+      this.set(1, at, packet.index);
+      this.set(2, at, this.patternOf(packet));
+      metricNames.forEach((metric, column) => this.set(column + 3, at, packet.values[metric] ?? Number.NaN));
+      if (this.used === chunkRows) await this.flush();
+    }
+  }
+
+  /** Publishes the part's two files, each as a whole; the runs come last, for without them the packets do not count. */
+  async publish(packetsPath: string, runsPath: string): Promise<void> {
+    await this.flush();
+    const key = { name: "run_number", type: "INTEGER", what: "" } as const;
+    const patternKeyColumn = { name: "pattern", type: "INTEGER", what: "" } as const;
+    await appendRows(this.connection, "pattern", [patternKeyColumn, ...patternColumns], this.patternRows);
+    await appendRows(this.connection, "run", [key, ...runTable], this.runs);
+    const metrics = metricNames.map((metric) => {
+      const name = snakeCase(metric);
+      const value = `CASE WHEN isnan(packet."${metric}") THEN NULL ELSE packet."${metric}"::BIGINT END`;
+      return `${value} AS ${name}_ns, pattern.${name}_reason, pattern.${name}_flag`;
+    });
+    await this.copy(
+      `SELECT ${names(factorColumns, "run")}, packet.packet, ${names(packetColumns.slice(1), "pattern")}, ${metrics.join(", ")}
+       FROM packet JOIN run USING (run_number) JOIN pattern USING (pattern) ORDER BY packet.run_number, packet.packet`,
+      packetsPath,
+    );
+    await this.copy(`SELECT ${names(runTable, "run")} FROM run ORDER BY run_number`, runsPath);
+  }
+
+  private set(column: number, at: number, value: number): void {
+    (this.columns[column] as Float64Array)[at] = value;
+  }
+
+  private patternOf(packet: PacketRecord): number {
+    const key = patternKey(packet);
+    const known = this.patterns.get(key);
+    if (known !== undefined) return known;
+    const pattern = this.patterns.size;
+    this.patterns.set(key, pattern);
+    this.patternRows.push({ pattern, ...patternCells(packet) });
+    return pattern;
+  }
+
+  private async flush(): Promise<void> {
+    if (this.used === 0) return;
+    const appender = await this.connection.createAppender("packet");
+    this.chunk.reset();
+    this.chunk.rowCount = this.used;
+    for (const [column, values] of this.columns.entries())
+      this.chunk.setColumnValues(column, Array.from(values.subarray(0, this.used)));
+    appender.appendDataChunk(this.chunk);
+    appender.closeSync();
+    this.used = 0;
+  }
+
+  private async copy(query: string, path: string): Promise<void> {
+    const temporary = temporaryBeside(path);
+    try {
+      await this.connection.run(
+        `COPY (${query}) TO ${quoted(temporary)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, KV_METADATA {schema_version: '${schemaVersion}'})`,
+      );
+      await sync(temporary);
+      await rename(temporary, path);
+      await sync(dirname(path));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

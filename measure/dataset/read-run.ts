@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { sha256 } from "../../lib/canonical.ts";
+import type { RunMatch } from "../matching/match-run.ts";
+import { matchFiles } from "../metrics/match-files.ts";
+import type { Manifest } from "../results/manifest.ts";
+import { inspectRun } from "../results/token.ts";
+
+/** A run that counts: what its manifest says, and its packets, derived anew from the raw files. */
+export interface MeasuredRun {
+  /** As it was given. */
+  folder: string;
+  manifest: Manifest;
+  manifestSha256: string;
+  match: RunMatch;
+}
+
+/** Manifests say where a reason applies before the reason itself. */
+const reasonOf = (reason: string | undefined, role: string) => reason?.replace(`at the ${role}: `, "");
+
+/** Why a server's capture points are missing, as the runner recorded it. */
+function reasonsOf({ unavailable }: Manifest): Partial<Record<"sender" | "responder", string>> {
+  const sender = reasonOf(unavailable.rttOverhead, "sender");
+  const responder = reasonOf(unavailable.responseTime, "responder");
+  return { ...(sender && { sender }), ...(responder && { responder }) };
+}
+
+/**
+ * Reads a run and checks that it counts: its manifest is valid and every file has the recorded checksum.
+ * @returns why it does not count when it does not
+ * @throws FormatError when a file that has its checksum cannot be read after all
+ */
+export async function readRun(folder: string): Promise<MeasuredRun | { missing: string }> {
+  const state = inspectRun(folder);
+  if ("missing" in state) return state;
+  const { manifest } = state;
+  const needed = Object.keys(manifest.files).filter((name) => name === "ping.txt" || name.endsWith(".pcap"));
+  const captured = new Set([
+    "ping.txt",
+    ...[manifest.captures.sender, manifest.captures.responder].flat().map(({ file }) => file),
+  ]);
+  const contents = await Promise.all(
+    needed
+      .filter((name) => captured.has(name))
+      .map(async (name) => [name, await readFile(join(folder, name))] as const),
+  );
+  const { match } = await matchFiles(new Map(contents), manifest.pingId, reasonsOf(manifest));
+  return { folder, manifest, manifestSha256: sha256(await readFile(join(folder, "manifest.json"))), match };
+}

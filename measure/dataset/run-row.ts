@@ -1,0 +1,90 @@
+import { usableValues } from "../matching/metrics.ts";
+import type { Factors } from "../results/scenario.ts";
+import { quantileOfSorted } from "../statistics/quantiles.ts";
+import { type RunMetric, runMetricNames, snakeCase } from "./columns.ts";
+import type { MeasuredRun } from "./read-run.ts";
+
+/** A cell of a table. */
+export type Cell = string | number | boolean | null;
+export type Row = Record<string, Cell>;
+
+const quantiles = { median: 0.5, p05: 0.05, p25: 0.25, p75: 0.75, p95: 0.95, min: 0, max: 1 } as const;
+
+/** The factors of a run as columns. */
+export function factorCells(directory: string, { manifest }: Pick<MeasuredRun, "manifest">): Row {
+  const { scenario, fidelity, replicate, run } = manifest;
+  const factors: Factors = scenario.factors;
+  return {
+    run_directory: directory,
+    scenario: scenario.name,
+    scenario_sha256: manifest.scenarioSha256,
+    fidelity,
+    sender_driver: factors.mainDriver.sender,
+    responder_driver: factors.mainDriver.responder,
+    background_vms: factors.background?.vms ?? 0,
+    background_driver: factors.background?.driver ?? null,
+    load_type: factors.load?.type ?? null,
+    load_location: factors.load?.location ?? null,
+    ping_rate_pps: factors.pingRatePps,
+    packets: factors.packets,
+    frame_bytes: factors.frameBytes,
+    neighbour: factors.neighbour,
+    cpu_window_seconds: factors.cpuWindowSeconds,
+    guest_memory_mib: factors.guest.memoryMiB,
+    guest_vcpus: factors.guest.vcpus,
+    replicate,
+    run,
+  };
+}
+
+/** Values of a metric that may be used, in nanoseconds, or for the share of the overhead in parts of the RTT. */
+function valuesOf({ match }: MeasuredRun, metric: RunMetric): number[] {
+  if (metric !== "overheadShare") return usableValues(match.packets, metric);
+  return match.packets.flatMap(({ values: { rtt, overhead }, flags }) =>
+    rtt === null || overhead === null || flags.rtt !== undefined || flags.overhead !== undefined
+      ? []
+      : [overhead / rtt],
+  );
+}
+
+function summaryCells(run: MeasuredRun, metric: RunMetric): Row {
+  const name = snakeCase(metric);
+  const sorted = Float64Array.from(valuesOf(run, metric)).sort();
+  const none = run.match.unavailable[metric === "overheadShare" ? "overhead" : metric];
+  const cells: Row = {
+    [`${name}_n`]: sorted.length,
+    [`${name}_reason`]: sorted.length > 0 ? null : (none ?? "no packet has a value that may be used"),
+  };
+  for (const [field, p] of Object.entries(quantiles))
+    cells[`${name}_${field}`] = sorted.length === 0 ? null : quantileOfSorted(sorted, p);
+  return cells;
+}
+
+/** The usage before ping; null where mpstat's two windows are one and the same, as in imported runs. */
+function cpuBefore({ before, beforeSamples, duringSamples }: MeasuredRun["manifest"]["cpu"]["sender"]): number | null {
+  return beforeSamples[0] === duringSamples[0] && beforeSamples[1] === duringSamples[1] ? null : before;
+}
+
+/** A run's row of the table of runs. CPU usage is the manifest's; all else is from the raw files. */
+export function runRow(directory: string, run: MeasuredRun, filesState: string): Row {
+  const { manifest, match } = run;
+  return {
+    ...factorCells(directory, run),
+    manifest_sha256: run.manifestSha256,
+    files_state: filesState,
+    environment_sha256: manifest.environmentSha256,
+    started: manifest.started,
+    transmitted: match.transmitted,
+    received: match.received,
+    reordered_replies: match.reorderedReplies,
+    achieved_rate_pps: match.sending?.ratePps ?? null,
+    rtt_jitter_ns: match.jitterNs.rtt,
+    clock_rate_low_ppm: match.clocks.senderGuest?.ratePpm?.low ?? null,
+    clock_rate_high_ppm: match.clocks.senderGuest?.ratePpm?.high ?? null,
+    cpu_sender: manifest.cpu.sender.during,
+    cpu_responder: manifest.cpu.responder.during,
+    cpu_sender_before: cpuBefore(manifest.cpu.sender),
+    cpu_responder_before: cpuBefore(manifest.cpu.responder),
+    ...Object.assign({}, ...runMetricNames.map((metric) => summaryCells(run, metric))),
+  };
+}

@@ -1,0 +1,143 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { sha256 } from "../../lib/canonical.ts";
+import { LabError, messageOf } from "../../lib/errors.ts";
+import { waitingFor, withLock } from "../../lib/lock.ts";
+import { schemaVersion } from "./columns.ts";
+import { quoted, withDatabase } from "./database.ts";
+import { derivedFolder, filesState, findRuns } from "./find-runs.ts";
+import { PartWriter } from "./part-writer.ts";
+import { readRun } from "./read-run.ts";
+import { runRow } from "./run-row.ts";
+
+export interface UpdateOptions {
+  /** Derive all of it anew. */
+  rebuild?: boolean;
+  /** Tells what is being done. */
+  say?: (line: string) => void;
+}
+
+/** What an update found and did. */
+export interface UpdateReport {
+  /** Runs that are in the dataset now. */
+  runs: number;
+  /** Of these, runs that were derived by this update; the others were there. */
+  derived: number;
+  /** Parts that were removed because a run of theirs changed or went. */
+  removedParts: string[];
+  /** Folders with a manifest that are not in the dataset, and why. */
+  leftOut: { folder: string; why: string }[];
+  /** Folders that the runner set aside. */
+  setAside: string[];
+}
+
+/** Runs in one part at most: bounds the memory that an update takes. */
+const mostRunsInPart = 500;
+
+/** The two tables of a results directory: folders of parts, a file each for the same runs. */
+export const tablePaths = (directory: string) => ({
+  packets: join(directory, derivedFolder, "packets.parquet"),
+  runs: join(directory, derivedFolder, "runs.parquet"),
+});
+
+/** The files of a table as a literal of SQL. */
+export const partsOf = (table: string) => quoted(join(table, "*.parquet"));
+
+/** Which runs a part holds, with the state of their files. */
+async function readParts(connection: DuckDBConnection, directory: string): Promise<Map<string, Map<string, string>>> {
+  const { packets, runs } = tablePaths(directory);
+  const parts = new Map<string, Map<string, string>>();
+  const names = new Set((await readdir(runs)).filter((name) => name.endsWith(".parquet")));
+  const complete = [...names].filter((name) => existsSync(join(packets, name)));
+  const current = complete.filter((name) => name.startsWith(`v${schemaVersion}-`));
+  for (const name of current) parts.set(name, new Map());
+  if (current.length === 0) return parts;
+  const files = current.map((name) => quoted(join(runs, name))).join(", ");
+  const reader = await connection.runAndReadAll(
+    `SELECT parse_filename(filename), run_directory, files_state FROM read_parquet([${files}], filename = true)`,
+  );
+  for (const [name, folder, state] of reader.getRowsJS()) parts.get(String(name))?.set(String(folder), String(state));
+  return parts;
+}
+
+/** Removes every file of both tables that is not among the parts to keep: stale ones, and what a killed update left. */
+async function removeOthers(directory: string, keep: ReadonlySet<string>): Promise<string[]> {
+  const removed = new Set<string>();
+  // The runs go first: packets without them do not count.
+  for (const table of [tablePaths(directory).runs, tablePaths(directory).packets])
+    for (const name of await readdir(table)) {
+      if (keep.has(name)) continue;
+      await rm(join(table, name), { force: true });
+      if (name.endsWith(".parquet")) removed.add(name);
+    }
+  return [...removed].sort();
+}
+
+/** Derives runs, in parts of bounded size. */
+async function derive(
+  connection: DuckDBConnection,
+  directory: string,
+  folders: readonly string[],
+  report: UpdateReport,
+): Promise<void> {
+  const tables = tablePaths(directory);
+  for (let from = 0; from < folders.length; from += mostRunsInPart) {
+    const writer = await PartWriter.open(connection);
+    const content: string[] = [];
+    for (const folder of folders.slice(from, from + mostRunsInPart)) {
+      const path = join(directory, folder);
+      try {
+        const state = filesState(path);
+        const run = await readRun(path);
+        if ("missing" in run) {
+          report.leftOut.push({ folder, why: run.missing });
+          continue;
+        }
+        await writer.add(runRow(folder, run, state), run.match.packets);
+        content.push(folder, state);
+      } catch (error) {
+        if (!(error instanceof LabError)) throw error;
+        report.leftOut.push({ folder, why: messageOf(error) });
+      }
+    }
+    if (content.length === 0) continue;
+    const name = `v${schemaVersion}-${sha256(content.join("\n")).slice(0, 16)}.parquet`;
+    await writer.publish(join(tables.packets, name), join(tables.runs, name));
+    report.runs += content.length / 2;
+    report.derived += content.length / 2;
+  }
+}
+
+/**
+ * Brings the tables of a results directory up to date with its runs. Runs that are there already stay as they are, in
+ * their files; new ones come in a part of their own. Only a part that holds a run which has changed or gone is removed,
+ * and what is left of its runs derived again.
+ * @throws LabError when `directory` is no directory
+ */
+export async function updateDataset(directory: string, options: UpdateOptions = {}): Promise<UpdateReport> {
+  const { runs: folders, setAside } = findRuns(directory);
+  const tables = tablePaths(directory);
+  const what = `the dataset of ${directory}`;
+  const onWait = (holder: Parameters<typeof waitingFor>[1]) => options.say?.(waitingFor(what, holder));
+  return withLock(`dataset ${resolve(directory)}`, { what, onWait }, () =>
+    withDatabase(async (connection) => {
+      for (const table of Object.values(tables)) await mkdir(table, { recursive: true });
+      const parts = options.rebuild ? new Map<string, Map<string, string>>() : await readParts(connection, directory);
+      const states = new Map(folders.map((folder) => [folder, filesState(join(directory, folder))]));
+      const known = new Set<string>();
+      const keep = new Set<string>();
+      for (const [name, runs] of parts) {
+        if (![...runs].every(([folder, state]) => states.get(folder) === state && !known.has(folder))) continue;
+        keep.add(name);
+        for (const folder of runs.keys()) known.add(folder);
+      }
+      const removedParts = await removeOthers(directory, keep);
+      const report: UpdateReport = { runs: known.size, derived: 0, removedParts, leftOut: [], setAside };
+      const missing = folders.filter((folder) => !known.has(folder));
+      await derive(connection, directory, missing, report);
+      return report;
+    }),
+  );
+}
