@@ -22,7 +22,7 @@ export function connectionTo(host: Host) {
     user: host.user,
     privateKey: pulumi.secret(readFileSync(host.privateKeyFile, "utf8")),
     hostKey: host.hostKey,
-    dialErrorLimit: 2,
+    dialErrorLimit: 1,
     perDialTimeout: 10,
   };
 }

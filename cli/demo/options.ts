@@ -22,9 +22,6 @@ export interface DemoWords {
   json?: true;
 }
 
-/** What the demo compares by default: the paper's three that do not emulate a NIC (section 4.3). */
-const paperDrivers: Driver[] = ["virtio-bridge", "macvtap-passthrough", "pci-passthrough"];
-
 const refuse = (option: string, value: string, allowed: string): never => {
   throw new LabError(`${option} ${JSON.stringify(value)} is not allowed; allowed: ${allowed}`, { exitCode: 2 });
 };
@@ -46,7 +43,7 @@ function driverList(text: string): Driver[] {
 /** @throws LabError (exit code 2) that names the option, its value and what is allowed */
 export function parseDemoOptions(words: DemoWords): DemoOptions {
   return {
-    drivers: driverList(words.drivers ?? paperDrivers.join(",")),
+    drivers: driverList(words.drivers ?? compared.join(",")),
     replicates: count("--replicates", "replicate", words.replicates ?? "3"),
     packets: count("--packets", "packets", words.packets ?? "100"),
     keep: words.keep ?? false,

@@ -116,11 +116,10 @@ export class PcapngWalker implements Walker {
     if (captured > length - 32)
       this.fail(base + at + 20, `${captured} captured bytes in a packet block of ${length} bytes`);
     const from = this.interfaces[number];
-    if (!from)
-      return this.fail(
-        base + at + 8,
-        `a packet of interface ${number}, of which the file has ${this.interfaces.length}`,
-      );
+    if (!from) {
+      this.fail(base + at + 8, `a packet of interface ${number}, of which the file has ${this.interfaces.length}`);
+      return;
+    }
     from.time.convert(view.getUint32(at + 12, this.little), view.getUint32(at + 16, this.little));
     this.dissector.frame(at + 28, at + 28 + captured, from.link, from.time.seconds, from.time.nanos);
   }

@@ -70,7 +70,7 @@ function cpuOf(run: RunFiles, role: Role): Manifest["cpu"][Role] {
  */
 export async function summariseRun(run: RunFiles): Promise<RunSummary> {
   const matched = await matchFiles(run.files, run.pingId, run.reasons);
-  const { ping, match, captures } = matched;
+  const { match, captures } = matched;
   const metric = (name: MetricName) => metricOf(usableValues(match.packets, name), match.unavailable[name]);
   const rate = match.clocks.senderGuest?.ratePpm;
   return {

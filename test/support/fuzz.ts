@@ -65,7 +65,7 @@ const mpstats = [
   Buffer.from(
     real("virtio-bridge/mpstat-sender.json")
       .toString()
-      .replace(/\},\n\t{4}\{[^]*/, "}]}]}}"),
+      .replace(/\},\n\t{4}\{[\s\S]*/, "}]}]}}"),
   ),
 ];
 
@@ -158,7 +158,9 @@ async function capture(input: Buffer): Promise<boolean> {
   const isRefused = await refused(input.length, async () => {
     await streamCapture(
       inChunks(input, 100 + (input.length % 200)),
-      async (lines) => void (text += Buffer.from(lines).toString("latin1")),
+      async (lines) => {
+        text += Buffer.from(lines).toString("latin1");
+      },
       () => {},
       summary,
     );

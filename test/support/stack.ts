@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { cacheDir, checkout } from "../../lib/paths.ts";
 import { ensureEngine } from "../../tools/engine/ensure.ts";
 
@@ -62,6 +62,10 @@ export async function makeTestStack(name: string): Promise<TestStack> {
     return { stdout, all, exitCode };
   };
   await execa("pulumi", ["stack", "init", name, "--non-interactive"], { cwd: checkout, env, extendEnv: false });
+  // The engine keeps the stack's salt beside the project's own stack files; it moves to where the test keeps its own.
+  const madeHere = join(checkout, `Pulumi.${name}.yaml`);
+  const { encryptionsalt } = parse(readFileSync(madeHere, "utf8")) as { encryptionsalt: string };
+  rmSync(madeHere);
   return {
     folder,
     env,
@@ -69,7 +73,7 @@ export async function makeTestStack(name: string): Promise<TestStack> {
     pulumi,
     configure(config) {
       const own = Object.fromEntries(Object.entries(config).map(([key, value]) => [`sriov-rtt:${key}`, value]));
-      writeFileSync(configFile, stringify({ config: own }));
+      writeFileSync(configFile, stringify({ encryptionsalt, config: own }));
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

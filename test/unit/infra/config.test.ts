@@ -153,7 +153,7 @@ describe("a stack's configuration", () => {
 
   it("refuses a configuration without a driver", () => {
     expect(() => parseConfig({}, "sriov-rtt", "new")).toThrow(
-      /stack new[^]*mainDriver: missing; allowed: .*virtio-bridge/,
+      /stack new[\s\S]*mainDriver: missing; allowed: .*virtio-bridge/,
     );
   });
 

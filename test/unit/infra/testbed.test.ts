@@ -68,7 +68,7 @@ async function declare(own: Record<string, unknown>, tokens: Record<string, stri
 }
 
 const named = (name: string) => declared.find((resource) => resource.name === name)?.inputs;
-const xsltOf = (name: string) => (named(name)?.xml as { xslt: string }).xslt;
+const xsltOf = (name: string) => (named(name) as { xml: { xslt: string } }).xml.xslt;
 
 describe("a scenario's resources", () => {
   it("are two servers, two Main VMs and a command for each run", async () => {
@@ -93,7 +93,7 @@ describe("a scenario's resources", () => {
     await declare({ mainDriver: { sender: "virtio-bridge", responder: "pci-passthrough" } });
     expect(xsltOf("sender-main-domain")).toContain('type="bridge"');
     expect(xsltOf("responder-main-domain")).toContain('type="hostdev"');
-    const spec = JSON.parse((named("run-01")?.environment as { LAB_RUN: string }).LAB_RUN);
+    const spec = JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
     expect(spec.ends.sender.capture).toEqual({ nic: "pf", virt: "vnet" });
     expect(spec.ends.responder.capture).toBeNull();
     expect(spec.ends.responder.unavailable).toMatch(/bypass/);
