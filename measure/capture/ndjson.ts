@@ -23,14 +23,14 @@ const thousand = Uint8Array.from({ length: 3000 }, (_, at) => {
 
 /** Writes exchanges as lines of JSON into a buffer, digit by digit: a string per line would cost twice the reading. */
 export class NdjsonSink implements ExchangeSink {
-  private bytes = new Uint8Array(1 << 16);
+  private bytes: Uint8Array = Buffer.allocUnsafeSlow(1 << 16);
   private length = 0;
   private lastSeconds = -1;
   private lastDigits = new Uint8Array(0);
 
   exchange(columns: ExchangeColumns, slot: number): void {
     if (this.bytes.length - this.length < longestLine) {
-      const larger = new Uint8Array(2 * this.bytes.length);
+      const larger = Buffer.allocUnsafeSlow(2 * this.bytes.length);
       larger.set(this.bytes);
       this.bytes = larger;
     }

@@ -17,8 +17,10 @@ export interface ScanOptions {
 }
 
 const chunkBytes = 1 << 20;
-/** A run's captures are small and many: a buffer for each of them that it fills costs more than reading it. */
+/** Captures of a run are small and many, so the buffer fits the file, and is not cleared: that costs more than reading. */
 const smallestChunk = 1 << 14;
+const allocate = (bytes: number): Uint8Array => Buffer.allocUnsafeSlow(bytes);
+const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 /** Exchanges handed out at once after the end of the file. */
 const drainAtOnce = 1 << 13;
 
@@ -64,8 +66,8 @@ async function* feed(
   summary: CaptureSummary,
 ): AsyncGenerator<void> {
   // One byte more than the file, so that its end is met without a larger buffer.
-  let buffer = new Uint8Array(Math.max(smallestChunk, Math.min(chunkBytes, (source.size ?? chunkBytes) + 1)));
-  let view = new DataView(buffer.buffer);
+  let buffer = allocate(Math.max(smallestChunk, Math.min(chunkBytes, (source.size ?? chunkBytes) + 1)));
+  let view = viewOf(buffer);
   let have = 0;
   let base = 0;
   let walker: Walker | undefined;
@@ -88,10 +90,10 @@ async function* feed(
     have -= used;
     base += used;
     if (have === buffer.length) {
-      const larger = new Uint8Array(Math.max(2 * buffer.length, walker.wanted));
+      const larger = allocate(Math.max(2 * buffer.length, walker.wanted));
       larger.set(buffer);
       buffer = larger;
-      view = new DataView(buffer.buffer);
+      view = viewOf(buffer);
     }
     yield;
   }
@@ -109,7 +111,7 @@ function walkerOf(view: DataView, dissector: Dissector, name: string, summary: C
     summary.format = "pcapng";
     return new PcapngWalker(dissector, name, summary);
   }
-  throw noCapture(new Uint8Array(view.buffer), pcapHeaderBytes, name);
+  throw noCapture(new Uint8Array(view.buffer, view.byteOffset), pcapHeaderBytes, name);
 }
 
 function noCapture(bytes: Uint8Array, have: number, name: string): FormatError {

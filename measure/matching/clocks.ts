@@ -20,7 +20,7 @@ export interface ClockComparison {
   ratePpm: { low: number; estimate: number; high: number } | null;
   /** Packets at which the difference had jumped by more than any rate explains, and by how much at least. */
   steps: { index: number; jumpNs: number }[];
-  /** Packets that were under way while a clock was set, or that arrived before they were sent. */
+  /** Packets that were under way while a clock was set. */
   affected: Set<number>;
 }
 
@@ -33,57 +33,51 @@ const plausiblePpm = 1000;
  * @param bounds in the order of time
  */
 export function compareClocks(bounds: readonly OffsetBound[]): ClockComparison {
-  const affected = new Set(bounds.filter(({ lowNs, highNs }) => lowNs > highNs).map(({ index }) => index));
+  // A packet that seems to have arrived before it was sent says nothing of the difference; its own values show that.
   const sound = bounds.filter(({ lowNs, highNs }) => lowNs <= highNs);
   const steps: ClockComparison["steps"] = [];
-  let from = 0;
-  for (let at = 1; at < sound.length; at++) {
-    const jumpNs = jumpAt(sound, from, at);
-    if (jumpNs === 0) continue;
-    const [before, now] = [sound[at - 1] as OffsetBound, sound[at] as OffsetBound];
-    steps.push({ index: now.index, jumpNs });
-    for (const { index, atNs, untilNs } of bounds)
-      if (untilNs >= before.atNs && atNs <= now.untilNs) affected.add(index);
-    from = at;
+  const affected = new Set<number>();
+  let low = Number.NEGATIVE_INFINITY;
+  let high = Number.POSITIVE_INFINITY;
+  let before: OffsetBound | undefined;
+  for (const now of sound) {
+    const drift = before ? (Math.abs(now.atNs - before.atNs) * plausiblePpm) / 1e6 : 0;
+    low -= drift;
+    high += drift;
+    const jumpNs = now.lowNs > high ? now.lowNs - high : now.highNs < low ? now.highNs - low : 0;
+    if (before && jumpNs !== 0) {
+      steps.push({ index: now.index, jumpNs });
+      for (const { index, atNs, untilNs } of bounds)
+        if (untilNs >= before.atNs && atNs <= now.untilNs) affected.add(index);
+    }
+    low = jumpNs === 0 ? Math.max(low, now.lowNs) : now.lowNs;
+    high = jumpNs === 0 ? Math.min(high, now.highNs) : now.highNs;
+    before = now;
   }
   return { ratePpm: steps.length === 0 ? rateBounds(sound) : null, steps, affected };
 }
-
-/** How far the interval at `at` lies outside what those since `from` allow; 0 when it agrees. */
-function jumpAt(bounds: readonly OffsetBound[], from: number, at: number): number {
-  const now = bounds[at] as OffsetBound;
-  let low = Number.NEGATIVE_INFINITY;
-  let high = Number.POSITIVE_INFINITY;
-  for (let before = at - 1; before >= from && at - before <= window; before--) {
-    const { atNs, lowNs, highNs } = bounds[before] as OffsetBound;
-    const drift = (Math.abs(now.atNs - atNs) * plausiblePpm) / 1e6;
-    low = Math.max(low, lowNs - drift);
-    high = Math.min(high, highNs + drift);
-  }
-  return now.lowNs > high ? now.lowNs - high : now.highNs < low ? now.highNs - low : 0;
-}
-
-/** Packets that a new one is compared with; older ones allow more drift and say less. */
-const window = 1000;
 
 /** Slopes of the lines that pass through all intervals, in parts per million. */
 function rateBounds(bounds: readonly OffsetBound[]): ClockComparison["ratePpm"] {
   const first = bounds[0];
   if (!first || bounds.length < 2) return null;
+  const at = Float64Array.from(bounds, ({ atNs }) => (atNs - first.atNs) / 1e6);
+  const lows = Float64Array.from(bounds, ({ lowNs }) => lowNs);
+  const highs = Float64Array.from(bounds, ({ highNs }) => highNs);
   /** By how much the intervals miss a common point when a slope is taken out; convex in the slope, <= 0 when it fits. */
   const gap = (ppm: number) => {
     let low = Number.NEGATIVE_INFINITY;
     let high = Number.POSITIVE_INFINITY;
-    for (const { atNs, lowNs, highNs } of bounds) {
-      const drift = ((atNs - first.atNs) * ppm) / 1e6;
-      low = Math.max(low, lowNs - drift);
-      high = Math.min(high, highNs - drift);
+    for (let index = 0; index < at.length; index++) {
+      const drift = (at[index] as number) * ppm;
+      low = Math.max(low, (lows[index] as number) - drift);
+      high = Math.min(high, (highs[index] as number) - drift);
     }
     return low - high;
   };
   let left = -widestPpm;
   let right = widestPpm;
-  for (let round = 0; round < 100; round++) {
+  for (let round = 0; round < 60; round++) {
     const third = (right - left) / 3;
     if (gap(left + third) < gap(right - third)) right -= third;
     else left += third;
@@ -113,7 +107,7 @@ const widestPpm = 1e6;
 function edge(gap: (ppm: number) => number, fits: number, beyond: number): number {
   if (gap(beyond) <= 0) return beyond;
   let [inside, outside] = [fits, beyond];
-  for (let round = 0; round < 60; round++) {
+  for (let round = 0; round < 50; round++) {
     const middle = (inside + outside) / 2;
     if (gap(middle) <= 0) inside = middle;
     else outside = middle;

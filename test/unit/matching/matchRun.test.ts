@@ -1,0 +1,305 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { EchoExchange } from "../../../measure/capture/exchange.ts";
+import { readCapture } from "../../../measure/capture/exchanges.ts";
+import { matchRun, type RunMatch } from "../../../measure/matching/match-run.ts";
+import {
+  type Metric,
+  metricNames,
+  type PointName,
+  pointNames,
+  usableValues,
+} from "../../../measure/matching/metrics.ts";
+import type { CapturePoint } from "../../../measure/matching/points.ts";
+import { parsePing } from "../../../measure/parsers/ping.ts";
+
+const parts: Metric[] = [
+  "senderGuest",
+  "senderOut",
+  "wire",
+  "responderIn",
+  "responderGuest",
+  "responderOut",
+  "senderIn",
+];
+const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+async function realRun(driver: string): Promise<RunMatch> {
+  const folder = join(import.meta.dirname, "../../data/runs", driver);
+  const point = async (name: PointName): Promise<CapturePoint> =>
+    driver === "pci-passthrough" && name.endsWith("virt")
+      ? { unavailable: "PCI passthrough has no interface on the host" }
+      : (await readCapture(join(folder, `${name.replace(".", "-")}.pcap`))).exchanges;
+  return matchRun({
+    ping: parsePing(readFileSync(join(folder, "ping.txt"), "utf8")),
+    id: 1001,
+    points: {
+      "sender.virt": await point("sender.virt"),
+      "sender.nic": await point("sender.nic"),
+      "responder.nic": await point("responder.nic"),
+      "responder.virt": await point("responder.virt"),
+    },
+  });
+}
+
+describe("real runs", () => {
+  // Medians in ms of a computation by hand of the same files.
+  it.each([
+    ["virtio-bridge", 13.93, 7.43, 5.5, 5.73, 0],
+    ["macvtap-passthrough", 8.6, 5.33, 3.35, 3.55, 100],
+    ["e1000-bridge", 17.25, 9.15, 6.71, 7.12, 0],
+  ])("%s", async (driver, rtt, nic, overhead, response, copies) => {
+    const run = await realRun(driver);
+    expect(run.packets).toHaveLength(100);
+    const near = (metric: Metric) => median(usableValues(run.packets, metric)) / 1e6;
+    expect(Math.abs(near("rtt") - rtt)).toBeLessThan(0.2);
+    expect(Math.abs(near("senderNicRtt") - nic)).toBeLessThan(0.2);
+    expect(Math.abs(near("overhead") - overhead)).toBeLessThan(0.2);
+    expect(Math.abs(near("responseTime") - response)).toBeLessThan(0.2);
+    for (const { values, missing, flags } of run.packets) {
+      expect(parts.reduce((sum, part) => sum + (values[part] ?? Number.NaN), 0)).toBe(values.rtt);
+      expect([missing, flags]).toEqual([{}, {}]);
+    }
+    for (const name of pointNames)
+      expect(run.points[name]).toEqual({ requests: 100, replies: 100, missing: 0, copies });
+    expect(run).toMatchObject({
+      transmitted: 100,
+      received: 100,
+      duplicates: 0,
+      lostAfter: {},
+      unavailable: {},
+      notes: [],
+    });
+    expect(run).toMatchObject({
+      reorderedReplies: 0,
+      reorderedRequests: 0,
+      sending: { source: "packets", count: 100 },
+    });
+    for (const clock of [run.clocks.senderGuest, run.clocks.servers]) {
+      expect(clock?.steps).toEqual([]);
+      expect(clock?.ratePpm?.low).toBeLessThan(0);
+      expect(clock?.ratePpm?.high).toBeGreaterThan(0);
+    }
+  });
+
+  it("pci-passthrough has an RTT, and reasons for the rest", async () => {
+    const run = await realRun("pci-passthrough");
+    expect(median(usableValues(run.packets, "rtt")) / 1e6).toBeCloseTo(1.5, 1);
+    expect(run.unavailable.rtt).toBeUndefined();
+    expect(run.unavailable.overhead).toBe("sender.nic: none of ping's packets (id 1001) is in the capture");
+    expect(run.unavailable.responseTime).toContain("responder.nic");
+    expect(run.unavailable.senderGuest).toBe("sender.virt: PCI passthrough has no interface on the host");
+    for (const { values, missing } of run.packets)
+      for (const metric of metricNames) expect(values[metric] === null).toBe(missing[metric] !== undefined);
+    expect(run.clocks).toEqual({ senderGuest: null, servers: null });
+    expect(run.sending).toMatchObject({ source: "printed", count: 100, mostInFlight: 1 });
+  });
+});
+
+/** When a packet passed the points, in ms: there at the four, back at the four in the other order. */
+type Passage = (number | null)[];
+const guestUs = 1_700_000_000_000_000;
+const clock = { sender: 1_800_000_000_000_000_000n, responder: 1_900_000_000_000_000_000n };
+
+/** A run of packets 2 ms apart that take the same way, each 0.1 ms a hop and 1 ms an RTT, but where a change says else. */
+function madeRun(
+  count: number,
+  change: (index: number, passage: Passage) => Passage = (_index, passage) => passage,
+  lines: (index: number) => string[] = (index) => [
+    `26 bytes from 10.9.0.201: icmp_seq=${index & 0xffff} ttl=64 time=1.000 ms`,
+  ],
+  first = 1,
+) {
+  const points = new Map<PointName, EchoExchange[]>(pointNames.map((name) => [name, []]));
+  const printed: string[] = [];
+  for (let index = first; index < first + count; index++) {
+    const passage = change(index, [0.1, 0.2, 0.4, 0.5, 0.6, 0.7, 0.9, 0.95]);
+    printed.push(...lines(index));
+    pointNames.forEach((name, at) => {
+      const [there, back] = [passage[at] ?? null, passage[7 - at] ?? null];
+      if (there === null) return;
+      const origin = name.startsWith("sender") ? clock.sender : clock.responder;
+      const ns = (ms: number) => origin + BigInt(Math.round((ms + 2 * index) * 1e6));
+      points.get(name)?.push({
+        id: 7,
+        seq: index & 0xffff,
+        family: 4,
+        source: "10.9.0.101",
+        target: "10.9.0.201",
+        requestNs: ns(there),
+        replyNs: back === null ? null : ns(back),
+        rttNs: back === null ? null : Math.round((back - there) * 1e6),
+        duplicates: 0,
+        requestCopies: 0,
+        checksum: index % 60_000,
+        sentUs: guestUs + 2000 * index,
+      });
+    });
+  }
+  const replies = printed.filter((line) => line.includes("bytes from"));
+  const duplicates = replies.filter((line) => line.includes("DUP!")).length;
+  const received = replies.length - duplicates;
+  const sent = first + count - 1;
+  const totals = `${sent} packets transmitted, ${received} received${duplicates > 0 ? `, +${duplicates} duplicates` : ""}, ${Number((100 * (1 - received / sent)).toPrecision(6))}% packet loss, time 0ms`;
+  const text = [
+    "PING a (10.9.0.201) 18(46) bytes of data.",
+    ...printed,
+    "",
+    "--- a ping statistics ---",
+    totals,
+    "",
+  ].join("\n");
+  return {
+    ping: parsePing(text),
+    id: 7,
+    points: Object.fromEntries(points) as Record<PointName, EchoExchange[]>,
+  };
+}
+const noLine = (lost: number) => (index: number) =>
+  index === lost ? [] : [`26 bytes from 10.9.0.201: icmp_seq=${index & 0xffff} ttl=64 time=1.000 ms`];
+
+describe("a packet's time", () => {
+  it("is split over the hops, each by one clock", () => {
+    const { packets, flagged } = matchRun(madeRun(3));
+    expect(packets[1]?.values).toEqual({
+      rtt: 1_000_000,
+      senderNicRtt: 700_000,
+      overhead: 300_000,
+      responseTime: 300_000,
+      senderGuest: 150_000,
+      senderOut: 100_000,
+      wire: 400_000,
+      responderIn: 100_000,
+      responderGuest: 100_000,
+      responderOut: 100_000,
+      senderIn: 50_000,
+    });
+    expect(Object.values(flagged).every((count) => count === 0)).toBe(true);
+  });
+
+  it("is flagged where it cannot be, and left out of averages, not of the records", () => {
+    // Packet 2 seems to be back at the NIC after ping had it, packet 3 to reach the NIC before the virtual interface.
+    const change = (index: number, passage: Passage) => {
+      if (index === 2) return passage.with(6, 1.3).with(7, 1.3);
+      return index === 3 ? passage.with(1, 0.05) : passage;
+    };
+    const { packets, flagged } = matchRun(madeRun(4, change));
+    expect(packets[1]?.values.overhead).toBe(-100_000);
+    expect(packets[1]?.flags.overhead).toBe("negative: -100000 ns");
+    expect(packets[1]?.flags.senderGuest).toContain("negative");
+    expect(packets[2]?.flags.senderOut).toBe("negative: -50000 ns");
+    expect(flagged).toMatchObject({ overhead: 1, senderOut: 1, rtt: 0, senderNicRtt: 0 });
+    expect(usableValues(packets, "overhead")).toEqual([300_000, 150_000, 300_000]);
+  });
+
+  it("is flagged where a part is not less than the whole", () => {
+    const { packets } = matchRun(madeRun(2, (_index, passage) => passage.with(5, 1.2)));
+    expect(packets[0]?.flags).toEqual({
+      responseTime: "not less than senderNicRtt: 800000 of 700000 ns",
+      wire: "negative: -100000 ns",
+    });
+  });
+
+  it("is doubted where the captures hold different packets", () => {
+    const run = madeRun(2);
+    run.points["responder.nic"] = run.points["responder.nic"].map((seen) => ({ ...seen, checksum: 60_001 }));
+    const { packets } = matchRun(run);
+    expect(packets[0]?.flags.rtt).toBeUndefined();
+    expect(packets[0]?.flags.responseTime).toContain("different packets");
+  });
+});
+
+describe("loss, duplicates and order", () => {
+  it.each<[string, number[], string | null]>([
+    ["nowhere", [0, 1, 2, 3, 4, 5, 6, 7], null],
+    ["on its way out of the Sender server", [1, 2, 3, 4, 5, 6, 7], "sender.virt request"],
+    ["on the wire", [2, 3, 4, 5, 6, 7], "sender.nic request"],
+    ["in the Responder VM", [4, 5, 6, 7], "responder.virt request"],
+    ["on the wire back", [6, 7], "responder.nic reply"],
+    ["behind the last capture", [], "sender.virt reply"],
+  ])("says where a packet was seen last: %s", (_name, gone, seen) => {
+    const change = (index: number, passage: Passage) =>
+      index === 2 ? passage.map((at, hop) => (gone.includes(hop) ? null : at)) : passage;
+    const { packets, lostAfter, transmitted, received } = matchRun(madeRun(3, change, noLine(2)));
+    expect({ transmitted, received }).toEqual({ transmitted: 3, received: 2 });
+    expect(packets[1]).toMatchObject({ lost: true, lastSeen: seen, values: { rtt: null } });
+    expect(packets[1]?.missing.rtt).toBe("the packet was lost");
+    expect(lostAfter).toEqual({ [seen ?? "nowhere"]: 1 });
+  });
+
+  it("says what a capture has not", () => {
+    const run = madeRun(3);
+    run.points["sender.nic"].splice(1, 1);
+    const second = run.points["responder.nic"][1] as EchoExchange;
+    run.points["responder.nic"][1] = { ...second, replyNs: null, rttNs: null };
+    const { packets, points } = matchRun(run);
+    expect(packets[1]?.missing.overhead).toBe("sender.nic: the request is not in the capture");
+    expect(packets[1]?.missing.responseTime).toBe("responder.nic: the reply is not in the capture");
+    expect(points["sender.nic"]).toMatchObject({ requests: 2, missing: 1 });
+    expect(points["responder.nic"]).toMatchObject({ requests: 3, replies: 2, missing: 0 });
+  });
+
+  it("counts ping's duplicates and what was overtaken", () => {
+    const lines = (index: number) => {
+      const line = (seq: number, more = "") => `26 bytes from 10.9.0.201: icmp_seq=${seq} ttl=64 time=1.000 ms${more}`;
+      return index === 1 ? [line(2), line(1), line(2, " (DUP!)")] : index === 2 ? [] : [line(index)];
+    };
+    const run = madeRun(3, undefined, lines);
+    run.points["responder.nic"].reverse();
+    const { packets, duplicates, reorderedReplies, reorderedRequests } = matchRun(run);
+    expect(packets.map((packet) => [packet.duplicates, packet.reordered])).toEqual([
+      [0, true],
+      [1, false],
+      [0, false],
+    ]);
+    expect({ duplicates, reorderedReplies, reorderedRequests }).toEqual({
+      duplicates: 1,
+      reorderedReplies: 1,
+      reorderedRequests: 2,
+    });
+  });
+
+  it("follows sequence numbers that come round again, and leaves other pings out", () => {
+    const run = madeRun(100, undefined, undefined, 65_500);
+    const other = { ...(run.points["sender.nic"][0] as EchoExchange), id: 8, rttNs: 1 };
+    run.points["sender.nic"].unshift(other);
+    const { packets, points, notes } = matchRun(run);
+    expect(packets).toHaveLength(65_599);
+    const seen = packets.filter(({ lost }) => !lost);
+    expect(seen.map(({ index }) => index)).toEqual(Array.from({ length: 100 }, (_, at) => 65_500 + at));
+    expect(seen.map(({ seq }) => seq).slice(35, 38)).toEqual([65_535, 0, 1]);
+    expect(seen.every(({ values }) => values.overhead === 300_000 && values.responseTime === 300_000)).toBe(true);
+    expect(points["sender.nic"]).toMatchObject({ requests: 100, missing: 65_499 });
+    expect(notes).toEqual([]);
+  });
+});
+
+describe("clocks", () => {
+  it("that are set during a run spoil what they measured then, and no more", () => {
+    const run = madeRun(40);
+    const step = 5_000_000n;
+    for (const name of ["sender.virt", "sender.nic"] as const)
+      run.points[name] = run.points[name].map((seen) =>
+        seen.seq < 20
+          ? seen
+          : seen.seq === 20
+            ? { ...seen, replyNs: (seen.replyNs ?? 0n) + step, rttNs: (seen.rttNs ?? 0) + Number(step) }
+            : { ...seen, requestNs: seen.requestNs + step, replyNs: (seen.replyNs ?? 0n) + step },
+      );
+    const { packets, clocks } = matchRun(run);
+    expect(clocks.senderGuest?.steps.map(({ index }) => index)).toEqual([21]);
+    const flagged = packets.filter(({ flags }) => flags.senderNicRtt).map(({ index }) => index);
+    expect(flagged).toEqual([19, 20, 21]);
+    expect(packets[19]?.flags.overhead).toBeDefined();
+    expect(new Set(usableValues(packets, "overhead"))).toEqual(new Set([300_000]));
+  });
+
+  it("say nothing without ping's stamps", () => {
+    const run = madeRun(5);
+    for (const name of pointNames) run.points[name] = run.points[name].map((seen) => ({ ...seen, sentUs: null }));
+    expect(matchRun(run).clocks.senderGuest).toBeNull();
+    expect(matchRun(run).clocks.servers).not.toBeNull();
+    expect(matchRun(run).sending).toBeNull();
+  });
+});
