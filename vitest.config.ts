@@ -2,7 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /**
  * unit: pure code and small files, in parallel; needs neither the engine nor the emulator.
- * integration: the real Pulumi engine. testbed: the emulated servers. Both one file after the other.
+ * integration: the real Pulumi engine. testbed: the emulated servers. soak: what takes too long for every change.
+ * The last three one file after the other.
  */
 export default defineConfig({
   test: {
@@ -28,6 +29,15 @@ export default defineConfig({
           include: ["test/testbed/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 600_000,
+          hookTimeout: 900_000,
+        },
+      },
+      {
+        test: {
+          name: "soak",
+          include: ["test/soak/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 3_600_000,
           hookTimeout: 900_000,
         },
       },

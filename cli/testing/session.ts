@@ -9,7 +9,7 @@ import { progress } from "../progress.ts";
 import { type Counts, countsOf, type StepResult } from "./counts.ts";
 
 /** The projects of vitest.config.ts. */
-export type Project = "unit" | "integration" | "testbed";
+export type Project = "unit" | "integration" | "testbed" | "soak";
 
 type Outcome = Counts & { ok: boolean };
 const passed: Outcome = { passed: 0, failed: 0, skipped: 0, ok: true };

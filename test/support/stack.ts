@@ -49,7 +49,7 @@ export async function makeTestStack(name: string): Promise<TestStack> {
   const pulumi: TestStack["pulumi"] = async (args, { timeoutMs = 280_000 } = {}) => {
     const { stdout, all, exitCode } = await execa(
       "pulumi",
-      [...args, ...(args[0] === "stack" ? stackArgs : deploymentArgs)],
+      [...args, ...(["stack", "cancel"].includes(args[0] ?? "") ? stackArgs : deploymentArgs)],
       {
         cwd: checkout,
         env,

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { capabilities, drivers } from "../../infra/vm/drivers.ts";
+import { expectPlausible, manifestOf, Testbed } from "../support/testbed.ts";
+
+let testbed: Testbed;
+
+beforeAll(async () => {
+  testbed = await Testbed.open("soak");
+});
+
+afterAll(() => testbed?.close());
+
+describe("every driver, deployed and measured", () => {
+  it.each(drivers)("%s", async (driver) => {
+    const [outcome] = await testbed.up({ mainDriver: driver });
+    const manifest = manifestOf(outcome);
+    if (capabilities[driver].capture) expectPlausible(manifest);
+    expect(manifest.ping.received).toBeGreaterThan(0);
+    console.log(driver, JSON.stringify(manifest.metrics));
+  });
+
+  it("different drivers at the two ends", async () => {
+    const [outcome] = await testbed.up({ mainDriver: { sender: "virtio-bridge", responder: "pci-passthrough" } });
+    const { metrics, captures } = manifestOf(outcome);
+    expect(metrics.rttOverheadMs).toHaveProperty("median");
+    expect(metrics.responseTimeMs).toHaveProperty("unavailable");
+    expect(captures.sender).toHaveLength(2);
+    expect(captures.responder).toHaveLength(0);
+  });
+
+  it("leaves nothing behind", async () => {
+    await testbed.destroy();
+    expect(await testbed.leftovers()).toEqual(["0", "0"]);
+  });
+});

@@ -1,0 +1,108 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { inventorySchema, roles } from "../../infra/config/hosts.ts";
+import { labDir } from "../../lib/paths.ts";
+import { connectSsh } from "../../lib/ssh.ts";
+import type { RunOutcome } from "../../measure/probe/measure.ts";
+import type { Manifest } from "../../measure/results/manifest.ts";
+import { inspectRun } from "../../measure/results/token.ts";
+import { makeTestStack, type TestStack } from "./stack.ts";
+
+/** What a server has that the testbed made; empty when it left nothing behind, but for the number of VFs. */
+const leftovers = `virsh -q list --all
+cat /sys/class/net/pf0/device/sriov_numvfs
+ls -d /sys/class/net/rtt0 /run/sriov-rtt /var/lib/sriov-rtt /var/log/libvirt/qemu/rtt-* 2> /dev/null
+pgrep -x -a 'tcpdump|mpstat|qemu-system-x86.*' || true`;
+
+/** The emulated servers that are up, with a stack of the real program on them. */
+export class Testbed {
+  readonly results = mkdtempSync(join(tmpdir(), "lab-results-"));
+  readonly stack: TestStack;
+  readonly #inventory = inventorySchema.parse(JSON.parse(readFileSync(join(labDir, "hosts.json"), "utf8")));
+
+  private constructor(stack: TestStack) {
+    this.stack = stack;
+  }
+
+  static async open(stackName: string): Promise<Testbed> {
+    return new Testbed(await makeTestStack(stackName));
+  }
+
+  /** A short scenario's configuration. */
+  settings(own: Record<string, unknown>): Record<string, unknown> {
+    const hosts = join(labDir, "hosts.json");
+    return { hosts, resultsDirectory: this.results, runs: 1, packets: 50, cpuWindowSeconds: 2, ...own };
+  }
+
+  /** Deploys and measures; fails with all that pulumi said. */
+  async up(own: Record<string, unknown>, args: string[] = []): Promise<RunOutcome[]> {
+    this.stack.configure(this.settings(own));
+    const { all, exitCode } = await this.stack.pulumi(["up", "--yes", "--skip-preview", ...args]);
+    expect(exitCode, all).toBe(0);
+    return this.runs();
+  }
+
+  /** What the stack says of its runs. */
+  async runs(): Promise<RunOutcome[]> {
+    const { stdout } = await this.stack.pulumi(["stack", "output", "--json"]);
+    return (JSON.parse(stdout) as { runs: RunOutcome[] }).runs;
+  }
+
+  async destroy(): Promise<void> {
+    const { all, exitCode } = await this.stack.pulumi(["destroy", "--yes", "--skip-preview"]);
+    expect(exitCode, all).toBe(0);
+  }
+
+  /** Runs a command on both servers, side by side. */
+  onServers(command: string): Promise<string[]> {
+    return Promise.all(
+      roles.map(async (role) => {
+        const ssh = await connectSsh(role, this.#inventory.hosts[role]);
+        try {
+          return (await ssh.run(command)).trim();
+        } finally {
+          ssh.close();
+        }
+      }),
+    );
+  }
+
+  /** What is left of a testbed on each server: "0", the number of VFs, when it is clean. */
+  leftovers(): Promise<string[]> {
+    return this.onServers(leftovers);
+  }
+
+  /** Takes down what is deployed and removes the stack and its results. */
+  async close(): Promise<void> {
+    await this.stack.pulumi(["destroy", "--yes", "--skip-preview"]);
+    this.stack.remove();
+    rmSync(this.results, { recursive: true, force: true });
+  }
+}
+
+/** The manifest of a run that counts; fails when it does not. */
+export function manifestOf(outcome: RunOutcome | undefined): Manifest {
+  const state = inspectRun(outcome?.directory ?? "");
+  if ("missing" in state) throw new Error(`${outcome?.directory} does not count: ${state.missing}`);
+  return state.manifest;
+}
+
+/** Fails unless overhead and response time lie where they must: above 0, below the RTT they are part of. */
+export function expectPlausible({ metrics, captures, cpu, problems }: Manifest): void {
+  const { rttMs, rttOverheadMs, responseTimeMs } = metrics;
+  if (!("median" in rttMs && "median" in rttOverheadMs && "median" in responseTimeMs))
+    throw new Error(`a metric is unavailable: ${JSON.stringify(metrics)}`);
+  expect(problems).toEqual([]);
+  expect(rttOverheadMs.median).toBeGreaterThan(0);
+  expect(rttOverheadMs.median).toBeLessThan(rttMs.median);
+  expect(responseTimeMs.median).toBeGreaterThan(0);
+  expect(responseTimeMs.median).toBeLessThan(rttMs.median);
+  for (const role of roles) {
+    expect(captures[role].map(({ hop }) => hop)).toEqual(["nic", "virt"]);
+    for (const { droppedByKernel } of captures[role]) expect(droppedByKernel).toBe(0);
+    expect(cpu[role].during).toBeGreaterThan(0);
+    expect(cpu[role].during).toBeLessThanOrEqual(100);
+  }
+}
