@@ -77,7 +77,8 @@ export class PartWriter {
       this.set(0, at, runNumber);
       this.set(1, at, packet.index);
       this.set(2, at, this.patternOf(packet));
-      metricNames.forEach((metric, column) => this.set(column + 3, at, packet.values[metric] ?? Number.NaN));
+      for (const [column, metric] of metricNames.entries())
+        this.set(column + 3, at, packet.values[metric] ?? Number.NaN);
       if (this.used === chunkRows) await this.flush();
     }
   }

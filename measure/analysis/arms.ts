@@ -1,0 +1,67 @@
+import type { RunRecord } from "../dataset/open.ts";
+import type { Factors } from "../statistics/pairs.ts";
+
+/** What the study compares, by the paper's names (4, Fig. 4): how the Main VMs are attached, and what background VMs use. */
+export const arms = {
+  E1000: "Main VMs on E1000; background VMs on a bridge",
+  Bridge: "Main VMs on the VirtIO bridge; background VMs on a bridge",
+  MacVTap: "Main VMs on MacVTap passthrough; background VMs on a bridge or on MacVTap passthrough",
+  PCI: "Main VMs on PCI passthrough; background VMs on a bridge or on PCI passthrough",
+  "PCI-BG": "Main VMs on the VirtIO bridge; background VMs on PCI passthrough",
+} as const;
+export type Arm = keyof typeof arms;
+export const armNames = Object.keys(arms) as Arm[];
+
+/**
+ * Who competes: nobody, background VMs on a bridge (4.1 to 4.3), or background VMs on SR-IOV (4.4). Drivers are compared
+ * within one of them.
+ */
+export const settings = ["none", "bridge", "sriov"] as const;
+export type Setting = (typeof settings)[number];
+
+const mains: Record<string, Arm> = {
+  "e1000-bridge": "E1000",
+  "virtio-bridge": "Bridge",
+  "macvtap-passthrough": "MacVTap",
+  "pci-passthrough": "PCI",
+};
+const bridges = ["virtio-bridge", "e1000-bridge"];
+
+type Attached = Pick<RunRecord, "senderDriver" | "responderDriver" | "backgroundDriver">;
+
+/** Where a run stands in the study; null for a combination that the study does not have. */
+export function placeOf(run: Attached): { arm: Arm; setting: Setting } | null {
+  const main = mains[run.senderDriver];
+  if (main === undefined || run.senderDriver !== run.responderDriver) return null;
+  const background = run.backgroundDriver;
+  if (background === null) return { arm: main, setting: "none" };
+  if (bridges.includes(background)) return { arm: main, setting: "bridge" };
+  if (background === "pci-passthrough" && main === "PCI") return { arm: "PCI", setting: "sriov" };
+  if (background === "pci-passthrough" && main === "Bridge") return { arm: "PCI-BG", setting: "sriov" };
+  if (background === "macvtap-passthrough" && main === "MacVTap") return { arm: "MacVTap", setting: "sriov" };
+  return null;
+}
+
+/** A run with its place in the study. */
+export interface StudyRun extends RunRecord {
+  arm: Arm;
+  setting: Setting;
+}
+
+/** The runs that the study speaks of. */
+export const studyRuns = (runs: readonly RunRecord[]): StudyRun[] =>
+  runs.flatMap((run) => {
+    const place = placeOf(run);
+    return place === null ? [] : [{ ...run, ...place }];
+  });
+
+/** What two runs of different drivers must share to be a pair. */
+export const cellOf = (run: RunRecord & { setting: string }): Factors => ({
+  backgroundVms: run.backgroundVms,
+  background: run.setting,
+  loadType: run.loadType ?? "none",
+  loadLocation: run.loadLocation ?? "none",
+  pingRatePps: run.pingRatePps,
+  fixed: run.fixed,
+  batch: run.batch,
+});

@@ -1,0 +1,90 @@
+import { benjaminiHochberg, holm } from "../statistics/multiplicity.ts";
+import type { PairingUnit } from "../statistics/pairs.ts";
+import { type Arm, cellOf, type StudyRun } from "./arms.ts";
+import { type Comparison, compareRuns } from "./comparison.ts";
+import { type Measure, type Packets, samplesOf } from "./measures.ts";
+
+/** Where the load is; "none" is our addition to the paper's table. */
+export const locations = ["sender", "responder", "both", "none"] as const;
+export type Location = (typeof locations)[number];
+
+/** The four pairs of Table 3. */
+const pairs: readonly (readonly [Arm, Arm])[] = [
+  ["PCI", "Bridge"],
+  ["PCI", "MacVTap"],
+  ["PCI", "PCI-BG"],
+  ["MacVTap", "Bridge"],
+];
+
+const tested = ["cpuSender", "rtt"] as const satisfies Measure[];
+
+/** The paper's p-values that are not printed as 0.0000000: load at the Sender, Sender CPU. */
+const paperPValues: Record<string, number> = {
+  "sender cpuSender PCI Bridge": 0.218411,
+  "sender cpuSender PCI MacVTap": 0.14276,
+  "sender cpuSender MacVTap Bridge": 0.460856,
+};
+
+/** A row: the paper's (location, metric, pair, p), and what the paper leaves out. */
+export interface Table3Row extends Comparison {
+  location: Location;
+  measure: (typeof tested)[number];
+  first: Arm;
+  second: Arm;
+  /** The paper's p-value; null where its table has no such row. 0 stands for its "0.0000000". */
+  paperPValue: number | null;
+  /** p-values corrected for all rows of this table that have one. */
+  pHolm: number | null;
+  pBenjaminiHochberg: number | null;
+}
+
+const paperP = (location: Location, measure: string, first: Arm, second: Arm) =>
+  location === "sender" || location === "responder"
+    ? (paperPValues[`${location} ${measure} ${first} ${second}`] ?? 0)
+    : null;
+
+export const locationOf = ({ loadLocation }: Pick<StudyRun, "loadLocation">): Location =>
+  locations.find((location) => location === loadLocation) ?? "none";
+
+/**
+ * Table 3 (5): Wilcoxon's signed-rank test of each pair of drivers, by location of the load, for the Sender's CPU usage
+ * and the RTT. The paper's sixteen rows are there whatever the data; rows of other locations where there is data.
+ */
+export function table3(runs: readonly StudyRun[], unit: PairingUnit, packets?: Packets): Table3Row[] {
+  const present = new Set<Location>(["sender", "responder", ...runs.map(locationOf)]);
+  const rows: Table3Row[] = locations
+    .filter((location) => present.has(location))
+    .flatMap((location) =>
+      tested.flatMap((measure) =>
+        pairs.map(([first, second]) => {
+          const of = (arm: Arm) =>
+            samplesOf(
+              runs.filter((run) => run.arm === arm && locationOf(run) === location),
+              measure,
+              cellOf,
+              packets,
+            );
+          const comparison = compareRuns(of(first), of(second), { unit });
+          const paperPValue = paperP(location, measure, first, second);
+          return {
+            location,
+            measure,
+            first,
+            second,
+            ...comparison,
+            paperPValue,
+            pHolm: null,
+            pBenjaminiHochberg: null,
+          };
+        }),
+      ),
+    );
+  const withP = rows.flatMap((row) => (row.pValue === null ? [] : [{ row, p: row.pValue }]));
+  const values = withP.map(({ p }) => p);
+  const [adjusted, discovered] = [holm(values), benjaminiHochberg(values)];
+  for (const [i, { row }] of withP.entries()) {
+    row.pHolm = adjusted[i] ?? null;
+    row.pBenjaminiHochberg = discovered[i] ?? null;
+  }
+  return rows;
+}

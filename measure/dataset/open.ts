@@ -1,0 +1,165 @@
+import { canonicalJson } from "../../lib/canonical.ts";
+import { LabError } from "../../lib/errors.ts";
+import { type RunMetric, type SummaryField, snakeCase, summaryFields } from "./columns.ts";
+import { withDatabase } from "./database.ts";
+import { partsOf, tablePaths, type UpdateOptions, type UpdateReport, updateDataset } from "./update.ts";
+
+/** Metrics that analyses use; the dataset has more. Times are nanoseconds, the share is in parts of the RTT. */
+export const analysedMetrics = ["rtt", "overhead", "responseTime", "overheadShare"] as const satisfies RunMetric[];
+export type AnalysedMetric = (typeof analysedMetrics)[number];
+
+/** A metric over the packets of one run; or why there is none. */
+export type RunSummary = Record<SummaryField, number> | { unavailable: string };
+
+/** A run as analyses see it. */
+export interface RunRecord {
+  /** Folder, from the results directory. */
+  directory: string;
+  /** What lies above the scenario's folder: runs of equal replicate and number belong together only within it. */
+  batch: string;
+  scenario: string;
+  scenarioSha256: string;
+  fidelity: string;
+  senderDriver: string;
+  responderDriver: string;
+  backgroundVms: number;
+  backgroundDriver: string | null;
+  loadType: string | null;
+  loadLocation: string | null;
+  pingRatePps: number;
+  /** Factors that the study keeps fixed, as canonical JSON. */
+  fixed: string;
+  environmentSha256: string;
+  replicate: number;
+  run: number;
+  transmitted: number;
+  received: number;
+  achievedRatePps: number | null;
+  cpuSender: number;
+  cpuResponder: number;
+  metrics: Record<AnalysedMetric, RunSummary>;
+}
+
+/** A results directory with its derived data up to date. */
+export interface Dataset {
+  directory: string;
+  /** Of all its runs: runs of different fidelity are not mixed. */
+  fidelity: string;
+  runs: RunRecord[];
+  update: UpdateReport;
+}
+
+const fixedFactors = ["packets", "frame_bytes", "neighbour", "cpu_window_seconds", "guest_memory_mib", "guest_vcpus"];
+const plainColumns = [
+  ...["run_directory", "scenario", "scenario_sha256", "fidelity", "sender_driver", "responder_driver"],
+  ...["background_vms", "background_driver", "load_type", "load_location", "ping_rate_pps", "environment_sha256"],
+  ...["replicate", "run", "transmitted", "received", "achieved_rate_pps", "cpu_sender", "cpu_responder"],
+  ...fixedFactors,
+];
+const summaryOf = (metric: AnalysedMetric) =>
+  [...summaryFields, "reason"].map((field) => `${snakeCase(metric)}_${field}`);
+
+type Value = string | number | null;
+
+function batchOf(directory: string): string {
+  return directory.split("/").slice(0, -2).join("/");
+}
+
+function recordOf(row: ReadonlyMap<string, Value>): RunRecord {
+  const cell = (name: string): Value => row.get(name) ?? null;
+  const text = (name: string) => String(cell(name));
+  const textOrNull = (name: string) => (cell(name) === null ? null : text(name));
+  const number = (name: string) => Number(cell(name));
+  const summary = (metric: AnalysedMetric): RunSummary => {
+    const reason = cell(`${snakeCase(metric)}_reason`);
+    if (reason !== null) return { unavailable: String(reason) };
+    const fields = summaryFields.map((field) => [field, number(`${snakeCase(metric)}_${field}`)] as const);
+    return Object.fromEntries(fields) as Record<SummaryField, number>;
+  };
+  const directory = text("run_directory");
+  return {
+    directory,
+    batch: batchOf(directory),
+    scenario: text("scenario"),
+    scenarioSha256: text("scenario_sha256"),
+    fidelity: text("fidelity"),
+    senderDriver: text("sender_driver"),
+    responderDriver: text("responder_driver"),
+    backgroundVms: number("background_vms"),
+    backgroundDriver: textOrNull("background_driver"),
+    loadType: textOrNull("load_type"),
+    loadLocation: textOrNull("load_location"),
+    pingRatePps: number("ping_rate_pps"),
+    fixed: canonicalJson(Object.fromEntries(fixedFactors.map((name) => [name, cell(name)]))),
+    environmentSha256: text("environment_sha256"),
+    replicate: number("replicate"),
+    run: number("run"),
+    transmitted: number("transmitted"),
+    received: number("received"),
+    achievedRatePps: cell("achieved_rate_pps") === null ? null : number("achieved_rate_pps"),
+    cpuSender: number("cpu_sender"),
+    cpuResponder: number("cpu_responder"),
+    metrics: {
+      rtt: summary("rtt"),
+      overhead: summary("overhead"),
+      responseTime: summary("responseTime"),
+      overheadShare: summary("overheadShare"),
+    },
+  };
+}
+
+/** The rows of a query, by name of the column. */
+export async function readRows(sql: string): Promise<Map<string, Value>[]> {
+  return withDatabase(async (connection) => {
+    const reader = await connection.runAndReadAll(sql);
+    const names = reader.columnNames();
+    return reader
+      .getRowsJS()
+      .map((row) => new Map(row.map((value, column) => [names[column] ?? "", plain(value)] as const)));
+  });
+}
+
+const plain = (value: unknown): Value =>
+  value === null || value === undefined ? null : typeof value === "bigint" ? Number(value) : (value as Value);
+
+const leftOutText = ({ leftOut }: UpdateReport) =>
+  leftOut
+    .slice(0, 5)
+    .map(({ folder, why }) => `\n${folder}: ${why}`)
+    .join("");
+
+/**
+ * Opens a results directory as a dataset: brings its derived data up to date, and reads its runs.
+ * @throws LabError when there is no run that counts, and when its runs are from servers of different fidelity
+ */
+export async function openDataset(directory: string, options: UpdateOptions = {}): Promise<Dataset> {
+  const update = await updateDataset(directory, options);
+  if (update.runs === 0)
+    throw new LabError(`${directory} holds no run that counts${leftOutText(update)}`, { exitCode: 1 });
+  const columns = [...plainColumns, ...analysedMetrics.flatMap(summaryOf)].map((name) => `"${name}"`).join(", ");
+  const rows = await readRows(
+    `SELECT ${columns} FROM read_parquet(${partsOf(tablePaths(directory).runs)}) ORDER BY run_directory`,
+  );
+  const runs = rows.map(recordOf);
+  return {
+    directory,
+    fidelity: onlyFidelity(
+      runs.map(({ fidelity }) => fidelity),
+      directory,
+    ),
+    runs,
+    update,
+  };
+}
+
+/** The one fidelity of all. @throws LabError (exit code 2) when there are several */
+export function onlyFidelity(all: readonly string[], where: string): string {
+  const [first, ...others] = new Set(all);
+  if (first === undefined) throw new LabError(`${where}: there are no runs`);
+  if (others.length > 0)
+    throw new LabError(
+      `${where}: runs of ${[first, ...others].join(" and ")} servers are not mixed; give them one directory each`,
+      { exitCode: 2 },
+    );
+  return first;
+}
