@@ -8,7 +8,7 @@ export const largest = 1 << 18;
 const mostSteps = 256;
 /** A repetition of a request is the same frame once more only if at most this many exchanges and seconds lie between. */
 const copyDistance = 1 << 15;
-const copySeconds = 10;
+const copySeconds = 2;
 
 /** How well a reply fits a request; the best is taken, the newest among equals. */
 const rankOf = { answer: 5, addressesReversed: 4, sameAddressesAndSum: 3, sameAddresses: 2, toSender: 1, none: 0 };
@@ -58,11 +58,12 @@ export class ExchangeTable {
         columns.families[slot] === family &&
         sameAddresses(columns.addresses, slot, view, source, source + 4 * words, words)
       ) {
-        // A frame seen again has the same checksum, and has the same IP id. The id is asked for only after a reply:
-        // before it nobody sends the same request once more, and senders that use one IP id for all are common.
+        // A frame seen again has the same checksum, and so does a second run of a ping without stamps. Before a reply
+        // nobody sends the same once more; after one, only an equal IP id (0 is none, RFC 6864) tells a frame.
+        const sameDatagram = datagram !== 0 && columns.datagrams[slot] === datagram;
         const copy =
           columns.checksums[slot] === checksum &&
-          (columns.replies[slot] === 0 || columns.datagrams[slot] === datagram) &&
+          (columns.replies[slot] === 0 || sameDatagram) &&
           age <= copyDistance &&
           Math.abs(seconds - (columns.requestSeconds[slot] as number)) <= copySeconds;
         if (!copy) break;

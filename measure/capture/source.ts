@@ -16,9 +16,9 @@ export async function fileSource(path: string): Promise<ByteSource> {
     throw new LabError(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
   };
   const file = await open(path).catch(unreadable);
-  const { size } = await file.stat();
+  const stat = await file.stat();
   return {
-    size,
+    size: stat.isFile() ? stat.size : null,
     read: async (into) => (await file.read(into, 0, into.length).catch(unreadable)).bytesRead,
     close: () => file.close(),
   };

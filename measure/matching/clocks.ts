@@ -107,7 +107,7 @@ const widestPpm = 1e6;
 function edge(gap: (ppm: number) => number, fits: number, beyond: number): number {
   if (gap(beyond) <= 0) return beyond;
   let [inside, outside] = [fits, beyond];
-  for (let round = 0; round < 50; round++) {
+  for (let round = 0; round < 40; round++) {
     const middle = (inside + outside) / 2;
     if (gap(middle) <= 0) inside = middle;
     else outside = middle;

@@ -5,6 +5,7 @@ import { type Arm, cellOf, type StudyRun } from "../arms.ts";
 import { compareRuns } from "../comparison.ts";
 import type { KendallCell } from "../kendall-figure.ts";
 import { isCpu, type Measure, measureOf, measures, samplesOf } from "../measures.ts";
+import { fewestRuns } from "../scenarios.ts";
 import { belowVerdict, type Evidence, insideVerdict, noEvidence, opposite, together } from "./evidence.ts";
 import { judgeInfluence, judgeLowers } from "./judge-kendall.ts";
 import type { Rule, Where } from "./rules.ts";
@@ -174,13 +175,15 @@ class Judge {
 
   private within(rule: Of<"within">): Evidence {
     const values = this.values(rule);
-    const estimate = values.length === 0 ? null : bootstrapMedian(values, { seed: 1 });
+    if (values.length < fewestRuns)
+      return noEvidence("not enough data", ruleWords(rule), `${values.length} runs; ${fewestRuns} are needed`);
+    const estimate = bootstrapMedian(values, { seed: 1 });
     return evidenceOf(
       rule,
       estimate,
       values.length,
       measures[rule.measure].unit,
-      insideVerdict(estimate?.interval, rule),
+      insideVerdict(estimate.interval, rule),
     );
   }
 

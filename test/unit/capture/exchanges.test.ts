@@ -65,9 +65,17 @@ describe("one exchange", () => {
     expect(responder.summary).toMatchObject({ frames: 3, requests: 1, replies: 2 });
   });
 
-  it("takes a copy of the request that comes after the reply for a copy", async () => {
+  it("takes a copy of the request that comes after the reply for a copy, where the IP id shows that it is one", async () => {
     const { exchanges } = await read([{}, { reply: true }, {}]);
     expect(exchanges).toEqual([exchange(7, 1, 0, 1, { requestCopies: 1 })]);
+    for (const other of [
+      [{ datagram: 5 }, { datagram: 6 }],
+      [{ datagram: 0 }, { datagram: 0 }],
+      [{ six: true }, { six: true }],
+    ]) {
+      const again = await read([{ ...other[0] }, { ...other[0], reply: true }, { ...other[1] }]);
+      expect(again.exchanges).toEqual([exchange(7, 1, 0, 1), exchange(7, 1, 2, null)]);
+    }
   });
 
   it("keeps the sign of a reply that is stamped before its request", async () => {
@@ -149,10 +157,10 @@ describe("several pings in one file", () => {
     const { exchanges } = await read([
       { at: 0 },
       { at: 1, reply: true },
-      { at: 11_000_000 },
-      { at: 11_000_001, reply: true },
+      { at: 3_000_000 },
+      { at: 3_000_001, reply: true },
     ]);
-    expect(exchanges).toEqual([exchange(7, 1, 0, 1), exchange(7, 1, 11_000_000, 11_000_001)]);
+    expect(exchanges).toEqual([exchange(7, 1, 0, 1), exchange(7, 1, 3_000_000, 3_000_001)]);
   });
 });
 
