@@ -40,7 +40,7 @@ describe("where an echo is found", () => {
   });
 
   it("reads IPv4 with options", async () => {
-    const routed = echo4({}, { options: hex("07 27 08" + "00".repeat(37)) });
+    const routed = echo4({}, { options: hex(`07 27 08${"00".repeat(37)}`) });
     expect((await read([ethernet(routed), ethernet(echo4({ reply: true }))])).exchanges).toMatchObject([
       { rttNs: 1000 },
     ]);
