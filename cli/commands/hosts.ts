@@ -59,6 +59,24 @@ export function register(program: Command): void {
     });
 
   hosts
+    .command("release")
+    .description("take a server from a stack that is dead and cannot give it back; without --force only say who has it")
+    .argument("<name>", "sender or responder")
+    .option("--force", "take it")
+    .option("--hosts <file>", "the servers, as the configuration key hosts names them", ".lab/hosts.json")
+    .action(async (name: string, { force, hosts: file }: { force?: true; hosts: string }) => {
+      const [{ releaseHost }, { readInventory }, { checkout }, { resolve }, { progress }] = await Promise.all([
+        import("../../infra/host/release.ts"),
+        import("../../infra/config/load.ts"),
+        import("../../lib/paths.ts"),
+        import("node:path"),
+        import("../progress.ts"),
+      ]);
+      const holder = await releaseHost(readInventory(resolve(checkout, file)), name, force ?? false);
+      progress.say(holder ? `${name}: taken from ${holder}` : `${name}: no stack has it`);
+    });
+
+  hosts
     .command("ssh")
     .description("a shell on a server, or a command there")
     .argument("<name>", "sender or responder")

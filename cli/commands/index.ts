@@ -1,9 +1,12 @@
 import type { Command } from "commander";
+import { register as analyse } from "./analyse.ts";
 import { register as capture } from "./capture.ts";
+import { register as compare } from "./compare.ts";
 import { register as demo } from "./demo.ts";
 import { register as env } from "./env.ts";
 import { register as hosts } from "./hosts.ts";
 import { register as images } from "./images.ts";
+import { register as importRuns } from "./import.ts";
 import { register as pulumi } from "./pulumi.ts";
 import { register as stack } from "./stack.ts";
 import { register as stats } from "./stats.ts";
@@ -17,6 +20,9 @@ export const commands: readonly ((program: Command) => void)[] = [
   stack,
   pulumi,
   env,
+  analyse,
+  compare,
+  importRuns,
   capture,
   stats,
   images,

@@ -1,0 +1,33 @@
+import type { Command } from "commander";
+
+interface Options {
+  fidelity: string;
+  rate?: string;
+}
+
+export function register(program: Command): void {
+  program
+    .command("import")
+    .summary("make a results directory from runs made by hand")
+    .description(
+      "Copies runs from DRIVER/run-N/ (ping.txt, mpstat-ROLE.json, ROLE-HOP.pcap, maybe facts.txt) and writes the manifest " +
+        "that the runner would have written, so that analyse, compare and report take them. docs/dataset.md says more.",
+    )
+    .argument("<from>", "folder that holds DRIVER/run-N")
+    .argument("<into>", "results directory, made if need be; what is in it stays")
+    .requiredOption("--fidelity <label>", "hardware or emulated: what the servers were")
+    .option("--rate <pps>", "ping frequency, where no facts.txt tells ping's options")
+    .action(async (from: string, into: string, { fidelity, rate }: Options) => {
+      const { oneOf } = await import("../../measure/statistics/options.ts");
+      const { LabError } = await import("../../lib/errors.ts");
+      const label = oneOf(["hardware", "emulated"], fidelity, "--fidelity");
+      if (rate !== undefined && !/^[1-9]\d{0,6}$/.test(rate))
+        throw new LabError(`--rate ${JSON.stringify(rate)} is not allowed; allowed: 1 to 9999999 packets a second`, {
+          exitCode: 2,
+        });
+      const { importRuns } = await import("../../measure/dataset/import/import-runs.ts");
+      const options = { fidelity: label, ...(rate === undefined ? {} : { ratePps: Number(rate) }) };
+      const { imported, there } = await importRuns(from, into, options);
+      process.stdout.write(`${imported.length} runs imported into ${into}, ${there.length} were there\n`);
+    });
+}

@@ -1,0 +1,68 @@
+import { openDataset } from "../dataset/open.ts";
+import { packetValues } from "../dataset/packet-values.ts";
+import type { UpdateOptions } from "../dataset/update.ts";
+import type { PairingUnit } from "../statistics/pairs.ts";
+import { studyRuns } from "./arms.ts";
+import { type CheckedClaim, checkClaims } from "./claims/check.ts";
+import { type KendallCell, kendallFigure } from "./kendall-figure.ts";
+import { type ScenarioSummary, summariseScenarios } from "./scenarios.ts";
+import { type Table3Row, table3 } from "./table3.ts";
+
+/** Everything that `./lab analyse` finds. */
+export interface Analysis {
+  schemaVersion: 1;
+  directory: string;
+  fidelity: string;
+  runs: number;
+  /** What a pair of Table 3 and a value of Fig. 21 are. Claims are always judged on runs. */
+  unit: PairingUnit;
+  /** What a reader should know, as sentences. */
+  notes: string[];
+  leftOut: { folder: string; why: string }[];
+  setAside: string[];
+  scenarios: ScenarioSummary[];
+  table3: Table3Row[];
+  kendall: KendallCell[];
+  claims: CheckedClaim[];
+}
+
+export interface AnalyseOptions extends UpdateOptions {
+  unit?: PairingUnit;
+}
+
+/**
+ * Derives what is missing, and analyses a results directory: metrics by scenario, Table 3, Fig. 21, the study's claims.
+ * @throws LabError without a run that counts, and for runs of different fidelity
+ */
+export async function analyse(directory: string, options: AnalyseOptions = {}): Promise<Analysis> {
+  const { unit = "run-median" } = options;
+  const dataset = await openDataset(directory, options);
+  const { runs, fidelity, update } = dataset;
+  const packets = unit === "packet" ? await packetValues(directory, "rtt") : undefined;
+  const inStudy = studyRuns(runs);
+  const byRun = unit === "packet" ? kendallFigure(inStudy, "run-median") : undefined;
+  const kendall = kendallFigure(inStudy, unit, packets);
+  const environments = new Set(runs.map(({ environmentSha256 }) => environmentSha256)).size;
+  const outside = runs.length - inStudy.length;
+  return {
+    schemaVersion: 1,
+    directory,
+    fidelity,
+    runs: runs.length,
+    unit,
+    notes: [
+      ...(environments > 1
+        ? [`the runs are from ${environments} environments (kernels, tools, NICs); they are pooled`]
+        : []),
+      ...(outside > 0
+        ? [`${outside} runs combine drivers in a way the study does not have; they are in no table of it`]
+        : []),
+    ],
+    leftOut: update.leftOut,
+    setAside: update.setAside,
+    scenarios: await summariseScenarios(dataset),
+    table3: table3(inStudy, unit, packets),
+    kendall,
+    claims: checkClaims({ runs: inStudy, fidelity, kendall: byRun ?? kendall }),
+  };
+}

@@ -1,0 +1,92 @@
+import type { Analysis } from "../analyse.ts";
+import type { ScenarioMetric } from "../scenarios.ts";
+import { asCsv, type TableCell } from "./table.ts";
+
+/** Columns of the CSV: one line a finding, whatever table it is of. */
+const head = ["table", "subject", "location", "measure", "quantity", "value", "low", "high", "n", "p", "note"] as const;
+type Line = Partial<Record<(typeof head)[number], TableCell>>;
+
+function metricLines(subject: string, measure: string, metric: ScenarioMetric): Line[] {
+  const base = { table: "scenario", subject, measure };
+  if ("unavailable" in metric) return [{ ...base, quantity: "median", note: metric.unavailable }];
+  const { n, median, p05, p95, min, max, runMedian, interval } = metric;
+  return [
+    ...Object.entries({ median, p05, p95, min, max }).map(([quantity, value]) => ({ ...base, quantity, value, n })),
+    {
+      ...base,
+      quantity: "median of run medians",
+      value: runMedian,
+      low: interval?.low ?? null,
+      high: interval?.high ?? null,
+    },
+  ];
+}
+
+/** The analysis as CSV (RFC 4180), a line a finding: for spreadsheets and data frames. */
+export function analysisCsv({ scenarios, table3, kendall, claims }: Analysis): string {
+  const lines: Line[] = [
+    ...scenarios.flatMap((one) => [
+      { table: "scenario", subject: one.scenario, measure: "runs", quantity: "count", value: one.runs },
+      {
+        table: "scenario",
+        subject: one.scenario,
+        measure: "lost",
+        quantity: "count",
+        value: one.lost,
+        n: one.transmitted,
+      },
+      ...metricLines(one.scenario, "rttMs", one.rttMs),
+      ...metricLines(one.scenario, "rttOverheadMs", one.rttOverheadMs),
+      ...metricLines(one.scenario, "responseTimeMs", one.responseTimeMs),
+      ...Object.entries(one.cpuPercent).map(([role, value]) => ({
+        table: "scenario",
+        subject: one.scenario,
+        measure: `cpuPercent.${role}`,
+        quantity: "median",
+        value,
+        n: one.runs,
+      })),
+    ]),
+    ...table3.map((row) => ({
+      table: "table3",
+      subject: `${row.first} vs ${row.second}`,
+      location: row.location,
+      measure: row.measure,
+      quantity: "difference",
+      value: row.difference?.estimate ?? null,
+      low: row.difference?.interval?.low ?? null,
+      high: row.difference?.interval?.high ?? null,
+      n: row.n,
+      p: row.pValue,
+      note: row.pairing,
+    })),
+    ...kendall.map((cell) => ({
+      table: "kendall",
+      subject: cell.arm,
+      location: cell.location,
+      measure: cell.measure,
+      quantity: "tau-b",
+      value: cell.tau,
+      n: cell.n,
+      p: cell.pValue,
+    })),
+    ...claims.flatMap((claim) => [
+      { table: "claim", subject: claim.id, quantity: "verdict", value: claim.verdict, note: claim.claim },
+      ...claim.evidence.map((one) => ({
+        table: "rule",
+        subject: claim.id,
+        measure: one.statement,
+        quantity: one.verdict,
+        value: one.estimate,
+        low: one.low,
+        high: one.high,
+        n: one.n,
+        note: one.note,
+      })),
+    ]),
+  ];
+  return asCsv(
+    head,
+    lines.map((line) => head.map((name) => line[name] ?? null)),
+  );
+}

@@ -1,0 +1,69 @@
+/** A cell as it is printed; null is nothing to say. */
+export type TableCell = string | number | boolean | null;
+
+/** A table for people or for other programs. */
+export interface PlainTable {
+  title: string;
+  head: readonly string[];
+  rows: readonly (readonly TableCell[])[];
+  /** Below the table, a line each. */
+  notes?: readonly string[];
+}
+
+const text = (cell: TableCell) => (cell === null ? "" : String(cell));
+const isNumber = (cell: TableCell) =>
+  typeof cell === "number" || (typeof cell === "string" && /^[-<]?\s?\d[\d.e+-]*(?: … | vs | \/ |$)/.test(cell));
+
+/** A number with some significant digits, without an exponent where it can be avoided. */
+export function digits(value: number | null, significant = 3): string | null {
+  if (value === null) return null;
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 10 ** significant) return value.toFixed(0);
+  return size < 1e-4 ? value.toExponential(1) : value.toPrecision(significant);
+}
+
+/** A p-value as it is printed. */
+export const pText = (p: number | null) => (p === null ? null : p < 1e-7 ? "< 1e-7" : digits(p, 3));
+
+/** An estimate with its interval. */
+export const intervalText = (interval: { low: number; high: number } | null | undefined) =>
+  interval ? `${digits(interval.low)} … ${digits(interval.high)}` : null;
+
+/** A table in aligned columns, numbers to the right. */
+export function asText({ title, head, rows, notes = [] }: PlainTable): string {
+  const cells = rows.map((row) => row.map(text));
+  const widths = head.map((name, column) => Math.max(name.length, ...cells.map((row) => row[column]?.length ?? 0)));
+  const right = head.map((_, column) => rows.some((row) => isNumber(row[column] ?? null)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => (right[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join("  ")
+      .trimEnd();
+  const body = rows.length === 0 ? ["nothing to show"] : [line(head), ...cells.map(line)];
+  return [title, ...[...body, ...notes].map((one) => `  ${one}`)].join("\n");
+}
+
+const escaped = (cell: string) => cell.replaceAll("|", "\\|").replaceAll("\n", " ");
+
+/** A table in GitHub's Markdown. */
+export function asMarkdown({ title, head, rows, notes = [] }: PlainTable): string {
+  const line = (row: readonly string[]) => `| ${row.map(escaped).join(" | ")} |`;
+  const table =
+    rows.length === 0
+      ? ["Nothing to show."]
+      : [line(head), line(head.map(() => "---")), ...rows.map((row) => line(row.map(text)))];
+  return [`## ${title}`, "", ...table, ...notes.flatMap((note) => ["", note])].join("\n");
+}
+
+const field = (cell: TableCell) => {
+  const value = text(cell);
+  return /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+};
+
+/**
+ * Rows as CSV (RFC 4180) in long form: one header, a line a number.
+ * @param rows with the columns of `head`
+ */
+export const asCsv = (head: readonly string[], rows: readonly (readonly TableCell[])[]): string =>
+  [head, ...rows].map((row) => row.map(field).join(",")).join("\n");
