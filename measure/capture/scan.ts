@@ -17,7 +17,7 @@ export interface ScanOptions {
 }
 
 const chunkBytes = 1 << 20;
-/** Captures of a run are small and many, so the buffer fits the file, and is not cleared: that costs more than reading. */
+/** The first buffer. Captures of a run are small and many, and making large buffers costs more than reading them. */
 const smallestChunk = 1 << 14;
 const allocate = (bytes: number): Uint8Array => Buffer.allocUnsafeSlow(bytes);
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -66,7 +66,7 @@ async function* feed(
   summary: CaptureSummary,
 ): AsyncGenerator<void> {
   // One byte more than the file, so that its end is met without a larger buffer.
-  let buffer = allocate(Math.max(smallestChunk, Math.min(chunkBytes, (source.size ?? chunkBytes) + 1)));
+  let buffer = allocate(Math.max(smallestChunk, Math.min(chunkBytes, (source.size ?? 0) + 1)));
   let view = viewOf(buffer);
   let have = 0;
   let base = 0;
@@ -75,6 +75,7 @@ async function* feed(
     const count = await source.read(buffer.subarray(have));
     if (count === 0) break;
     have += count;
+    const full = have === buffer.length;
     summary.bytes += count;
     if (!walker && have >= pcapHeaderBytes) {
       walker = walkerOf(view, dissector, name, summary);
@@ -89,9 +90,9 @@ async function* feed(
     buffer.copyWithin(0, used, have);
     have -= used;
     base += used;
-    if (have === buffer.length) {
-      const larger = allocate(Math.max(2 * buffer.length, walker.wanted));
-      larger.set(buffer);
+    if (have === buffer.length || (full && buffer.length < chunkBytes)) {
+      const larger = allocate(Math.max(Math.min(4 * buffer.length, chunkBytes), 2 * have, walker.wanted));
+      larger.set(buffer.subarray(0, have));
       buffer = larger;
       view = viewOf(buffer);
     }
