@@ -105,7 +105,7 @@ async function countObjects(path: string): Promise<number> {
 async function countLines(path: string): Promise<number> {
   const nowhere = await open("/dev/null", "w");
   try {
-    const write = async (lines: Uint8Array) => void (await nowhere.write(lines));
+    const write = async (lines: Uint8Array) => (await nowhere.write(lines)).bytesWritten === lines.length;
     const { requests, replies } = await streamCapture(path, write, () => {});
     return requests + replies;
   } finally {

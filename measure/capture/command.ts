@@ -5,7 +5,7 @@ import { type CaptureSummary, describeProblems, emptySummary } from "./summary.t
 
 /**
  * Writes the echo exchanges of a capture as lines of JSON, in the order of the requests.
- * @param write takes some lines (ASCII) at a time; they are valid until it resolves
+ * @param write takes some lines (ASCII) at a time, valid until it resolves: to false when it wants no more
  * @param warn takes a sentence about what is wrong with the capture
  * @param summary counts what the capture holds while it is read
  * @throws FormatError when it is no capture or is damaged (what was whole has been written by then); LabError when it
@@ -13,7 +13,7 @@ import { type CaptureSummary, describeProblems, emptySummary } from "./summary.t
  */
 export async function streamCapture(
   input: CaptureInput,
-  write: (lines: Uint8Array) => Promise<void>,
+  write: (lines: Uint8Array) => Promise<boolean>,
   warn: (message: string) => void,
   summary: CaptureSummary = emptySummary(),
 ): Promise<CaptureSummary> {
@@ -21,7 +21,7 @@ export async function streamCapture(
   try {
     for await (const _ of scan(input, {}, sink, summary)) {
       const lines = sink.take();
-      if (lines.length > 0) await write(lines);
+      if (lines.length > 0 && !(await write(lines))) break;
     }
   } finally {
     const name = typeof input === "string" ? `${input}: ` : "";
@@ -55,26 +55,21 @@ export async function captureCommand(
     streams.stdout.write(describeCapture(summary, answered.count));
     return;
   }
-  // A reader that has seen enough, such as head(1), closes the pipe: nothing is wrong then.
-  let closed = false;
   const write = (lines: Uint8Array) =>
-    new Promise<void>((resolve, reject) => {
-      if (closed) return resolve();
+    new Promise<boolean>((resolve, reject) => {
       streams.stdout.write(lines, (error?: NodeJS.ErrnoException | null) => {
-        closed ||= error?.code === "EPIPE";
-        if (error && !closed) reject(error);
-        else resolve();
+        // A reader that has seen enough, such as head(1), closes the pipe: nothing is wrong then.
+        if (!error || error.code === "EPIPE") resolve(!error);
+        else reject(error);
       });
     });
-  const ignoreClosed = (error: NodeJS.ErrnoException) => {
-    closed ||= error.code === "EPIPE";
-    if (!closed) throw error;
-  };
-  streams.stdout.on("error", ignoreClosed);
+  // The stream tells its errors twice: to the writer above, and as an event that must have a listener.
+  const told = () => {};
+  streams.stdout.on("error", told);
   try {
     await streamCapture(file, write, warn);
   } finally {
-    streams.stdout.removeListener("error", ignoreClosed);
+    setImmediate(() => streams.stdout.removeListener("error", told));
   }
 }
 

@@ -160,6 +160,7 @@ async function capture(input: Buffer): Promise<boolean> {
       inChunks(input, 100 + (input.length % 200)),
       async (lines) => {
         text += Buffer.from(lines).toString("latin1");
+        return true;
       },
       () => {},
       summary,

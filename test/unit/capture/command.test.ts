@@ -89,11 +89,23 @@ describe("lab capture FILE --json", () => {
 
   it("ends quietly when its reader has seen enough", async () => {
     const file = join(folder, "some.pcap");
-    await writeFile(file, pcap(two));
+    const records = Array.from({ length: 30_000 }, (_, seq) => ({ at: BigInt(seq), frame: ethernet(echo4({ seq })) }));
+    await writeFile(file, pcap(records));
+    let writes = 0;
     const closed = new Writable({
-      write: (_chunk, _encoding, done) => done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" })),
+      write(_chunk, _encoding, done) {
+        writes++;
+        done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+      },
     });
     await expect(captureCommand(file, { json: true }, { stdout: closed, stderr: closed })).resolves.toBeUndefined();
+    expect(writes).toBe(1);
+  });
+
+  it("fails when its output cannot be written", async () => {
+    const full = new Writable({ write: (_chunk, _encoding, done) => done(new Error("write ENOSPC")) });
+    const file = join(folder, "some.pcap");
+    await expect(captureCommand(file, { json: true }, { stdout: full, stderr: full })).rejects.toThrow("ENOSPC");
   });
 });
 
