@@ -10,6 +10,7 @@ export interface BenchRow {
 
 /** Every benchmark by name: what it compares runs side by side in one process. */
 const benchmarks: Record<string, () => Promise<{ run(): Promise<BenchRow[]> }>> = {
+  analyse: () => import("./analyse.ts"),
   capture: () => import("./capture.ts"),
   statistics: () => import("./statistics.ts"),
 };
