@@ -1,4 +1,5 @@
 import type { PingOutput, PingReply } from "../parsers/ping.ts";
+import type { ClockComparison } from "./clocks.ts";
 import {
   type Metric,
   metricNames,
@@ -110,6 +111,10 @@ export function matchRun({ ping, id, points }: RunInput): RunMatch {
 
   const clocks = compareRunClocks(packets, sightings);
   flagClockSteps(packets, clocks);
+  notes.push(...describeSteps("the Sender VM and its server", clocks.senderGuest));
+  notes.push(...describeSteps("the two servers", clocks.servers));
+  const coarsest = ping.replies.reduce((most, { resolutionNs }) => Math.max(most, resolutionNs ?? 0), 0);
+  if (coarsest > 1000) notes.push(`ping rounded RTTs, by up to ${coarsest / 2e6} ms: it ran without -3`);
   const unavailable: RunMatch["unavailable"] = {};
   for (const metric of metricNames) {
     const point = metrics[metric].find((name) => gone[name] !== undefined);
@@ -145,6 +150,12 @@ export function matchRun({ ping, id, points }: RunInput): RunMatch {
     notes,
   };
 }
+
+const describeSteps = (whose: string, comparison: ClockComparison | null): string[] =>
+  (comparison?.steps ?? []).map(
+    ({ index, jumpNs }) =>
+      `between the clocks of ${whose} the difference jumped by at least ${(Math.abs(jumpNs) / 1e6).toFixed(3)} ms before packet ${index}`,
+  );
 
 function sightingsOf(indexed: Partial<Record<PointName, IndexedPoint>>, index: number): Sightings {
   const seen: Sightings = {};

@@ -201,6 +201,13 @@ describe("a packet's time", () => {
     });
   });
 
+  it("is noted to be rounded where ping rounded it", () => {
+    const line = (index: number) => [`26 bytes from 10.9.0.201: icmp_seq=${index} ttl=64 time=119 ms`];
+    expect(matchRun(madeRun(2, undefined, line)).notes).toEqual([
+      "ping rounded RTTs, by up to 0.5 ms: it ran without -3",
+    ]);
+  });
+
   it("is doubted where the captures hold different packets", () => {
     const run = madeRun(2);
     run.points["responder.nic"] = run.points["responder.nic"].map((seen) => ({ ...seen, checksum: 60_001 }));
@@ -287,7 +294,13 @@ describe("clocks", () => {
             ? { ...seen, replyNs: (seen.replyNs ?? 0n) + step, rttNs: (seen.rttNs ?? 0) + Number(step) }
             : { ...seen, requestNs: seen.requestNs + step, replyNs: (seen.replyNs ?? 0n) + step },
       );
-    const { packets, clocks } = matchRun(run);
+    const { packets, clocks, notes } = matchRun(run);
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^between the clocks of the Sender VM and its server .* at least 4\.\d{3} ms before packet 21$/,
+      ),
+      expect.stringContaining("between the clocks of the two servers"),
+    ]);
     expect(clocks.senderGuest?.steps.map(({ index }) => index)).toEqual([21]);
     const flagged = packets.filter(({ flags }) => flags.senderNicRtt).map(({ index }) => index);
     expect(flagged).toEqual([19, 20, 21]);
