@@ -28,7 +28,7 @@ export function parseObservation(text: string): Observation {
 function refuseForeignLease(role: Role, { lease }: Observation, owner: string): void {
   if (lease !== undefined && lease.owner !== owner)
     throw new LabError(
-      `${role}: in use by ${lease.owner} since ${lease.since.toISOString()}, and a testbed has one tenant. Destroy that stack first`,
+      `${role}: in use by ${lease.owner} since ${lease.since.toISOString()}, and a testbed has one tenant. Destroy that stack first; when it is dead: ./lab hosts release ${role} --force`,
     );
 }
 

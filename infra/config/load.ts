@@ -74,7 +74,8 @@ export function parseConfig(raw: Record<string, string>, project: string, stack:
   return check(configSchema, own, `stack ${stack} (keys of ${project}:)`, configKeysAt);
 }
 
-function readInventory(path: string): Inventory {
+/** Reads a file with the two servers. @throws LabError (exit code 2) that says what is wrong in it */
+export function readInventory(path: string): Inventory {
   if (!existsSync(path))
     throw new LabError(
       `hosts: the file ${path} does not exist. Boot the emulated servers with ./lab hosts up, or describe two servers (docs/real-servers.md)`,

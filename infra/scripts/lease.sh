@@ -10,7 +10,7 @@ case $ACTION in
     if mkdir "$RUN/lease" 2> /dev/null; then
       printf '%s\n' "$OWNER" > "$RUN/lease/owner.tmp"; mv "$RUN/lease/owner.tmp" "$RUN/lease/owner"
     elif [ "$(held_by)" != "$OWNER" ]; then
-      fail "in use by $(held_by), since $(date -u -d "@$(stat -c %Y "$RUN/lease")" +%Y-%m-%dT%H:%M:%SZ), and a testbed has one tenant. Destroy that stack first"
+      fail "in use by $(held_by), since $(date -u -d "@$(stat -c %Y "$RUN/lease")" +%Y-%m-%dT%H:%M:%SZ), and a testbed has one tenant. Destroy that stack first; when it is dead: ./lab hosts release NAME --force"
     fi
     mark lease-token
     ;;

@@ -34,6 +34,12 @@ describe("a testbed, from deployment to teardown", () => {
     await testbed.up({ mainDriver: "virtio-bridge" }, ["--expect-no-changes"]);
   });
 
+  it("finds nothing to change after a refresh", async () => {
+    const { all, exitCode } = await testbed.stack.pulumi(["refresh", "--yes", "--skip-preview"]);
+    expect(exitCode, all).toBe(0);
+    await testbed.up({ mainDriver: "virtio-bridge" }, ["--expect-no-changes"]);
+  });
+
   it("is refused to a second stack, which is told who has it", async () => {
     rival.configure(testbed.settings({ mainDriver: "pci-passthrough" }));
     const { all, exitCode } = await rival.pulumi(["up", "--yes", "--skip-preview"]);
