@@ -1,3 +1,4 @@
+import { LabError } from "../../lib/errors.ts";
 import type { PingOutput, PingReply } from "../parsers/ping.ts";
 import type { ClockComparison } from "./clocks.ts";
 import {
@@ -61,11 +62,19 @@ export interface RunMatch {
   notes: string[];
 }
 
+/** Every packet has a record in memory; a run has 100 of them. */
+const mostPackets = 1_000_000;
+
 /**
  * Joins what ping printed and what the captures saw of its packets, by ICMP id and sequence number without wraparound.
  * Metrics that cannot be had carry a reason, impossible ones a flag; no packet is left out.
+ * @throws LabError for a run of more than a million packets
  */
 export function matchRun({ ping, id, points }: RunInput): RunMatch {
+  if (ping.statistics.transmitted > mostPackets)
+    throw new LabError(
+      `ping sent ${ping.statistics.transmitted} requests: at most ${mostPackets} are matched in one run`,
+    );
   const indexed: Partial<Record<PointName, IndexedPoint>> = {};
   const gone: Partial<Record<PointName, string>> = {};
   const notes = ping.warnings.map(({ message, line }) => `ping, line ${line}: ${message}`);

@@ -282,6 +282,12 @@ describe("loss, duplicates and order", () => {
   });
 });
 
+it("refuses a run of so many packets that their records would fill the memory", () => {
+  const run = madeRun(1);
+  run.ping.statistics.transmitted = 1e15;
+  expect(() => matchRun(run)).toThrowError(/ping sent 1000000000000000 requests: at most 1000000/);
+});
+
 describe("clocks", () => {
   it("that are set during a run spoil what they measured then, and no more", () => {
     const run = madeRun(40);
