@@ -67,9 +67,4 @@ describe("scripts for servers", () => {
     expect(text).toContain("NAME='it'\\''s'");
     execaSync("sh", ["-n"], { input: text });
   });
-
-  it("are what they were: a change of one is a change on servers", async () => {
-    const text = scripts.map((file) => `### ${file}\n${shellScript(file, { ACTION: "create" })}`).join("\n");
-    await expect(text).toMatchFileSnapshot(golden("scripts.golden.sh"));
-  });
 });

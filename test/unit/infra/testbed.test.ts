@@ -70,6 +70,15 @@ async function declare(own: Record<string, unknown>, tokens: Record<string, stri
 const named = (name: string) => declared.find((resource) => resource.name === name)?.inputs;
 const xsltOf = (name: string) => (named(name) as { xml: { xslt: string } }).xml.xslt;
 
+/** What a server remembers on which everything is there. */
+const tokens = {
+  lease: "1",
+  "nic-pf0": "2",
+  "bridge-rtt0": "3",
+  "vm-rtt-main": "4",
+  [`image-${"ab".repeat(32)}`]: "5",
+};
+
 describe("a scenario's resources", () => {
   it("are two servers, two Main VMs and a command for each run", async () => {
     const results = await declare({ mainDriver: "virtio-bridge" });
@@ -107,14 +116,16 @@ describe("a scenario's resources", () => {
     expect(xsltOf("sender-main-domain")).not.toContain("lab.neigh");
   });
 
+  it("say to the servers what the golden file says, before the text of their script", async () => {
+    await declare({ mainDriver: { sender: "macvtap-bridge", responder: "e1000-bridge" } }, tokens);
+    const commands = declared
+      .filter(({ type }) => type.startsWith("command:"))
+      .map(({ name, inputs }) => `${name}\n${String(inputs.create).split("\n# What every layer")[0]}\n`)
+      .sort();
+    await expect(commands.join("\n")).toMatchFileSnapshot("../../golden/infra/files/commands.golden.txt");
+  });
+
   it("change with a token that the server no longer has, and only then", async () => {
-    const tokens = {
-      lease: "1",
-      "nic-pf0": "2",
-      "bridge-rtt0": "3",
-      "vm-rtt-main": "4",
-      [`image-${"ab".repeat(32)}`]: "5",
-    };
     const inputs = async (known: Record<string, string>) => {
       declared = [];
       await declare({ mainDriver: "virtio-bridge" }, known);
