@@ -58,7 +58,8 @@ export const studyRuns = (runs: readonly RunRecord[]): StudyRun[] =>
 /** What two runs of different drivers must share to be a pair. */
 export const cellOf = (run: RunRecord & { setting: string }): Factors => ({
   backgroundVms: run.backgroundVms,
-  background: run.setting,
+  // Bridges of two kinds are two competitors; on SR-IOV the driver differs by design (4.4).
+  background: run.setting === "sriov" ? "sriov" : (run.backgroundDriver ?? "none"),
   loadType: run.loadType ?? "none",
   loadLocation: run.loadLocation ?? "none",
   pingRatePps: run.pingRatePps,

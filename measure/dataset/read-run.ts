@@ -1,6 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { sha256 } from "../../lib/canonical.ts";
 import type { RunMatch } from "../matching/match-run.ts";
 import { matchFiles } from "../metrics/match-files.ts";
 import type { Manifest } from "../results/manifest.ts";
@@ -33,17 +30,11 @@ function reasonsOf({ unavailable }: Manifest): Partial<Record<"sender" | "respon
 export async function readRun(folder: string): Promise<MeasuredRun | { missing: string }> {
   const state = inspectRun(folder);
   if ("missing" in state) return state;
-  const { manifest } = state;
-  const needed = Object.keys(manifest.files).filter((name) => name === "ping.txt" || name.endsWith(".pcap"));
-  const captured = new Set([
-    "ping.txt",
-    ...[manifest.captures.sender, manifest.captures.responder].flat().map(({ file }) => file),
-  ]);
-  const contents = await Promise.all(
-    needed
-      .filter((name) => captured.has(name))
-      .map(async (name) => [name, await readFile(join(folder, name))] as const),
-  );
-  const { match } = await matchFiles(new Map(contents), manifest.pingId, reasonsOf(manifest));
-  return { folder, manifest, manifestSha256: sha256(await readFile(join(folder, "manifest.json"))), match };
+  const { manifest, manifestSha256, files } = state;
+  // An imported run may hold captures that saw nothing of ping; the manifest names those that count.
+  const captured = [manifest.captures.sender, manifest.captures.responder].flat().map(({ file }) => file);
+  const wanted = new Set(["ping.txt", ...captured]);
+  const used = new Map([...files].filter(([name]) => wanted.has(name)));
+  const { match } = await matchFiles(used, manifest.pingId, reasonsOf(manifest));
+  return { folder, manifest, manifestSha256, match };
 }

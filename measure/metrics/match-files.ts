@@ -1,6 +1,5 @@
-import type { EchoExchange } from "../capture/exchange.ts";
-import { readEchoExchanges } from "../capture/exchanges.ts";
-import { type CaptureSummary, emptySummary } from "../capture/summary.ts";
+import { readCapture } from "../capture/exchanges.ts";
+import type { CaptureSummary } from "../capture/summary.ts";
 import { matchRun, type RunMatch } from "../matching/match-run.ts";
 import { type PointName, pointNames } from "../matching/metrics.ts";
 import type { CapturePoint } from "../matching/points.ts";
@@ -16,10 +15,6 @@ export interface MatchedFiles {
 
 /** A capture point's file in a run's folder: "sender.nic" is in sender-nic.pcap. */
 export const captureFile = (point: PointName) => `${point.replace(".", "-")}.pcap`;
-
-async function* once(data: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield data;
-}
 
 /**
  * Reads ping's output and the captures of a run and joins them.
@@ -42,9 +37,7 @@ export async function matchFiles(
       points[point] = { unavailable: reasons[role] ?? "there is no capture" };
       continue;
     }
-    const summary = emptySummary();
-    const exchanges: EchoExchange[] = [];
-    for await (const exchange of readEchoExchanges(once(data), { id: pingId, summary })) exchanges.push(exchange);
+    const { exchanges, summary } = await readCapture(data, { id: pingId });
     captures[point] = summary;
     points[point] = exchanges;
   }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Manifest, manifestSchema } from "./manifest.ts";
@@ -8,8 +8,8 @@ import type { Scenario } from "./scenario.ts";
 export const runFolder = (scenario: Scenario, replicate: number, run: number) =>
   join(scenario.name, `rep-${String(replicate).padStart(2, "0")}_run-${String(run).padStart(2, "0")}`);
 
-/** What a look at a run's folder tells: the manifest when the run counts, else why it does not. */
-export type RunState = { manifest: Manifest } | { missing: string };
+/** What a look at a run's folder tells: its manifest and its files when the run counts, else why it does not. */
+export type RunState = { manifest: Manifest; manifestSha256: string; files: Map<string, Buffer> } | { missing: string };
 
 /**
  * Looks whether a run counts: its manifest is whole, says `valid`, is of this scenario, and every file has the recorded
@@ -19,23 +19,26 @@ export type RunState = { manifest: Manifest } | { missing: string };
 export function inspectRun(folder: string, scenarioSha256?: string): RunState {
   const path = join(folder, "manifest.json");
   if (!existsSync(path)) return { missing: "there is no manifest.json" };
+  const text = readFileSync(path);
   let manifest: Manifest;
   try {
-    manifest = manifestSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    manifest = manifestSchema.parse(JSON.parse(text.toString()));
   } catch {
     return { missing: "manifest.json is not a manifest" };
   }
   if (manifest.status !== "valid") return { missing: `the run is invalid: ${manifest.problems.join("; ")}` };
   if (scenarioSha256 !== undefined && manifest.scenarioSha256 !== scenarioSha256)
     return { missing: "the run is of another scenario" };
+  const files = new Map<string, Buffer>();
   for (const [name, { sha256, bytes }] of Object.entries(manifest.files)) {
     const file = join(folder, name);
     if (!existsSync(file)) return { missing: `${name} is gone` };
     if (statSync(file).size !== bytes) return { missing: `${name} has changed its size` };
-    if (createHash("sha256").update(readFileSync(file)).digest("hex") !== sha256)
-      return { missing: `${name} has changed` };
+    const data = readFileSync(file);
+    if (hash("sha256", data) !== sha256) return { missing: `${name} has changed` };
+    files.set(name, data);
   }
-  return { manifest };
+  return { manifest, manifestSha256: hash("sha256", text), files };
 }
 
 /**

@@ -144,9 +144,18 @@ class Judge {
     const loaded = selectRuns(this.data.runs, [rule.arm], { ...rule.where, settings: ["bridge"], vms: "loaded" });
     const none = selectRuns(this.data.runs, [rule.arm], { settings: ["none"] });
     const most = Math.max(0, ...loaded.map(({ backgroundVms }) => backgroundVms));
-    const cell = ({ pingRatePps, fixed, batch }: StudyRun): Factors => ({ pingRatePps, fixed, batch });
     const top = loaded.filter(({ backgroundVms }) => backgroundVms === most);
-    const comparison = compareRuns(samplesOf(top, rule.measure, cell), samplesOf(none, rule.measure, cell));
+    const drivers = new Set(top.map(({ backgroundDriver }) => backgroundDriver ?? ""));
+    const cell = ({ pingRatePps, fixed, batch }: StudyRun, background: string): Factors => ({
+      pingRatePps,
+      fixed,
+      batch,
+      background,
+    });
+    // The runs without background VMs stand beside those with each kind of them.
+    const x = samplesOf(top, rule.measure, (run) => cell(run, run.backgroundDriver ?? ""));
+    const y = [...drivers].flatMap((driver) => samplesOf(none, rule.measure, (run) => cell(run, driver)));
+    const comparison = compareRuns(x, y);
     const verdict = opposite(belowVerdict(comparison.difference?.interval));
     return evidenceOf(rule, comparison.difference, comparison.n, measures[rule.measure].unit, verdict);
   }

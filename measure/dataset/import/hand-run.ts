@@ -26,13 +26,9 @@ const roles = ["sender", "responder"] as const;
 /** Ethernet, IPv4 and ICMP headers, and the frame's checksum. */
 const bytesAroundData = 14 + 20 + 8 + 4;
 
-async function* once(data: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield data;
-}
-
 /** ping's packets at a point: how many requests of which ids. */
 async function idsAt(data: Buffer): Promise<Map<number, number>> {
-  const { exchanges } = await readCapture(once(data));
+  const { exchanges } = await readCapture(data);
   const ids = new Map<number, number>();
   for (const { id } of exchanges) ids.set(id, (ids.get(id) ?? 0) + 1);
   return ids;
