@@ -5,14 +5,19 @@ import type { Cell, Row } from "./run-row.ts";
 /** A text as a literal of SQL. */
 export const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
+/** Opens a further connection to a database, with temporary tables of its own. */
+export type Connect = () => Promise<DuckDBConnection>;
+
 /** Runs `body` with a database in memory that is gone afterwards. */
-export async function withDatabase<T>(body: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  body: (connection: DuckDBConnection, connect: Connect) => Promise<T>,
+): Promise<T> {
   // A dataset is read and written part by part, so that little memory is enough whatever its size.
   const instance = await DuckDBInstance.create(":memory:", { memory_limit: "384MB", threads: "2" });
   try {
     const connection = await instance.connect();
     try {
-      return await body(connection);
+      return await body(connection, () => instance.connect());
     } finally {
       connection.closeSync();
     }

@@ -12,7 +12,7 @@ import {
   schemaVersion,
   snakeCase,
 } from "./columns.ts";
-import { appendRows, quoted } from "./database.ts";
+import { appendRows, type Connect, quoted } from "./database.ts";
 import type { Row } from "./run-row.ts";
 
 const chunkRows = 2048;
@@ -40,9 +40,16 @@ const patternCells = ({ lost, lastSeen, duplicates, reordered, missing, flags }:
   ),
 });
 
-/** The same text for packets with the same pattern. */
-const patternKey = ({ lost, lastSeen, duplicates, reordered, missing, flags }: PacketRecord) =>
-  JSON.stringify([lost, lastSeen, duplicates, reordered, missing, flags]);
+/** The same text for packets with the same pattern; that of most packets, which have nothing to tell, costs nothing. */
+function patternKey({ lost, lastSeen, duplicates, reordered, missing, flags }: PacketRecord): string {
+  if (!lost && duplicates === 0 && !reordered && isEmpty(missing) && isEmpty(flags)) return "";
+  return JSON.stringify([lost, lastSeen, duplicates, reordered, missing, flags]);
+}
+
+function isEmpty(object: object): boolean {
+  for (const _ in object) return false;
+  return true;
+}
 
 /** Writes one part of a dataset: the packets of some runs, and a row for each of the runs. */
 export class PartWriter {
@@ -58,13 +65,14 @@ export class PartWriter {
     this.connection = connection;
   }
 
-  /** Makes the tables that a part is gathered in; an earlier part's are dropped. */
-  static async open(connection: DuckDBConnection): Promise<PartWriter> {
+  /** Begins a part, on a connection of its own: while one part is written, the next can be gathered. */
+  static async open(connect: Connect): Promise<PartWriter> {
+    const connection = await connect();
     const times = metricNames.map((metric) => `"${metric}" DOUBLE`).join(", ");
     await connection.run(`
-      CREATE OR REPLACE TABLE packet (run_number INTEGER, packet INTEGER, pattern INTEGER, ${times});
-      CREATE OR REPLACE TABLE pattern (pattern INTEGER, ${declared(patternColumns)});
-      CREATE OR REPLACE TABLE run (run_number INTEGER, ${declared(runTable)});`);
+      CREATE TEMP TABLE packet (run_number INTEGER, packet INTEGER, pattern INTEGER, ${times});
+      CREATE TEMP TABLE pattern (pattern INTEGER, ${declared(patternColumns)});
+      CREATE TEMP TABLE run (run_number INTEGER, ${declared(runTable)});`);
     return new PartWriter(connection);
   }
 
@@ -85,6 +93,19 @@ export class PartWriter {
 
   /** Publishes the part's two files, each as a whole; the runs come last, for without them the packets do not count. */
   async publish(packetsPath: string, runsPath: string): Promise<void> {
+    try {
+      await this.write(packetsPath, runsPath);
+    } finally {
+      this.connection.closeSync();
+    }
+  }
+
+  /** Forgets what was gathered. */
+  discard(): void {
+    this.connection.closeSync();
+  }
+
+  private async write(packetsPath: string, runsPath: string): Promise<void> {
     await this.flush();
     const key = { name: "run_number", type: "INTEGER", what: "" } as const;
     const patternKeyColumn = { name: "pattern", type: "INTEGER", what: "" } as const;

@@ -6,7 +6,7 @@ import { sha256 } from "../../lib/canonical.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { waitingFor, withLock } from "../../lib/lock.ts";
 import { schemaVersion } from "./columns.ts";
-import { quoted, withDatabase } from "./database.ts";
+import { type Connect, quoted, withDatabase } from "./database.ts";
 import { derivedFolder, filesState, findRuns } from "./find-runs.ts";
 import { PartWriter } from "./part-writer.ts";
 import { readRun } from "./read-run.ts";
@@ -75,38 +75,63 @@ async function removeOthers(directory: string, keep: ReadonlySet<string>): Promi
   return [...removed].sort();
 }
 
-/** Derives runs, in parts of bounded size. */
-async function derive(
-  connection: DuckDBConnection,
+/** Adds the runs of some folders to a part. @returns the folders that are in it, with the state of their files */
+async function gather(
+  writer: PartWriter,
   directory: string,
-  folders: readonly string[],
+  states: ReadonlyMap<string, string>,
+  leftOut: UpdateReport["leftOut"],
+): Promise<string[]> {
+  const content: string[] = [];
+  for (const [folder, state] of states) {
+    try {
+      const run = await readRun(join(directory, folder));
+      if ("missing" in run) {
+        leftOut.push({ folder, why: run.missing });
+        continue;
+      }
+      await writer.add(runRow(folder, run, state), run.match.packets);
+      content.push(folder, state);
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      leftOut.push({ folder, why: messageOf(error) });
+    }
+  }
+  return content;
+}
+
+/** Derives runs, in parts of bounded size; one is written while the next is gathered. */
+async function derive(
+  connect: Connect,
+  directory: string,
+  states: readonly (readonly [folder: string, state: string])[],
   report: UpdateReport,
 ): Promise<void> {
   const tables = tablePaths(directory);
-  for (let from = 0; from < folders.length; from += mostRunsInPart) {
-    const writer = await PartWriter.open(connection);
-    const content: string[] = [];
-    for (const folder of folders.slice(from, from + mostRunsInPart)) {
-      const path = join(directory, folder);
-      try {
-        const state = filesState(path);
-        const run = await readRun(path);
-        if ("missing" in run) {
-          report.leftOut.push({ folder, why: run.missing });
-          continue;
-        }
-        await writer.add(runRow(folder, run, state), run.match.packets);
-        content.push(folder, state);
-      } catch (error) {
-        if (!(error instanceof LabError)) throw error;
-        report.leftOut.push({ folder, why: messageOf(error) });
+  let writing: Promise<void> = Promise.resolve();
+  try {
+    for (let from = 0; from < states.length; from += mostRunsInPart) {
+      const writer = await PartWriter.open(connect);
+      const content = await gather(
+        writer,
+        directory,
+        new Map(states.slice(from, from + mostRunsInPart)),
+        report.leftOut,
+      );
+      await writing;
+      if (content.length === 0) {
+        writer.discard();
+        continue;
       }
+      const name = `v${schemaVersion}-${sha256(content.join("\n")).slice(0, 16)}.parquet`;
+      writing = writer.publish(join(tables.packets, name), join(tables.runs, name));
+      // A failure is met at the next await of it.
+      writing.catch(() => {});
+      report.runs += content.length / 2;
+      report.derived += content.length / 2;
     }
-    if (content.length === 0) continue;
-    const name = `v${schemaVersion}-${sha256(content.join("\n")).slice(0, 16)}.parquet`;
-    await writer.publish(join(tables.packets, name), join(tables.runs, name));
-    report.runs += content.length / 2;
-    report.derived += content.length / 2;
+  } finally {
+    await writing;
   }
 }
 
@@ -122,7 +147,7 @@ export async function updateDataset(directory: string, options: UpdateOptions = 
   const what = `the dataset of ${directory}`;
   const onWait = (holder: Parameters<typeof waitingFor>[1]) => options.say?.(waitingFor(what, holder));
   return withLock(`dataset ${resolve(directory)}`, { what, onWait }, () =>
-    withDatabase(async (connection) => {
+    withDatabase(async (connection, connect) => {
       for (const table of Object.values(tables)) await mkdir(table, { recursive: true });
       const parts = options.rebuild ? new Map<string, Map<string, string>>() : await readParts(connection, directory);
       const states = new Map(folders.map((folder) => [folder, filesState(join(directory, folder))]));
@@ -135,8 +160,8 @@ export async function updateDataset(directory: string, options: UpdateOptions = 
       }
       const removedParts = await removeOthers(directory, keep);
       const report: UpdateReport = { runs: known.size, derived: 0, removedParts, leftOut: [], setAside };
-      const missing = folders.filter((folder) => !known.has(folder));
-      await derive(connection, directory, missing, report);
+      const missing = [...states].filter(([folder]) => !known.has(folder));
+      await derive(connect, directory, missing, report);
       return report;
     }),
   );
