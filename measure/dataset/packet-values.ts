@@ -5,8 +5,8 @@ import { partsOf, tablePaths } from "./update.ts";
 
 /** The packets of one run: their numbers, and the values of one metric in nanoseconds, null where it may not be used. */
 export interface PacketValues {
-  packets: number[];
-  values: (number | null)[];
+  packets: readonly number[];
+  values: readonly (number | null)[];
 }
 
 /** Metrics that a single packet has. */

@@ -1,0 +1,77 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { readHandFacts } from "../../../measure/dataset/import/facts.ts";
+import { importRuns } from "../../../measure/dataset/import/import-runs.ts";
+import { inspectRun } from "../../../measure/results/token.ts";
+import { samples } from "../../support/samples.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "lab-import-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test("makes runs that count, once", async () => {
+  const { imported, there } = await importRuns(samples, folder, { fidelity: "emulated" });
+  expect(imported).toHaveLength(8);
+  expect(there).toEqual([]);
+  for (const run of imported) expect(inspectRun(run)).toHaveProperty("manifest");
+  expect(await importRuns(samples, folder, { fidelity: "emulated" })).toEqual({ imported: [], there: imported });
+});
+
+test("writes what ping and tcpdump said into the manifest", async () => {
+  const { imported } = await importRuns(samples, folder, { fidelity: "emulated" });
+  const state = inspectRun(imported.find((run) => run.includes("macvtap")) ?? "");
+  if ("missing" in state) throw new Error(state.missing);
+  expect(state.manifest).toMatchObject({
+    pingId: 1001,
+    fidelity: "emulated",
+    scenario: { factors: { packets: 100, frameBytes: 64, pingRatePps: 1000, background: null, load: null } },
+    unavailable: {},
+    cpu: { sender: { beforeSamples: [0, 12], duringSamples: [0, 12] } },
+  });
+  expect(state.manifest.captures.sender.map(({ captured }) => captured)).toEqual([300, 300]);
+});
+
+test("asks for the ping frequency where no facts.txt tells it", async () => {
+  const from = join(folder, "from");
+  cpSync(join(samples, "virtio-bridge", "run-1"), join(from, "virtio-bridge", "run-1"), {
+    recursive: true,
+    filter: (path) => !path.endsWith("facts.txt"),
+  });
+  await expect(importRuns(from, join(folder, "to"), { fidelity: "emulated" })).rejects.toThrow("give --rate");
+  const { imported } = await importRuns(from, join(folder, "to"), { fidelity: "emulated", ratePps: 500 });
+  const state = inspectRun(imported[0] ?? "");
+  expect(state).toMatchObject({ manifest: { pingId: 1001, ping: { requestedRatePps: 500 } } });
+});
+
+test("refuses folders without runs and runs without their files", async () => {
+  await expect(importRuns(join(folder, "nope"), folder, { fidelity: "emulated" })).rejects.toThrow("there is no");
+  await expect(importRuns(folder, folder, { fidelity: "emulated" })).rejects.toThrow("DRIVER/run-N");
+  const from = join(folder, "from");
+  cpSync(join(samples, "virtio-bridge", "run-1"), join(from, "virtio-bridge", "run-1"), {
+    recursive: true,
+    filter: (path) => !path.endsWith("mpstat-sender.json"),
+  });
+  await expect(importRuns(from, join(folder, "to"), { fidelity: "emulated" })).rejects.toThrow(
+    "there is no mpstat-sender.json",
+  );
+});
+
+test("reads facts.txt as far as it goes", () => {
+  const facts = readHandFacts(readFileSync(join(samples, "pci-passthrough", "run-1", "facts.txt"), "utf8"));
+  expect(facts).toMatchObject({ pingId: 1001, ratePps: 1000 });
+  expect(facts.captures.get("sender-nic")).toEqual({
+    interface: "pf0",
+    captured: 0,
+    receivedByFilter: 0,
+    droppedByKernel: 0,
+  });
+  expect(readHandFacts("nothing")).toEqual({ captures: new Map() });
+  expect(readHandFacts("guest: /bin/ping -3 -i 0 -c 100 x").ratePps).toBe(1_000_000);
+  expect(() => readHandFacts("-- sender-nic.err\ntcpdump: listening on pf0, link-type\n1 packets captured\n")).toThrow(
+    "counters",
+  );
+});
