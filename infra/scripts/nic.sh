@@ -2,18 +2,23 @@
 # zero, set, wait, verify, each with a time limit. VFs come without a driver: a MAC that is set after a VF driver was bound
 # is not seen by it, so each VM's own step binds its VF when the MAC is set.
 dev=/sys/class/net/$PF/device
-drivers_of_vms() { for vf in "$dev"/virtfn*; do [ "$(basename "$(readlink "$vf/driver" 2> /dev/null)" 2> /dev/null)" = vfio-pci ] && basename "$(readlink "$vf")"; done; :; }
+vfs_of_vms() { for vf in "$dev"/virtfn*; do [ "$(basename "$(readlink "$vf/driver" 2> /dev/null)" 2> /dev/null)" = vfio-pci ] && basename "$(readlink "$vf")"; done; :; }
 vfs_are() { [ "$(cat "$dev/sriov_numvfs")" = "$1" ] && [ "$(find "$dev/" -maxdepth 1 -name 'virtfn*' | wc -l)" = "$1" ]; }
-set_vfs() {
-  have=$(cat "$dev/sriov_numvfs")
-  [ "$have" != "$1" ] || return 0
-  held=$(drivers_of_vms)
-  [ -z "$held" ] || fail "$PF: virtual function(s) $(echo $held) are in the hands of a VM; shut it down before the number of VFs changes"
+write_vfs() {
   echo 0 > "$dev/sriov_drivers_autoprobe"
-  if [ "$have" != 0 ]; then timeout 120 sh -c "echo 0 > $dev/sriov_numvfs" || fail "$PF: its driver did not remove $have VFs within 120 s"; fi
+  if [ "$(cat "$dev/sriov_numvfs")" != 0 ]; then timeout 120 sh -c "echo 0 > $dev/sriov_numvfs" || fail "$PF: its driver did not remove its VFs within 120 s"; fi
   if [ "$1" != 0 ]; then timeout 300 sh -c "echo $1 > $dev/sriov_numvfs" || fail "$PF: its driver did not make $1 VFs (see dmesg on the server)"; fi
   wait_for 60 "$1 VFs of $PF" vfs_are "$1"
+}
+set_vfs() {
+  if vfs_are "$1"; then return; fi
+  held=$(vfs_of_vms)
+  [ -z "$held" ] || fail "$PF: virtual function(s) $(echo $held) are in the hands of a VM; shut it down before the number of VFs changes"
+  made=yes
+  (write_vfs "$1") || made=no
+  if [ $made = no ]; then timeout 120 sh -c "echo 0 > $dev/sriov_numvfs" 2> /dev/null || :; fi
   echo "$AUTOPROBE" > "$dev/sriov_drivers_autoprobe"
+  [ $made = yes ] || exit 1
 }
 case $ACTION in
   create)
@@ -27,7 +32,7 @@ case $ACTION in
     fi
     AUTOPROBE=$(cut -d' ' -f2 "$RUN/nic-$PF.before")
     ip link set "$PF" up
-    if [ "$total" != 0 ]; then set_vfs "$VFS" || { echo 0 > "$dev/sriov_numvfs"; exit 1; }; fi
+    if [ "$total" != 0 ]; then set_vfs "$VFS"; fi
     mark "nic-$PF"
     ;;
   delete)
