@@ -25,6 +25,9 @@ const kernelParameters = [
   "systemd.show_status=false",
 ];
 
+/** A path inside a list of QEMU options, where a comma would end it. */
+const path = (file: string) => file.replaceAll(",", ",,");
+
 /** "00112233…" as a UUID's text. */
 const uuidOf = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
 
@@ -51,7 +54,7 @@ export function qemuArguments(machine: ServerMachine): string[] {
     ...["-smp", String(settings.cpus), "-m", String(settings.memoryMib)],
     ...["-device", "intel-iommu,intremap=on,caching-mode=on"],
     ...["-kernel", image.kernel, "-initrd", image.initrd, "-append", kernelParameters.join(" ")],
-    ...["-drive", `if=none,id=root,file=${image.root},format=raw,snapshot=on,cache=unsafe,aio=threads`],
+    ...["-drive", `if=none,id=root,file=${path(image.root)},format=raw,snapshot=on,cache=unsafe,aio=threads`],
     ...["-device", "virtio-blk-pci,drive=root"],
     ...["-netdev", `user,id=management,restrict=on,hostfwd=tcp:127.0.0.1:${machine.port}-:22`],
     ...["-device", `virtio-net-pci,netdev=management,mac=52:54:00:00:00:0${number},romfile=`],
@@ -62,9 +65,9 @@ export function qemuArguments(machine: ServerMachine): string[] {
     ...["-device", "virtio-rng-pci"],
     ...identity("name", `string=${name}`),
     ...identity("generation", `string=${machine.generation}`),
-    ...identity("host-key", `file=${machine.hostKeyFile}`),
-    ...identity("authorized-key", `file=${machine.authorizedKeyFile}`),
-    ...(machine.libvirtCacheFile ? identity("libvirt-cache", `file=${machine.libvirtCacheFile}`) : []),
+    ...identity("host-key", `file=${path(machine.hostKeyFile)}`),
+    ...identity("authorized-key", `file=${path(machine.authorizedKeyFile)}`),
+    ...(machine.libvirtCacheFile ? identity("libvirt-cache", `file=${path(machine.libvirtCacheFile)}`) : []),
     ...["-serial", `file:${name}/console.log`],
   ];
 }

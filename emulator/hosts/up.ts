@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson } from "../../lib/canonical.ts";
@@ -33,7 +34,9 @@ export function withServers<T>(options: HostsOptions, body: () => Promise<T>): P
 
 /** Ends processes of a server that no record tells of: left by a start that was killed before it could write one. */
 export async function endStrays(cache: string, name: ServerName): Promise<void> {
-  for (const stray of findProcesses(serversFolder(cache), ["-name", `lab-${name}`])) await endProcess(stray);
+  if (!existsSync(serversFolder(cache))) return;
+  for (const stray of findProcesses(realpathSync(serversFolder(cache)), ["-name", `lab-${name}`]))
+    await endProcess(stray);
 }
 
 async function runningOrStarted(

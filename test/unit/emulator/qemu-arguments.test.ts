@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { qemuArguments, type ServerMachine } from "../../../emulator/hosts/qemu-arguments.ts";
+import { readSettings } from "../../../emulator/hosts/settings.ts";
+
+const machine: ServerMachine = {
+  name: "sender",
+  port: 2201,
+  settings: readSettings({}, {}),
+  image: { root: "/i/root.ext4", kernel: "/i/vmlinuz", initrd: "/i/initrd" },
+  hostKeyFile: "/k/sender",
+  authorizedKeyFile: "/s/authorized_keys",
+  generation: "00112233445566778899aabbccddeeff",
+  libvirtCacheFile: undefined,
+};
+
+/** Each option with its value on a line of its own. */
+const lines = (args: string[]) => args.join(" ").replaceAll(" -", "\n-");
+
+it("describes the sender", async () => {
+  await expect(`${lines(qemuArguments(machine))}\n`).toMatchFileSnapshot("sender.golden.txt");
+});
+
+it("crosses the wires of the two servers", () => {
+  const wire = (args: string[]) => args.find((arg) => arg.startsWith("dgram"))?.match(/path=(\w+)/g);
+  expect(wire(qemuArguments(machine))).toEqual(["path=sender", "path=responder"]);
+  expect(wire(qemuArguments({ ...machine, name: "responder" }))).toEqual(["path=responder", "path=sender"]);
+});
+
+it("lets ssh in from 127.0.0.1 only, and nothing out", () => {
+  const user = qemuArguments(machine).filter((arg) => arg.startsWith("user,"));
+  expect(user).toEqual(["user,id=management,restrict=on,hostfwd=tcp:127.0.0.1:2201-:22"]);
+});
+
+it("hands over what libvirt found out before, where there is something", () => {
+  expect(qemuArguments({ ...machine, libvirtCacheFile: "/i/l.tar" })).toContain(
+    "name=opt/lab/libvirt-cache,file=/i/l.tar",
+  );
+});

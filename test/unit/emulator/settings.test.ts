@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { readSettings, settingVariables } from "../../../emulator/hosts/settings.ts";
+
+it("has a default for everything", () => {
+  expect(readSettings({}, {})).toEqual({
+    memoryMib: 3072,
+    cpus: 1,
+    senderPort: 2201,
+    responderPort: 2202,
+    vfs: 7,
+    tbSizeMib: 1024,
+    bootTimeoutS: 300,
+  });
+});
+
+it("takes the environment over the defaults, and what it is given over both", () => {
+  const env = { LAB_EMULATOR_MEMORY_MIB: "2048", LAB_EMULATOR_CPUS: "2", LAB_EMULATOR_TB_SIZE_MIB: "" };
+  expect(readSettings({ cpus: 4 }, env)).toMatchObject({ memoryMib: 2048, cpus: 4, tbSizeMib: 1024 });
+});
+
+it("names each setting's variable", () => {
+  expect(settingVariables).toMatchObject({
+    memoryMib: "LAB_EMULATOR_MEMORY_MIB",
+    bootTimeoutS: "LAB_EMULATOR_BOOT_TIMEOUT_S",
+  });
+});
+
+it.each([
+  [{}, { LAB_EMULATOR_VFS: "8" }, /LAB_EMULATOR_VFS: "8" is not allowed; allowed: a whole number from 1 to 7/],
+  [{}, { LAB_EMULATOR_CPUS: "two" }, /LAB_EMULATOR_CPUS: "two" is not allowed; allowed: a whole number from 1 to 64/],
+  [{}, { LAB_EMULATOR_CPUS: "1.5" }, /LAB_EMULATOR_CPUS: "1.5" is not allowed; allowed: a whole number/],
+  [{}, { LAB_EMULATOR_MEMORY: "2048" }, /LAB_EMULATOR_MEMORY: no such setting; allowed: LAB_EMULATOR_MEMORY_MIB/],
+  [{ memoryMib: 10 }, {}, /memoryMib: 10 is not allowed; allowed: a whole number from 1024/],
+  [{ senderPort: 70000 }, {}, /senderPort: 70000 is not allowed; allowed: a whole number from 1 to 65535/],
+  [{ senderPort: 2202 }, {}, /senderPort and responderPort are both 2202; allowed: two different ports/],
+])("refuses %j with the environment %j", (given, env, message) => {
+  expect(() => readSettings(given, env)).toThrow(message);
+});
