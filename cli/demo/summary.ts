@@ -1,11 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { LabError } from "../../lib/errors.ts";
+import { readRun as readMeasuredRun } from "../../measure/dataset/read-run.ts";
 import { usableValues } from "../../measure/matching/metrics.ts";
-import { matchFiles } from "../../measure/metrics/match-files.ts";
 import { metricOf } from "../../measure/metrics/run-summary.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
-import { inspectRun } from "../../measure/results/token.ts";
 
 /** Statistics over the packets of all runs of a driver, in milliseconds; or why there are none. */
 export type MetricSummary = { median: number; p05: number; p95: number } | { unavailable: string };
@@ -43,12 +40,9 @@ interface Run {
 }
 
 async function readRun(folder: string): Promise<Run> {
-  const state = inspectRun(folder);
-  if ("missing" in state) throw new LabError(`${folder}: this run does not count: ${state.missing}`);
-  const { manifest } = state;
-  const names = Object.keys(manifest.files);
-  const contents = await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))] as const));
-  const { match } = await matchFiles(new Map(contents), manifest.pingId, {});
+  const run = await readMeasuredRun(folder);
+  if ("missing" in run) throw new LabError(`${folder}: this run does not count: ${run.missing}`);
+  const { manifest, match } = run;
   const values = (name: MetricName) => usableValues(match.packets, packetMetric[name]);
   return {
     folder,

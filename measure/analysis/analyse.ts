@@ -51,6 +51,9 @@ export async function analyse(directory: string, options: AnalyseOptions = {}): 
     runs: runs.length,
     unit,
     notes: [
+      ...(fidelity === "emulated"
+        ? ["emulated servers: the order of times counts, not their size; CPU usage says nothing"]
+        : []),
       ...(environments > 1
         ? [`the runs are from ${environments} environments (kernels, tools, NICs); they are pooled`]
         : []),

@@ -10,7 +10,7 @@ export interface CheckedClaim {
   claim: string;
   reading: string | null;
   verdict: Verdict;
-  /** Whether the verdict stands on some of the rules only, because the others cannot be tested here. */
+  /** Whether the claim was decided by some of its rules only, because the others cannot be tested here. */
   partly: boolean;
   evidence: Evidence[];
 }
@@ -25,7 +25,7 @@ function check({ id, section, claim, reading, rules }: Claim, data: ClaimData): 
     claim,
     reading: reading ?? null,
     verdict,
-    partly: untested && verdict !== "not testable here",
+    partly: untested && (verdict === "reproduced" || verdict === "contradicted"),
     evidence,
   };
 }

@@ -20,7 +20,7 @@ export function whereWords({ settings, load, location, ratePps, vms, except }: W
     load === "none"
       ? ["no load"]
       : load || location
-        ? [`${load ?? "any"} load${location ? ` ${place[location]}` : ""}`]
+        ? [`${load === "cpu" ? "CPU" : (load ?? "any")} load${location ? ` ${place[location]}` : ""}`]
         : [];
   const words = [
     ...(settings && vms === undefined && load !== "none"
@@ -30,7 +30,11 @@ export function whereWords({ settings, load, location, ratePps, vms, except }: W
     ...loaded,
     ...vmsWords(vms),
     ...(ratePps === undefined ? [] : [ratePps === 1000 ? "1 kpps" : "1 Mpps"]),
-    ...(except ? [`except ${except.load} load ${place[except.location]} with ${except.vms} background VMs`] : []),
+    ...(except
+      ? [
+          `except ${except.load === "cpu" ? "CPU" : except.load} load ${place[except.location]} with ${except.vms} background VMs`,
+        ]
+      : []),
   ];
   return words.length === 0 ? "" : ` (${words.join(", ")})`;
 }

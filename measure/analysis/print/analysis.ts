@@ -98,7 +98,7 @@ export function evidenceWords({ n, estimate, low, high, unit, note }: Evidence):
   return [...found, ...(n === null ? [] : [`n = ${n}`]), ...(note ? [note] : [])].join("; ");
 }
 
-const verdictOf = ({ verdict, partly }: CheckedClaim) => (partly ? `${verdict} (in part)` : verdict);
+const verdictOf = ({ verdict, partly }: CheckedClaim) => (partly ? `${verdict} (what is testable here)` : verdict);
 
 function claimTable({ claims }: Analysis): PlainTable {
   return {
