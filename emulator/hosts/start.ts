@@ -7,6 +7,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { LabError } from "../../lib/errors.ts";
 import type { Images } from "../images/ensure.ts";
+import { libvirtCacheName } from "../images/recipe.ts";
 import type { Keys } from "./keys.ts";
 import type { ServerName } from "./names.ts";
 import { identify } from "./process.ts";
@@ -36,7 +37,7 @@ export async function requireFreePort(name: ServerName, port: number): Promise<v
 
 /** Where the findings of libvirt about QEMU are kept from boot to boot of a server image. */
 export const libvirtCacheFile = (cache: string, images: Images) =>
-  join(cache, "images", `libvirt-${images.server.key}.tar`);
+  join(cache, "images", libvirtCacheName(images.server.key));
 
 export interface StartOptions {
   cache: string;

@@ -13,7 +13,7 @@ export interface GuestFile {
 /** `manifest.json` of a guest image: what a guest boots, and what is in it. */
 export interface GuestManifest {
   schemaVersion: 1;
-  /** Over the hashes of kernel and initrd, which are what a Main VM is made of. */
+  /** Over the hashes of all three files: what a server keeps them under. */
   sha256: string;
   kernel: GuestFile & { release: string };
   /** For Main VMs: as little as possible, because its size is boot time. */
@@ -79,7 +79,7 @@ export async function buildGuest(tree: string, folder: string): Promise<void> {
   const installed = parseDpkgStatus(await readFile(join(tree, "var/lib/dpkg/status"), "utf8"));
   const manifest: GuestManifest = {
     schemaVersion: 1,
-    sha256: sha256(canonicalJson([kernel.sha256, initrd.sha256])),
+    sha256: sha256(canonicalJson([kernel.sha256, initrd.sha256, loadInitrd.sha256])),
     kernel: { ...kernel, release },
     initrd,
     loadInitrd,

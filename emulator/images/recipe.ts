@@ -61,3 +61,6 @@ export function imageKeys(): Record<ImageName, string> {
   const tree = keyOf("tree", { suite, packages });
   return { tree, qemu: keyOf("qemu", tree), server: keyOf("server", tree), guest: keyOf("guest", tree) };
 }
+
+/** The file with what libvirt in a server image found out about its QEMU, beside the image. */
+export const libvirtCacheName = (serverKey: string) => `libvirt-${serverKey}.tar`;

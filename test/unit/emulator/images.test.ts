@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { moduleName, parseModulesDep } from "../../../emulator/images/closure.ts";
 import { ensureImages } from "../../../emulator/images/ensure.ts";
 import { parseDpkgStatus } from "../../../emulator/images/guest.ts";
+import { pruneImages } from "../../../emulator/images/prune.ts";
 import { imageKeys } from "../../../emulator/images/recipe.ts";
 import { plainProgress } from "../../../lib/progress.ts";
 
@@ -52,4 +53,16 @@ it("finds images that are there in less than 50 ms", async () => {
   expect(Math.min(...times)).toBeLessThan(50);
   const images = await ensureImages({ cache, progress: plainProgress });
   expect(images.guest).toBe(join(cache, "images", `guest-${keys.guest}`));
+});
+
+it("removes images that nobody used for two weeks, and no other", async () => {
+  const made = (name: string, daysAgo: number) => {
+    const seconds = Date.now() / 1000 - daysAgo * 86_400;
+    writeFileSync(join(cache, name), "");
+    utimesSync(join(cache, name), seconds, seconds);
+    return join(cache, name);
+  };
+  const [old, recent, kept] = [made("guest-1", 15), made("guest-2", 13), made("guest-3", 15)];
+  await pruneImages(cache, ["guest-3"]);
+  expect([old, recent, kept].map((path) => existsSync(path))).toEqual([false, true, true]);
 });
