@@ -9,6 +9,7 @@ import { type Random, seededRandom } from "../measure/statistics/random.ts";
 const points = ["sender-virt", "sender-nic", "responder-nic", "responder-virt"] as const;
 const packets = 100;
 const frameBytes = 60;
+const epochSeconds = 1_795_456_975;
 
 /** Scenarios like those of the paper's grid: every driver, number of background VMs, load, location and frequency. */
 export function* syntheticScenarios(): Generator<Factors> {
@@ -51,8 +52,8 @@ function pcap(run: readonly Packet[], share: number, id: number): Buffer {
   file.writeUInt32LE(128, 16);
   file.writeUInt32LE(1, 20);
   let at = 24;
-  const record = (ns: number, type: 0 | 8, seq: number) => {
-    file.writeUInt32LE(1_795_456_975 + Math.floor(ns / 1e9), at);
+  const record = (ns: number, type: 0 | 8, seq: number, sentNs: number) => {
+    file.writeUInt32LE(epochSeconds + Math.floor(ns / 1e9), at);
     file.writeUInt32LE(Math.floor(ns % 1e9), at + 4);
     file.writeUInt32LE(frameBytes, at + 8);
     file.writeUInt32LE(frameBytes, at + 12);
@@ -67,12 +68,15 @@ function pcap(run: readonly Packet[], share: number, id: number): Buffer {
     file.writeUInt16BE(type === 8 ? 0x1000 : 0x1800, ip + 22);
     file.writeUInt16BE(id, ip + 24);
     file.writeUInt16BE(seq, ip + 26);
+    // ping's struct timeval, by a guest's clock that agrees with its server's.
+    file.writeUInt32LE(epochSeconds + Math.floor(sentNs / 1e9), ip + 28);
+    file.writeUInt32LE(Math.floor((sentNs % 1e9) / 1000), ip + 36);
     at += 16 + frameBytes;
   };
   for (const [i, { atNs, rttNs }] of run.entries()) {
     const inside = (rttNs * (1 - share)) / 2;
-    record(atNs + inside, 8, i + 1);
-    record(atNs + rttNs - inside, 0, i + 1);
+    record(atNs + inside, 8, i + 1, atNs);
+    record(atNs + rttNs - inside, 0, i + 1, atNs);
   }
   return file;
 }
