@@ -43,9 +43,15 @@ async function guestFacts(session: ServerSession, end: End): Promise<string | nu
 
 const guestFiles = "/tmp/lab-run";
 
+/**
+ * Seconds that the guest waits before it pings: by then, what it cost the Sender server to give the command is over, and is
+ * not counted as CPU usage of the ping.
+ */
+const settleSeconds = 2;
+
 /** ping inside the Sender VM, its output kept in the guest until it has ended. */
 const pingScript = (command: string) =>
-  `cut -d' ' -f1 /proc/uptime > ${guestFiles}.from; ${command} > ${guestFiles}.txt 2> ${guestFiles}.err; echo $? > ${guestFiles}.code; cut -d' ' -f1 /proc/uptime > ${guestFiles}.to`;
+  `sleep ${settleSeconds}; cut -d' ' -f1 /proc/uptime > ${guestFiles}.from; ${command} > ${guestFiles}.txt 2> ${guestFiles}.err; echo $? > ${guestFiles}.code; cut -d' ' -f1 /proc/uptime > ${guestFiles}.to`;
 
 async function collectPing(session: ServerSession, domain: string) {
   const text = await runInGuest(session.ssh, domain, `cat ${guestFiles}.txt`);
@@ -81,7 +87,8 @@ export async function rawRun(spec: RunSpec, pingId: number, say: (line: string) 
       await onBoth((role) => sessions[role].startSampling());
       const sampling = performance.now();
       const elapsed = () => (performance.now() - sampling) / 1000;
-      await sleep(window * 1000 + 100);
+      const sleepUntil = (seconds: number) => sleep(Math.max(0, seconds + 0.1 - elapsed()) * 1000);
+      await sleepUntil(window);
       const command = pingCommand({
         packets: scenario.factors.packets,
         frameBytes: scenario.factors.frameBytes,
@@ -89,15 +96,17 @@ export async function rawRun(spec: RunSpec, pingId: number, say: (line: string) 
         id: pingId,
         destination: ends.responder.vm.ip,
       });
+      const from = Math.floor(elapsed() + settleSeconds);
       const ping = await startInGuest(connections.sender, ends.sender.vm.domain, pingScript(command), false);
-      const startedWithin = elapsed();
+      const startedWithin = elapsed() + settleSeconds;
       say(`ping: ${command}`);
-      await sleep(Math.max(0, 2 * window - elapsed()) * 1000);
-      await ping.ended(120_000);
+      await sleepUntil(from + window);
+      await ping.ended(120_000, 1000);
+      await sleepUntil(Math.ceil(elapsed())); // what comes now is not counted as CPU usage of the ping either
       const answer = await collectPing(sessions.sender, ends.sender.vm.domain);
       const endedWithin = startedWithin + answer.seconds;
-      const until = Math.max(2 * window, Math.ceil(endedWithin));
-      await sleep(Math.max(0, until + 0.5 - elapsed()) * 1000);
+      const until = Math.max(from + window, Math.ceil(endedWithin));
+      await sleepUntil(until + 0.5);
 
       const captures = await onBoth((role) => sessions[role].stop((hop) => `${role}-${hop}.pcap`));
       const files = new Map<string, Buffer>([["ping.txt", Buffer.from(answer.text)]]);
@@ -129,7 +138,7 @@ export async function rawRun(spec: RunSpec, pingId: number, say: (line: string) 
               : { before: guestBefore.responder, after: guestAfter.responder ?? "" },
         },
         ping: { startedWithin, endedWithin, exitCode: answer.exitCode, seconds: answer.seconds },
-        windows: { before: [0, window], during: [window, until] },
+        windows: { before: [0, window], during: [from, until] },
       };
     } finally {
       await onBoth((role) => sessions[role].close());
