@@ -3,9 +3,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { LabError } from "../lib/errors.ts";
 import { checkout } from "../lib/paths.ts";
 import { readGuestImage } from "./config/guest-image.ts";
-import { parseConfig, resolveConfig } from "./config/load.ts";
-import { observe } from "./observe.ts";
-import { declareTestbed } from "./testbed.ts";
+import { type Role, roles } from "./config/hosts.ts";
+import { parseConfig, refuse, refuseOverload, resolveConfig } from "./config/load.ts";
+import { falseClaims, type Observation, observe, tokensOf, vfAddressOf, withObserved } from "./observe.ts";
+import { declareTestbed, type ServerView } from "./testbed.ts";
+
+const viewOf = ({ tokens, pfs, cpus }: Observation): ServerView => ({
+  token: tokensOf(tokens),
+  vfAddress: (pf, vf) => vfAddressOf(pfs.get(pf), vf),
+  cpus,
+});
 
 /** Everything that can be wrong before a resource is touched is found here, and told without a stack trace. */
 async function prepare() {
@@ -14,10 +21,15 @@ async function prepare() {
     const config = resolveConfig(parseConfig(pulumi.runtime.allConfig(), pulumi.getProject(), stack), checkout);
     const guestImage = readGuestImage(config.guestImage, checkout);
     const owner = `stack ${stack} (${hostname()}:${checkout})`;
-    return { stack, config, guestImage, owner, observed: await observe(config.inventory, owner) };
+    const { inventory } = config;
+    const observed = await observe(inventory, owner);
+    refuse(falseClaims(inventory, observed), "the hosts");
+    refuseOverload(withObserved(inventory, observed), config);
+    const servers = Object.fromEntries(roles.map((role) => [role, viewOf(observed[role])])) as Record<Role, ServerView>;
+    return { stack, config, guestImage, owner, servers };
   } catch (error) {
     throw error instanceof LabError ? new pulumi.RunError(error.message) : error;
   }
 }
 
-export const { scenario, runs } = declareTestbed(await prepare());
+export const { scenario, load, runs } = declareTestbed(await prepare());

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { remote } from "@pulumi/command";
@@ -29,15 +28,19 @@ export function connectionTo(host: Host) {
 
 export interface LayerArgs {
   host: Host;
-  /** A script of infra/scripts that handles ACTION=create, update (optional) and delete. */
+  /** A script of infra/scripts that handles ACTION=create and delete. */
   script: string;
+  /** What makes the layer another one: a change of them makes it anew. */
   variables: Record<string, string | number>;
+  /**
+   * What the layer is to hold, as WANTED: a change runs ACTION=create again on the layer that stands, and the script brings
+   * what is there to what is wanted. Undefined for a layer that holds nothing that changes.
+   */
+  wanted?: string;
   /** What is written on the server as the mark of this deployment. */
-  token: string;
+  token?: string;
   /** IDs of layers that this one stands on: when one of them is made anew, so is this one. */
   standsOn?: pulumi.Input<string>[];
-  /** True when ACTION=create must not run again on a layer that stands: ACTION=update then tells again what create told. */
-  tellsAgain?: boolean;
 }
 
 /**
@@ -45,23 +48,20 @@ export interface LayerArgs {
  * below it or the server's own memory of it (the token) changes. Another way to reach the server only runs it again.
  */
 export function layer(name: string, args: LayerArgs, opts: pulumi.CustomResourceOptions): remote.Command {
-  const text = (action: string) => shellScript(args.script, { ACTION: action, ...args.variables, TOKEN: args.token });
+  const { token: TOKEN, wanted: WANTED } = args;
+  const identity = { ...args.variables, ...(TOKEN !== undefined && { TOKEN }) };
+  const text = (action: string) =>
+    shellScript(args.script, { ACTION: action, ...identity, ...(WANTED !== undefined && { WANTED }) });
   return new remote.Command(
     name,
     {
       connection: connectionTo(args.host),
       create: text("create"),
-      ...(args.tellsAgain && { update: text("update") }),
       delete: text("delete"),
-      triggers: [text("create"), args.host.generation, ...(args.standsOn ?? [])],
+      triggers: [shellScript(args.script, identity), args.host.generation, ...(args.standsOn ?? [])],
       logging: remote.Logging.Stderr,
       addPreviousOutputInEnv: false,
     },
     { ...opts, deleteBeforeReplace: true },
   );
-}
-
-/** Gives each layer of a server its token: the one that the server remembers, else a new one. */
-export function tokenOf(observed: ReadonlyMap<string, string>, layerName: string): string {
-  return observed.get(layerName) ?? randomBytes(6).toString("hex");
 }

@@ -1,7 +1,21 @@
+import { randomBytes } from "node:crypto";
 import { LabError } from "../lib/errors.ts";
 import { connectSsh } from "../lib/ssh.ts";
-import { type Inventory, type Role, roles } from "./config/hosts.ts";
+import { type Host, type Inventory, type Role, roles } from "./config/hosts.ts";
 import { shellScript } from "./layer.ts";
+import { vfPciAddress } from "./plan/placement.ts";
+
+/** A physical function as its server knows it. */
+export interface PfFacts {
+  /** PCI address; undefined for an interface that is no PCI device, which can have no VFs. */
+  pci: string | undefined;
+  totalVfs: number;
+  /** PCI addresses of the VFs that there are, by number. */
+  vfs: readonly string[];
+  /** Where its VFs' addresses begin and how far they are from each other (sriov_offset, sriov_stride). */
+  offset: number;
+  stride: number;
+}
 
 /** What a server says about itself before anything is declared. */
 export interface Observation {
@@ -9,27 +23,102 @@ export interface Observation {
   tokens: ReadonlyMap<string, string>;
   /** The stack that holds the server's lease, and since when; undefined when it is free. */
   lease: { owner: string; since: Date } | undefined;
+  cpus: number;
+  memoryMiB: number;
+  /** By name of the interface; one that is not there has none. */
+  pfs: ReadonlyMap<string, PfFacts>;
+}
+
+/** Gives a layer its token: the one that its server remembers of the same design, else a new one. */
+export type TokenSource = (layer: string, design?: string) => string;
+
+/** @param tokens what the server remembers (Observation) */
+export const tokensOf =
+  (tokens: ReadonlyMap<string, string>): TokenSource =>
+  (layer, design = "") => {
+    const there = tokens.get(layer);
+    return there?.endsWith(design) ? there : `${randomBytes(6).toString("hex")}${design}`;
+  };
+
+/** Where VF `vf` of a PF is, also before it exists; undefined where the PF can have none. */
+export function vfAddressOf(facts: PfFacts | undefined, vf: number): string | undefined {
+  if (facts === undefined || facts.pci === undefined || vf >= facts.totalVfs) return undefined;
+  return facts.vfs[vf] ?? vfPciAddress(facts.pci, facts.offset, facts.stride, vf);
+}
+
+function pfFacts([pci, total, offset, stride, ...vfs]: string[]): PfFacts {
+  return {
+    pci: pci === "none" ? undefined : pci,
+    totalVfs: Number(total),
+    offset: Number(offset),
+    stride: Number(stride),
+    vfs,
+  };
 }
 
 /** Reads what infra/scripts/observe.sh prints. @throws LabError with the line that it does not understand */
 export function parseObservation(text: string): Observation {
   const tokens = new Map<string, string>();
+  const pfs = new Map<string, PfFacts>();
   let lease: Observation["lease"];
+  let [cpus, memoryMiB] = [0, 0];
   for (const line of text.split("\n").filter((line) => line !== "")) {
-    const [layer, first, ...rest] = line.split(" ");
-    if (layer === "owner" && first && rest.length > 0)
+    const [word, first, ...rest] = line.trim().split(" ");
+    if (word === "owner" && first && rest.length > 0)
       lease = { owner: rest.join(" "), since: new Date(Number(first) * 1000) };
-    else if (layer && first) tokens.set(layer, first);
+    else if (word === "@server" && first && rest[0]) [cpus, memoryMiB] = [Number(first), Number(rest[0])];
+    else if (word === "@pf" && first && rest.length >= 4) pfs.set(first, pfFacts(rest));
+    else if (word && first) tokens.set(word, first);
     else throw new LabError(`a server describes itself in a way that is not understood: ${JSON.stringify(line)}`);
   }
-  return { tokens, lease };
+  return { tokens, lease, cpus, memoryMiB, pfs };
 }
+
+/** The script that asks a server what it has; `parseObservation` reads its answer. */
+export const observeScript = ({ pfs }: Pick<Host, "pfs">): string =>
+  shellScript("observe.sh", { PFS: pfs.map(({ name }) => name).join(" ") });
 
 function refuseForeignLease(role: Role, { lease }: Observation, owner: string): void {
   if (lease !== undefined && lease.owner !== owner)
     throw new LabError(
       `${role}: in use by ${lease.owner} since ${lease.since.toISOString()}, and a testbed has one tenant. Destroy that stack first; when it is dead: ./lab hosts release ${role} --force`,
     );
+}
+
+/** Says what an inventory claims of its servers and they have not, a line a claim. */
+export function falseClaims(inventory: Inventory, observed: Record<Role, Observation>): string[] {
+  return roles.flatMap((role) => {
+    const { cpus, memoryMiB, pfs } = inventory.hosts[role];
+    const there = observed[role];
+    const claim = (key: string, claimed: number | undefined, actual: number) =>
+      claimed !== undefined && claimed > actual
+        ? [
+            `hosts.${role}.${key}: ${claimed} is not what the server has; allowed: at most ${actual} (./lab doctor --write writes what it has)`,
+          ]
+        : [];
+    return [
+      ...claim("cpus", cpus, there.cpus),
+      ...claim("memoryMiB", memoryMiB, there.memoryMiB),
+      ...pfs.flatMap(({ name, totalVfs }, index) =>
+        claim(`pfs.${index}.totalVfs`, totalVfs, there.pfs.get(name)?.totalVfs ?? 0),
+      ),
+    ];
+  });
+}
+
+/** The inventory with what it does not say of its servers filled in by what they say of themselves. */
+export function withObserved(inventory: Inventory, observed: Record<Role, Observation>): Inventory {
+  const one = (role: Role): Host => {
+    const host = inventory.hosts[role];
+    const { cpus, memoryMiB, pfs } = observed[role];
+    return {
+      ...host,
+      cpus: host.cpus ?? cpus,
+      memoryMiB: host.memoryMiB ?? memoryMiB,
+      pfs: host.pfs.map((pf) => ({ ...pf, totalVfs: pf.totalVfs ?? pfs.get(pf.name)?.totalVfs ?? 0 })),
+    };
+  };
+  return { ...inventory, hosts: { sender: one("sender"), responder: one("responder") } };
 }
 
 /**
@@ -43,11 +132,11 @@ export async function observe(
   owner: string,
   timeoutMs = 10_000,
 ): Promise<Record<Role, Observation>> {
-  const script = shellScript("observe.sh", {});
   const one = async (role: Role): Promise<Observation> => {
-    const ssh = await connectSsh(role, inventory.hosts[role], timeoutMs);
+    const host = inventory.hosts[role];
+    const ssh = await connectSsh(role, host, timeoutMs);
     try {
-      return parseObservation(await ssh.run(script, { timeoutMs }));
+      return parseObservation(await ssh.run(observeScript(host), { timeoutMs }));
     } finally {
       ssh.close();
     }

@@ -1,18 +1,31 @@
 import { isAbsolute, join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
+import { LabError } from "../lib/errors.ts";
 import { checkout } from "../lib/paths.ts";
-import type { End } from "../measure/probe/spec.ts";
+import type { BackgroundSpec, End } from "../measure/probe/spec.ts";
 import type { Scenario } from "../measure/results/scenario.ts";
+import { runToken } from "../measure/results/token.ts";
 import type { GuestImage } from "./config/guest-image.ts";
 import { type Host, type Role, roles } from "./config/hosts.ts";
 import type { ResolvedConfig } from "./config/load.ts";
 import { Server } from "./host/server.ts";
-import type { Observation } from "./observe.ts";
-import { Runs } from "./run/runs.ts";
+import { Load } from "./load/load.ts";
+import { leastCpuPercent } from "./load/share.ts";
+import type { TokenSource } from "./observe.ts";
+import { fleetRoles, other, type Plan, planOf } from "./plan/plan.ts";
+import { Runs, type RunsArgs } from "./run/runs.ts";
 import { scenarioOf } from "./scenario.ts";
 import { identityOf } from "./vm/addresses.ts";
-import { bypassed, capabilities, type Driver } from "./vm/drivers.ts";
-import { Vm } from "./vm/vm.ts";
+import { bypassed, capabilities } from "./vm/drivers.ts";
+import { Fleet } from "./vm/fleet.ts";
+
+/** What the program has to know of a server that no configuration says. */
+export interface ServerView {
+  token: TokenSource;
+  /** Where VF `vf` of a PF is; undefined where the PF can have none. */
+  vfAddress: (pf: string, vf: number) => string | undefined;
+  cpus: number;
+}
 
 export interface TestbedArgs {
   stack: string;
@@ -20,56 +33,122 @@ export interface TestbedArgs {
   guestImage: GuestImage;
   /** Who takes the servers. */
   owner: string;
-  observed: Record<Role, Observation>;
+  servers: Record<Role, ServerView>;
+  /** Gives a run its token; by default from the state of its data. */
+  runToken?: RunsArgs["token"];
 }
 
-const other: Record<Role, Role> = { sender: "responder", responder: "sender" };
+type PerRole<T> = Record<Role, T>;
+const onBoth = <T>(body: (role: Role) => T): PerRole<T> => ({ sender: body("sender"), responder: body("responder") });
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 /** What the runner has to know of one end. */
-function endOf(role: Role, host: Host, driver: Driver): End {
+function endOf(role: Role, host: Host, plan: Plan, cpus: number): End {
   const { address, port, user, privateKeyFile, hostKey } = host;
   const { name: domain, mac, ip } = identityOf(role, 0);
-  const { capture } = capabilities[driver];
+  const { main, background, load } = plan[role];
+  const { capture } = capabilities[main.driver];
+  const ofBackground: BackgroundSpec = {
+    vms: upTo(background.vms).map((index) => identityOf(role, index).name),
+    leastCpuPercent: leastCpuPercent(load, plan[role], cpus),
+    leastPps: load.type === "network" ? Math.max(1, (load.mbps * 1e4) / 8 / load.packetBytes) : 0,
+  };
   return {
     ssh: { address, port, user, privateKeyFile, hostKey },
     pf: host.pfs[0]?.name ?? "",
-    ...(host.pinnedCore !== undefined && { pinnedCore: host.pinnedCore }),
-    vm: { domain, mac, ip, driver },
+    ...(typeof host.pinnedCore === "number" && { pinnedCore: host.pinnedCore }),
+    vm: { domain, mac, ip, driver: main.driver },
     capture,
     ...(capture === null && { unavailable: bypassed }),
+    ...(background.vms > 0 && { background: ofBackground }),
   };
 }
 
-/**
- * The testbed of one scenario: two servers made ready, a Main VM on each, and the runs. Main VMs come first; what
- * competes with them will stand between them and the runs.
- */
-export function declareTestbed(args: TestbedArgs): { scenario: Scenario; runs: pulumi.Output<unknown>[] } {
-  const { stack, config, guestImage, observed } = args;
-  const scenario = scenarioOf(config);
-  const { hosts, fidelity } = config.inventory;
-  const driverAt = (role: Role) => scenario.factors.mainDriver[role] as Driver;
-
-  const mains = roles.map((role) => {
-    const server = new Server(role, {
-      role,
-      host: hosts[role],
-      owner: args.owner,
-      guestImage,
-      observed: observed[role].tokens,
-    });
-    return new Vm(`${role}-main`, {
-      server,
-      stack,
-      driver: driverAt(role),
-      identity: identityOf(role, 0),
-      vf: 0,
-      memoryMiB: config.guestMemoryMiB,
-      vcpus: config.guestCpus,
-      neighbours: config.neighbour === "permanent" ? [identityOf(other[role], 0)] : [],
-      readyWithinSeconds: 180,
-    });
+function serverOf(role: Role, { config, owner, guestImage, servers }: TestbedArgs): Server {
+  const { token, vfAddress } = servers[role];
+  return new Server(role, {
+    role,
+    host: config.inventory.hosts[role],
+    owner,
+    guestImage,
+    token,
+    vfAddress(pf, vf) {
+      const address = vfAddress(pf, vf);
+      if (address === undefined) throw new LabError(`${role}: ${pf} has no VF ${vf}`);
+      return address;
+    },
   });
+}
+
+/** A server's Main VM, or its background VMs, which may be none. */
+function fleetOf(
+  which: "main" | "background",
+  server: Server,
+  plan: Plan,
+  args: TestbedArgs,
+  after: pulumi.Resource[],
+) {
+  const { config, stack } = args;
+  const { role } = server;
+  const { vms, ...ofEach } = { vms: 1, ...plan[role][which] };
+  const knows = which === "background" || config.neighbour === "permanent";
+  return new Fleet(
+    `${role}-${which}`,
+    {
+      ...{ server, stack, ...ofEach, replicate: config.replicate },
+      indices: which === "main" ? [0] : upTo(vms),
+      initrd: which === "main" ? server.initrd : server.loadInitrd,
+      neighboursOf: (index) => (knows ? [identityOf(other[role], index)] : []),
+      parallelStarts: config.parallelStarts,
+      readyWithinSeconds: config.readyWithinSeconds,
+    },
+    { dependsOn: after },
+  );
+}
+
+function loadOf(fleets: PerRole<Fleet>, plan: Plan, { config, servers }: TestbedArgs): Load | undefined {
+  const loaded = fleetRoles(plan);
+  if (loaded.length === 0) return undefined;
+  const { hosts } = config.inventory;
+  const one = (role: Role) => ({
+    host: hosts[role],
+    vms: fleets[role].deployments.map(({ name, token }, index) => ({
+      ...{ name, token, vcpus: plan[role].background.vcpus },
+      peerIp: identityOf(other[role], index + 1).ip,
+    })),
+    load: plan[role].load,
+    leastCpuPercent: leastCpuPercent(plan[role].load, plan[role], servers[role].cpus),
+    token: servers[role].token("load"),
+  });
+  return new Load(
+    "load",
+    {
+      servers: Object.fromEntries(loaded.map((role) => [role, one(role)])),
+      standsOn: loaded.map((role) => fleets[role].slotsId),
+    },
+    { dependsOn: loaded.flatMap((role) => fleets[role].complete) },
+  );
+}
+
+/**
+ * The testbed of one scenario, in the order in which it is made: two servers ready for VMs, a Main VM on each, the
+ * background VMs that compete with them, their load, and the runs.
+ */
+export function declareTestbed(args: TestbedArgs): {
+  scenario: Scenario;
+  load: pulumi.Output<string> | undefined;
+  runs: pulumi.Output<unknown>[];
+} {
+  const { config, guestImage, servers } = args;
+  const scenario = scenarioOf(config);
+  const plan = planOf(config);
+  const { hosts, fidelity } = config.inventory;
+
+  const ready = onBoth((role) => serverOf(role, args));
+  const mains = onBoth((role) => fleetOf("main", ready[role], plan, args, []));
+  const mainsReady = roles.flatMap((role) => mains[role].complete);
+  const fleets = onBoth((role) => fleetOf("background", ready[role], plan, args, mainsReady));
+  const load = loadOf(fleets, plan, args);
 
   const { resultsDirectory } = config;
   const { results } = new Runs(
@@ -81,14 +160,14 @@ export function declareTestbed(args: TestbedArgs): { scenario: Scenario; runs: p
         replicate: config.replicate,
         fidelity,
         guestImage: { sha256: guestImage.sha256, release: guestImage.release },
-        ends: {
-          sender: endOf("sender", hosts.sender, driverAt("sender")),
-          responder: endOf("responder", hosts.responder, driverAt("responder")),
-        },
+        ends: onBoth((role) => endOf(role, hosts[role], plan, servers[role].cpus)),
       },
       count: config.runs,
+      token: args.runToken ?? runToken,
     },
-    { dependsOn: mains },
+    {
+      dependsOn: [...mainsReady, ...roles.flatMap((role) => fleets[role].complete), ...(load?.complete ?? [])],
+    },
   );
-  return { scenario, runs: results };
+  return { scenario, load: load?.seen, runs: results };
 }

@@ -1,28 +1,32 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Driver } from "../../infra/vm/drivers.ts";
-import { LabError, messageOf } from "../../lib/errors.ts";
+import { LabError } from "../../lib/errors.ts";
 import { checkout, labDir } from "../../lib/paths.ts";
 import { type Interruption, interruptible } from "../interrupt.ts";
 import { progress } from "../progress.ts";
 import { prepareEverything } from "../setup/everything.ts";
 import { withCheckout, withServers } from "../setup/locks.ts";
 import { withServersUp } from "../setup/servers.ts";
-import { stackFile } from "../stack/config.ts";
+import { type DrivenStack, withDrivenStack } from "../stack/driven-stack.ts";
 import type { DemoOptions } from "./options.ts";
 import { latinSquareOrder } from "./order.ts";
-import { DemoStack, stackName } from "./stack.ts";
 import { summariseDemo } from "./summary.ts";
 import { demoTable } from "./table.ts";
 
 const runsSchema = z.array(z.object({ directory: z.string() })).min(1);
 
+const stackName = "demo";
+
+/** A deployment replaces two VMs and measures one run; on a slow machine a minute, so this is a hang. */
+const timeLimitMs = 10 * 60_000;
+
 /** Folders of the runs that have been measured, by driver. */
 type Measured = Record<string, string[]>;
 
 /** Deploys and measures every driver in every replicate; each step's time is told. */
-async function measureAll(stack: DemoStack, options: DemoOptions, results: string, interruption: Interruption) {
+async function measureAll(stack: DrivenStack, options: DemoOptions, results: string, interruption: Interruption) {
   const measured: Measured = Object.fromEntries(options.drivers.map((driver) => [driver, []]));
   const plan = latinSquareOrder<Driver>(options.drivers, options.replicates).flatMap((row, index) =>
     row.map((driver) => ({ driver, replicate: index + 1 })),
@@ -33,6 +37,8 @@ async function measureAll(stack: DemoStack, options: DemoOptions, results: strin
     const runs = await progress.step(label, () =>
       stack.deploy({
         mainDriver: driver,
+        backgroundVms: "0",
+        loadType: "none",
         replicate: String(replicate),
         runs: "1",
         packets: String(options.packets),
@@ -43,35 +49,6 @@ async function measureAll(stack: DemoStack, options: DemoOptions, results: strin
     measured[driver]?.push(...runsSchema.parse(runs).map(({ directory }) => directory));
   }
   return measured;
-}
-
-/** Removes all that the demo deployed. A failure is told and does not hide why the demo itself failed. */
-async function tearDown(stack: DemoStack): Promise<void> {
-  try {
-    await progress.step("removing what was deployed", () => stack.destroy());
-    await stack.remove();
-    await rm(stackFile(checkout, stackName), { force: true });
-  } catch (error) {
-    progress.say(messageOf(error));
-    progress.say("Try it again with ./lab destroy demo");
-    process.exitCode = 1;
-  }
-}
-
-/** Runs `body` with the demo's stack, and takes down what it deployed, also when it fails. */
-async function onStack<T>(
-  options: Parameters<typeof DemoStack.open>[0],
-  keep: boolean,
-  body: (stack: DemoStack) => Promise<T>,
-): Promise<T> {
-  options.interruption.asked.throwIfAborted();
-  const stack = await DemoStack.open(options);
-  try {
-    return await body(stack);
-  } finally {
-    if (!keep) await tearDown(stack);
-    await stack.close();
-  }
 }
 
 /** `./lab demo`: the chosen drivers on the emulated servers, from nothing to a table, and everything down again. */
@@ -87,9 +64,13 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const measured = await withCheckout(progress, async () => {
     const { env } = await prepareEverything(progress);
     await mkdir(join(labDir, "logs"), { recursive: true });
-    const deployAll = (interruption: Interruption, serversAreNew: boolean) =>
-      onStack({ env, logFile, say: progress.say, interruption, serversAreNew }, options.keep, (stack) =>
-        measureAll(stack, options, results, interruption),
+    const deployAll = (interruption: Interruption, leftoversAreGone: boolean) =>
+      withDrivenStack(
+        {
+          ...{ name: stackName, env, logFile, progress, interruption, leftoversAreGone, timeLimitMs },
+          keep: options.keep,
+        },
+        (stack) => measureAll(stack, options, results, interruption),
       );
     return withServers(progress, () =>
       interruptible((interruption) =>

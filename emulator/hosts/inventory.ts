@@ -12,7 +12,10 @@ export interface InventoryHost {
   hostKey: string;
   /** New at each boot, because each boot starts from a fresh disk: what was put on an earlier one is gone. */
   generation: string;
-  pfs: { name: string; vfs: number }[];
+  pfs: { name: string; vfs: number; totalVfs: number }[];
+  cpus: number;
+  /** What its kernel leaves of its memory, MiB, rounded down. */
+  memoryMiB: number;
   /** The core of this machine that the server is pinned to, or null. */
   pinnedCore: number | null;
 }
@@ -32,7 +35,9 @@ export function inventoryOf(keys: Keys, states: Record<ServerName, ServerState>)
     privateKeyFile: keys.clientFile,
     hostKey: keys.hosts[name],
     generation: states[name].generation,
-    pfs: [{ name: "pf0", vfs: states[name].settings.vfs }],
+    pfs: [{ name: "pf0", vfs: states[name].settings.vfs, totalVfs: states[name].settings.vfs }],
+    cpus: states[name].settings.cpus,
+    memoryMiB: Math.floor(states[name].settings.memoryMib * 0.9),
     pinnedCore: states[name].pinnedCore,
   });
   return { fidelity: "emulated", hosts: { sender: host("sender"), responder: host("responder") } };

@@ -94,6 +94,14 @@ export async function copyModules(tree: string, names: string[], root: string): 
   }
 }
 
+/** The lines of `modules.alias` (modprobe.d(5)) that say which PCI devices these modules drive: "PATTERN MODULE". */
+export function pciAliases(text: string, modules: readonly string[]): string[] {
+  return text.split("\n").flatMap((line) => {
+    const [, pattern, module] = /^alias (pci:\S+) (\S+)$/.exec(line) ?? [];
+    return pattern && module && modules.includes(moduleName(module)) ? [`${pattern} ${moduleName(module)}`] : [];
+  });
+}
+
 /** Puts busybox of the tree into `<root>/bin` with a link for each of its commands that `<root>/bin` has not. */
 export async function copyBusybox(tree: string, root: string): Promise<string[]> {
   const busybox = join(root, "bin/busybox");

@@ -1,7 +1,7 @@
 import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson, sha256, sha256File } from "../../lib/canonical.ts";
-import { copyModules, copyPrograms, kernelRelease } from "./closure.ts";
+import { copyModules, copyPrograms, kernelRelease, pciAliases } from "./closure.ts";
 import { addBusybox, packInitrd } from "./initrd.ts";
 
 /** A file of the guest image and its SHA-256. */
@@ -18,15 +18,16 @@ export interface GuestManifest {
   kernel: GuestFile & { release: string };
   /** For Main VMs: as little as possible, because its size is boot time. */
   initrd: GuestFile;
-  /** For background VMs: all of `initrd`, and stress-ng and iperf3. */
+  /** For background VMs: all of `initrd`, and stress-ng and iperf. */
   loadInitrd: GuestFile;
   /** Debian versions of the programs inside, by program. */
   versions: Record<string, string>;
 }
 
-const networkModules = ["virtio_net", "e1000", "igbvf", "ixgbevf", "iavf"];
+const vfModules = ["igbvf", "ixgbevf", "iavf"];
+const networkModules = ["virtio_net", "e1000", ...vfModules];
 const programs = ["usr/bin/ping", "usr/sbin/ethtool", "usr/sbin/qemu-ga"];
-const loadPrograms = ["usr/bin/iperf3", "usr/bin/stress-ng"];
+const loadPrograms = ["usr/bin/iperf", "usr/bin/stress-ng"];
 
 const packageOf: Record<string, string> = {
   linux: "linux-image-amd64",
@@ -34,7 +35,7 @@ const packageOf: Record<string, string> = {
   ping: "iputils-ping",
   ethtool: "ethtool",
   "qemu-ga": "qemu-guest-agent",
-  iperf3: "iperf3",
+  iperf: "iperf",
   "stress-ng": "stress-ng",
 };
 
@@ -54,6 +55,8 @@ async function makeRoot(tree: string, root: string): Promise<void> {
     await mkdir(join(root, name), { recursive: true });
   await copyPrograms(tree, programs, root);
   await copyModules(tree, networkModules, root);
+  const aliases = await readFile(join(tree, "usr/lib/modules", await kernelRelease(tree), "modules.alias"), "utf8");
+  await writeFile(join(root, "modules/vf.alias"), `${pciAliases(aliases, vfModules).join("\n")}\n`);
   await writeFile(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
   await writeFile(join(root, "etc/group"), "root:x:0:\n");
   await writeFile(join(root, "init"), await readFile(join(import.meta.dirname, "guest-init")), { mode: 0o755 });

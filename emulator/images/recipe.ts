@@ -27,7 +27,7 @@ export const packages: string[] = [
   "tcpdump",
   "sysstat",
   "busybox-static",
-  "iperf3",
+  "iperf",
   "stress-ng",
 ];
 

@@ -12,16 +12,21 @@ const guestManifestSchema = z.object({
   sha256,
   kernel: file.extend({ release: z.string() }),
   initrd: file,
+  loadInitrd: file,
 });
 
-/** The guests' kernel and initramfs on this machine, known by the hash of their content. */
+/** The guests' kernel and both initramfs on this machine, known by the hash of their content. */
 export interface GuestImage {
   sha256: string;
   release: string;
   kernelFile: string;
   kernelSha256: string;
+  /** Of Main VMs. */
   initrdFile: string;
   initrdSha256: string;
+  /** Of background VMs. */
+  loadInitrdFile: string;
+  loadInitrdSha256: string;
 }
 
 /** Reads the manifest of a guest image folder. @throws LabError (exit code 2) when there is none or it is wrong */
@@ -45,6 +50,8 @@ export function readGuestImage(folder: string, directory: string): GuestImage {
       kernelSha256: manifest.kernel.sha256,
       initrdFile: join(real, manifest.initrd.file),
       initrdSha256: manifest.initrd.sha256,
+      loadInitrdFile: join(real, manifest.loadInitrd.file),
+      loadInitrdSha256: manifest.loadInitrd.sha256,
     };
   } catch (error) {
     throw new LabError(`guestImage: ${manifestFile} is no manifest of a guest image: ${messageOf(error)}`, {

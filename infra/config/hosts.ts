@@ -14,7 +14,14 @@ const absolutePath = z.string().regex(/^\//, "an absolute path");
 const pf = z.strictObject({
   name: interfaceName.describe("network interface of the physical function"),
   vfs: z.int().min(0).max(256).describe("virtual functions to make on it"),
+  totalVfs: z
+    .int()
+    .min(0)
+    .max(256)
+    .optional()
+    .describe("virtual functions that it can have (sriov_totalvfs); what a stack asks for is checked against it"),
 });
+export type Pf = z.infer<typeof pf>;
 
 /** A KVM server, reached over ssh. */
 export const hostSchema = z.strictObject({
@@ -35,10 +42,24 @@ export const hostSchema = z.strictObject({
     .describe("ssh host key; a server that shows another one is refused"),
   pfs: z
     .array(pf)
-    .length(1, "exactly one physical function")
-    .describe("the NIC port that is connected to the other server"),
+    .min(1, "at least one physical function")
+    .max(8, "at most 8 physical functions")
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, "physical functions of different names")
+    .describe(
+      "the NIC ports that are connected to the other server, each to the one at the same place there; bridge and Main VMs use the first",
+    ),
+  cpus: z.int().min(1).optional().describe("CPUs of the server; what a stack asks for is checked against it"),
+  memoryMiB: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("memory of the server (MemTotal); what a stack asks for is checked against it"),
+  domainType: z
+    .enum(["kvm", "qemu"])
+    .default("kvm")
+    .describe("kvm, or qemu on a server without hardware virtualisation, where guests are emulated"),
   generation: z.string().default("").describe("any text; a new one says that the server was installed anew"),
-  pinnedCore: z.int().min(0).optional().describe("emulated server: the core its emulator is pinned to"),
+  pinnedCore: z.int().min(0).nullish().describe("emulated server: the core its emulator is pinned to"),
 });
 export type Host = z.infer<typeof hostSchema>;
 

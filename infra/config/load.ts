@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { z } from "zod";
 import { LabError, messageOf } from "../../lib/errors.ts";
+import { capacityProblems } from "../plan/capacity.ts";
+import { planOf } from "../plan/plan.ts";
 import { explain } from "./explain.ts";
 import { type Inventory, inventorySchema } from "./hosts.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -11,10 +13,15 @@ export interface ResolvedConfig extends Omit<Config, "hosts"> {
   inventory: Inventory;
 }
 
-function refuse(lines: string[], where: string): never {
+function fail(lines: readonly string[], where: string): never {
   throw new LabError(`The configuration of ${where} is wrong:\n${lines.map((line) => `  ${line}`).join("\n")}`, {
     exitCode: 2,
   });
+}
+
+/** @throws LabError (exit code 2) with what is wrong, a line a problem, unless there is none */
+export function refuse(lines: readonly string[], where: string): void {
+  if (lines.length > 0) fail(lines, where);
 }
 
 function check<T extends z.ZodType>(
@@ -24,10 +31,11 @@ function check<T extends z.ZodType>(
   keysAt: (path: readonly PropertyKey[]) => string[],
 ): z.infer<T> {
   const result = schema.safeParse(value);
-  return result.success ? result.data : refuse(explain(result.error, value, keysAt), where);
+  return result.success ? result.data : fail(explain(result.error, value, keysAt), where);
 }
 
 const hostKeys = Object.keys(inventorySchema.shape.hosts.shape.sender.shape);
+const pfKeys = Object.keys(inventorySchema.shape.hosts.shape.sender.shape.pfs.element.shape);
 const inventoryKeysAt = (path: readonly PropertyKey[]) =>
   path.length === 0
     ? Object.keys(inventorySchema.shape)
@@ -35,7 +43,7 @@ const inventoryKeysAt = (path: readonly PropertyKey[]) =>
       ? ["sender", "responder"]
       : path.length === 2
         ? hostKeys
-        : ["name", "vfs"];
+        : pfKeys;
 
 /** Every known key of a stack's configuration. */
 export const configKeys = Object.keys(configSchema.shape);
@@ -70,7 +78,7 @@ export function parseConfig(raw: Record<string, string>, project: string, stack:
         `${key}: ${JSON.stringify(text)}: there is no such key; keys of this project begin with ${project}:`,
       );
   }
-  if (foreign.length > 0) refuse(foreign, `stack ${stack}`);
+  refuse(foreign, `stack ${stack}`);
   return check(configSchema, own, `stack ${stack} (keys of ${project}:)`, configKeysAt);
 }
 
@@ -90,6 +98,11 @@ export function readInventory(path: string): Inventory {
   return check(inventorySchema, value, `the hosts in ${path}`, inventoryKeysAt);
 }
 
+/** @throws LabError (exit code 2) with what a scenario asks of its servers and they cannot give */
+export function refuseOverload(inventory: Inventory, scenario: Omit<Config, "hosts">): void {
+  refuse(capacityProblems(inventory, planOf(scenario)), "the stack");
+}
+
 /** Fills in the inventory of hosts that the configuration names. @throws LabError (exit code 2) that says what is wrong in it */
 export function resolveConfig(config: Config, directory: string): ResolvedConfig {
   const { hosts, ...rest } = config;
@@ -103,5 +116,6 @@ export function resolveConfig(config: Config, directory: string): ResolvedConfig
       ],
       "the hosts",
     );
+  refuseOverload(inventory, rest);
   return { ...rest, inventory };
 }

@@ -21,7 +21,7 @@ async function putFile(ssh: SshConnection, from: string, to: string, sha: string
   );
 }
 
-/** Brings kernel and initramfs to a server unless it has them; what arrives is checked before it gets its name. */
+/** Brings kernel and both initramfs to a server unless it has them; what arrives is checked before it gets its name. */
 export async function putImage({ role, host, image, token }: Request): Promise<string> {
   const folder = imageFolder(image.sha256);
   const ssh = await connectSsh(role, host);
@@ -30,6 +30,7 @@ export async function putImage({ role, host, image, token }: Request): Promise<s
     const files = [
       { from: image.kernelFile, to: `${folder}/vmlinuz`, sha: image.kernelSha256 },
       { from: image.initrdFile, to: `${folder}/initrd`, sha: image.initrdSha256 },
+      { from: image.loadInitrdFile, to: `${folder}/initrd-load`, sha: image.loadInitrdSha256 },
     ];
     let sent = 0;
     for (const { from, to, sha } of files) {

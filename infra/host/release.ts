@@ -1,8 +1,7 @@
 import { LabError } from "../../lib/errors.ts";
 import { connectSsh } from "../../lib/ssh.ts";
 import { type Inventory, type Role, roles } from "../config/hosts.ts";
-import { shellScript } from "../layer.ts";
-import { parseObservation } from "../observe.ts";
+import { observeScript, parseObservation } from "../observe.ts";
 
 /**
  * Takes a server's lease from a stack that cannot give it back any more. What the stack made stays: the next stack finds no
@@ -15,7 +14,7 @@ export async function releaseHost(inventory: Inventory, name: string, force: boo
   if (!role) throw new LabError(`${name}: there is no such server; allowed: ${roles.join(", ")}`, { exitCode: 2 });
   const ssh = await connectSsh(role, inventory.hosts[role]);
   try {
-    const { lease } = parseObservation(await ssh.run(shellScript("observe.sh", {})));
+    const { lease } = parseObservation(await ssh.run(observeScript(inventory.hosts[role])));
     if (!lease) return undefined;
     const holder = `${lease.owner} since ${lease.since.toISOString()}`;
     if (!force)

@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../../lib/canonical.ts";
 import type { GuestImage } from "../config/guest-image.ts";
 import type { Host, Role } from "../config/hosts.ts";
-import { layer, tokenOf } from "../layer.ts";
+import { layer } from "../layer.ts";
+import type { TokenSource } from "../observe.ts";
 import { knownHostsFile } from "./known-hosts.ts";
 import { imageFolder } from "./put-image.ts";
 
@@ -14,8 +15,10 @@ export interface ServerArgs {
   /** Who takes the server: the stack, the machine and the checkout it is deployed from. */
   owner: string;
   guestImage: GuestImage;
-  /** Tokens of the layers that the server has (see observe.ts). */
-  observed: ReadonlyMap<string, string>;
+  /** Gives layers their tokens (see observe.ts). */
+  token: TokenSource;
+  /** Where a VF of a PF is, also before it exists. */
+  vfAddress: (pf: string, vf: number) => string;
 }
 
 /**
@@ -30,20 +33,19 @@ export class Server extends pulumi.ComponentResource {
   readonly libvirt: libvirt.Provider;
   /** Where the server has the guests' kernel and initramfs. */
   readonly kernel: string;
+  /** For Main VMs, and with stress-ng and iperf for background VMs. */
   readonly initrd: string;
+  readonly loadInitrd: string;
   /** IDs of the layers a VM stands on. */
   readonly layers: pulumi.Output<string>[];
-  readonly observed: ReadonlyMap<string, string>;
+  readonly token: TokenSource;
+  readonly vfAddress: ServerArgs["vfAddress"];
   /** The last thing to be made: what needs a whole server depends on it. */
   readonly complete: pulumi.Resource[];
 
   constructor(name: string, args: ServerArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("sriov-rtt:host:Server", name, {}, opts);
-    const { role, host, observed } = args;
-    const pf = host.pfs[0]?.name ?? "";
-    const vfs = host.pfs[0]?.vfs ?? 0;
-    const token = (layerName: string) => tokenOf(observed, layerName);
-
+    const { role, host, token } = args;
     const imageToken = token(`image-${args.guestImage.sha256}`);
     const lease = layer(
       `${name}-lease`,
@@ -70,19 +72,27 @@ export class Server extends pulumi.ComponentResource {
       },
       { parent: this, deleteBeforeReplace: true, dependsOn: [lease] },
     );
-    const nic = layer(
-      `${name}-nic`,
-      { host, script: "nic.sh", variables: { PF: pf, VFS: vfs }, token: token(`nic-${pf}`), standsOn: [lease.id] },
-      { parent: this },
+    const nics = host.pfs.map((pf) =>
+      layer(
+        `${name}-nic-${pf.name}`,
+        {
+          host,
+          script: "nic.sh",
+          variables: { PF: pf.name, VFS: pf.vfs },
+          token: token(`nic-${pf.name}`),
+          standsOn: [lease.id],
+        },
+        { parent: this },
+      ),
     );
     const bridge = layer(
       `${name}-bridge`,
       {
         host,
         script: "bridge.sh",
-        variables: { BRIDGE: this.bridge, PF: pf },
+        variables: { BRIDGE: this.bridge, PF: host.pfs[0]?.name ?? "" },
         token: token(`bridge-${this.bridge}`),
-        standsOn: [nic.id],
+        standsOn: nics.map(({ id }) => id),
       },
       { parent: this },
     );
@@ -96,11 +106,14 @@ export class Server extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.kernel = `${imageFolder(args.guestImage.sha256)}/vmlinuz`;
-    this.initrd = `${imageFolder(args.guestImage.sha256)}/initrd`;
+    const folder = imageFolder(args.guestImage.sha256);
+    this.kernel = `${folder}/vmlinuz`;
+    this.initrd = `${folder}/initrd`;
+    this.loadInitrd = `${folder}/initrd-load`;
     this.layers = [bridge.id];
     this.complete = [image, bridge];
-    this.observed = observed;
+    this.token = token;
+    this.vfAddress = args.vfAddress;
     this.registerOutputs({});
   }
 }

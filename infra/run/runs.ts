@@ -3,12 +3,14 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../../lib/canonical.ts";
 import type { RunSpec } from "../../measure/probe/spec.ts";
-import { runFolder, runToken } from "../../measure/results/token.ts";
+import { runFolder } from "../../measure/results/token.ts";
 
 export interface RunsArgs {
   /** What all runs have in common. */
   spec: Omit<RunSpec, "run" | "token">;
   count: number;
+  /** The token of a run from its folder and its scenario's hash (measure/results/token.ts). */
+  token: (folder: string, scenarioSha256: string) => string;
 }
 
 /**
@@ -27,7 +29,7 @@ export class Runs extends pulumi.ComponentResource {
     this.results = Array.from({ length: args.count }, (_, index) => {
       const run = index + 1;
       const folder = join(spec.resultsDirectory, runFolder(spec.scenario, spec.replicate, run));
-      const token = runToken(folder, spec.scenario.sha256);
+      const token = args.token(folder, spec.scenario.sha256);
       const full: RunSpec = { ...spec, run, token };
       const command: local.Command = new local.Command(
         `run-${String(run).padStart(2, "0")}`,

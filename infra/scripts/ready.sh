@@ -1,21 +1,37 @@
-# Ready means that the guest answered: its init says so on the console, then its agent is asked. SECONDS_LIMIT bounds it.
-LOG=/var/log/libvirt/qemu/$NAME-serial.log
-booted() { grep -aqE 'LAB-(READY|ERROR)' "$LOG" 2> /dev/null; }
-running() { [ "$(virsh -q domstate "$NAME" 2> /dev/null)" = running ]; }
-answers() { virsh -q qemu-agent-command --timeout 5 "$NAME" '{"execute":"guest-ping"}' > /dev/null 2>&1; }
+# Ready means that the guest answered: its init says so on the console, then its agent is asked. WANTED: a line a VM, its name
+# and token; those that have answered since they were made are not asked again. SECONDS_LIMIT bounds all of it.
+log_of() { echo "/var/log/libvirt/qemu/$1-serial.log"; }
+booted() { grep -aqE 'LAB-(READY|ERROR)' "$(log_of "$1")" 2> /dev/null; }
+running() { [ "$(virsh -q domstate "$1" 2> /dev/null)" = running ]; }
+answers() { virsh -q qemu-agent-command --timeout 5 "$1" '{"execute":"guest-ping"}' > /dev/null 2>&1; }
+ending() { tail -c 400 "$(log_of "$1")" 2> /dev/null; }
+await() {
+  polls=0
+  until booted "$name"; do
+    polls=$((polls + 1))
+    if [ $((polls % 20)) = 0 ]; then running "$name" || fail "$name has stopped; its console ends with: $(ending "$name")"; fi
+    [ "$(date +%s)" -lt "$deadline" ] || fail "$name was not ready after $SECONDS_LIMIT s (readyWithinSeconds); its console ends with: $(ending "$name")"
+    sleep 0.25
+  done
+  if grep -aq LAB-ERROR "$(log_of "$name")"; then fail "$name: $(grep -a LAB-ERROR "$(log_of "$name")" | tail -1 | tr -d '\r')"; fi
+  wait_for 60 "the guest agent of $name" answers "$name"
+  TOKEN=$token mark "vm-$name"
+}
 case $ACTION in
   create)
-    tries=$((SECONDS_LIMIT * 4))
-    until booted; do
-      tries=$((tries - 1))
-      if [ $((tries % 20)) = 0 ]; then running || fail "$NAME has stopped; its console ends with: $(tail -c 400 "$LOG" 2> /dev/null)"; fi
-      [ "$tries" -gt 0 ] || fail "$NAME was not ready after $SECONDS_LIMIT s; its console ends with: $(tail -c 400 "$LOG" 2> /dev/null)"
-      sleep 0.25
-    done
-    if grep -aq LAB-ERROR "$LOG"; then fail "$NAME: $(grep -a LAB-ERROR "$LOG" | tail -1 | tr -d '\r')"; fi
-    wait_for 30 "the guest agent of $NAME" answers
-    mark "vm-$NAME"
-    grep -a LAB-READY "$LOG" | tail -1 | tr -d '\r'
+    deadline=$(($(date +%s) + SECONDS_LIMIT)) count=0
+    while read -r name token; do
+      [ -n "$name" ] || continue
+      count=$((count + 1))
+      [ "$(cat "$RUN/vm-$name" 2> /dev/null)" = "$token" ] || await < /dev/null
+    done <<EOF2
+$WANTED
+EOF2
+    echo "$count ready"
     ;;
-  delete) unmark "vm-$NAME" ;;
+  delete)
+    while read -r name token; do [ -z "$name" ] || unmark "vm-$name"; done <<EOF2
+$WANTED
+EOF2
+    ;;
 esac

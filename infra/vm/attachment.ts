@@ -4,11 +4,11 @@ import type { Driver } from "./drivers.ts";
 export interface Vf {
   /** PCI address as "0000:01:10.0". */
   pci: string;
-  /** Its network interface while its own driver has it. */
+  /** The name of its network interface while its own driver has it. */
   netdev: string;
 }
 
-/** Where on its server a VM is attached. */
+/** Where on its server a VM is attached. @see infra/plan/placement.ts for which VF it is */
 export type AttachmentPoint = { bridge: string } | { vf: Vf };
 
 const pciAddress = /^([0-9a-f]{4}):([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])$/;

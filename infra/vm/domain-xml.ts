@@ -2,6 +2,8 @@
 export interface DomainSpec {
   name: string;
   uuid: string;
+  /** "qemu" where the server has no hardware virtualisation. */
+  domainType: "kvm" | "qemu";
   memoryMiB: number;
   vcpus: number;
   /** Paths on the server. */
@@ -19,6 +21,9 @@ export const serialLog = (name: string) => `/var/log/libvirt/qemu/${name}-serial
 
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
+/** What a guest sees of its server's CPU: all of it, or all that QEMU can emulate. */
+export const cpuMode = { kvm: "host-passthrough", qemu: "maximum" } as const;
+
 /**
  * A guest's domain definition (https://libvirt.org/formatdomain.html): diskless, kernel and initramfs from the server,
  * identity on the kernel command line, commands through the guest agent's channel so that no management network is
@@ -26,7 +31,7 @@ const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", 
  * for an idle guest, which on an emulated server took more than a fifth of its CPU away from what is measured.
  */
 export function domainXml(spec: DomainSpec): string {
-  return `<domain type="kvm">
+  return `<domain type="${spec.domainType}">
   <name>${escaped(spec.name)}</name>
   <uuid>${spec.uuid}</uuid>
   <description>${escaped(spec.token)}</description>
@@ -39,7 +44,7 @@ export function domainXml(spec: DomainSpec): string {
     <cmdline>${escaped(spec.kernelWords.join(" "))}</cmdline>
   </os>
   <features><acpi/><apic/></features>
-  <cpu mode="host-passthrough" migratable="off"/>
+  <cpu mode="${cpuMode[spec.domainType]}"${spec.domainType === "kvm" ? ' migratable="off"' : ""}/>
   <clock offset="utc"><timer name="hpet" present="no"/></clock>
   <on_poweroff>destroy</on_poweroff>
   <on_reboot>destroy</on_reboot>

@@ -3,8 +3,8 @@ import type { Identity } from "./addresses.ts";
 /** What a guest has to know at boot. */
 export interface GuestBoot {
   identity: Identity;
-  /** Kernel modules of its network device, in the order to load. */
-  modules: string[];
+  /** Kernel module of its network device; "vf": the guest finds out which one its VF needs. */
+  module: string;
   /** Guests whose MAC address it is to know without asking (ARP). */
   neighbours: Pick<Identity, "ip" | "mac">[];
 }
@@ -30,11 +30,11 @@ const quickBoot = [
 ];
 
 /** A guest's kernel command line: its identity, read by the guest image's init, and what shortens its boot. */
-export function kernelWords({ identity, modules, neighbours }: GuestBoot): string[] {
+export function kernelWords({ identity, module, neighbours }: GuestBoot): string[] {
   return [
     ...quickBoot,
     `lab.host=${identity.name}`,
-    `lab.modules=${modules.join(",")}`,
+    `lab.modules=${module}`,
     `lab.if=${identity.mac},${identity.ip}/${identity.prefix}`,
     ...neighbours.map(({ ip, mac }) => `lab.neigh=${ip},${mac}`),
   ];

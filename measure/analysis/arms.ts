@@ -55,9 +55,16 @@ export const studyRuns = (runs: readonly RunRecord[]): StudyRun[] =>
     return place === null ? [] : [{ ...run, ...place }];
   });
 
+/**
+ * The study's number of background VMs that a run's stands for. On SR-IOV "64" is as many as there are VFs left, which is
+ * one less where the Main VM has one too (4.4): 62 and 63 of an X540's port are one level.
+ */
+export const levelOf = ({ setting, backgroundVms }: { setting: string; backgroundVms: number }): number =>
+  setting === "sriov" && backgroundVms > 32 && backgroundVms < 64 ? 64 : backgroundVms;
+
 /** What two runs of different drivers must share to be a pair. */
 export const cellOf = (run: RunRecord & { setting: string }): Factors => ({
-  backgroundVms: run.backgroundVms,
+  backgroundVms: levelOf(run),
   // Bridges of two kinds are two competitors; on SR-IOV the driver differs by design (4.4).
   background: run.setting === "sriov" ? "sriov" : (run.backgroundDriver ?? "none"),
   loadType: run.loadType ?? "none",

@@ -6,10 +6,12 @@ import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { publishFolder } from "../../lib/publish.ts";
 import { summariseRun } from "../metrics/run-summary.ts";
-import { type Manifest, manifestSchema } from "../results/manifest.ts";
+import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
 import { inspectRun, runFolder } from "../results/token.ts";
+import { backgroundProblems, backgroundUse, parseLook } from "./background.ts";
 import { environmentOf } from "./environment.ts";
-import { type RawRun, rawRun } from "./raw-run.ts";
+import { type RawRun, type Role, rawRun } from "./raw-run.ts";
+import { connectEnd } from "./server-session.ts";
 import type { RunSpec } from "./spec.ts";
 
 /** Times that a run is tried before it is given up. */
@@ -36,6 +38,15 @@ function unavailableOf({ ends }: RunSpec): Record<string, string> {
   };
 }
 
+/** What a server's background VMs did during a run, and why it does not count because of them. */
+function backgroundOf(role: Role, { ends }: RunSpec, { facts }: RawRun): { use: BackgroundUse[]; problems: string[] } {
+  const { background } = ends[role];
+  if (!background) return { use: [], problems: [] };
+  const { before, after } = facts[role];
+  const use = backgroundUse(background, parseLook(before.background ?? ""), parseLook(after.background ?? ""));
+  return { use, problems: backgroundProblems(role, background, use) };
+}
+
 async function manifestOf(
   spec: RunSpec,
   raw: RawRun,
@@ -59,9 +70,11 @@ async function manifestOf(
   });
   const environment = environmentOf(spec, raw);
   const { sender, responder } = spec.ends;
+  const background = { sender: backgroundOf("sender", spec, raw), responder: backgroundOf("responder", spec, raw) };
+  const problems = [...summary.problems, ...background.sender.problems, ...background.responder.problems];
   return manifestSchema.parse({
     schemaVersion: 1,
-    status: summary.problems.length === 0 ? "valid" : "invalid",
+    status: problems.length === 0 ? "valid" : "invalid",
     scenario: spec.scenario,
     scenarioSha256: spec.scenario.sha256,
     environmentSha256: sha256(canonicalJson(environment)),
@@ -88,8 +101,20 @@ async function manifestOf(
     },
     pinning: { sender: sender.pinnedCore ?? null, responder: responder.pinnedCore ?? null },
     facts: { servers: raw.facts, guests: raw.guestFacts },
+    ...((sender.background || responder.background) && {
+      background: { sender: background.sender.use, responder: background.responder.use },
+    }),
     ...summary,
+    problems,
   });
+}
+
+/** Takes the servers' memory of their load away, so that the next deployment starts it again: it may have died. */
+async function forgetLoad({ ends }: RunSpec): Promise<void> {
+  for (const role of ["sender", "responder"] as const) {
+    const ssh = await connectEnd(role, ends[role]);
+    await ssh.run("rm -f /run/sriov-rtt/load").finally(() => ssh.close());
+  }
 }
 
 /** Where a run goes that does not take the run's own place: beside it, never over anything. */
@@ -145,6 +170,7 @@ export async function measureRun(spec: RunSpec, say: (line: string) => void): Pr
         await publish(folder, raw.files, manifest);
         return outcomeOf(manifest, folder, true);
       }
+      if (manifest.background) await forgetLoad(spec);
       const aside = await asideOf(folder, "invalid");
       await publish(aside, raw.files, manifest);
       problems.push(`attempt ${attempt} (kept as ${aside}): ${manifest.problems.join("; ")}`);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { LabError } from "../../lib/errors.ts";
+import { runInGuest, startInGuest } from "../../lib/guest-agent.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
-import { runInGuest, startInGuest } from "./guest.ts";
 import { pingCommand } from "./ping-command.ts";
 import { capturePoints, collectFacts, connectEnd, ServerSession } from "./server-session.ts";
 import type { End, RunSpec } from "./spec.ts";

@@ -47,7 +47,13 @@ export async function collectFacts(
 ): Promise<Record<string, string>> {
   const interfaces = [...new Set([end.pf, ...points.map((point) => point.interface)])].join(" ");
   const text = await ssh.run(
-    withVariables({ WHEN: when, PF: end.pf, DOMAIN: end.vm.domain, INTERFACES: interfaces }, "facts.sh"),
+    withVariables(
+      {
+        ...{ WHEN: when, PF: end.pf, DOMAIN: end.vm.domain, INTERFACES: interfaces },
+        BACKGROUND: end.background?.vms.join(" ") ?? "",
+      },
+      "facts.sh",
+    ),
   );
   return Object.fromEntries(
     text

@@ -12,6 +12,16 @@ const target = z.object({
 /** Where a server's packets can be captured: its NIC-side device, and the VM's own interface. */
 const captureSchema = z.object({ nic: z.enum(["pf", "vf"]), virt: z.enum(["vnet", "macvtap"]) });
 
+/** The background VMs of a server, and what is the least that must be seen of their load during a run. */
+const backgroundSchema = z.object({
+  vms: z.array(z.string()).min(1),
+  /** CPU of each, in per cent of one CPU; 0: no CPU load. */
+  leastCpuPercent: z.number(),
+  /** Packets a second of each, where the host can count them; 0: no network load. */
+  leastPps: z.number(),
+});
+export type BackgroundSpec = z.infer<typeof backgroundSchema>;
+
 const endSchema = z.object({
   ssh: target,
   pf: z.string(),
@@ -21,6 +31,7 @@ const endSchema = z.object({
   capture: captureSchema.nullable(),
   /** Why `capture` is null. */
   unavailable: z.string().optional(),
+  background: backgroundSchema.optional(),
 });
 export type End = z.infer<typeof endSchema>;
 

@@ -37,6 +37,16 @@ const captureSchema = z.object({
 });
 export type CaptureRecord = z.infer<typeof captureSchema>;
 
+/** What a background VM used while a run was measured; null where it was not there, or where the host sees no packet of it. */
+const backgroundUseSchema = z.object({
+  vm: z.string(),
+  /** In per cent of one CPU of its server. */
+  cpuPercent: z.number().nullable(),
+  /** Packets of its interface, both ways. */
+  packetsPerSecond: z.number().nullable(),
+});
+export type BackgroundUse = z.infer<typeof backgroundUseSchema>;
+
 export const manifestSchema = z.object({
   schemaVersion: z.literal(1),
   status: z.enum(["valid", "invalid"]),
@@ -77,6 +87,8 @@ export const manifestSchema = z.object({
   neighbourFrames: z.int(),
   flagged: z.record(z.string(), z.int()),
   cpu: perRole(cpuSchema),
+  /** By server; left out where there are no background VMs. */
+  background: perRole(z.array(backgroundUseSchema)).optional(),
   pinning: perRole(z.int().nullable()),
   /** What servers and guests said of themselves before and after, by name of the fact. */
   facts: z.record(z.string(), z.unknown()),

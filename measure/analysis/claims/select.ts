@@ -1,13 +1,8 @@
-import type { Arm, StudyRun } from "../arms.ts";
+import { type Arm, levelOf, type StudyRun } from "../arms.ts";
 import type { Where } from "./rules.ts";
 
 /** Where a rule's number of background VMs stands for the most that there are: emulated servers cannot carry the paper's. */
 export type VmLevels = "as stated" | "most";
-
-/** "64" under competition is the most that VFs allow, and an X540 port has 63 of them (3.1.2). */
-const isLevel = (run: StudyRun, level: number) =>
-  run.backgroundVms === level ||
-  (level === 64 && run.setting === "sriov" && run.backgroundVms > 32 && run.backgroundVms < 64);
 
 function fits(run: StudyRun, { settings, load, location, ratePps, except }: Where): boolean {
   if (settings !== undefined && !settings.includes(run.setting)) return false;
@@ -38,14 +33,14 @@ export function selectRuns(
   if (vms === "loaded") return fitting.filter(({ backgroundVms }) => backgroundVms > 0);
   if (levels === "most") {
     const most = commonLevels(fitting, arms).at(-1) ?? 0;
-    return most === 0 ? [] : fitting.filter(({ backgroundVms }) => backgroundVms === most);
+    return most === 0 ? [] : fitting.filter((run) => levelOf(run) === most);
   }
-  return fitting.filter((run) => ("is" in vms ? isLevel(run, vms.is) : run.backgroundVms > vms.above));
+  return fitting.filter((run) => ("is" in vms ? levelOf(run) === vms.is : run.backgroundVms > vms.above));
 }
 
 /** Numbers of background VMs with which each of these drivers has runs, ascending. */
 export function commonLevels(runs: readonly StudyRun[], arms: readonly Arm[]): number[] {
-  const of = (arm: Arm) => new Set(runs.filter((run) => run.arm === arm).map(({ backgroundVms }) => backgroundVms));
+  const of = (arm: Arm) => new Set(runs.filter((run) => run.arm === arm).map(levelOf));
   const [first, ...others] = arms.map(of);
   return [...(first ?? [])].filter((level) => others.every((set) => set.has(level))).sort((a, b) => a - b);
 }

@@ -1,4 +1,5 @@
-# What a server is and in which state: "@@name" and what a command said, for the manifest. WHEN is before or after.
+# What a server is and in which state: "@@name" and what a command said, for the manifest. WHEN is before or after; BACKGROUND
+# are the names of the server's background VMs.
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 fact() { echo "@@$1"; shift; "$@" 2>&1; }
 if [ "$WHEN" = before ]; then
@@ -10,7 +11,7 @@ if [ "$WHEN" = before ]; then
   fact libvirt virsh -q version --daemon
   fact tcpdump sh -c 'tcpdump --version 2>&1 | head -1'
   fact mpstat sh -c 'mpstat -V 2>&1 | head -1'
-  fact interface virsh -q dumpxml "$DOMAIN" --xpath //devices/interface
+  fact interface sh -c "virsh -q dumpxml $DOMAIN | sed -n '/<interface/,/<.interface>/p'"
   fact deployment sh -c "virsh -q desc $DOMAIN; echo; stat -c %Y /run/libvirt/qemu/$DOMAIN.pid"
   qemu=$(cat "/run/libvirt/qemu/$DOMAIN.pid")
   # vhost works in threads of QEMU, on older kernels in kernel threads named after it.
@@ -23,4 +24,7 @@ for i in $INTERFACES; do
   fact "coalescing $i" ethtool -c "$i"
   fact "counters $i" ip -s link show dev "$i"
 done
+if [ -n "$BACKGROUND" ]; then
+  fact background sh -c "cut -d' ' -f1 /proc/uptime; virsh -q domstats --cpu-total --interface $BACKGROUND"
+fi
 true

@@ -8,23 +8,22 @@ import { domainXml, xsltOf } from "../../../infra/vm/domain-xml.ts";
 import { capabilities, type Driver, drivers } from "../../../infra/vm/drivers.ts";
 import { kernelWords } from "../../../infra/vm/kernel-words.ts";
 
-const vf = { pci: "0000:01:10.2", netdev: "ens1f0v1" };
+const vf = { pci: "0000:01:10.2", netdev: "rtt0v2" };
 const pointOf = (driver: Driver): AttachmentPoint =>
   capabilities[driver].attachesTo === "vf" ? { vf } : { bridge: "rtt0" };
 
 function definition(driver: Driver): string {
   const identity = identityOf("sender", 0);
   const peer = identityOf("responder", 0);
-  const { guestModule } = capabilities[driver];
-  const modules = [guestModule === "vf" ? "igbvf" : guestModule];
   return domainXml({
     name: identity.name,
     uuid: "00000000-0000-8000-a000-000000000001",
+    domainType: "kvm",
     memoryMiB: 128,
     vcpus: 1,
     kernel: "/images/vmlinuz",
     initrd: "/images/initrd",
-    kernelWords: kernelWords({ identity, modules, neighbours: [peer] }),
+    kernelWords: kernelWords({ identity, module: capabilities[driver].guestModule, neighbours: [peer] }),
     interfaceXml: attachment(driver, identity.mac, pointOf(driver)),
     token: "sender-main-slot1",
   });
@@ -47,6 +46,7 @@ describe("domain definitions", () => {
     const xml = domainXml({
       name: 'a&<"{b}',
       uuid: "u",
+      domainType: "qemu",
       memoryMiB: 1,
       vcpus: 1,
       kernel: "/k",
@@ -61,7 +61,7 @@ describe("domain definitions", () => {
 });
 
 describe("scripts for servers", () => {
-  const scripts = ["lease.sh", "nic.sh", "bridge.sh", "slot.sh", "ready.sh", "observe.sh"];
+  const scripts = ["lease.sh", "nic.sh", "bridge.sh", "slots.sh", "ready.sh", "observe.sh"];
   it.each(scripts)("%s is a script that a POSIX shell can read", (file) => {
     const text = shellScript(file, { ACTION: "create", NAME: "it's", TOKEN: "t" });
     expect(text).toContain("NAME='it'\\''s'");

@@ -73,7 +73,77 @@ const wrong: [string, Record<string, unknown>, string[]][] = [
   ["another ping rate", { pingRatePps: 500 }, ["pingRatePps", "500", "1000", "1000000"]],
   ["ping rate as a word", { pingRatePps: "1 kpps" }, ["pingRatePps", '"1 kpps"', "1000"]],
   ["another neighbour", { neighbour: "static" }, ["neighbour", '"static"', "permanent", "dynamic"]],
-  ["another location", { loadLocation: "both" }, ["loadLocation", '"both"', "sender", "responder"]],
+  ["another location", { loadLocation: "middle" }, ["loadLocation", '"middle"', "sender", "responder", "both"]],
+  ["another load", { loadType: "disk" }, ["loadType", '"disk"', "none", "cpu", "network"]],
+  ["more background VMs than the study's most", { backgroundVms: 129 }, ["backgroundVms", "129", "at most 128"]],
+  ["fewer than no background VMs", { backgroundVms: -1 }, ["backgroundVms", "-1", "at least 0"]],
+  ["unknown background driver", { backgroundDriver: "tap" }, ["backgroundDriver", '"tap"', "virtio-bridge"]],
+  [
+    "background driver of one end",
+    { backgroundDriver: { sender: "e1000-bridge" } },
+    ["backgroundDriver.responder", "missing"],
+  ],
+  ["no CPU load", { cpuLoadPercent: 0 }, ["cpuLoadPercent", "0", "at least 1"]],
+  ["more than all of the CPU", { cpuLoadPercent: 101 }, ["cpuLoadPercent", "101", "at most 100"]],
+  ["network load that sends nothing", { networkLoadMbps: 0 }, ["networkLoadMbps", "0", "at least 0.01"]],
+  ["packets above the MTU", { networkLoadPacketBytes: 1473 }, ["networkLoadPacketBytes", "1473", "at most 1472"]],
+  ["empty bursts", { networkLoadBurstPackets: 0 }, ["networkLoadBurstPackets", "0", "at least 1"]],
+  ["VLAN above the standard's", { mainVlan: 4095 }, ["mainVlan", "4095", "at most 4094"]],
+  ["too little memory for stress-ng", { backgroundMemoryMiB: 96 }, ["backgroundMemoryMiB", "96", "at least 160"]],
+  ["nobody starts", { parallelStarts: 0 }, ["parallelStarts", "0", "at least 1"]],
+  ["no time to be ready", { readyWithinSeconds: 1 }, ["readyWithinSeconds", "1", "at least 10"]],
+  [
+    "more VMs than VFs",
+    { backgroundVms: 9, backgroundDriver: "pci-passthrough" },
+    ["backgroundVms", "9", "pci-passthrough", "need 9 VFs", "gives 8", "at most 8"],
+  ],
+  [
+    "more VMs than VFs with the Main VM on one",
+    { mainDriver: "macvtap-passthrough", backgroundVms: 8, backgroundDriver: "macvtap-vepa" },
+    ["backgroundVms", "8", "need 9 VFs", "gives 8", "at most 7"],
+  ],
+  [
+    "Main VM on a VF where there is none",
+    { ...withHost({ pfs: [{ name: "p", vfs: 0 }] }), mainDriver: "pci-passthrough" },
+    ["mainDriver", "pci-passthrough", "hosts.sender.pfs", "gives none"],
+  ],
+  [
+    "more VFs than the PF can have",
+    withHost({ pfs: [{ name: "p", vfs: 9, totalVfs: 8 }] }),
+    ["hosts.sender.pfs.0.vfs", "9", "at most 8"],
+  ],
+  [
+    "more memory than the server has",
+    { ...withHost({ memoryMiB: 4096 }), backgroundVms: 32 },
+    ["backgroundVms", "32", "4096", "at most 13"],
+  ],
+  [
+    "a Main VM larger than its server",
+    { ...withHost({ memoryMiB: 1024 }), guestMemoryMiB: 2048 },
+    ["guestMemoryMiB", "2048", "at most 448"],
+  ],
+  ["more virtual CPUs than CPUs", { ...withHost({ cpus: 2 }), guestCpus: 4 }, ["guestCpus", "4", "at most 2"]],
+  [
+    "the same of background VMs",
+    { ...withHost({ cpus: 2 }), backgroundCpus: 4, backgroundVms: 1 },
+    ["backgroundCpus", "4", "at most 2"],
+  ],
+  ["a VLAN on the bridge", { mainVlan: 5 }, ["mainVlan", "5", "virtio-bridge", "allowed: 0"]],
+  [
+    "network load between ports that no cable joins",
+    {
+      ...withHost({
+        pfs: [
+          { name: "a", vfs: 2 },
+          { name: "b", vfs: 8 },
+        ],
+      }),
+      backgroundVms: 4,
+      backgroundDriver: "pci-passthrough",
+      loadType: "network",
+    },
+    ["hosts.responder.pfs", "background VM 2", "no cable"],
+  ],
   ["no window", { cpuWindowSeconds: 0 }, ["cpuWindowSeconds", "0", "at least 1"]],
   ["endless window", { cpuWindowSeconds: 601 }, ["cpuWindowSeconds", "601", "at most 600"]],
   ["too little memory", { guestMemoryMiB: 16 }, ["guestMemoryMiB", "16", "at least 96"]],
@@ -113,7 +183,7 @@ const wrong: [string, Record<string, unknown>, string[]][] = [
   ["port too high", withHost({ port: 70000 }), ["hosts.hosts.sender.port", "70000", "at most 65535"]],
   ["relative key file", withHost({ privateKeyFile: "id" }), ["hosts.hosts.sender.privateKeyFile", '"id"', "absolute"]],
   ["missing key file", withoutHostKey("privateKeyFile"), ["hosts.hosts.sender.privateKeyFile", "missing"]],
-  ["no PF", withHost({ pfs: [] }), ["hosts.hosts.sender.pfs", "[]", "exactly one"]],
+  ["no PF", withHost({ pfs: [] }), ["hosts.hosts.sender.pfs", "[]", "at least one"]],
   ["missing PF", withoutHostKey("pfs"), ["hosts.hosts.sender.pfs", "missing"]],
   [
     "PF with a bad name",
@@ -126,6 +196,22 @@ const wrong: [string, Record<string, unknown>, string[]][] = [
     withHost({ pfs: [{ name: "p", vfs: 999 }] }),
     ["hosts.hosts.sender.pfs.0.vfs", "999", "at most 256"],
   ],
+  [
+    "one PF twice",
+    withHost({
+      pfs: [
+        { name: "p", vfs: 1 },
+        { name: "p", vfs: 1 },
+      ],
+    }),
+    ["hosts.hosts.sender.pfs", "different names"],
+  ],
+  [
+    "unknown kind of virtualisation",
+    withHost({ domainType: "xen" }),
+    ["hosts.hosts.sender.domainType", '"xen"', "kvm", "qemu"],
+  ],
+  ["no CPU at all", withHost({ cpus: 0 }), ["hosts.hosts.sender.cpus", "0", "at least 1"]],
   [
     "unknown key of a PF",
     withHost({ pfs: [{ name: "p", vfs: 1, mtu: 9000 }] }),
@@ -159,6 +245,22 @@ describe("a stack's configuration", () => {
 
   it("refuses keys of other projects", () => {
     expect(messageFor({}, { "libvirt:uri": "qemu:///system" })).toContain("libvirt:uri");
+  });
+
+  it.each([
+    [
+      "seven macvtap VMs beside a Main VM on a VF",
+      { mainDriver: "pci-passthrough", backgroundVms: 7, backgroundDriver: "macvtap-bridge" },
+    ],
+    ["eight beside a Main VM on the bridge", { backgroundVms: 8, backgroundDriver: "pci-passthrough" }],
+    ["a VLAN on a VF", { mainDriver: "pci-passthrough", mainVlan: 7 }],
+    [
+      "CPU load at one end whose other end has no room",
+      { ...withHost({ memoryMiB: 1024 }, "responder"), backgroundVms: 100, loadType: "cpu" },
+    ],
+  ])("accepts: %s", (_name, own) => {
+    const all = raw({ ...good, hosts: inventory, ...own });
+    expect(() => resolveConfig(parseConfig(all, "sriov-rtt", "sender"), "/")).not.toThrow();
   });
 
   it("names every wrong key at once", () => {

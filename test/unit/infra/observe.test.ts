@@ -1,34 +1,98 @@
 import { describe, expect, it } from "vitest";
-import { tokenOf } from "../../../infra/layer.ts";
-import { parseObservation } from "../../../infra/observe.ts";
+import { falseClaims, parseObservation, tokensOf, vfAddressOf, withObserved } from "../../../infra/observe.ts";
 
 describe("what a server says of itself", () => {
-  it("is a token for each layer that is there, and the lease", () => {
-    const { tokens, lease } = parseObservation(
-      "image-0a 77\nlease aa\nnic-pf0 bb 7\nbridge-rtt0 cc\nvm-rtt-main dd\nowner 1700000000 stack sender (host:/x y)\n",
+  it("is a token for each layer that is there, the lease, and what the server has", () => {
+    const { tokens, lease, cpus, memoryMiB, pfs } = parseObservation(
+      "@server 6 63988\n@pf pf0 0000:01:00.0 7 128 2\n@pf veth0 none 0 0 0\nimage-0a 77\nlease aa\nnic-pf0 bb\nvm-rtt-main dd-ab\nowner 1700000000 stack sender (host:/x y)\n",
     );
     expect(Object.fromEntries(tokens)).toEqual({
       "image-0a": "77",
       lease: "aa",
       "nic-pf0": "bb",
-      "bridge-rtt0": "cc",
-      "vm-rtt-main": "dd",
+      "vm-rtt-main": "dd-ab",
     });
     expect(lease).toEqual({ owner: "stack sender (host:/x y)", since: new Date(1_700_000_000_000) });
+    expect({ cpus, memoryMiB }).toEqual({ cpus: 6, memoryMiB: 63988 });
+    expect(pfs.get("pf0")).toEqual({ pci: "0000:01:00.0", totalVfs: 7, offset: 128, stride: 2, vfs: [] });
+    expect(pfs.get("veth0")?.pci).toBeUndefined();
   });
 
-  it("is nothing on a server that was never used", () => {
-    expect(parseObservation("")).toEqual({ tokens: new Map(), lease: undefined });
+  it("is nothing but its hardware on a server that was never used", () => {
+    expect(parseObservation("@server 1 2914\n")).toMatchObject({ tokens: new Map(), lease: undefined });
   });
 
   it("is refused when it is not understood", () => {
     expect(() => parseObservation("bash: warning\n\nnic-pf0\n")).toThrow(/nic-pf0/);
   });
+});
 
-  it("keeps the token of a layer that is there and gives a new one to a layer that is not", () => {
-    const observed = new Map([["lease", "aa"]]);
-    expect(tokenOf(observed, "lease")).toBe("aa");
-    expect(tokenOf(observed, "nic-pf0")).toMatch(/^[0-9a-f]{12}$/);
-    expect(tokenOf(observed, "nic-pf0")).not.toBe(tokenOf(observed, "nic-pf0"));
+describe("tokens", () => {
+  const token = tokensOf(
+    new Map([
+      ["lease", "aa"],
+      ["vm-rtt-main", "77-design"],
+    ]),
+  );
+
+  it("stay for a layer that is there and are new for one that is not", () => {
+    expect(token("lease")).toBe("aa");
+    expect(token("nic-pf0")).toMatch(/^[0-9a-f]{12}$/);
+    expect(token("nic-pf0")).not.toBe(token("nic-pf0"));
+  });
+
+  it("are new for a VM of another design", () => {
+    expect(token("vm-rtt-main", "-design")).toBe("77-design");
+    expect(token("vm-rtt-main", "-other")).toMatch(/^[0-9a-f]{12}-other$/);
+  });
+});
+
+describe("where a VF is", () => {
+  const facts = { pci: "0000:01:00.0", totalVfs: 7, offset: 128, stride: 2, vfs: [] };
+  it("is computed before there are VFs (offset and stride), and read when there are", () => {
+    expect(vfAddressOf(facts, 0)).toBe("0000:01:10.0");
+    expect(vfAddressOf(facts, 6)).toBe("0000:01:11.4");
+    expect(vfAddressOf({ ...facts, vfs: ["0000:01:1f.7"] }, 0)).toBe("0000:01:1f.7");
+  });
+  it("is unknown where the PF can have none", () => {
+    expect(vfAddressOf(undefined, 0)).toBeUndefined();
+    expect(vfAddressOf({ ...facts, pci: undefined }, 0)).toBeUndefined();
+    expect(vfAddressOf(facts, 7)).toBeUndefined();
+  });
+});
+
+describe("what an inventory says of its servers", () => {
+  const host = (own: object) => ({
+    address: "a",
+    port: 22,
+    user: "root",
+    privateKeyFile: "/k",
+    hostKey: "ssh-ed25519 AAAA",
+    generation: "",
+    domainType: "kvm" as const,
+    pfs: [{ name: "pf0", vfs: 7, totalVfs: 7 }],
+    ...own,
+  });
+  const inventory = (own: object) => ({
+    fidelity: "hardware" as const,
+    hosts: { sender: host(own), responder: host({}) },
+  });
+  const there = parseObservation("@server 6 63988\n@pf pf0 0000:01:00.0 7 128 2\n");
+  const observed = { sender: there, responder: there };
+
+  it("is refused where it is more than there is", () => {
+    expect(falseClaims(inventory({ cpus: 6, memoryMiB: 60_000 }), observed)).toEqual([]);
+    const claims = falseClaims(
+      inventory({ cpus: 8, memoryMiB: 64_000, pfs: [{ name: "pf0", vfs: 7, totalVfs: 63 }] }),
+      observed,
+    );
+    expect(claims.join("\n")).toMatch(/sender.cpus: 8 .* at most 6 .*doctor --write/);
+    expect(claims.join("\n")).toMatch(/sender.memoryMiB: 64000 .* at most 63988/);
+    expect(claims.join("\n")).toMatch(/sender.pfs.0.totalVfs: 63 .* at most 7/);
+  });
+
+  it("is completed by what they say of themselves", () => {
+    expect(withObserved(inventory({}), observed).hosts.sender).toMatchObject({ cpus: 6, memoryMiB: 63988 });
+    expect(withObserved(inventory({ cpus: 2 }), observed).hosts.sender.cpus).toBe(2);
   });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
 import { parseConfig, resolveConfig } from "../../../infra/config/load.ts";
+import { parseObservation, vfAddressOf } from "../../../infra/observe.ts";
 import { declareTestbed } from "../../../infra/testbed.ts";
 import { capabilities, type Driver, drivers } from "../../../infra/vm/drivers.ts";
 
@@ -14,7 +15,6 @@ interface Declared {
 }
 
 let declared: Declared[] = [];
-const vfSlot = '{"vf":{"pci":"0000:01:10.0","netdev":"enp1s0v0","driver":"igbvf"}}';
 
 const keyFile = join(mkdtempSync(join(tmpdir(), "lab-test-")), "id");
 writeFileSync(keyFile, "a key");
@@ -25,8 +25,7 @@ beforeEach(async () => {
     call: () => ({}),
     newResource({ type, name, inputs }) {
       declared.push({ type, name, inputs });
-      const slot = /KIND=vf/.test(String(inputs.create)) ? vfSlot : '{"bridge":"rtt0"}';
-      const stdout = name.endsWith("-slot") ? slot : name.startsWith("run-") ? `{"name":"${name}"}` : "";
+      const stdout = name.startsWith("run-") ? `{"name":"${name}"}` : "";
       return { id: `${name}-id`, state: { ...inputs, stdout } };
     },
   });
@@ -39,16 +38,22 @@ const host = (address: string) => ({
   pfs: [{ name: "pf0", vfs: 7 }],
 });
 
-/** Declares a scenario and waits until everything in it is known. */
-async function declare(own: Record<string, unknown>, tokens: Record<string, string> = {}) {
+/** Declares a scenario on servers that remember all of it but for what is forgotten, and waits until everything is known. */
+async function declare(own: Record<string, unknown>, forgotten: readonly string[] = []) {
   const all = {
     hosts: { fidelity: "emulated", hosts: { sender: host("192.0.2.1"), responder: host("192.0.2.2") } },
     resultsDirectory: "/nowhere",
     runs: 2,
+    backgroundVms: 0,
     ...own,
   };
   const raw = Object.fromEntries(Object.entries(all).map(([key, value]) => [`p:${key}`, JSON.stringify(value)]));
-  const observation = { tokens: new Map(Object.entries(tokens)), lease: undefined };
+  const facts = parseObservation("@server 1 2914\n@pf pf0 0000:01:00.0 7 128 2\n");
+  const view = {
+    token: (layer: string, design = "") => `${forgotten.includes(layer) ? "new" : "there"}${design}`,
+    vfAddress: (pf: string, vf: number) => vfAddressOf(facts.pfs.get(pf), vf),
+    cpus: 1,
+  };
   const image = {
     sha256: "ab".repeat(32),
     release: "6.12",
@@ -56,13 +61,15 @@ async function declare(own: Record<string, unknown>, tokens: Record<string, stri
     kernelSha256: "",
     initrdFile: "/i",
     initrdSha256: "",
+    loadInitrdFile: "/l",
+    loadInitrdSha256: "",
   };
   const { runs } = declareTestbed({
     stack: "test",
     config: resolveConfig(parseConfig(raw, "p", "test"), "/"),
     guestImage: image,
     owner: "stack test",
-    observed: { sender: observation, responder: observation },
+    servers: { sender: view, responder: view },
   });
   return new Promise<unknown[]>((resolve) => pulumi.all(runs).apply(resolve));
 }
@@ -70,14 +77,17 @@ async function declare(own: Record<string, unknown>, tokens: Record<string, stri
 const named = (name: string) => declared.find((resource) => resource.name === name)?.inputs;
 const xsltOf = (name: string) => (named(name) as { xml: { xslt: string } }).xml.xslt;
 
-/** What a server remembers on which everything is there. */
-const tokens = {
-  lease: "1",
-  "nic-pf0": "2",
-  "bridge-rtt0": "3",
-  "vm-rtt-main": "4",
-  [`image-${"ab".repeat(32)}`]: "5",
-};
+/** Inputs of every resource but the runs, by name, in a scenario. */
+async function inputsOf(own: Record<string, unknown>, forgotten: readonly string[] = []): Promise<Map<string, string>> {
+  declared = [];
+  await declare(own, forgotten);
+  return new Map(
+    declared.filter(({ name }) => !name.startsWith("run-")).map(({ name, inputs }) => [name, JSON.stringify(inputs)]),
+  );
+}
+
+const changedBetween = (a: Map<string, string>, b: Map<string, string>) =>
+  [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name)).sort();
 
 describe("a scenario's resources", () => {
   it("are two servers, two Main VMs and a command for each run", async () => {
@@ -85,23 +95,23 @@ describe("a scenario's resources", () => {
     expect(results).toEqual([{ name: "run-01" }, { name: "run-02" }]);
     const names = declared.map(({ name }) => name);
     for (const role of ["sender", "responder"])
-      for (const part of ["lease", "image", "nic", "bridge", "libvirt", "main-slot", "main-domain", "main-ready"])
+      for (const part of ["lease", "image", "nic-pf0", "bridge", "libvirt", "main-slots", "main-ready", "rtt-main"])
         expect(names).toContain(`${role}-${part}`);
   });
 
   it.each(drivers)("%s: the domain is attached where the slot says", async (driver: Driver) => {
     await declare({ mainDriver: driver });
-    const xslt = xsltOf("sender-main-domain");
-    expect(xslt).toContain("<description>sender-main-slot-id</description>");
+    const xslt = xsltOf("sender-rtt-main");
+    expect(xslt).toMatch(/<description>sender-main-slots-id there-[0-9a-f]{12}<\/description>/);
     if (capabilities[driver].attachesTo === "bridge") expect(xslt).toContain('<source bridge="rtt0"/>');
-    else expect(xslt).toMatch(/dev="enp1s0v0"|bus="0x01" slot="0x10"/);
-    expect(xslt).toContain(`lab.modules=${capabilities[driver].guestModule.replace("vf", "igbvf")} `);
+    else expect(xslt).toMatch(/dev="rtt0v0"|bus="0x01" slot="0x10"/);
+    expect(xslt).toContain(`lab.modules=${capabilities[driver].guestModule} `);
   });
 
   it("may have another driver at each end", async () => {
     await declare({ mainDriver: { sender: "virtio-bridge", responder: "pci-passthrough" } });
-    expect(xsltOf("sender-main-domain")).toContain('type="bridge"');
-    expect(xsltOf("responder-main-domain")).toContain('type="hostdev"');
+    expect(xsltOf("sender-rtt-main")).toContain('type="bridge"');
+    expect(xsltOf("responder-rtt-main")).toContain('type="hostdev"');
     const spec = JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
     expect(spec.ends.sender.capture).toEqual({ nic: "pf", virt: "vnet" });
     expect(spec.ends.responder.capture).toBeNull();
@@ -110,14 +120,14 @@ describe("a scenario's resources", () => {
 
   it("know each other's address by heart, or ask by ARP", async () => {
     await declare({ mainDriver: "virtio-bridge" });
-    expect(xsltOf("sender-main-domain")).toContain("lab.neigh=10.9.2.1,52:54:00:9a:02:00");
+    expect(xsltOf("sender-rtt-main")).toContain("lab.neigh=10.9.2.1,52:54:00:9a:02:00");
     declared = [];
     await declare({ mainDriver: "virtio-bridge", neighbour: "dynamic" });
-    expect(xsltOf("sender-main-domain")).not.toContain("lab.neigh");
+    expect(xsltOf("sender-rtt-main")).not.toContain("lab.neigh");
   });
 
   it("say to the servers what the golden file says, before the text of their script", async () => {
-    await declare({ mainDriver: { sender: "macvtap-bridge", responder: "e1000-bridge" } }, tokens);
+    await declare({ mainDriver: { sender: "macvtap-bridge", responder: "e1000-bridge" } });
     const commands = declared
       .filter(({ type }) => type.startsWith("command:"))
       .map(({ name, inputs }) => `${name}\n${String(inputs.create).split("\n# What every layer")[0]}\n`)
@@ -126,25 +136,80 @@ describe("a scenario's resources", () => {
   });
 
   it("change with a token that the server no longer has, and only then", async () => {
-    const inputs = async (known: Record<string, string>) => {
-      declared = [];
-      await declare({ mainDriver: "virtio-bridge" }, known);
-      return Object.fromEntries(
-        declared
-          .filter(({ name }) => !name.startsWith("run-"))
-          .map(({ name, inputs }) => [name, JSON.stringify(inputs)]),
-      );
-    };
-    const before = await inputs(tokens);
-    expect(await inputs(tokens)).toEqual(before);
-    const { "vm-rtt-main": _, ...rest } = tokens;
-    const after = await inputs(rest);
-    const changed = Object.keys(before).filter((name) => before[name] !== after[name]);
-    expect(changed.sort()).toEqual([
+    const before = await inputsOf({ mainDriver: "virtio-bridge" });
+    expect(changedBetween(before, await inputsOf({ mainDriver: "virtio-bridge" }))).toEqual([]);
+    const changed = changedBetween(before, await inputsOf({ mainDriver: "virtio-bridge" }, ["vm-rtt-main"]));
+    expect(changed).toEqual([
       "responder-main-ready",
-      "responder-main-slot",
+      "responder-main-slots",
+      "responder-rtt-main",
       "sender-main-ready",
-      "sender-main-slot",
+      "sender-main-slots",
+      "sender-rtt-main",
     ]);
+  });
+});
+
+describe("background VMs and their load", () => {
+  const competing = { mainDriver: "virtio-bridge", backgroundVms: 2, backgroundDriver: "pci-passthrough" };
+  const loadRequest = () =>
+    JSON.parse((named("load-running") as { environment: { LAB_LOAD: string } }).environment.LAB_LOAD);
+
+  it("stand where their load needs them", async () => {
+    await declare({ ...competing, loadType: "cpu", loadLocation: "responder" });
+    const domains = declared.filter(({ type }) => type === "libvirt:index/domain:Domain").map(({ name }) => name);
+    expect(domains.sort()).toEqual([
+      "responder-rtt-bg-001",
+      "responder-rtt-bg-002",
+      "responder-rtt-main",
+      "sender-rtt-main",
+    ]);
+    expect(Object.keys(loadRequest())).toEqual(["responder"]);
+    expect(loadRequest().responder.load).toEqual({ type: "cpu", percent: 100 });
+  });
+
+  it("each have a VF of their own and the image with the load's programs", async () => {
+    await declare({ ...competing, loadType: "network" });
+    expect(xsltOf("sender-rtt-bg-001")).toContain('slot="0x10" function="0x2"');
+    expect(xsltOf("sender-rtt-bg-002")).toContain('slot="0x10" function="0x4"');
+    expect(xsltOf("sender-rtt-bg-002")).toMatch(/initrd-load<.*/);
+    expect(String((named("sender-background-slots") as { create: string }).create)).toMatch(
+      /^WANTED='rtt-bg-001 \S+ vf pf0 1 rtt0v1 0000:01:10.2 52:54:00:9a:01:01 52:54:00:9a:01:01 - - 0$/m,
+    );
+  });
+
+  it("send where the location says that the load is: load at the Sender comes from the Responder", async () => {
+    await declare({ ...competing, loadType: "network", loadLocation: "sender" });
+    const { sender, responder } = loadRequest();
+    expect(sender.load).toMatchObject({ sends: false, receives: true });
+    expect(responder.load).toMatchObject({ sends: true, receives: false });
+    expect(responder.vms[1].peerIp).toBe("10.9.1.3");
+  });
+
+  it("are declared, empty, also without any, so that a fleet that shrinks to nothing is gone before the runs", async () => {
+    await declare({ mainDriver: "virtio-bridge", backgroundVms: 0 });
+    expect(String((named("sender-background-slots") as { create: string }).create)).toContain("WANTED=''");
+    expect(named("load-running")).toBeUndefined();
+  });
+
+  it("grow without a change to those that stand", async () => {
+    const own = { ...competing, backgroundVms: 1, loadType: "cpu" };
+    const changed = changedBetween(await inputsOf(own), await inputsOf({ ...own, backgroundVms: 3 }));
+    expect(changed.filter((name) => name.startsWith("sender"))).toEqual([
+      "sender-background-ready",
+      "sender-background-slots",
+      "sender-rtt-bg-002",
+      "sender-rtt-bg-003",
+    ]);
+  });
+
+  it("say in the runs what must be seen of them", async () => {
+    await declare({ ...competing, loadType: "network", networkLoadMbps: 2, networkLoadPacketBytes: 1000 });
+    const spec = JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
+    expect(spec.ends.sender.background).toEqual({
+      vms: ["rtt-bg-001", "rtt-bg-002"],
+      leastCpuPercent: 0,
+      leastPps: 2.5,
+    });
   });
 });

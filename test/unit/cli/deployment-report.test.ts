@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { expect, it } from "vitest";
-import { DeploymentReport } from "../../../cli/demo/events.ts";
+import { DeploymentReport } from "../../../cli/stack/deployment-report.ts";
 
 const urn = (name: string) => `urn:pulumi:demo::sriov-rtt::sriov-rtt:vm:Vm$libvirt:index/domain:Domain::${name}`;
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { LabError } from "../../lib/errors.ts";
-import { type SshConnection, shellQuote } from "../../lib/ssh.ts";
+import { LabError } from "./errors.ts";
+import { type SshConnection, shellQuote } from "./ssh.ts";
 
 const started = z.object({ return: z.object({ pid: z.int() }) });
 const status = z.object({

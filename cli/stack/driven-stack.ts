@@ -1,0 +1,153 @@
+import { once } from "node:events";
+import { createWriteStream, type WriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { LabError, messageOf } from "../../lib/errors.ts";
+import { checkout } from "../../lib/paths.ts";
+import type { Progress } from "../../lib/progress.ts";
+import type { Interruption } from "../interrupt.ts";
+import { stackFile } from "./config.ts";
+import { DeploymentReport } from "./deployment-report.ts";
+
+export interface DrivenStackOptions {
+  /** Name of the stack. */
+  name: string;
+  /** Variables that pulumi needs. */
+  env: Record<string, string>;
+  /** File that takes all that pulumi prints. */
+  logFile: string;
+  progress: Progress;
+  interruption: Interruption;
+  /** What an earlier use of this stack deployed is gone with its servers, so nothing of what the state tells of is there. */
+  leftoversAreGone: boolean;
+  /** After so many milliseconds an operation hangs. */
+  timeLimitMs: number;
+}
+
+/** A stack that is deployed again and again, each time with another configuration. */
+export class DrivenStack {
+  readonly #options: DrivenStackOptions;
+  readonly #log: WriteStream;
+  readonly #stack: Stack;
+
+  private constructor(options: DrivenStackOptions, log: WriteStream, stack: Stack) {
+    this.#options = options;
+    this.#log = log;
+    this.#stack = stack;
+  }
+
+  /** Makes the stack. What an earlier use that was killed or kept left is removed first. */
+  static async open(options: DrivenStackOptions): Promise<DrivenStack> {
+    const { name, env } = options;
+    // The Automation API looks for pulumi on our own PATH.
+    Object.assign(process.env, env);
+    const workspace = await LocalWorkspace.create({ workDir: checkout, envVars: env });
+    const isLeft = (await workspace.listStacks()).some((stack) => stack.name === name);
+    if (isLeft && options.leftoversAreGone) await workspace.removeStack(name, { force: true });
+    const stack = await LocalWorkspace.createOrSelectStack({ stackName: name, workDir: checkout }, { envVars: env });
+    const driven = new DrivenStack(options, createWriteStream(options.logFile, { flags: "a" }), stack);
+    if (isLeft && !options.leftoversAreGone) {
+      options.progress.say(`removing what an earlier ${name} left`);
+      await stack.cancel().catch(() => {}); // its lock, when it was killed
+      await driven.destroy();
+    }
+    return driven;
+  }
+
+  /**
+   * Deploys a scenario and measures it.
+   * @param settings configuration keys without the project's name, and their values as text
+   * @returns what the program exports as `runs`
+   * @throws LabError with what the engine called errors, or the reason of the interruption
+   */
+  async deploy(settings: Record<string, string>, timeLimitMs: number = this.#options.timeLimitMs): Promise<unknown> {
+    await this.#stack.setAllConfig(
+      Object.fromEntries(Object.entries(settings).map(([key, value]) => [`sriov-rtt:${key}`, { value }])),
+    );
+    try {
+      const { outputs } = await this.#run("deploying", timeLimitMs, (common) => this.#stack.up(common));
+      return outputs.runs?.value;
+    } catch (error) {
+      this.#options.interruption.asked.throwIfAborted();
+      throw error;
+    }
+  }
+
+  /** Removes everything from the servers; the stack stays, empty. */
+  async destroy(): Promise<void> {
+    await this.#run("removing what was deployed", this.#options.timeLimitMs, (common) =>
+      this.#stack.destroy({ ...common, remove: false }),
+    );
+  }
+
+  /** Forgets the stack, which must be empty, and its configuration. */
+  async remove(): Promise<void> {
+    const { name } = this.#options;
+    await this.#stack.workspace.removeStack(name);
+    await rm(stackFile(checkout, name), { force: true });
+  }
+
+  async close(): Promise<void> {
+    this.#log.end();
+    await once(this.#log, "close");
+  }
+
+  async #run<T>(
+    what: string,
+    timeLimitMs: number,
+    operation: (common: ReturnType<DrivenStack["settings"]>) => Promise<T>,
+  ): Promise<T> {
+    const report = new DeploymentReport(this.#options.progress.say);
+    const late = AbortSignal.timeout(timeLimitMs);
+    try {
+      return await operation(this.settings(report, late));
+    } catch (error) {
+      const why = late.aborted
+        ? `gave up after ${(timeLimitMs / 60_000).toFixed(0)} minutes`
+        : report.errors.join("\n") || messageOf(error).slice(-2000);
+      throw new LabError(`${what} failed: ${why}\nAll that pulumi said: ${this.#options.logFile}`, { cause: error });
+    }
+  }
+
+  private settings(report: DeploymentReport, late: AbortSignal) {
+    const write = (text: string) => void this.#log.write(text);
+    return {
+      color: "never" as const,
+      suppressProgress: true,
+      onOutput: write,
+      onError: write,
+      onEvent: report.accept.bind(report),
+      signal: AbortSignal.any([this.#options.interruption.tellChildren, late]),
+    };
+  }
+}
+
+/** Removes all that was deployed. A failure is told and does not hide why what came before failed. */
+async function tearDown(stack: DrivenStack, { name, progress }: DrivenStackOptions): Promise<void> {
+  try {
+    await progress.step("removing what was deployed", () => stack.destroy());
+    await stack.remove();
+  } catch (error) {
+    progress.say(messageOf(error));
+    progress.say(`Try it again with ./lab destroy ${name}`);
+    process.exitCode = 1;
+  }
+}
+
+/**
+ * Runs `body` with a stack, and takes down what it deployed, also when it fails.
+ * @param options.keep leave the last deployment
+ */
+export async function withDrivenStack<T>(
+  options: DrivenStackOptions & { keep: boolean },
+  body: (stack: DrivenStack) => Promise<T>,
+): Promise<T> {
+  options.interruption.asked.throwIfAborted();
+  const stack = await DrivenStack.open(options);
+  try {
+    return await body(stack);
+  } finally {
+    if (!options.keep) await tearDown(stack, options);
+    await stack.close();
+  }
+}

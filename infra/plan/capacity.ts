@@ -1,0 +1,96 @@
+import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
+import { capabilities } from "../vm/drivers.ts";
+import { vfPlaceOf, vfsForBackground } from "./placement.ts";
+import type { Plan, ServerPlan } from "./plan.ts";
+
+/** What QEMU takes for a VM beside the guest's own memory, and what the server keeps for itself. */
+const memoryPerVmMiB = 64;
+const serverMemoryMiB = 512;
+
+const onVf = ({ driver }: { driver: ServerPlan["main"]["driver"] }) => capabilities[driver].attachesTo === "vf";
+
+/** VFs that a server's VMs take. */
+export const vfsNeeded = ({ main, background }: ServerPlan): number =>
+  (onVf(main) ? 1 : 0) + (onVf(background) ? background.vms : 0);
+
+/** Memory that a server's VMs take, MiB. */
+export const memoryNeeded = ({ main, background }: ServerPlan): number =>
+  main.memoryMiB + memoryPerVmMiB + background.vms * (background.memoryMiB + memoryPerVmMiB);
+
+function vfProblems(role: Role, { pfs }: Host, plan: ServerPlan): string[] {
+  const tooMany = pfs.flatMap(({ name, vfs, totalVfs }, index) =>
+    totalVfs !== undefined && vfs > totalVfs
+      ? [`hosts.${role}.pfs.${index}.vfs: ${vfs} VFs of ${name} are not allowed; allowed: at most ${totalVfs}`]
+      : [],
+  );
+  const there = pfs.reduce((sum, { vfs }) => sum + vfs, 0);
+  if (onVf(plan.main) && there === 0)
+    return [
+      ...tooMany,
+      `mainDriver: ${plan.main.driver} needs a VF at the ${role}, and hosts.${role}.pfs gives none; allowed: a driver on the bridge, or more vfs there`,
+    ];
+  if (vfsNeeded(plan) <= there) return tooMany;
+  const most = vfsForBackground(pfs, onVf(plan.main));
+  return [
+    ...tooMany,
+    `backgroundVms: ${plan.background.vms} on ${plan.background.driver} need ${vfsNeeded(plan)} VFs at the ${role}, the Main VM's included, and hosts.${role}.pfs gives ${there}; allowed: at most ${most}, a driver on the bridge, or more vfs there`,
+  ];
+}
+
+function memoryProblems(role: Role, { memoryMiB }: Host, plan: ServerPlan): string[] {
+  if (memoryMiB === undefined || memoryNeeded(plan) + serverMemoryMiB <= memoryMiB) return [];
+  const { main, background } = plan;
+  const room = memoryMiB - serverMemoryMiB - main.memoryMiB - memoryPerVmMiB;
+  const most = Math.max(0, Math.floor(room / (background.memoryMiB + memoryPerVmMiB)));
+  return [
+    background.vms > 0
+      ? `backgroundVms: ${background.vms} of ${background.memoryMiB} MiB and the Main VM need ${memoryNeeded(plan)} MiB at the ${role}, which has ${memoryMiB} and keeps ${serverMemoryMiB} for itself; allowed: at most ${most}, or less backgroundMemoryMiB`
+      : `guestMemoryMiB: ${main.memoryMiB} is more than the ${role} has (${memoryMiB} MiB, of which it keeps ${serverMemoryMiB}); allowed: at most ${memoryMiB - serverMemoryMiB - memoryPerVmMiB}`,
+  ];
+}
+
+function cpuProblems(role: Role, { cpus }: Host, { main, background }: ServerPlan): string[] {
+  if (cpus === undefined) return [];
+  const wrong = (key: string, vcpus: number) =>
+    vcpus > cpus ? [`${key}: ${vcpus} virtual CPUs are more than the ${role} has CPUs; allowed: at most ${cpus}`] : [];
+  return [...wrong("guestCpus", main.vcpus), ...(background.vms > 0 ? wrong("backgroundCpus", background.vcpus) : [])];
+}
+
+function vlanProblems(role: Role, { main, background }: ServerPlan): string[] {
+  const wrong = (key: string, { driver, vlan }: ServerPlan["main"]) =>
+    vlan > 0 && !onVf({ driver })
+      ? [
+          `${key}: ${vlan} is not allowed: the NIC tags frames of VFs, and ${driver} at the ${role} has none; allowed: 0`,
+        ]
+      : [];
+  return [...wrong("mainVlan", main), ...(background.vms > 0 ? wrong("backgroundVlan", background) : [])];
+}
+
+/** Ports are cabled in pairs: two VMs reach each other only through PFs at the same place of the two servers. */
+function wiringProblems({ hosts }: Inventory, plan: Plan): string[] {
+  if (plan.sender.load.type !== "network" || roles.some((role) => vfsNeeded(plan[role]) > sumVfs(hosts[role])))
+    return [];
+  const portOf = (role: Role, index: number) =>
+    onVf(plan[role].background) ? vfPlaceOf(hosts[role].pfs, index).pf : 0;
+  for (let index = 1; index <= plan.sender.background.vms; index += 1)
+    if (portOf("sender", index) !== portOf("responder", index))
+      return [
+        `hosts.responder.pfs: background VM ${index} would be on ${hosts.responder.pfs[portOf("responder", index)]?.name}, and its counterpart on ${hosts.sender.pfs[portOf("sender", index)]?.name} of the sender, which no cable joins; allowed: the same numbers of vfs on both servers, and drivers that both use VFs or both the bridge`,
+      ];
+  return [];
+}
+
+const sumVfs = ({ pfs }: Host) => pfs.reduce((sum, { vfs }) => sum + vfs, 0);
+
+/**
+ * What a scenario asks of the servers and they cannot give, a line a problem: key, value, what is allowed. What the
+ * inventory does not say of a server (memory, CPUs, VFs in all) is not checked.
+ */
+export function capacityProblems(inventory: Inventory, plan: Plan): string[] {
+  const ofServers = roles.flatMap((role) => {
+    const host = inventory.hosts[role];
+    return [vfProblems, memoryProblems, cpuProblems].flatMap((check) => check(role, host, plan[role]));
+  });
+  const ofVlans = roles.flatMap((role) => vlanProblems(role, plan[role]));
+  return [...new Set([...ofServers, ...ofVlans, ...wiringProblems(inventory, plan)])];
+}

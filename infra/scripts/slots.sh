@@ -1,0 +1,118 @@
+# The places of one fleet's VMs on their server: no old domain in the way, and what a driver attaches its VM to made ready.
+# WANTED is the whole fleet, a line a VM: name, token, bridge or vf, PF, VF, its interface's name here, its PCI address, the
+# VM's MAC, the VF's MAC, trust, spoof check, VLAN; "-" is what the NIC has by itself. What is there and not wanted in just this way
+# is removed first, the rest is left alone, so the same text serves to make, grow, shrink and change a fleet. It, and not
+# libvirt's provider, removes domains: it can whatever an interrupted update or a reboot left. PREFIX: their names begin so.
+SLOTS=$RUN/slots-$FLEET
+vf_path() { readlink -f "/sys/class/net/$pf/device/virtfn$vf"; }
+driver_of() { basename "$(readlink "$1/driver" 2> /dev/null)" 2> /dev/null || :; }
+unbind() { if [ -e "$1/driver" ]; then basename "$1" > "$1/driver/unbind"; fi; }
+has_netdev() { [ -n "$(ls "$1/net" 2> /dev/null)" ]; }
+fields='name token kind pf vf netdev pci mac vf_mac trust spoofchk vlan'
+
+# drop_domains NAME…: ends and forgets those that there are, all with one virsh.
+drop_domains() {
+  commands=
+  domains=$(virsh -q list --all)
+  for name; do
+    state=$(printf '%s\n' "$domains" | awk -v name="$name" '$2 == name { print $3 }')
+    case $state in
+      '') ;;
+      shut) commands="$commands undefine $name;" ;;
+      *) commands="$commands destroy $name; undefine $name;" ;;
+    esac
+  done
+  [ -n "$commands" ] || return 0
+  said=$(virsh -q "$commands" 2>&1) || :
+  left=$(virsh -q list --all --name)
+  for name; do
+    if printf '%s\n' "$left" | grep -qx "$name"; then fail "$name could not be removed: $said"; fi
+  done
+}
+
+# release LINE: gives back what a VM was attached to, once its domain is gone.
+release() {
+  read -r $fields <<EOF2
+$1
+EOF2
+  rm -f "/var/log/libvirt/qemu/$name-serial.log" "/var/log/libvirt/qemu/$name.log" "$RUN/vm-$name"
+  if [ "$kind" = bridge ]; then
+    bridge fdb del "$mac" dev "$pf" self 2> /dev/null || :
+  elif [ -e "$(vf_path)" ]; then
+    unbind "$(vf_path)"
+    if [ "$trust" != - ]; then ip link set "$pf" vf "$vf" trust off spoofchk on; fi
+    if [ "$vlan" != 0 ]; then ip link set "$pf" vf "$vf" vlan 0; fi
+  fi
+  rm -f "$SLOTS/$name"
+}
+
+prepare() {
+  if [ "$kind" = bridge ]; then
+    # Frames for the VM that come from a VF of the same NIC reach the PF only when the NIC knows the address as its own.
+    bridge fdb replace "$mac" dev "$pf" self permanent
+    return
+  fi
+  path=$(vf_path)
+  [ -e "$path" ] || fail "VF $vf of $pf is not there"
+  [ "$(basename "$path")" = "$pci" ] || fail "VF $vf of $pf is at $(basename "$path") and not at $pci, as $pf said before it had VFs; run the same again, now that they are there"
+  [ "$(driver_of "$path")" != vfio-pci ] || fail "VF $vf of $pf ($pci) is in the hands of another VM"
+  unbind "$path"
+  ip link set "$pf" vf "$vf" mac "$vf_mac"
+  if [ "$trust" != - ]; then ip link set "$pf" vf "$vf" trust "$trust" spoofchk "$spoofchk"; fi
+  if [ "$vlan" != 0 ]; then ip link set "$pf" vf "$vf" vlan "$vlan"; fi
+  basename "$path" > /sys/bus/pci/drivers_probe
+}
+
+name_interface() {
+  [ "$kind" = vf ] || return 0
+  path=$(vf_path)
+  there=$(ls "$path/net" | head -1)
+  if [ "$there" != "$netdev" ]; then ip link set dev "$there" down; ip link set dev "$there" name "$netdev"; fi
+}
+
+# each_new COMMAND…: runs it for every VM that is wanted and not there yet, with its fields as variables.
+each_new() {
+  while read -r $fields; do
+    [ -n "$name" ] && [ ! -e "$SLOTS/$name" ] || continue
+    "$@" < /dev/null
+  done <<EOF3
+$WANTED
+EOF3
+}
+each_new_vf_ready() { if [ "$kind" = vf ]; then wait_for 30 "the network interface of VF $vf of $pf" has_netdev "$(vf_path)"; fi; }
+finish() { name_interface; echo "$name $token $kind $pf $vf $netdev $pci $mac $vf_mac $trust $spoofchk $vlan" > "$SLOTS/$name.tmp"; mv "$SLOTS/$name.tmp" "$SLOTS/$name"; }
+
+remove_unwanted() {
+  unwanted=
+  for f in "$SLOTS"/*; do
+    [ -f "$f" ] || continue
+    printf '%s\n' "$WANTED" | grep -qxF "$(cat "$f")" || unwanted="$unwanted $(basename "$f")"
+  done
+  # Domains of this fleet that have no slot: a reboot took the slots and left the definitions.
+  for name in $(virsh -q list --all --name | grep "^$PREFIX" || :); do
+    [ -e "$SLOTS/$name" ] || unwanted="$unwanted $name"
+  done
+  [ -n "$unwanted" ] || return 0
+  rm -f "$RUN/load" # a fleet that has changed has its load started again
+  for name in $unwanted; do rm -f "$RUN/vm-$name"; done
+  drop_domains $unwanted
+  for slot in $unwanted; do if [ -e "$SLOTS/$slot" ]; then release "$(cat "$SLOTS/$slot")"; fi; done
+}
+
+case $ACTION in
+  create)
+    mkdir -p "$SLOTS"
+    remove_unwanted
+    each_new prepare
+    each_new each_new_vf_ready
+    udevadm settle --timeout=30 # an interface comes as eth0 and is renamed
+    each_new finish
+    ls "$SLOTS" | wc -l
+    ;;
+  delete)
+    WANTED=
+    mkdir -p "$SLOTS"
+    remove_unwanted
+    rm -rf "$SLOTS"
+    ;;
+esac
