@@ -51,3 +51,16 @@ export function readStackConfig(checkout: string, stack: string): Config | undef
   }
   return parseConfig(raw, name, stack);
 }
+
+/** The same for a command that can do nothing without it. @throws LabError (exit code 2) that says why there is none */
+export function requireStackConfig(checkout: string, stack: string): Config {
+  const config = readStackConfig(checkout, stack);
+  if (config) return config;
+  const file = stackFile(checkout, stack);
+  throw new LabError(
+    existsSync(file)
+      ? `${file} holds secrets, which only pulumi can read; put them into a file that the configuration names`
+      : `${stack}: there is no stack file ${file}; copy one: ./lab pulumi stack init ${stack} --copy-config-from sender`,
+    { exitCode: 2 },
+  );
+}
