@@ -1,0 +1,153 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { explain } from "../../infra/config/explain.ts";
+import { configSchema } from "../../infra/config/schema.ts";
+import { LabError, messageOf } from "../../lib/errors.ts";
+import { checkout } from "../../lib/paths.ts";
+
+const { mainDriver, backgroundDriver, backgroundVms, loadType, loadLocation, pingRatePps, replicate } =
+  configSchema.shape;
+
+const levels = <T extends z.ZodType>(level: T) =>
+  z
+    .array(level)
+    .min(1, "at least one level")
+    .refine((all) => new Set(all.map((one) => JSON.stringify(one))).size === all.length, "each level once");
+
+const name = z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, "a name: letters, digits and '-', a letter first");
+const text = z.string().min(1);
+
+/** One side of the comparison: how Main VMs and background VMs are attached, and what the paper calls it. */
+const armSchema = z.strictObject({
+  name,
+  paperName: text,
+  mainDriver,
+  backgroundDriver: backgroundDriver.unwrap(),
+});
+
+/** What each of the two servers is taken to have while no others are named. */
+const serversSchema = z.strictObject({
+  /** VFs of the NIC port. */
+  vfs: z.int().min(0).max(256),
+  cpus: z.int().min(1).optional(),
+  memoryMiB: z.int().min(1).optional(),
+});
+
+/** Keys of a stack's configuration that are neither a factor of the experiment nor of the place where it is run. */
+const settingsSchema = configSchema.omit({
+  hosts: true,
+  guestImage: true,
+  resultsDirectory: true,
+  mainDriver: true,
+  backgroundVms: true,
+  backgroundDriver: true,
+  loadType: true,
+  loadLocation: true,
+  pingRatePps: true,
+  replicate: true,
+});
+
+/** Levels and effort that fit one kind of servers. */
+const profileSchema = z.strictObject({
+  servers: serversSchema,
+  backgroundVms: levels(backgroundVms.unwrap()),
+  /** Times that every scenario is deployed. */
+  replicates: replicate.unwrap(),
+  settings: settingsSchema,
+});
+
+const experimentSchema = z.strictObject({
+  id: name,
+  /** Section of the paper. */
+  section: text,
+  title: text,
+  arms: z
+    .array(armSchema)
+    .min(1, "at least one arm")
+    .refine((all) => new Set(all.map((arm) => arm.name)).size === all.length, "arms of different names"),
+  loadTypes: levels(loadType.unwrap()),
+  loadLocations: levels(loadLocation.unwrap()),
+  pingRatesPps: levels(pingRatePps.unwrap()),
+  profiles: z.record(name, profileSchema),
+});
+
+export type Arm = z.infer<typeof armSchema>;
+export type Profile = z.infer<typeof profileSchema>;
+/** An experiment as its file in experiments/ describes it: what is compared, at which levels, for which servers. */
+export type Experiment = z.infer<typeof experimentSchema>;
+
+function keysAt([first, , third, fourth]: readonly PropertyKey[]): string[] {
+  if (first === undefined) return Object.keys(experimentSchema.shape);
+  if (first === "arms") return third === undefined ? Object.keys(armSchema.shape) : ["sender", "responder"];
+  if (third === undefined) return Object.keys(profileSchema.shape);
+  const inside = third === "servers" ? serversSchema : settingsSchema;
+  return fourth === undefined ? Object.keys(inside.shape) : ["sender", "responder"];
+}
+
+/**
+ * Checks what an experiment's file says.
+ * @param where the file, for messages
+ * @param id the name that the file has
+ * @throws LabError (exit code 2) that names every wrong key, its value and what is allowed
+ */
+export function checkExperiment(value: unknown, where: string, id: string): Experiment {
+  const result = experimentSchema.safeParse(value);
+  const problems = result.success
+    ? result.data.id === id
+      ? []
+      : [`id: ${JSON.stringify(result.data.id)} is not allowed; allowed: ${id}, the file's name`]
+    : explain(result.error, value, keysAt);
+  if (result.success && problems.length === 0) return result.data;
+  throw new LabError(`The experiment in ${where} is wrong:\n${problems.map((line) => `  ${line}`).join("\n")}`, {
+    exitCode: 2,
+  });
+}
+
+function readExperiment(folder: string, id: string): Experiment {
+  const path = join(folder, `${id}.yaml`);
+  let value: unknown;
+  try {
+    value = parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new LabError(`${path} is not YAML: ${messageOf(error)}`, { exitCode: 2 });
+  }
+  return checkExperiment(value, path, id);
+}
+
+/**
+ * Reads experiments from their files.
+ * @param names as on the command line; "all" is every file, in the order of the paper
+ * @returns each once, in the order in which they are named
+ * @throws LabError (exit code 2) that names an unknown experiment and the known ones, or what is wrong in a file
+ */
+export function readExperiments(
+  names: readonly string[],
+  folder: string = join(checkout, "experiments"),
+): Experiment[] {
+  const known = readdirSync(folder)
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => file.slice(0, -".yaml".length));
+  const unknown = names.find((one) => one !== "all" && !known.includes(one));
+  if (unknown !== undefined)
+    throw new LabError(
+      `experiment ${JSON.stringify(unknown)} is not allowed; allowed: ${[...known.sort(), "all"].join(", ")}`,
+      { exitCode: 2 },
+    );
+  const bySection = (a: Experiment, b: Experiment) =>
+    a.section.localeCompare(b.section, "en", { numeric: true }) || a.id.localeCompare(b.id);
+  const all = names.includes("all") ? known.map((one) => readExperiment(folder, one)).sort(bySection) : [];
+  const named = [...new Set(names)].filter((one) => one !== "all").map((one) => readExperiment(folder, one));
+  return [...named, ...all.filter(({ id }) => !named.some((one) => one.id === id))];
+}
+
+/** @throws LabError (exit code 2) that names the profile and those that the experiment has */
+export function profileOf({ id, profiles }: Experiment, profile: string): Profile {
+  const found = Object.hasOwn(profiles, profile) ? profiles[profile] : undefined;
+  if (found) return found;
+  throw new LabError(
+    `--profile ${JSON.stringify(profile)} is not allowed for ${id}; allowed: ${Object.keys(profiles).join(", ")}`,
+    { exitCode: 2 },
+  );
+}

@@ -1,0 +1,43 @@
+import { asText } from "../../measure/analysis/print/table.ts";
+import { deploymentsOf } from "./order.ts";
+import type { CampaignPlan, PlannedScenario } from "./plan.ts";
+
+const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
+const both = ({ sender, responder }: { sender: number; responder: number }) => `${sender} / ${responder}`;
+
+/** "baseline Bridge, macvtap Bridge": which arms a scenario is. */
+const wanted = ({ wantedBy }: PlannedScenario) =>
+  wantedBy.map(({ experiment, arm }) => `${experiment} ${arm}`).join(", ");
+
+function effortOf({ scenarios }: CampaignPlan): string {
+  const deployments = deploymentsOf(scenarios);
+  const runs = deployments.reduce((sum, { scenario }) => sum + scenario.runs, 0);
+  return `${count(scenarios.length, "scenario")}, ${count(deployments.length, "deployment")}, ${count(runs, "run")}`;
+}
+
+/** A campaign's plan for people: its scenarios in their order, what each takes, and where a level was substituted. */
+export function planText(plan: CampaignPlan): string {
+  const { profile, experiments, servers, substitutions, problems, scenarios } = plan;
+  const table = asText({
+    title: `profile ${profile}; VFs of the servers: ${both(servers.vfs)}${servers.assumed ? ", as the profile assumes" : ""}`,
+    head: ["#", "scenario", "background VMs", "VFs", "replicates x runs", "for"],
+    rows: scenarios.map((scenario, index) => [
+      index + 1,
+      scenario.name,
+      both({ sender: scenario.vms.sender.background, responder: scenario.vms.responder.background }),
+      both(scenario.vfs),
+      `${scenario.replicates} x ${scenario.runs}`,
+      wanted(scenario),
+    ]),
+    notes: ["VMs and VFs are those of sender / responder; each has a Main VM too"],
+  });
+  return [
+    ...experiments.map(({ id, section, title }) => `${id} (${section}): ${title}`),
+    table,
+    ...substitutions.map(
+      ({ experiment, arm, from, to, why }) => `${experiment} ${arm}: ${to} background VMs in place of ${from}: ${why}`,
+    ),
+    ...problems.map((problem) => `does not fit: ${problem}`),
+    effortOf(plan),
+  ].join("\n");
+}

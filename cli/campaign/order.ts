@@ -1,0 +1,66 @@
+import { canonicalJson } from "../../lib/canonical.ts";
+import type { PlannedScenario } from "./plan.ts";
+
+/** Which servers the fleet stands on: the Sender's, both, the Responder's. From each to the next half of it stays. */
+function placeOfFleet({ vms: { sender, responder } }: PlannedScenario): number {
+  if (sender.background === 0) return 2;
+  return responder.background === 0 ? 0 : 1;
+}
+
+type Feature = (scenario: PlannedScenario) => number | string;
+
+/**
+ * What makes two scenarios differ, the most expensive change first: another fleet boots all its VMs, another load only
+ * tells them to do something else, another driver replaces the two Main VMs, another frequency changes no VM at all.
+ */
+const features: readonly Feature[] = [
+  ({ config }) => (config.backgroundVms === 0 ? "" : canonicalJson(config.backgroundDriver)),
+  ({ config }) => config.backgroundVms,
+  placeOfFleet,
+  ({ config }) => config.loadType,
+  ({ config }) => config.loadLocation,
+  ({ config }) => canonicalJson(config.mainDriver),
+  ({ config }) => config.pingRatePps,
+];
+
+/** Ranks a feature's values: numbers as they are, texts in the order in which the experiments bring them; "" first. */
+function ranked(feature: Feature, scenarios: readonly PlannedScenario[]): (scenario: PlannedScenario) => number {
+  const texts = [...new Set(["", ...scenarios.map(feature)])];
+  return (scenario) => {
+    const value = feature(scenario);
+    return typeof value === "number" ? value : texts.indexOf(value);
+  };
+}
+
+/** Scenarios in the order in which going from each to the next changes least on the servers. */
+export function byCostOfChange(scenarios: readonly PlannedScenario[]): PlannedScenario[] {
+  const ranks = features.map((feature) => ranked(feature, scenarios));
+  const compare = (a: PlannedScenario, b: PlannedScenario) =>
+    ranks.reduce((found, rank) => found || rank(a) - rank(b), 0);
+  return [...scenarios].sort(compare);
+}
+
+/**
+ * The order in which one replicate deploys its scenarios: the plan's own, which changes least. This is the one place
+ * that decides it, so an order that is drawn anew for each replicate belongs here.
+ * @param _replicate 1 is the first
+ */
+export const orderOf = (scenarios: readonly PlannedScenario[], _replicate: number): readonly PlannedScenario[] =>
+  scenarios;
+
+/** One deployment of a scenario, with all its runs. */
+export interface Deployment {
+  scenario: PlannedScenario;
+  replicate: number;
+}
+
+/** All deployments of a campaign in their order: replicate by replicate, each deploying every scenario again. */
+export function deploymentsOf(scenarios: readonly PlannedScenario[]): Deployment[] {
+  const most = Math.max(0, ...scenarios.map(({ replicates }) => replicates));
+  return Array.from({ length: most }, (_, index) => index + 1).flatMap((replicate) =>
+    orderOf(
+      scenarios.filter(({ replicates }) => replicates >= replicate),
+      replicate,
+    ).map((scenario) => ({ scenario, replicate })),
+  );
+}

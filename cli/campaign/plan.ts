@@ -1,0 +1,153 @@
+import { hostSchema, type Inventory, type Role } from "../../infra/config/hosts.ts";
+import { capacityProblems, vfsNeeded } from "../../infra/plan/capacity.ts";
+import { planOf } from "../../infra/plan/plan.ts";
+import { scenarioOf } from "../../infra/scenario.ts";
+import { canonicalJson } from "../../lib/canonical.ts";
+import type { Factors } from "../../measure/results/scenario.ts";
+import { type Experiment, type Profile, profileOf } from "./experiment.ts";
+import { byCostOfChange } from "./order.ts";
+import { type Cell, cellsOf, configOf, forPlan, type ScenarioConfig } from "./scenarios.ts";
+import { type Substitution, substitutionOf, vfsOf } from "./substitute.ts";
+
+/** A scenario of a campaign: what it is, how often it is measured, and what it takes of the servers. */
+export interface PlannedScenario {
+  /** SHA-256 of the factors. */
+  hash: string;
+  name: string;
+  factors: Factors;
+  /** Deployments, and runs in each. */
+  replicates: number;
+  runs: number;
+  /** VMs and VFs at each server. */
+  vms: Record<Role, { main: number; background: number }>;
+  vfs: Record<Role, number>;
+  /** What a stack's configuration says for it. */
+  config: ScenarioConfig;
+  /** Which arms of which experiments it is. */
+  wantedBy: { experiment: string; arm: string }[];
+}
+
+export interface CampaignPlan {
+  profile: string;
+  experiments: Pick<Experiment, "id" | "section" | "title">[];
+  /** VFs of the servers that this is a plan for; assumed: the profile's, because no servers were named. */
+  servers: { assumed: boolean; vfs: Record<Role, number> };
+  substitutions: Substitution[];
+  /** What these servers cannot give, a line each: key, value, what is allowed. */
+  problems: string[];
+  scenarios: PlannedScenario[];
+}
+
+export interface PlanOptions {
+  profile: string;
+  /** The servers; without it, those that the profile is made for. */
+  inventory?: Inventory | undefined;
+  /** In place of the profile's numbers. */
+  replicates?: number | undefined;
+  runs?: number | undefined;
+  /** Only so many scenarios, the first of the plan. */
+  limit?: number | undefined;
+}
+
+/** Two servers as the profile describes them. */
+export function assumedInventory({ servers }: Pick<Profile, "servers">): Inventory {
+  const { vfs, ...rest } = servers;
+  const host = (role: Role) =>
+    hostSchema.parse({
+      address: role,
+      privateKeyFile: "/none",
+      hostKey: "ssh-ed25519 AAAA",
+      pfs: [{ name: "port", vfs }],
+      ...rest,
+    });
+  return { fidelity: "emulated", hosts: { sender: host("sender"), responder: host("responder") } };
+}
+
+const ofRoles = <T>(value: (role: Role) => T): Record<Role, T> => ({
+  sender: value("sender"),
+  responder: value("responder"),
+});
+
+function plannedScenario(cell: Cell, config: ScenarioConfig, replicates: number): PlannedScenario {
+  const { sha256: hash, name, factors } = scenarioOf(forPlan(config));
+  const plan = planOf(forPlan(config));
+  return {
+    hash,
+    name,
+    factors,
+    replicates,
+    runs: config.runs,
+    vms: ofRoles((role) => ({ main: 1, background: plan[role].background.vms })),
+    vfs: ofRoles((role) => vfsNeeded(plan[role])),
+    config,
+    wantedBy: [{ experiment: cell.experiment.id, arm: cell.arm.name }],
+  };
+}
+
+/** Two cells that are one scenario: measured as often as the one that wants more. */
+function merged(a: PlannedScenario, b: PlannedScenario): PlannedScenario {
+  const runs = Math.max(a.runs, b.runs);
+  const isNew = ({ experiment, arm }: PlannedScenario["wantedBy"][number]) =>
+    !a.wantedBy.some((one) => one.experiment === experiment && one.arm === arm);
+  return {
+    ...a,
+    replicates: Math.max(a.replicates, b.replicates),
+    runs,
+    config: { ...a.config, runs },
+    wantedBy: [...a.wantedBy, ...b.wantedBy.filter(isNew)],
+  };
+}
+
+/** What one experiment asks of its servers, cell by cell. */
+function* planOfExperiment(experiment: Experiment, profile: Profile, inventory: Inventory, options: PlanOptions) {
+  for (const cell of cellsOf(experiment, profile)) {
+    const substitution = substitutionOf(cell, inventory);
+    const config = configOf(cell, substitution?.to);
+    const scenario = plannedScenario(
+      cell,
+      { ...config, runs: options.runs ?? config.runs },
+      options.replicates ?? profile.replicates,
+    );
+    yield { scenario, substitution, problems: capacityProblems(inventory, planOf(forPlan(config))) };
+  }
+}
+
+/** Whether a scenario is what a substitution made. */
+const comesFrom = ({ experiment, arm, to }: Substitution, { factors, wantedBy }: PlannedScenario) =>
+  (factors.background?.vms ?? 0) === to && wantedBy.some((one) => one.experiment === experiment && one.arm === arm);
+
+/**
+ * The scenarios of some experiments, each once, in the order in which they are deployed. A pure function of its
+ * arguments.
+ * @param experiments one at least
+ * @throws LabError (exit code 2) when an experiment has no such profile
+ */
+export function planCampaign(experiments: readonly Experiment[], options: PlanOptions): CampaignPlan {
+  const parts = experiments.map((experiment) => {
+    const profile = profileOf(experiment, options.profile);
+    const inventory = options.inventory ?? assumedInventory(profile);
+    return { inventory, cells: [...planOfExperiment(experiment, profile, inventory, options)] };
+  });
+  const cells = parts.flatMap((part) => part.cells);
+  const unique = new Map<string, PlannedScenario>();
+  for (const { scenario } of cells) {
+    const known = unique.get(scenario.hash);
+    unique.set(scenario.hash, known ? merged(known, scenario) : scenario);
+  }
+  const scenarios = byCostOfChange([...unique.values()]).slice(0, options.limit);
+  const hashes = new Set(scenarios.map(({ hash }) => hash));
+  const substitutions = new Map(
+    cells.flatMap(({ substitution: one }) => (one ? [[canonicalJson(one), one] as const] : [])),
+  );
+  return {
+    profile: options.profile,
+    experiments: experiments.map(({ id, section, title }) => ({ id, section, title })),
+    servers: {
+      assumed: options.inventory === undefined,
+      vfs: ofRoles((role) => Math.min(...parts.map(({ inventory }) => vfsOf(inventory, role)))),
+    },
+    substitutions: [...substitutions.values()].filter((one) => scenarios.some((scenario) => comesFrom(one, scenario))),
+    problems: [...new Set(cells.flatMap(({ scenario, problems }) => (hashes.has(scenario.hash) ? problems : [])))],
+    scenarios,
+  };
+}

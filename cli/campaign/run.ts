@@ -1,0 +1,138 @@
+import { mkdir } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { readSettings } from "../../emulator/hosts/settings.ts";
+import type { Inventory } from "../../infra/config/hosts.ts";
+import { readInventory } from "../../infra/config/load.ts";
+import { LabError } from "../../lib/errors.ts";
+import { checkout, labDir } from "../../lib/paths.ts";
+import { type Interruption, interruptible } from "../interrupt.ts";
+import { progress } from "../progress.ts";
+import { prepareEverything } from "../setup/everything.ts";
+import { withCheckout, withServers } from "../setup/locks.ts";
+import { serverStatus, usesEmulatedServers, withServersUp } from "../setup/servers.ts";
+import { readStackConfig } from "../stack/config.ts";
+import { withDrivenStack } from "../stack/driven-stack.ts";
+import { readExperiments } from "./experiment.ts";
+import { type CampaignOutcome, entryOf, measureCampaign } from "./measure.ts";
+import { missingRuns, refuseOtherFidelity } from "./measured.ts";
+import type { CampaignRunOptions } from "./options.ts";
+import { type Deployment, deploymentsOf } from "./order.ts";
+import { assumedInventory, planCampaign } from "./plan.ts";
+import { type Place, settingsOf, timeLimitMs } from "./settings.ts";
+import { summaryText } from "./summary.ts";
+
+const stackName = "campaign";
+
+/** Removing a fleet of the paper's size takes minutes, so this is a hang. */
+const removalLimitMs = 30 * 60_000;
+
+const isEmulated = (hosts: string) => usesEmulatedServers({ hosts: relative(checkout, resolve(checkout, hosts)) });
+
+/** The emulated servers as they will be; what they have is known for certain when they are up. */
+function emulatedServers(): Inventory {
+  const { vfs, cpus, memoryMib } = readSettings();
+  return assumedInventory({ servers: { vfs, cpus, memoryMiB: memoryMib } });
+}
+
+/**
+ * What is to be deployed on these servers.
+ * @throws LabError (exit code 2) with what they cannot give, or when the results directory has runs of other servers
+ */
+function deploymentsFor(options: CampaignRunOptions, place: Place, inventory: Inventory): Deployment[] {
+  const plan = planCampaign(readExperiments(options.experiments), { ...options, inventory });
+  if (plan.problems.length > 0)
+    throw new LabError(
+      `these servers cannot carry the campaign:\n${plan.problems.map((line) => `  ${line}`).join("\n")}\n` +
+        "Choose other levels with --profile, or other servers with --hosts",
+      { exitCode: 2 },
+    );
+  const deployments = deploymentsOf(plan.scenarios);
+  refuseOtherFidelity(place.results, deployments, inventory.fidelity);
+  return deployments;
+}
+
+/** Whether what an earlier campaign deployed is gone, because it was on emulated servers that are gone. */
+async function leftoversAreGone(serversAreNew: boolean): Promise<boolean> {
+  const before = readStackConfig(checkout, stackName);
+  if (before === undefined || typeof before.hosts !== "string" || !isEmulated(before.hosts)) return false;
+  return serversAreNew || (await serverStatus()).some(({ status }) => status !== "up");
+}
+
+/** Deploys and measures what is missing, with everything that this needs, and takes everything down again. */
+async function measureAll(
+  options: CampaignRunOptions,
+  place: Place,
+  logFile: string,
+  deployments: () => Deployment[],
+): Promise<CampaignOutcome> {
+  const { env } = await prepareEverything(progress);
+  await mkdir(join(labDir, "logs"), { recursive: true });
+  const measure = async (interruption: Interruption, serversAreNew: boolean) => {
+    const queue = deployments();
+    return withDrivenStack(
+      {
+        ...{ name: stackName, env, logFile, progress, interruption, keep: options.keep },
+        timeLimitMs: removalLimitMs,
+        leftoversAreGone: await leftoversAreGone(serversAreNew),
+      },
+      (stack) =>
+        measureCampaign(queue, {
+          deploy: (deployment) => stack.deploy(settingsOf(deployment, place), timeLimitMs(deployment)),
+          missing: (deployment) => missingRuns(place.results, deployment),
+          progress,
+          asked: interruption.asked,
+        }),
+    );
+  };
+  if (!isEmulated(place.hosts)) return interruptible((interruption) => measure(interruption, false));
+  return withServers(progress, () =>
+    interruptible((interruption) =>
+      withServersUp({ progress, keep: options.keep }, ({ areNew }) => measure(interruption, areNew)),
+    ),
+  );
+}
+
+function conclude({ failed, left }: CampaignOutcome): void {
+  const said = [
+    ...(failed.length > 0 ? [`${failed.length} failed`] : []),
+    ...(left.length > 0 ? [`${left.length} were not measured because the campaign was interrupted`] : []),
+  ];
+  if (said.length > 0)
+    throw new LabError(`of the campaign's deployments, ${said.join(" and ")}; run it again to measure them`);
+}
+
+/**
+ * `./lab campaign run`: the scenarios of some experiments, one after the other on one stack, and what became of each.
+ * @throws LabError when one failed or was not tried; exit code 2 with what is wrong in options, experiments or hosts
+ */
+export async function runCampaign(options: CampaignRunOptions): Promise<void> {
+  const start = performance.now();
+  const stamp = new Date()
+    .toISOString()
+    .replace(/\.\d+Z$/, "Z")
+    .replaceAll(":", "");
+  const logFile = join(labDir, "logs", `campaign-${stamp}.log`);
+  const place: Place = {
+    hosts: resolve(checkout, options.hosts ?? ".lab/hosts.json"),
+    results: resolve(checkout, options.results),
+  };
+
+  const planned = deploymentsFor(
+    options,
+    place,
+    isEmulated(place.hosts) ? emulatedServers() : readInventory(place.hosts),
+  );
+  const nothingToDo = planned.every((deployment) => missingRuns(place.results, deployment).length === 0);
+  const outcome: CampaignOutcome = nothingToDo
+    ? { measured: [], skipped: planned.map(entryOf), failed: [], left: [] }
+    : await withCheckout(progress, () =>
+        measureAll(options, place, logFile, () => deploymentsFor(options, place, readInventory(place.hosts))),
+      );
+
+  process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : `${summaryText(outcome)}\n`);
+  progress.say(`results are in ${place.results}`);
+  progress.say(`campaign: done in ${((performance.now() - start) / 60_000).toFixed(1)} min`);
+  if (options.keep && !nothingToDo)
+    progress.say(`kept: stack ${stackName} and the servers; end with ./lab destroy ${stackName} and ./lab hosts down`);
+  conclude(outcome);
+}

@@ -1,0 +1,23 @@
+import { asText, type TableCell } from "../../measure/analysis/print/table.ts";
+import type { CampaignOutcome, Entry } from "./measure.ts";
+
+/** An error's first line, with the one after it where it only introduces that one. */
+const firstLine = (text: string) => text.replace(/:\n\s*/, ": ").split("\n", 1)[0] ?? "";
+
+/** What a campaign did, for people: a line a deployment, those that failed with the reason, and how many of each. */
+export function summaryText({ measured, skipped, failed, left }: CampaignOutcome): string {
+  const row = (outcome: string, { replicate, name }: Entry, why = ""): TableCell[] => [outcome, replicate, name, why];
+  return asText({
+    title: "campaign",
+    head: ["", "replicate", "scenario", "why"],
+    rows: [
+      ...skipped.map((one) => row("skipped", one, "measured before")),
+      ...measured.map((one) => row("measured", one)),
+      ...failed.map((one) => row("failed", one, firstLine(one.error))),
+      ...left.map((one) => row("left", one, "interrupted before it was measured")),
+    ],
+    notes: [
+      `${measured.length} measured, ${skipped.length} skipped, ${failed.length} failed${left.length > 0 ? `, ${left.length} left` : ""}`,
+    ],
+  });
+}

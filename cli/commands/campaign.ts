@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+import type { PlanWords, RunWords } from "../campaign/options.ts";
+
+const experiments = "baseline, macvtap, connection, competition (the files in experiments/), or all of them: all";
+
+function withPlanOptions(command: Command): Command {
+  return command
+    .argument("<experiment...>", experiments)
+    .option("--profile <name>", "levels and effort: emulated (fits the emulated servers) or paper", "emulated")
+    .option("--replicates <n>", "times that each scenario is deployed (default: the profile's)")
+    .option("--runs <n>", "runs in each deployment (default: the profile's)")
+    .option("--limit <n>", "only the first scenarios of the plan");
+}
+
+export function register(program: Command): void {
+  const campaign = program
+    .command("campaign")
+    .summary("the paper's experiments: many scenarios, one after the other")
+    .description("The paper's experiments, described in experiments/ as data: many scenarios, one after the other.");
+
+  withPlanOptions(campaign.command("plan"))
+    .description(
+      "List the scenarios of experiments in their order, each once, with the VMs and VFs that they take, and say where a " +
+        "number of background VMs is more than there are VFs. Nothing is touched.",
+    )
+    .option("--hosts <file>", "servers to plan for, as the configuration key hosts names them (default: the profile's)")
+    .option("--json", "print it as JSON, each scenario with its factors, their hash and its whole configuration")
+    .action(async (names: string[], words: PlanWords) => {
+      const { parsePlanOptions } = await import("../campaign/options.ts");
+      const { printPlan } = await import("../campaign/print-plan.ts");
+      printPlan(parsePlanOptions(names, words));
+    });
+
+  withPlanOptions(campaign.command("run"))
+    .description(
+      "Deploy and measure every scenario of experiments on one stack, whose configuration changes from each to the next. " +
+        "What is measured and valid is skipped, what fails is told at the end. Without --hosts on the emulated servers, " +
+        "which are booted when they are not up.",
+    )
+    .option("--hosts <file>", "the servers, as the configuration key hosts names them", ".lab/hosts.json")
+    .option("--results <directory>", "where runs are published and looked for", "results")
+    .option("--keep", "leave the last deployment and the servers up")
+    .option("--json", "print what was measured, skipped and failed as JSON")
+    .action(async (names: string[], words: RunWords) => {
+      const { parseRunOptions } = await import("../campaign/options.ts");
+      const options = parseRunOptions(names, words);
+      const { runCampaign } = await import("../campaign/run.ts");
+      await runCampaign(options);
+    });
+}

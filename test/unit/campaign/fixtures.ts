@@ -1,0 +1,73 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readExperiments } from "../../../cli/campaign/experiment.ts";
+import type { Deployment } from "../../../cli/campaign/order.ts";
+import { planCampaign } from "../../../cli/campaign/plan.ts";
+import { sha256 } from "../../../lib/canonical.ts";
+import type { Manifest } from "../../../measure/results/manifest.ts";
+import { runFolder } from "../../../measure/results/token.ts";
+
+/** The first scenarios of the emulated baseline, each to be deployed once with two runs. */
+export const deployments = (count: number): Deployment[] =>
+  planCampaign(readExperiments(["baseline"]), {
+    profile: "emulated",
+    limit: count,
+    replicates: 1,
+    runs: 2,
+  }).scenarios.map((scenario) => ({ scenario, replicate: 1 }));
+
+/** Publishes a run that counts, with one file, and returns its folder. */
+export function writeRun(
+  results: string,
+  { scenario: { name, hash, factors }, replicate }: Deployment,
+  run: number,
+  fidelity: Manifest["fidelity"] = "emulated",
+): string {
+  const scenario = { name, sha256: hash, factors };
+  const folder = join(results, runFolder(scenario, replicate, run));
+  const cpu = { before: 1, during: 2, beforeSamples: [0, 1], duringSamples: [1, 2] } as Manifest["cpu"]["sender"];
+  const none = { unavailable: "made up" };
+  const manifest: Manifest = {
+    schemaVersion: 1,
+    status: "valid",
+    problems: [],
+    scenario,
+    scenarioSha256: hash,
+    environmentSha256: sha256("made up"),
+    environment: {},
+    fidelity,
+    replicate,
+    run,
+    token: "made-up",
+    attempt: 1,
+    seed: 1,
+    pingId: 1,
+    started: "2026-01-01T00:00:00.000Z",
+    ended: "2026-01-01T00:00:01.000Z",
+    deployment: { sender: "", responder: "" },
+    files: { "ping.txt": { sha256: sha256("pong"), bytes: 4 } },
+    captures: { sender: [], responder: [] },
+    unavailable: {},
+    clocks: { sender: "tsc", responder: "tsc" },
+    clockRateErrorPpm: null,
+    ping: {
+      requestedRatePps: factors.pingRatePps,
+      achievedRatePps: 80,
+      transmitted: 100,
+      received: 100,
+      duplicates: 0,
+      maxInFlight: 1,
+      seconds: 1,
+    },
+    neighbourFrames: 0,
+    flagged: {},
+    cpu: { sender: cpu, responder: cpu },
+    pinning: { sender: null, responder: null },
+    facts: {},
+    metrics: { rttMs: none, rttOverheadMs: none, responseTimeMs: none },
+  };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "ping.txt"), "pong");
+  writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
+  return folder;
+}

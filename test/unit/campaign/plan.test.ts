@@ -1,0 +1,229 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readExperiments } from "../../../cli/campaign/experiment.ts";
+import { planText } from "../../../cli/campaign/list.ts";
+import { byCostOfChange, deploymentsOf } from "../../../cli/campaign/order.ts";
+import { assumedInventory, planCampaign } from "../../../cli/campaign/plan.ts";
+import { forPlan } from "../../../cli/campaign/scenarios.ts";
+import { capacityProblems, vfsNeeded } from "../../../infra/plan/capacity.ts";
+import { planOf } from "../../../infra/plan/plan.ts";
+import { scenarioOf } from "../../../infra/scenario.ts";
+
+const ids = ["baseline", "macvtap", "connection", "competition"] as const;
+const planned = (names: readonly string[], profile: string, more: object = {}) =>
+  planCampaign(readExperiments(names), { profile, ...more });
+const serversWith = (sender: number, responder: number) => {
+  const of = (vfs: number) => assumedInventory({ servers: { vfs } }).hosts;
+  return { fidelity: "hardware" as const, hosts: { sender: of(sender).sender, responder: of(responder).responder } };
+};
+
+describe("the number of scenarios", () => {
+  // Per arm and frequency: one without background VMs, and one for each number of VMs, load type and location.
+  it.each([
+    ["baseline", "paper", 2 * 2 * (1 + 4 * 2 * 2)],
+    ["macvtap", "paper", 2 * 2 * (1 + 4 * 2 * 2)],
+    ["connection", "paper", 3 * 2 * (1 + 4 * 2 * 2)],
+    ["competition", "paper", 3 * 2 * (1 + 3 * 2 * 2)],
+    ["baseline", "emulated", 2 * 2 * (1 + 2 * 2 * 2)],
+    ["macvtap", "emulated", 2 * 2 * (1 + 2 * 2 * 2)],
+    ["connection", "emulated", 3 * 2 * (1 + 2 * 2 * 2)],
+    ["competition", "emulated", 3 * 2 * (1 + 2 * 2 * 2)],
+  ])("of %s in the profile %s is %i", (id, profile, count) => {
+    expect(planned([id], profile).scenarios).toHaveLength(count);
+  });
+
+  it("of all four counts what two of them share once", () => {
+    // Four drivers beside a bridge; three arms of competition, whose scenarios without background VMs are there already.
+    expect(planned(ids, "paper").scenarios).toHaveLength(4 * 2 * 17 + 3 * 2 * 12);
+    const shared = planned(["baseline", "macvtap"], "emulated").scenarios.filter(({ wantedBy }) => wantedBy.length > 1);
+    expect(shared).toHaveLength(2 * 9);
+    expect(shared[0]?.wantedBy).toEqual([
+      { experiment: "baseline", arm: "Bridge" },
+      { experiment: "macvtap", arm: "Bridge" },
+    ]);
+  });
+});
+
+describe("substitution", () => {
+  it("makes 64 of the competition what the VFs of an X540 allow, and says so", () => {
+    const { substitutions, scenarios } = planned(["competition"], "paper");
+    expect(substitutions.map(({ arm, from, to }) => [arm, from, to])).toEqual([
+      ["PCI", 64, 62],
+      ["MacVTap", 64, 62],
+      ["PCI-BG", 64, 63],
+    ]);
+    expect(substitutions[0]?.why).toBe(
+      "a background VM on pci-passthrough takes a VF, and a server has 63, of which the Main VM takes 1",
+    );
+    expect(Math.max(...scenarios.map(({ vfs }) => vfs.sender))).toBe(63);
+    expect(planText(planned(["competition"], "paper"))).toContain(
+      "competition PCI-BG: 63 background VMs in place of 64: a background VM on pci-passthrough takes a VF, and a server has 63, none of them the Main VM's",
+    );
+  });
+
+  it("leaves VMs on the bridge alone", () => {
+    expect(planned(["baseline", "macvtap", "connection"], "paper").substitutions).toEqual([]);
+  });
+
+  it("merges levels that become the same number", () => {
+    const { scenarios, substitutions } = planned(["competition"], "paper", { inventory: serversWith(9, 9) });
+    const levels = new Set(scenarios.map(({ factors }) => factors.background?.vms ?? 0));
+    expect([...levels].sort()).toEqual([0, 8, 9]);
+    expect(substitutions.filter(({ arm }) => arm === "PCI")).toEqual([
+      expect.objectContaining({ from: 32, to: 8 }),
+      expect.objectContaining({ from: 64, to: 8 }),
+    ]);
+  });
+
+  it("names the server that has fewer", () => {
+    const { substitutions } = planned(["competition"], "paper", { inventory: serversWith(63, 20) });
+    expect(substitutions.map(({ why }) => why)).toContainEqual(expect.stringContaining("the responder has 20"));
+  });
+
+  it("leaves out those of scenarios beyond the limit", () => {
+    expect(planned(["competition"], "paper", { limit: 3 }).substitutions).toEqual([]);
+  });
+});
+
+describe("problems", () => {
+  it("are what the servers cannot give and no substitution mends", () => {
+    const inventory = assumedInventory({ servers: { vfs: 63, memoryMiB: 8192 } });
+    const { problems } = planned(["baseline"], "paper", { inventory });
+    expect(problems).toContainEqual(
+      expect.stringMatching(/^backgroundVms: 128 of 192 MiB .* at the sender.*allowed: at most/),
+    );
+    expect(planText(planned(["baseline"], "paper", { inventory }))).toContain("does not fit: backgroundVms: 128");
+  });
+
+  it("are those of the scenarios that are planned", () => {
+    const inventory = assumedInventory({ servers: { vfs: 63, memoryMiB: 8192 } });
+    expect(planned(["baseline"], "paper", { inventory, limit: 4 }).problems).toEqual([]);
+  });
+
+  it("include a Main VM that finds no VF", () => {
+    const { problems } = planned(["connection"], "emulated", { inventory: serversWith(0, 7) });
+    expect(problems).toContainEqual(expect.stringMatching(/^mainDriver: pci-passthrough needs a VF at the sender/));
+  });
+});
+
+describe("order", () => {
+  const { scenarios } = planned(ids, "emulated");
+  const changes = (key: (one: (typeof scenarios)[number]) => unknown) =>
+    scenarios.filter(
+      (one, index) => index > 0 && JSON.stringify(key(one)) !== JSON.stringify(key(scenarios[index - 1]!)),
+    ).length;
+
+  it("deploys each fleet once, and each load of it once", () => {
+    const fleet = ({ config }: (typeof scenarios)[number]) =>
+      config.backgroundVms === 0 ? null : [config.backgroundDriver, config.backgroundVms];
+    const load = (one: (typeof scenarios)[number]) => [fleet(one), one.factors.load];
+    const distinct = (key: typeof load | typeof fleet) =>
+      new Set(scenarios.map((one) => JSON.stringify(key(one)))).size;
+    expect(changes(fleet)).toBe(distinct(fleet) - 1);
+    expect(changes(load)).toBe(distinct(load) - 1);
+  });
+
+  it("moves a fleet over both servers from one to the other", () => {
+    const places = planned(["baseline"], "emulated").scenarios.map(({ vms }) =>
+      [vms.sender.background, vms.responder.background].join("/"),
+    );
+    expect(places.filter((place, index) => place !== places[index - 1])).toEqual([
+      ...["0/0", "1/0", "1/1", "0/1"],
+      ...["2/0", "2/2", "0/2"],
+    ]);
+  });
+
+  it("begins without background VMs and changes the frequency first", () => {
+    expect(scenarios.slice(0, 4).map(({ config: { mainDriver, pingRatePps } }) => [mainDriver, pingRatePps])).toEqual([
+      ["e1000-bridge", 1000],
+      ["e1000-bridge", 1_000_000],
+      ["virtio-bridge", 1000],
+      ["virtio-bridge", 1_000_000],
+    ]);
+  });
+
+  it("is the same whatever order the scenarios come in, as long as drivers come in the same", () => {
+    expect(byCostOfChange(scenarios)).toEqual(scenarios);
+  });
+
+  it("deploys every scenario in every replicate", () => {
+    const all = deploymentsOf(scenarios);
+    expect(all).toHaveLength(3 * scenarios.length);
+    expect(all.slice(0, scenarios.length).map(({ scenario }) => scenario.hash)).toEqual(
+      scenarios.map(({ hash }) => hash),
+    );
+    expect(all.map(({ replicate }) => replicate)).toEqual([...all.map(({ replicate }) => replicate)].sort());
+  });
+
+  it("leaves a scenario that wants fewer replicates out of the later ones", () => {
+    const [first, second] = scenarios;
+    const all = deploymentsOf([
+      { ...first!, replicates: 2 },
+      { ...second!, replicates: 1 },
+    ]);
+    expect(all.map(({ scenario, replicate }) => [scenario.hash, replicate])).toEqual([
+      [first!.hash, 1],
+      [second!.hash, 1],
+      [first!.hash, 2],
+    ]);
+  });
+});
+
+describe("every plan", () => {
+  const anyPlan = fc.record({
+    names: fc.subarray([...ids], { minLength: 1 }),
+    profile: fc.constantFrom("paper", "emulated"),
+    vfs: fc.option(fc.tuple(fc.integer({ min: 1, max: 256 }), fc.integer({ min: 1, max: 256 }))),
+  });
+  const holds = (check: (plan: ReturnType<typeof planned>, inventory: ReturnType<typeof serversWith>) => void) =>
+    fc.assert(
+      fc.property(anyPlan, ({ names, profile, vfs }) => {
+        const own = vfs ? serversWith(...vfs) : undefined;
+        const plan = planned(names, profile, own && { inventory: own });
+        check(plan, own ?? serversWith(plan.servers.vfs.sender, plan.servers.vfs.responder));
+      }),
+      { numRuns: 30 },
+    );
+
+  it("has no hash twice, and each is the scenario's that its configuration makes", () =>
+    holds(({ scenarios }) => {
+      expect(new Set(scenarios.map(({ hash }) => hash)).size).toBe(scenarios.length);
+      for (const { hash, name, factors, config } of scenarios)
+        expect(scenarioOf(forPlan(config))).toEqual({ sha256: hash, name, factors });
+    }));
+
+  it("fits its servers", () =>
+    holds(({ scenarios, problems }, inventory) => {
+      expect(problems).toEqual([]);
+      for (const { config } of scenarios) expect(capacityProblems(inventory, planOf(forPlan(config)))).toEqual([]);
+    }));
+
+  it("has no load without background VMs, and VMs and VFs of the plan", () =>
+    holds(({ scenarios }) => {
+      for (const { config, factors, vms, vfs } of scenarios) {
+        const { sender, responder } = planOf(forPlan(config));
+        expect(factors.load === null).toBe(config.backgroundVms === 0);
+        expect(config.loadType === "none").toBe(config.backgroundVms === 0);
+        expect(vms.sender).toEqual({ main: 1, background: sender.background.vms });
+        expect(vfs).toEqual({ sender: vfsNeeded(sender), responder: vfsNeeded(responder) });
+      }
+    }));
+
+  it("takes its effort from the options before the profile", () => {
+    const { scenarios } = planned(["baseline"], "paper", { replicates: 4, runs: 3, limit: 5 });
+    expect(scenarios).toHaveLength(5);
+    for (const scenario of scenarios) expect(scenario).toMatchObject({ replicates: 4, runs: 3, config: { runs: 3 } });
+  });
+
+  it("measures what two experiments want as often as the one that wants more", () => {
+    const [baseline, macvtap] = readExperiments(["baseline", "macvtap"]);
+    const eager = structuredClone(macvtap!);
+    Object.assign(eager.profiles.paper!, { replicates: 5 });
+    eager.profiles.paper!.settings.runs = 20;
+    const { scenarios } = planCampaign([baseline!, eager], { profile: "paper" });
+    for (const { wantedBy, replicates, runs, config } of scenarios) {
+      const isWantedMore = wantedBy.some(({ experiment }) => experiment === "macvtap");
+      expect([replicates, runs, config.runs]).toEqual(isWantedMore ? [5, 20, 20] : [1, 10, 10]);
+    }
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { readExperiments } from "../../../cli/campaign/experiment.ts";
+import { parsePlanOptions, parseRunOptions } from "../../../cli/campaign/options.ts";
+import { deploymentsOf } from "../../../cli/campaign/order.ts";
+import { planCampaign } from "../../../cli/campaign/plan.ts";
+import { settingsOf, timeLimitMs } from "../../../cli/campaign/settings.ts";
+import { configKeys, parseConfig } from "../../../infra/config/load.ts";
+import { scenarioOf } from "../../../infra/scenario.ts";
+
+const place = { hosts: "/lab/hosts.json", results: "/lab/2026" };
+const all = (profile: string) => deploymentsOf(planCampaign(readExperiments(["all"]), { profile }).scenarios);
+
+describe("settingsOf", () => {
+  it("sets every key but the guest image, so that nothing else reaches into a scenario", () => {
+    const [first] = all("emulated");
+    expect(Object.keys(settingsOf(first!, place)).sort()).toEqual(
+      configKeys.filter((key) => key !== "guestImage").sort(),
+    );
+  });
+
+  it("is what the stack's program reads as that scenario", () => {
+    for (const deployment of all("paper")) {
+      const raw = Object.entries(settingsOf(deployment, place)).map(([key, value]) => [`sriov-rtt:${key}`, value]);
+      const { hosts, ...config } = parseConfig(Object.fromEntries(raw), "sriov-rtt", "campaign");
+      expect(hosts).toBe(place.hosts);
+      expect(config.resultsDirectory).toBe(place.results);
+      expect(config.replicate).toBe(deployment.replicate);
+      expect(config.runs).toBe(deployment.scenario.runs);
+      expect(scenarioOf(config).sha256).toBe(deployment.scenario.hash);
+    }
+  });
+
+  it("writes a driver for each end as JSON", () => {
+    const [first] = all("emulated");
+    const mainDriver = { sender: "virtio-bridge", responder: "pci-passthrough" } as const;
+    const config = { ...first!.scenario.config, mainDriver };
+    expect(settingsOf({ scenario: { ...first!.scenario, config }, replicate: 1 }, place).mainDriver).toBe(
+      '{"sender":"virtio-bridge","responder":"pci-passthrough"}',
+    );
+  });
+});
+
+describe("timeLimitMs", () => {
+  it("grows with the runs, and is a day at most", () => {
+    const [first] = all("paper");
+    const config = { ...first!.scenario.config };
+    const limit = (runs: number) =>
+      timeLimitMs({ scenario: { ...first!.scenario, config: { ...config, runs } }, replicate: 1 });
+    expect(limit(10)).toBeGreaterThan(30 * 60_000);
+    expect(limit(11)).toBeGreaterThan(limit(10));
+    expect(limit(1000)).toBe(24 * 3_600_000);
+  });
+});
+
+describe("options", () => {
+  it("have defaults", () => {
+    expect(parseRunOptions(["baseline"], {})).toEqual({
+      experiments: ["baseline"],
+      profile: "emulated",
+      hosts: undefined,
+      replicates: undefined,
+      runs: undefined,
+      limit: undefined,
+      results: "results",
+      keep: false,
+      json: false,
+    });
+  });
+
+  it.each([
+    [{ replicates: "0" }, '--replicates "0" is not allowed; allowed: a whole number, 1 to 1000'],
+    [{ runs: "1001" }, '--runs "1001" is not allowed; allowed: a whole number, 1 to 1000'],
+    [{ limit: "all" }, '--limit "all" is not allowed; allowed: a whole number, 1 or more'],
+  ])("refuse %j", (words, message) => {
+    expect(() => parsePlanOptions(["baseline"], words)).toThrow(message);
+  });
+});
