@@ -1,8 +1,11 @@
 import type { Command } from "commander";
 import { register as analyse } from "./analyse.ts";
+import { register as campaign } from "./campaign.ts";
 import { register as capture } from "./capture.ts";
 import { register as compare } from "./compare.ts";
 import { register as demo } from "./demo.ts";
+import { register as diff } from "./diff.ts";
+import { register as doctor } from "./doctor.ts";
 import { register as env } from "./env.ts";
 import { register as hosts } from "./hosts.ts";
 import { register as images } from "./images.ts";
@@ -17,7 +20,10 @@ export const commands: readonly ((program: Command) => void)[] = [
   demo,
   test,
   hosts,
+  doctor,
   stack,
+  diff,
+  campaign,
   pulumi,
   env,
   analyse,

@@ -1,0 +1,46 @@
+import { type Role, roles } from "../../infra/config/hosts.ts";
+import { type Diagnosis, diagnose } from "../../infra/doctor/doctor.ts";
+import { type Examined, examine } from "../../infra/doctor/examine.ts";
+import type { Facts } from "../../infra/doctor/facts.ts";
+import { writeCapacity } from "../../infra/doctor/write.ts";
+import type { Progress } from "../../lib/progress.ts";
+import { type Target, targetOf } from "./target.ts";
+import { diagnosisText } from "./text.ts";
+
+export interface DoctorWords {
+  hosts?: string;
+  write?: true;
+  json?: true;
+}
+
+async function write(file: string, examined: Record<Role, Examined>, progress: Progress): Promise<Target["inventory"]> {
+  const known: Partial<Record<Role, Facts>> = {};
+  for (const role of roles) {
+    const seen = examined[role];
+    if ("facts" in seen) known[role] = seen.facts;
+  }
+  const { inventory, changed } = await writeCapacity(file, known);
+  progress.say(
+    changed.length > 0 ? `${file}: wrote what ${changed.join(" and ")} can do` : `${file}: says all of it already`,
+  );
+  return inventory;
+}
+
+/**
+ * Examines the servers and, when asked to, writes what they can do into the file that describes them.
+ * @returns the text for stdout, and the diagnosis
+ * @throws LabError (exit code 2) that says what is wrong with the words, the configuration or the file
+ */
+export async function doctor(
+  stack: string | undefined,
+  words: DoctorWords,
+  { checkout, progress }: { checkout: string; progress: Progress },
+): Promise<{ text: string; diagnosis: Diagnosis }> {
+  const target = targetOf(stack, words, checkout);
+  const examined = await progress.step("examining both servers", () => examine(target.inventory));
+  const inventory =
+    words.write && target.file !== undefined ? await write(target.file, examined, progress) : target.inventory;
+  const diagnosis = diagnose({ ...target, inventory }, examined);
+  const text = words.json ? JSON.stringify(diagnosis, null, 2) : diagnosisText(diagnosis, inventory.hosts, stack);
+  return { text, diagnosis };
+}

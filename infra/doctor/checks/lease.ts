@@ -1,0 +1,18 @@
+import { ok, type ServerCheck, warning } from "../check.ts";
+import { releaseCommand } from "../hosts-source.ts";
+
+/** Who has the server: a testbed has one tenant. */
+export const lease: ServerCheck = ({ role, lease, wanted, source }) => {
+  const what = "lease";
+  if (lease === "free") return [ok(what, "free")];
+  if ("unknown" in lease) return [warning(what, `not known: ${lease.unknown}`)];
+  const held = `${lease.owner} since ${lease.since.toISOString()}`;
+  if (lease.owner === wanted?.tenant) return [ok(what, `held by this stack: ${held}`)];
+  const stack = /^stack (\S+) \(/.exec(lease.owner)?.[1];
+  const release = releaseCommand(source, role);
+  const mends = [
+    ...(stack ? [`./lab destroy ${stack}`] : []),
+    ...(release ? [`when it is dead: ${release}`] : []),
+  ].join("; ");
+  return [warning(what, `in use by ${held}; other stacks are refused`, mends || undefined)];
+};

@@ -1,0 +1,93 @@
+import type { Pf } from "../../config/hosts.ts";
+import { other } from "../../plan/plan.ts";
+import type { Finding, ServerCheck, Subject } from "../check.ts";
+import { missing, ok, warning } from "../check.ts";
+import type { PfFacts } from "../facts.ts";
+import { giveWords } from "../hosts-source.ts";
+
+/** The bridge that a deployed stack puts the port into (infra/host/server.ts). */
+const ourBridge = "rtt0";
+
+const connected = "the port that is connected to the other server";
+
+/** A port of the host's configuration, and what the server says of it. */
+export interface Port {
+  pf: Pf;
+  /** Its place in the configuration. */
+  index: number;
+  facts: PfFacts;
+}
+
+/** The ports that are really there. */
+export const portsOf = ({ host, facts }: Subject): Port[] =>
+  host.pfs.flatMap((pf, index) => {
+    const there = facts.pfs.get(pf.name);
+    return there === undefined ? [] : [{ pf, index, facts: there }];
+  });
+
+/** The interface of each port, with its driver. */
+export const port: ServerCheck = ({ role, host, facts }) =>
+  host.pfs.map(({ name }, index) => {
+    const what = `PF ${name}`;
+    const there = facts.pfs.get(name);
+    if (there === undefined)
+      return missing(
+        what,
+        `there is no such interface; there are: ${facts.interfaces.join(", ")}`,
+        giveWords(role, `pfs.${index}.name`, connected),
+      );
+    if (there.pci === undefined || there.driver === undefined)
+      return missing(
+        what,
+        "is no device of its own but a virtual interface",
+        giveWords(role, `pfs.${index}.name`, connected),
+      );
+    const versions = [there.driverVersion, there.firmware && `firmware ${there.firmware}`].filter(Boolean);
+    return ok(what, `${there.pci}, driver ${[there.driver, ...versions].join(" ")}`);
+  });
+
+function addressOf({ role, facts: server }: Subject, { pf, index, facts }: Port): Finding {
+  const what = `address of ${pf.name}`;
+  if (facts.addresses.length === 0) return ok(what, "none, as it must be");
+  const isManagement = facts.addresses.some((address) => address.split("/")[0] === server.serverAddress);
+  return missing(
+    what,
+    `${facts.addresses.join(", ")}: a bridge over the port would cut that off${isManagement ? ", and ssh comes in there" : ""}`,
+    isManagement
+      ? giveWords(role, `pfs.${index}.name`, connected)
+      : `ip addr flush dev ${pf.name} scope global  # and out of /etc/network/interfaces or netplan`,
+  );
+}
+
+/** A port with an address is refused: what speaks over it would be cut off. */
+export const addresses: ServerCheck = (subject) => portsOf(subject).map((one) => addressOf(subject, one));
+
+/** A port can be in one bridge only. */
+export const master: ServerCheck = (subject) =>
+  portsOf(subject).flatMap(({ pf, facts }) =>
+    facts.master === undefined || facts.master === ourBridge
+      ? []
+      : [
+          missing(
+            `bridge of ${pf.name}`,
+            `the port is in ${facts.master}, and must be in ${ourBridge} of the testbed`,
+            `ip link set dev ${pf.name} nomaster  # and out of /etc/network/interfaces or netplan`,
+          ),
+        ],
+  );
+
+function linkOf({ role, peer }: Subject, { pf, index, facts }: Port): Finding {
+  const what = `link of ${pf.name}`;
+  const peerUp = `ip link set dev ${peer.pfs[index]?.name ?? "PORT"} up`; // ports are cabled place by place
+  if (!facts.up)
+    return warning(
+      what,
+      "the port is down, so it is not known whether its cable is in; a stack sets it up",
+      `ip link set dev ${pf.name} up  # and on the ${other[role]}: ${peerUp}`,
+    );
+  if (facts.carrier) return ok(what, facts.speedMbps === undefined ? "up" : `up, ${facts.speedMbps} Mbit/s`);
+  return missing(what, "no link", `${peerUp}  # on the ${other[role]}; then look at the cable from port to port`);
+}
+
+/** Whether the cable to the other server is in. */
+export const link: ServerCheck = (subject) => portsOf(subject).map((one) => linkOf(subject, one));

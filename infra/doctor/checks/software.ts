@@ -1,0 +1,56 @@
+import { capabilities, type Driver, drivers } from "../../vm/drivers.ts";
+import { type Finding, lack, missing, ok, type ServerCheck, type Subject } from "../check.ts";
+import { getModules, install } from "../packages.ts";
+import { olderThanSupported } from "../versions.ts";
+
+/** The tools that the testbed calls on a server, by Debian package; libvirt's client has a check of its own. */
+const tools: Record<string, readonly string[]> = {
+  iproute2: ["ip", "bridge"],
+  tcpdump: ["tcpdump"],
+  sysstat: ["mpstat"],
+  ethtool: ["ethtool"],
+  udev: ["udevadm"],
+};
+
+function packageCheck({ facts }: Subject, name: string, names: readonly string[]): Finding {
+  const lost = names.filter((tool) => !facts.tools.has(tool));
+  if (lost.length > 0) return missing(name, `${lost.join(" and ")} not installed`, install(name));
+  const version = facts.versions.get(name) ?? "version unknown";
+  return (
+    olderThanSupported(name, version, name) ??
+    ok(name, names.join() === name ? version : `${version} (${names.join(", ")})`)
+  );
+}
+
+/** A line for each package. */
+export const packages: ServerCheck = (subject) =>
+  Object.entries(tools).map(([name, names]) => packageCheck(subject, name, names));
+
+const onBridge = (driver: Driver) => capabilities[driver].attachesTo === "bridge";
+const isVirtio = (driver: Driver) => capabilities[driver].guestModule === "virtio_net";
+const isMacvtap = (driver: Driver) => driver.startsWith("macvtap-");
+
+/** Kernel modules, and which drivers need them; the bridge stands under every driver. */
+const modules: Record<string, (driver: Driver) => boolean> = {
+  bridge: () => true,
+  tun: onBridge,
+  vhost_net: isVirtio,
+  macvtap: isMacvtap,
+  vfio_pci: (driver) => driver === "pci-passthrough",
+};
+
+function moduleCheck({ facts, wanted }: Subject, name: string, needs: (driver: Driver) => boolean): Finding {
+  const what = `module ${name}`;
+  const state = facts.modules.get(name);
+  if (state === "loaded" || state === "loadable") return ok(what, state);
+  const needed = drivers.filter(needs);
+  const by = needed.length === drivers.length ? "every driver needs it" : `needed by ${needed.join(", ")}`;
+  const report = needed.length === drivers.length ? missing : lack(wanted, needs);
+  return facts.kernelModulesThere
+    ? report(what, `not there; ${by}`, getModules(facts))
+    : report(what, `not there, as are none of the running kernel ${facts.kernel}; ${by}`, "reboot");
+}
+
+/** A line for each kernel module. */
+export const kernelModules: ServerCheck = (subject) =>
+  Object.entries(modules).map(([name, needs]) => moduleCheck(subject, name, needs));

@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LabError, messageOf } from "../../lib/errors.ts";
+import { connectSsh, type SshConnection, shellQuote } from "../../lib/ssh.ts";
+import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
+import { connection, type Finding, type Lease, missing } from "./check.ts";
+import type { Facts } from "./facts.ts";
+import { parseFacts } from "./parse-facts.ts";
+
+/** What a server has said of itself, or that it could not be asked, and why. */
+export type Examined = { facts: Facts; lease: Lease } | { failure: Finding };
+
+const script = readFileSync(join(import.meta.dirname, "facts.sh"), "utf8");
+
+/** The script that asks a server what it is and has; parseFacts reads its answer. */
+export const factsScript = ({ pfs }: Pick<Host, "pfs">) =>
+  `PFS=${shellQuote(pfs.map(({ name }) => name).join(" "))}\n${script}`;
+
+/** A command that fails is told with its text, which here is a script of two pages. */
+const shortened = (message: string, text: string) =>
+  message
+    .split(text)
+    .join("(the doctor's script)")
+    .replace(/\s*\n\s*/g, " ");
+
+async function leaseOf(ssh: SshConnection, host: Host, timeoutMs: number): Promise<Lease> {
+  // It brings the Pulumi SDK with it, which takes as long to load as a server to answer.
+  const { observeScript, parseObservation } = await import("../observe.ts");
+  const text = observeScript(host);
+  try {
+    return parseObservation(await ssh.run(text, { timeoutMs })).lease ?? "free";
+  } catch (error) {
+    if (error instanceof LabError) return { unknown: shortened(error.message, text) };
+    throw error;
+  }
+}
+
+async function examineOne(role: Role, host: Host, timeouts: Timeouts): Promise<Examined> {
+  let ssh: SshConnection;
+  try {
+    ssh = await connectSsh(role, host, timeouts.connectMs);
+  } catch (error) {
+    return { failure: missing(connection, messageOf(error)) };
+  }
+  const text = factsScript(host);
+  try {
+    const [answer, lease] = await Promise.all([
+      ssh.run(text, { timeoutMs: timeouts.answerMs }),
+      leaseOf(ssh, host, timeouts.answerMs),
+    ]);
+    return { facts: parseFacts(answer), lease };
+  } catch (error) {
+    if (error instanceof LabError) return { failure: missing("answer", shortened(error.message, text)) };
+    throw error;
+  } finally {
+    ssh.close();
+  }
+}
+
+export interface Timeouts {
+  connectMs: number;
+  answerMs: number;
+}
+
+/**
+ * Asks both servers, side by side, what they are and have; nothing is changed on them. A server that cannot be reached,
+ * shows another host key or does not answer is part of the result, and the other one is asked all the same.
+ */
+export async function examine(
+  { hosts }: Inventory,
+  timeouts: Timeouts = { connectMs: 10_000, answerMs: 120_000 },
+): Promise<Record<Role, Examined>> {
+  const [sender, responder] = await Promise.all(roles.map((role) => examineOne(role, hosts[role], timeouts)));
+  if (!sender || !responder) throw new RangeError("unreachable: there are two roles");
+  return { sender, responder };
+}

@@ -1,0 +1,63 @@
+/** Facts of a physical function. */
+export interface PfFacts {
+  /** PCI address; undefined for an interface that is no device of its own (a bridge, a VLAN). */
+  pci: string | undefined;
+  driver: string | undefined;
+  driverVersion: string | undefined;
+  firmware: string | undefined;
+  /** Whether its interface is up, as the administrator wants it. */
+  up: boolean;
+  /** Whether it has a link; undefined while the interface is down. */
+  carrier: boolean | undefined;
+  /** Mbit/s; undefined when the link does not say. */
+  speedMbps: number | undefined;
+  /** The bridge or bond that it belongs to. */
+  master: string | undefined;
+  /** Its global addresses as ADDRESS/PREFIX. */
+  addresses: readonly string[];
+  /** Virtual functions that it can have (sriov_totalvfs) and has; undefined for a card or a driver without SR-IOV. */
+  totalVfs: number | undefined;
+  vfs: number | undefined;
+  /** "VENDOR:DEVICE" of its virtual functions, hexadecimal. */
+  vfDevice: string | undefined;
+  /** Kernel modules of the server that drive such a virtual function. */
+  vfModules: readonly string[];
+}
+
+export type ModuleState = "loaded" | "loadable" | "absent";
+
+/** What a server is and has, as it says itself (facts.sh). */
+export interface Facts {
+  user: { id: number; name: string };
+  /** Address at which ssh has reached it, as the server sees it. */
+  serverAddress: string | undefined;
+  /** As uname -m says. */
+  machine: string;
+  kernel: string;
+  /** Whether the modules of the running kernel are on disk; they are not after an upgrade without a reboot. */
+  kernelModulesThere: boolean;
+  /** ID of os-release(5), e.g. "debian". */
+  distribution: string;
+  kernelWords: readonly string[];
+  cpu: { vendor: "intel" | "amd" | "other"; virtualises: boolean; count: number };
+  memory: { totalMiB: number; availableMiB: number };
+  hugepages: { total: number; free: number; sizeKiB: number };
+  /** Whether /dev/kvm is there. */
+  kvm: boolean;
+  /** Versions; undefined for what does not answer, and then `said` is why. */
+  libvirt: { daemon: string | undefined; qemu: string | undefined; said: string };
+  iommuGroups: number;
+  clock: { source: string; available: readonly string[] };
+  time: { synchronised: boolean; daemons: readonly string[] };
+  /** CPU frequency governors in use; none where the frequency is not in the kernel's hands. */
+  governors: readonly string[];
+  /** Network interfaces. */
+  interfaces: readonly string[];
+  /** Those of the tools it was asked for that are on its PATH. */
+  tools: ReadonlySet<string>;
+  /** By package. */
+  versions: ReadonlyMap<string, string>;
+  modules: ReadonlyMap<string, ModuleState>;
+  /** By name of the interface; one that is not there has none. */
+  pfs: ReadonlyMap<string, PfFacts>;
+}

@@ -1,0 +1,40 @@
+import { type Check, connection, ok, type ServerCheck, type Subject } from "./check.ts";
+import { lease } from "./checks/lease.ts";
+import { freeMemory, hugepages } from "./checks/memory.ts";
+import { addresses, link, master, port } from "./checks/pf.ts";
+import { kernelModules, packages } from "./checks/software.ts";
+import { stated } from "./checks/stated.ts";
+import { architecture, clock, governor, root, timeSync } from "./checks/system.ts";
+import { vfCount, vfDevice, vfDriver } from "./checks/vf.ts";
+import { iommu, kvm, libvirt, qemu } from "./checks/virtualisation.ts";
+
+/** The checks of a server that was reached, in the order in which they are told. */
+const checks: readonly ServerCheck[] = [
+  ({ host }) => [ok(connection, `${host.hostKey.split(" ")[0]} as configured`)],
+  root,
+  lease,
+  architecture,
+  kvm,
+  libvirt,
+  qemu,
+  iommu,
+  port,
+  addresses,
+  master,
+  link,
+  vfCount,
+  vfDevice,
+  vfDriver,
+  kernelModules,
+  packages,
+  clock,
+  timeSync,
+  governor,
+  stated,
+  freeMemory,
+  hugepages,
+];
+
+/** Everything that is checked of a server that was reached. */
+export const serverChecks = (subject: Subject): Check[] =>
+  checks.flatMap((check) => check(subject)).map((finding) => ({ server: subject.role, ...finding }));
