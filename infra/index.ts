@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import { LabError } from "../lib/errors.ts";
 import { checkout } from "../lib/paths.ts";
@@ -6,6 +5,7 @@ import { readGuestImage } from "./config/guest-image.ts";
 import { type Role, roles } from "./config/hosts.ts";
 import { parseConfig, refuse, refuseOverload, resolveConfig } from "./config/load.ts";
 import { falseClaims, type Observation, observe, tokensOf, vfAddressOf, withObserved } from "./observe.ts";
+import { ownerOf } from "./owner.ts";
 import { declareTestbed, type ServerView } from "./testbed.ts";
 
 const viewOf = ({ tokens, pfs, cpus }: Observation): ServerView => ({
@@ -20,7 +20,7 @@ async function prepare() {
     const stack = pulumi.getStack();
     const config = resolveConfig(parseConfig(pulumi.runtime.allConfig(), pulumi.getProject(), stack), checkout);
     const guestImage = readGuestImage(config.guestImage, checkout);
-    const owner = `stack ${stack} (${hostname()}:${checkout})`;
+    const owner = ownerOf(stack, checkout);
     const { inventory } = config;
     const observed = await observe(inventory, owner);
     refuse(falseClaims(inventory, observed), "the hosts");

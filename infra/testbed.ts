@@ -86,24 +86,21 @@ function fleetOf(
   server: Server,
   plan: Plan,
   args: TestbedArgs,
-  after: pulumi.Resource[],
+  startAfter: pulumi.Resource[],
 ) {
   const { config, stack } = args;
   const { role } = server;
   const { vms, ...ofEach } = { vms: 1, ...plan[role][which] };
   const knows = which === "background" || config.neighbour === "permanent";
-  return new Fleet(
-    `${role}-${which}`,
-    {
-      ...{ server, stack, ...ofEach, replicate: config.replicate },
-      indices: which === "main" ? [0] : upTo(vms),
-      initrd: which === "main" ? server.initrd : server.loadInitrd,
-      neighboursOf: (index) => (knows ? [identityOf(other[role], index)] : []),
-      parallelStarts: config.parallelStarts,
-      readyWithinSeconds: config.readyWithinSeconds,
-    },
-    { dependsOn: after },
-  );
+  return new Fleet(`${role}-${which}`, {
+    ...{ server, stack, ...ofEach, replicate: config.replicate },
+    indices: which === "main" ? [0] : upTo(vms),
+    initrd: which === "main" ? server.initrd : server.loadInitrd,
+    neighboursOf: (index) => (knows ? [identityOf(other[role], index)] : []),
+    parallelStarts: config.parallelStarts,
+    readyWithinSeconds: config.readyWithinSeconds,
+    startAfter,
+  });
 }
 
 function loadOf(fleets: PerRole<Fleet>, plan: Plan, { config, servers }: TestbedArgs): Load | undefined {

@@ -1,13 +1,12 @@
-import { existsSync } from "node:fs";
-import { hostname } from "node:os";
 import { resolve } from "node:path";
 import type { Inventory } from "../../infra/config/hosts.ts";
 import { readInventory } from "../../infra/config/load.ts";
 import type { Stack } from "../../infra/doctor/doctor.ts";
 import type { HostsSource } from "../../infra/doctor/hosts-source.ts";
+import { ownerOf } from "../../infra/owner.ts";
 import { planOf } from "../../infra/plan/plan.ts";
 import { LabError } from "../../lib/errors.ts";
-import { readStackConfig, stackFile } from "../stack/config.ts";
+import { requireStackConfig } from "../stack/config.ts";
 
 /** What the doctor is to look at. */
 export interface Target {
@@ -27,18 +26,10 @@ function ofFile(file: string, checkout: string): Target {
 }
 
 function ofStack(stack: string, checkout: string): Target {
-  const config = readStackConfig(checkout, stack);
-  if (config === undefined) {
-    const file = stackFile(checkout, stack);
-    const why = existsSync(file)
-      ? `it has secrets, which only pulumi can read; name its servers instead: ./lab doctor --hosts FILE`
-      : `there is no file ${file}`;
-    throw new LabError(`stack ${stack}: its configuration cannot be read: ${why}`, { exitCode: 2 });
-  }
+  const config = requireStackConfig(checkout, stack);
   const { hosts, ...scenario } = config;
   const from = typeof hosts === "string" ? ofFile(hosts, checkout) : { inventory: hosts, source: { stack } };
-  // The lease names a stack as infra/index.ts does.
-  const tenant = `stack ${stack} (${hostname()}:${checkout})`;
+  const tenant = ownerOf(stack, checkout);
   return {
     ...from,
     source: "file" in from.source ? { ...from.source, words: stack } : from.source,

@@ -60,7 +60,7 @@ export function requireStackConfig(checkout: string, stack: string): Config {
   throw new LabError(
     existsSync(file)
       ? `${file} holds secrets, which only pulumi can read; put them into a file that the configuration names`
-      : `${stack}: there is no stack file ${file}; copy one: ./lab pulumi stack init ${stack} --copy-config-from sender`,
+      : `${stack}: there is no file ${file}; copy one: ./lab pulumi stack init ${stack} --copy-config-from sender`,
     { exitCode: 2 },
   );
 }

@@ -26,6 +26,8 @@ export interface FleetArgs {
   initrd: string;
   /** Guests whose MAC address a VM knows without asking. */
   neighboursOf: (index: number) => Pick<Identity, "ip" | "mac">[];
+  /** What must be there before a VM of this fleet is started; VMs that are wanted no more do not wait for it to go. */
+  startAfter: pulumi.Resource[];
   /** How many VMs are started side by side. */
   parallelStarts: number;
   /** Seconds within which all guests must answer; undefined: nobody waits for them. */
@@ -119,7 +121,8 @@ export class Fleet extends pulumi.ComponentResource {
     for (const member of members) {
       // Each waits for the one that many places before it.
       const before = domains.at(-args.parallelStarts);
-      domains.push(this.#domain(args, member, slots.id, before ? [slots, before] : [slots]));
+      const dependsOn = [slots, ...args.startAfter, ...(before ? [before] : [])];
+      domains.push(this.#domain(args, member, slots.id, dependsOn));
     }
     this.deployments = members.map(({ identity, token }) => ({ name: identity.name, token }));
     this.slotsId = slots.id;

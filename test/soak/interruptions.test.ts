@@ -16,9 +16,11 @@ it.each(Array.from({ length: 10 }, (_, index) => index))(
   async (index) => {
     const signal = index % 2 === 0 ? "SIGKILL" : "SIGINT";
     const mainDriver = drivers[index % drivers.length];
-    const seconds = 2 + Math.random() * 50;
-    console.log(`${signal} after ${seconds.toFixed(1)} s of ${mainDriver}`);
-    await expectUpToSurvive(testbed, signal, seconds, { mainDriver });
+    const backgroundDriver = drivers[(index * 3 + 1) % drivers.length];
+    const competing = { backgroundVms: index % 3, backgroundDriver, loadType: index % 4 < 2 ? "cpu" : "network" };
+    const seconds = 2 + Math.random() * 70;
+    console.log(`${signal} after ${seconds.toFixed(1)} s of ${mainDriver} beside ${JSON.stringify(competing)}`);
+    await expectUpToSurvive(testbed, signal, seconds, { mainDriver, networkLoadMbps: 2, ...competing });
   },
 );
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { z } from "zod";
 import { inventorySchema, roles } from "../../infra/config/hosts.ts";
 import { labDir } from "../../lib/paths.ts";
 import { connectSsh } from "../../lib/ssh.ts";
@@ -9,6 +10,8 @@ import type { RunOutcome } from "../../measure/probe/measure.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
 import { inspectRun } from "../../measure/results/token.ts";
 import { makeTestStack, type TestStack } from "./stack.ts";
+
+const previewSchema = z.object({ steps: z.array(z.object({ op: z.string(), urn: z.string() })) });
 
 /** What a server has that the testbed made; empty when it left nothing behind, but for the number of VFs. */
 const leftovers = `virsh -q list --all
@@ -33,7 +36,8 @@ export class Testbed {
   /** A short scenario's configuration. */
   settings(own: Record<string, unknown>): Record<string, unknown> {
     const hosts = join(labDir, "hosts.json");
-    return { hosts, resultsDirectory: this.results, runs: 1, packets: 50, cpuWindowSeconds: 2, ...own };
+    const short = { runs: 1, packets: 50, cpuWindowSeconds: 2, backgroundVms: 0 };
+    return { hosts, resultsDirectory: this.results, ...short, ...own };
   }
 
   /** Deploys and measures; fails with all that pulumi said. */
@@ -42,6 +46,18 @@ export class Testbed {
     const { all, exitCode } = await this.stack.pulumi(["up", "--yes", "--skip-preview", ...args]);
     expect(exitCode, all).toBe(0);
     return this.runs();
+  }
+
+  /** What `up` would do to each resource that is not a component. */
+  async preview(own: Record<string, unknown>): Promise<{ name: string; op: string }[]> {
+    this.stack.configure(this.settings(own));
+    const { stdout, all, exitCode } = await this.stack.pulumi(["preview", "--json"]);
+    expect(exitCode, all).toBe(0);
+    const { steps } = previewSchema.parse(JSON.parse(stdout));
+    return steps
+      .filter(({ urn }) => /::(command|libvirt):/.test(urn.split("$").at(-1)?.replace(/^/, "::") ?? ""))
+      .map(({ op, urn }) => ({ op, name: urn.slice(urn.lastIndexOf("::") + 2) }))
+      .filter(({ op }) => !["create-replacement", "delete-replaced"].includes(op));
   }
 
   /** What the stack says of its runs. */

@@ -10,6 +10,10 @@ it.each([
   ["configuration.md", "infra/config/document.ts", configurationDocument],
   ["scenario-changes.md", "cli/diff/document.ts", changesDocument],
   ["drivers.md", "infra/vm/document.ts", driversDocument],
-])("docs/%s is what `node %s` writes", async (file, _program, text) => {
-  expect(readFileSync(join(checkout, "docs", file), "utf8")).toBe(await text());
-}, 60_000);
+])(
+  "docs/%s is what `node %s` writes",
+  async (file, _program, text) => {
+    expect(readFileSync(join(checkout, "docs", file), "utf8")).toBe(await text());
+  },
+  60_000,
+);

@@ -65,5 +65,5 @@ it("is refused when the words do not fit, by word and what is allowed", () => {
 
 it("is refused when only pulumi can read it", () => {
   stack("config:\n  sriov-rtt:guestImage:\n    secure: AAAB\n");
-  expect(() => targetOf("rack", {}, folder)).toThrow(refusal(/it has secrets.*--hosts FILE/));
+  expect(() => targetOf("rack", {}, folder)).toThrow(refusal(/holds secrets, which only pulumi can read/));
 });

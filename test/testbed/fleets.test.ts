@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { manifestOf, Testbed } from "../support/testbed.ts";
+
+let testbed: Testbed;
+
+beforeAll(async () => {
+  testbed = await Testbed.open("fleets");
+});
+
+afterAll(() => testbed?.close());
+
+/** Each VM with the process that runs it: one that was made anew has another. */
+const processes = () =>
+  testbed.onServers("cd /run/libvirt/qemu; for f in rtt-*.pid; do [ ! -e $f ] || echo ${f%.pid} $(cat $f); done");
+const competing = { mainDriver: "virtio-bridge", backgroundVms: 1, loadType: "cpu", loadLocation: "sender" };
+
+describe("background VMs and their load", () => {
+  it("load the server that they are to load, and are seen to", async () => {
+    const [outcome] = await testbed.up(competing);
+    const { background, scenario, cpu } = manifestOf(outcome);
+    expect(scenario.factors).toMatchObject({ background: { vms: 1 }, load: { type: "cpu", location: "sender" } });
+    expect(background?.responder).toEqual([]);
+    expect(background?.sender).toEqual([expect.objectContaining({ vm: "rtt-bg-001" })]);
+    expect(background?.sender[0]?.cpuPercent).toBeGreaterThan(25);
+    expect(cpu.sender.before).toBeGreaterThan(cpu.responder.before);
+  });
+
+  it("grow by the VMs that are new: no other is touched", async () => {
+    const [before = ""] = await processes();
+    const preview = await testbed.preview({ ...competing, backgroundVms: 2 });
+    expect(preview.filter(({ op }) => !["same", "update"].includes(op)).map(({ name, op }) => `${op} ${name}`)).toEqual(
+      ["create sender-rtt-bg-002", "replace load-running", "replace run-01"],
+    );
+    await testbed.up({ ...competing, backgroundVms: 2 });
+    const [after = ""] = await processes();
+    const [added, ...more] = after.split("\n").filter((line) => !before.split("\n").includes(line));
+    expect(added).toMatch(/^rtt-bg-002 /);
+    expect(more).toEqual([]);
+    expect(after.split("\n")).toEqual(expect.arrayContaining(before.split("\n")));
+  });
+
+  it("send datagrams to their counterparts under network load", async () => {
+    const before = await processes();
+    const [outcome] = await testbed.up({
+      ...competing,
+      backgroundVms: 2,
+      loadType: "network",
+      networkLoadMbps: 2,
+      loadLocation: "responder",
+    });
+    const { background } = manifestOf(outcome);
+    for (const role of ["sender", "responder"] as const)
+      for (const { packetsPerSecond } of background?.[role] ?? []) expect(packetsPerSecond).toBeGreaterThan(100);
+    expect(background?.responder).toHaveLength(2);
+    expect((await processes())[0]).toBe(before[0]);
+  });
+
+  it("are gone before the runs of a scenario without them", async () => {
+    const [outcome] = await testbed.up({ ...competing, backgroundVms: 0 });
+    const { background, facts } = manifestOf(outcome);
+    expect(background).toBeUndefined();
+    expect(JSON.stringify(facts)).not.toContain("rtt-bg");
+    expect((await processes()).map((text) => text.split("\n").length)).toEqual([1, 1]);
+  });
+
+  it("leave nothing behind", async () => {
+    await testbed.up({ ...competing, backgroundVms: 1 });
+    await testbed.destroy();
+    expect(await testbed.leftovers()).toEqual(["0", "0"]);
+  });
+});
