@@ -56,9 +56,9 @@ export class Server extends pulumi.ComponentResource {
       `${name}-image`,
       {
         // Local commands run in the program's folder.
-        create: "node host/put-image.ts put",
+        create: "node ../infra/host/put-image.ts put",
         update: ":",
-        delete: "node host/put-image.ts drop",
+        delete: "node ../infra/host/put-image.ts drop",
         addPreviousOutputInEnv: false,
         environment: {
           LAB_PUT_IMAGE: canonicalJson({

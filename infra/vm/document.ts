@@ -30,9 +30,14 @@ ${drivers
 Where nothing can be captured, RTT overhead (by the Sender's driver) and response time (by the Responder's) are reported
 as unavailable with the reason: "${bypassed}".
 
+Main VMs and background VMs are attached independently of each other, and may be attached differently at the two ends. Every VM
+on a VF has one of its own: the Main VM the first, background VM i the one after the i-th, through all ports of the server. A scenario
+that asks for more VFs than there are is refused before anything is touched, with the number that fits.
+
 The paper tried macvtap's bridge mode and dropped it, and left VEPA and private out because VMs on one lower device then reach
-each other only through a switch that sends frames back where they came from. Main VMs are on different servers, each on
-a VF of its own, so all four modes work for them.
+each other only through a switch that sends frames back where they came from. No two VMs of a server share a lower device here, and
+none has to reach another of its own server: a Main VM talks to the other Main VM, background VM i to background VM i of the
+other server. So all four modes work in every combination.
 
 All seven on the emulated servers, one deployment and 100 packets each, in the order in which they were deployed. RTTs fell while this
 ran, so this shows that each works, and not which is faster; that takes \`./lab demo\`, which deploys every driver again in another order.

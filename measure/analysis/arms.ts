@@ -71,5 +71,6 @@ export const cellOf = (run: RunRecord & { setting: string }): Factors => ({
   loadLocation: run.loadLocation ?? "none",
   pingRatePps: run.pingRatePps,
   fixed: run.fixed,
+  pressure: run.pressure,
   batch: run.batch,
 });

@@ -1,7 +1,7 @@
 import { metricNames } from "../matching/metrics.ts";
 
 /** Version of the columns below; a dataset of another one is derived anew from the raw files. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 export type ColumnType = "VARCHAR" | "INTEGER" | "BIGINT" | "DOUBLE" | "BOOLEAN";
 
@@ -24,8 +24,15 @@ export const factorColumns: readonly Column[] = [
   { name: "responder_driver", type: "VARCHAR", what: "how the Responder VM is attached" },
   { name: "background_vms", type: "INTEGER", what: "background VMs on each server that has some; 0 without any" },
   { name: "background_driver", type: "VARCHAR", what: "how they are attached; NULL without any" },
+  { name: "background_memory_mib", type: "INTEGER", what: "memory of a background VM; NULL without any" },
+  { name: "background_vcpus", type: "INTEGER", what: "virtual CPUs of a background VM; NULL without any" },
+  { name: "background_vlan", type: "INTEGER", what: "VLAN that the NIC puts their VFs into; 0: none" },
   { name: "load_type", type: "VARCHAR", what: "cpu or network; NULL without load" },
   { name: "load_location", type: "VARCHAR", what: "sender, responder or both; NULL without load" },
+  { name: "load_cpu_percent", type: "INTEGER", what: "CPU load: share of each virtual CPU; else NULL" },
+  { name: "load_mbps", type: "DOUBLE", what: "network load: Mbit/s of UDP payload that a VM sends; else NULL" },
+  { name: "load_packet_bytes", type: "INTEGER", what: "network load: UDP payload of a packet; else NULL" },
+  { name: "load_burst_packets", type: "INTEGER", what: "network load: packets that leave together; else NULL" },
   { name: "ping_rate_pps", type: "INTEGER", what: "ping frequency asked for, packets a second" },
   { name: "packets", type: "INTEGER", what: "echo requests asked for" },
   { name: "frame_bytes", type: "INTEGER", what: "size of an Ethernet frame, with its checksum" },
@@ -33,6 +40,7 @@ export const factorColumns: readonly Column[] = [
   { name: "cpu_window_seconds", type: "INTEGER", what: "length of mpstat's window" },
   { name: "guest_memory_mib", type: "INTEGER", what: "memory of a Main VM; 0 where it is not known" },
   { name: "guest_vcpus", type: "INTEGER", what: "virtual CPUs of a Main VM; 0 where it is not known" },
+  { name: "main_vlan", type: "INTEGER", what: "VLAN that the NIC puts the Main VMs' VFs into; 0: none" },
   { name: "replicate", type: "INTEGER", what: "which deployment of the scenario, from 1" },
   { name: "run", type: "INTEGER", what: "run in its replicate, from 1" },
 ];

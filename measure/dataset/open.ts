@@ -29,6 +29,8 @@ export interface RunRecord {
   pingRatePps: number;
   /** Factors that the study keeps fixed, as canonical JSON. */
   fixed: string;
+  /** How hard background VMs press, and what each of them is, as canonical JSON. */
+  pressure: string;
   environmentSha256: string;
   replicate: number;
   run: number;
@@ -49,12 +51,25 @@ export interface Dataset {
   update: UpdateReport;
 }
 
-const fixedFactors = ["packets", "frame_bytes", "neighbour", "cpu_window_seconds", "guest_memory_mib", "guest_vcpus"];
+const fixedFactors = [
+  "packets",
+  "frame_bytes",
+  "neighbour",
+  "cpu_window_seconds",
+  "guest_memory_mib",
+  "guest_vcpus",
+  "main_vlan",
+];
+const pressureFactors = [
+  ...["background_memory_mib", "background_vcpus", "background_vlan"],
+  ...["load_cpu_percent", "load_mbps", "load_packet_bytes", "load_burst_packets"],
+];
 const plainColumns = [
   ...["run_directory", "scenario", "scenario_sha256", "fidelity", "sender_driver", "responder_driver"],
   ...["background_vms", "background_driver", "load_type", "load_location", "ping_rate_pps", "environment_sha256"],
   ...["replicate", "run", "transmitted", "received", "achieved_rate_pps", "cpu_sender", "cpu_responder"],
   ...fixedFactors,
+  ...pressureFactors,
 ];
 const summaryOf = (metric: AnalysedMetric) =>
   [...summaryFields, "reason"].map((field) => `${snakeCase(metric)}_${field}`);
@@ -76,6 +91,8 @@ function recordOf(row: ReadonlyMap<string, Value>): RunRecord {
     const fields = summaryFields.map((field) => [field, number(`${snakeCase(metric)}_${field}`)] as const);
     return Object.fromEntries(fields) as Record<SummaryField, number>;
   };
+  const cells = (names: readonly string[]) =>
+    canonicalJson(Object.fromEntries(names.map((name) => [name, cell(name)])));
   const directory = text("run_directory");
   return {
     directory,
@@ -90,7 +107,8 @@ function recordOf(row: ReadonlyMap<string, Value>): RunRecord {
     loadType: textOrNull("load_type"),
     loadLocation: textOrNull("load_location"),
     pingRatePps: number("ping_rate_pps"),
-    fixed: canonicalJson(Object.fromEntries(fixedFactors.map((name) => [name, cell(name)]))),
+    fixed: cells(fixedFactors),
+    pressure: cells(pressureFactors),
     environmentSha256: text("environment_sha256"),
     replicate: number("replicate"),
     run: number("run"),

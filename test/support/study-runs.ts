@@ -50,6 +50,7 @@ export function madeRun(made: MadeRun = {}): RunRecord {
     loadLocation: load?.location ?? null,
     pingRatePps: ratePps,
     fixed: "{}",
+    pressure: "{}",
     environmentSha256: "e",
     replicate,
     run: 1,

@@ -61,6 +61,7 @@ const cellFor =
           loadLocation: run.loadLocation ?? "none",
           pingRatePps: run.pingRatePps,
           fixed: run.fixed,
+          pressure: run.pressure,
           batch: run.batch,
         };
 
