@@ -35,7 +35,11 @@ export function inventoryOf(keys: Keys, states: Record<ServerName, ServerState>)
     privateKeyFile: keys.clientFile,
     hostKey: keys.hosts[name],
     generation: states[name].generation,
-    pfs: [{ name: "pf0", vfs: states[name].settings.vfs, totalVfs: states[name].settings.vfs }],
+    pfs: Array.from({ length: states[name].settings.ports }, (_, port) => ({
+      name: `pf${port}`,
+      vfs: states[name].settings.vfs,
+      totalVfs: states[name].settings.vfs,
+    })),
     cpus: states[name].settings.cpus,
     memoryMiB: Math.floor(states[name].settings.memoryMib * 0.9),
     pinnedCore: states[name].pinnedCore,

@@ -31,9 +31,22 @@ const path = (file: string) => file.replaceAll(",", ",,");
 /** "00112233…" as a UUID's text. */
 const uuidOf = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
 
+/** A port of the SR-IOV network card, wired to the same port of the other server by a pair of datagram sockets. */
+function portArguments(name: ServerName, port: number): string[] {
+  const number = serverNames.indexOf(name) + 1;
+  const wire = port === 0 ? "wire" : `wire${port}`;
+  const socket = (server: ServerName) => `${server}/${wire}.sock`;
+  const slot = port + 1;
+  return [
+    "-netdev",
+    `dgram,id=${wire},local.type=unix,local.path=${socket(name)},remote.type=unix,remote.path=${socket(peerOf(name))}`,
+    ...["-device", `pcie-root-port,id=slot${slot},chassis=${slot},slot=${slot}`],
+    ...["-device", `igb,bus=slot${slot},netdev=${wire},mac=52:54:00:10:0${port}:0${number},romfile=`],
+  ];
+}
+
 /**
- * QEMU's arguments for a server: a q35 machine with a vIOMMU, an SR-IOV network card (igb) whose wire is a pair of
- * datagram sockets, and a management card that only forwards ssh from 127.0.0.1. The disk is a snapshot: QEMU keeps
+ * QEMU's arguments for a server: a q35 machine with a vIOMMU, SR-IOV network cards (igb), and a management card that only forwards ssh from 127.0.0.1. The disk is a snapshot: QEMU keeps
  * what is written in an unlinked file, which is gone with the process.
  */
 export function qemuArguments(machine: ServerMachine): string[] {
@@ -58,10 +71,7 @@ export function qemuArguments(machine: ServerMachine): string[] {
     ...["-device", "virtio-blk-pci,drive=root"],
     ...["-netdev", `user,id=management,restrict=on,hostfwd=tcp:127.0.0.1:${machine.port}-:22`],
     ...["-device", `virtio-net-pci,netdev=management,mac=52:54:00:00:00:0${number},romfile=`],
-    "-netdev",
-    `dgram,id=wire,local.type=unix,local.path=${name}/wire.sock,remote.type=unix,remote.path=${peerOf(name)}/wire.sock`,
-    ...["-device", "pcie-root-port,id=slot1,chassis=1,slot=1"],
-    ...["-device", `igb,bus=slot1,netdev=wire,mac=52:54:00:10:00:0${number},romfile=`],
+    ...Array.from({ length: settings.ports }, (_, port) => portArguments(name, port)).flat(),
     ...["-device", "virtio-rng-pci"],
     ...identity("name", `string=${name}`),
     ...identity("generation", `string=${machine.generation}`),

@@ -48,15 +48,16 @@ export async function waitForConsole(
 export async function verifyServer(name: ServerName, host: InventoryHost, libvirtCache: string): Promise<void> {
   const connection = await connectSsh(name, host, 30_000);
   try {
-    const said = await connection.run(
-      "cat /etc/machine-id; cat /sys/class/net/pf0/device/sriov_totalvfs; virsh -c qemu:///system version --daemon",
-    );
-    const [generation, vfs = ""] = said.split("\n");
+    const totals = host.pfs.map(({ name: pf }) => `cat /sys/class/net/${pf}/device/sriov_totalvfs`).join("; ");
+    const said = await connection.run(`cat /etc/machine-id; ${totals}; virsh -c qemu:///system version --daemon`);
+    const [generation, ...rest] = said.split("\n");
     if (generation?.trim() !== host.generation)
       throw new LabError(`${name}: another server answers on port ${host.port} (generation ${generation})`);
-    const wanted = host.pfs[0]?.vfs ?? 0;
-    if (!(Number(vfs) >= wanted))
-      throw new LabError(`${name}: pf0 has ${vfs.trim() || "no"} virtual functions; ${wanted} are declared`);
+    for (const [port, { name: pf, totalVfs }] of host.pfs.entries())
+      if (!(Number(rest[port]) >= totalVfs))
+        throw new LabError(
+          `${name}: ${pf} has ${rest[port]?.trim() || "no"} virtual functions; ${totalVfs} are declared`,
+        );
     if (!existsSync(libvirtCache)) {
       const findings = await connection.exec("tar -c -C /var/cache/libvirt qemu/capabilities");
       if (findings.code === 0) await publishFile(libvirtCache, findings.stdout);

@@ -10,23 +10,18 @@ const whole = (min: number, max: number) =>
 
 /** Everything about the emulated servers that may be chosen; all of it has a default. */
 export const settingsSchema = z.strictObject({
-  /** Memory of a server, MiB; a guest in it takes about 130. */
-  memoryMib: whole(1024, 1_048_576).default(3072),
-  /**
-   * Virtual CPUs of a server. One by default, because a server is pinned to one core: two virtual CPUs that take turns
-   * on it wait for each other at every lock and every interrupt between them.
-   */
-  cpus: whole(1, 64).default(1),
-  /** Port on 127.0.0.1 where the sender's ssh answers. */
-  senderPort: whole(1, 65535).default(2201),
-  /** Port on 127.0.0.1 where the responder's ssh answers. */
-  responderPort: whole(1, 65535).default(2202),
-  /** Virtual functions the network card is declared to have; QEMU's igb serves 7. */
-  vfs: whole(1, 7).default(7),
-  /** Cache of translated code per server, MiB. */
-  tbSizeMib: whole(64, 16_384).default(1024),
-  /** How long both servers may take until they answer, seconds. */
-  bootTimeoutS: whole(10, 3600).default(300),
+  memoryMib: whole(1024, 1_048_576).default(3072).describe("memory of a server, MiB; a guest in it takes about 130"),
+  cpus: whole(1, 64)
+    .default(1)
+    .describe(
+      "virtual CPUs of a server. It is pinned to one core: two that take turns on it wait for each other at every lock and interrupt",
+    ),
+  senderPort: whole(1, 65535).default(2201).describe("port on 127.0.0.1 where the sender's ssh answers"),
+  responderPort: whole(1, 65535).default(2202).describe("port on 127.0.0.1 where the responder's ssh answers"),
+  ports: whole(1, 2).default(1).describe("ports that join the two servers, each a network card of its own: pf0, pf1"),
+  vfs: whole(1, 7).default(7).describe("virtual functions that each port has; QEMU's igb serves 7"),
+  tbSizeMib: whole(64, 16_384).default(1024).describe("cache of translated code per server, MiB"),
+  bootTimeoutS: whole(10, 3600).default(300).describe("how long both servers may take until they answer, seconds"),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

@@ -22,9 +22,18 @@ function allowed(schema: JsonSchema): string {
   return "text";
 }
 
-function table(schema: z.ZodObject): string {
-  const json = z.toJSONSchema(schema, { io: "input" });
-  const required = new Set(json.required);
+/**
+ * A schema as a Markdown table: key, meaning, what is allowed, default.
+ * @param nameOf what a key is called in it
+ * @param io "output" for a schema whose values are read from text
+ */
+export function schemaTable(
+  schema: z.ZodObject,
+  nameOf = (key: string) => key,
+  io: "input" | "output" = "input",
+): string {
+  const json = z.toJSONSchema(schema, { io });
+  const required = new Set(io === "input" ? json.required : []);
   const rows = Object.entries(json.properties ?? {}).map(([key, value]) => {
     const property = value as JsonSchema;
     const byDefault = required.has(key)
@@ -32,7 +41,7 @@ function table(schema: z.ZodObject): string {
       : property.default === undefined || property.default === ""
         ? "none"
         : `\`${property.default}\``;
-    return `| \`${key}\` | ${property.description ?? ""} | ${allowed(property)} | ${byDefault} |`;
+    return `| \`${nameOf(key)}\` | ${property.description ?? ""} | ${allowed(property)} | ${byDefault} |`;
   });
   return ["| key | meaning | allowed | default |", "|---|---|---|---|", ...rows].join("\n");
 }
@@ -50,21 +59,21 @@ Keys of a stack are set with \`pulumi config set KEY VALUE\` (\`--path\` for mem
 
 ## A stack
 
-${table(configSchema)}
+${schemaTable(configSchema)}
 
 ## \`hosts\`: the two servers
 
 The object itself, or a JSON file with it (\`.lab/hosts.json\` is what \`./lab hosts up\` writes for the emulated servers).
 
-${table(inventorySchema)}
+${schemaTable(inventorySchema)}
 
 ### \`hosts.sender\`, \`hosts.responder\`
 
-${table(hostSchema)}
+${schemaTable(hostSchema)}
 
 ### Each of \`pfs\`
 
-${table(pf)}
+${schemaTable(pf)}
 `;
 
 if (import.meta.main) writeFileSync(join(checkout, "docs", "configuration.md"), configurationDocument());

@@ -27,7 +27,7 @@ export interface FleetArgs {
   /** Guests whose MAC address a VM knows without asking. */
   neighboursOf: (index: number) => Pick<Identity, "ip" | "mac">[];
   /** What must be there before a VM of this fleet is started; VMs that are wanted no more do not wait for it to go. */
-  startAfter: pulumi.Resource[];
+  startAfter?: pulumi.Resource[];
   /** How many VMs are started side by side. */
   parallelStarts: number;
   /** Seconds within which all guests must answer; undefined: nobody waits for them. */
@@ -121,7 +121,7 @@ export class Fleet extends pulumi.ComponentResource {
     for (const member of members) {
       // Each waits for the one that many places before it.
       const before = domains.at(-args.parallelStarts);
-      const dependsOn = [slots, ...args.startAfter, ...(before ? [before] : [])];
+      const dependsOn = [slots, ...(args.startAfter ?? []), ...(before ? [before] : [])];
       domains.push(this.#domain(args, member, slots.id, dependsOn));
     }
     this.deployments = members.map(({ identity, token }) => ({ name: identity.name, token }));

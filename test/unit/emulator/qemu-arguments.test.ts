@@ -26,6 +26,16 @@ it("crosses the wires of the two servers", () => {
   expect(wire(qemuArguments({ ...machine, name: "responder" }))).toEqual(["path=responder", "path=sender"]);
 });
 
+it("has as many ports as asked for, each with a wire of its own", () => {
+  const args = qemuArguments({ ...machine, settings: readSettings({ ports: 2 }, {}) });
+  const wires = args.filter((arg) => arg.startsWith("dgram")).map((arg) => arg.split(",")[1]);
+  expect(wires).toEqual(["id=wire", "id=wire1"]);
+  expect(args.filter((arg) => arg.startsWith("igb")).map((arg) => arg.match(/mac=[^,]+/)?.[0])).toEqual([
+    "mac=52:54:00:10:00:01",
+    "mac=52:54:00:10:01:01",
+  ]);
+});
+
 it("lets ssh in from 127.0.0.1 only, and nothing out", () => {
   const user = qemuArguments(machine).filter((arg) => arg.startsWith("user,"));
   expect(user).toEqual(["user,id=management,restrict=on,hostfwd=tcp:127.0.0.1:2201-:22"]);

@@ -7,6 +7,7 @@ it("has a default for everything", () => {
     cpus: 1,
     senderPort: 2201,
     responderPort: 2202,
+    ports: 1,
     vfs: 7,
     tbSizeMib: 1024,
     bootTimeoutS: 300,
