@@ -18,6 +18,8 @@ import { scenarioOf } from "./scenario.ts";
 import { identityOf } from "./vm/addresses.ts";
 import { bypassed, capabilities } from "./vm/drivers.ts";
 import { Fleet } from "./vm/fleet.ts";
+import { type Design, type Member, memberOf } from "./vm/member.ts";
+import { declareSlots } from "./vm/slots.ts";
 
 /** What the program has to know of a server that no configuration says. */
 export interface ServerView {
@@ -80,37 +82,56 @@ function serverOf(role: Role, { config, owner, guestImage, servers }: TestbedArg
   });
 }
 
-/** A server's Main VM, or its background VMs, which may be none. */
-function fleetOf(
-  which: "main" | "background",
-  server: Server,
-  plan: Plan,
-  args: TestbedArgs,
-  startAfter: pulumi.Resource[],
-) {
-  const { config, stack } = args;
+type Which = "main" | "background";
+
+/** The VMs of a fleet: a server's Main VM, or its background VMs, which may be none. */
+function membersOf(which: Which, server: Server, plan: Plan, { config }: TestbedArgs): Member[] {
   const { role } = server;
-  const { vms, ...ofEach } = { vms: 1, ...plan[role][which] };
+  const { vms, ...ofEach } = { vms: 0, ...plan[role][which] };
   const knows = which === "background" || config.neighbour === "permanent";
-  return new Fleet(`${role}-${which}`, {
-    ...{ server, stack, ...ofEach, replicate: config.replicate },
-    indices: which === "main" ? [0] : upTo(vms),
+  const design: Design = {
+    ...ofEach,
     initrd: which === "main" ? server.initrd : server.loadInitrd,
+    replicate: config.replicate,
     neighboursOf: (index) => (knows ? [identityOf(other[role], index)] : []),
-    parallelStarts: config.parallelStarts,
-    readyWithinSeconds: config.readyWithinSeconds,
-    startAfter,
+  };
+  return (which === "main" ? [0] : upTo(vms)).map((index) => memberOf(server, design, index));
+}
+
+/** A server with its VMs and the places that are theirs. */
+function deployed(role: Role, plan: Plan, args: TestbedArgs) {
+  const server = serverOf(role, args);
+  const main = membersOf("main", server, plan, args);
+  const background = membersOf("background", server, plan, args);
+  return { server, members: { main, background }, slots: declareSlots(server, [...main, ...background]) };
+}
+
+function fleetOf(
+  which: Which,
+  { server, members, slots }: ReturnType<typeof deployed>,
+  { stack, config }: TestbedArgs,
+  startAfter: pulumi.Resource[],
+): Fleet {
+  const { parallelStarts, readyWithinSeconds } = config;
+  return new Fleet(`${server.role}-${which}`, {
+    ...{ server, stack, slots, startAfter, parallelStarts, readyWithinSeconds },
+    members: members[which],
   });
 }
 
-function loadOf(fleets: PerRole<Fleet>, plan: Plan, { config, servers }: TestbedArgs): Load | undefined {
+function loadOf(
+  on: PerRole<ReturnType<typeof deployed>>,
+  fleets: PerRole<Fleet>,
+  plan: Plan,
+  { config, servers }: TestbedArgs,
+): Load | undefined {
   const loaded = fleetRoles(plan);
   if (loaded.length === 0) return undefined;
   const { hosts } = config.inventory;
   const one = (role: Role) => ({
     host: hosts[role],
-    vms: fleets[role].deployments.map(({ name, token }, index) => ({
-      ...{ name, token, vcpus: plan[role].background.vcpus },
+    vms: on[role].members.background.map(({ identity, token, vcpus }, index) => ({
+      ...{ name: identity.name, token, vcpus },
       peerIp: identityOf(other[role], index + 1).ip,
     })),
     load: plan[role].load,
@@ -121,7 +142,7 @@ function loadOf(fleets: PerRole<Fleet>, plan: Plan, { config, servers }: Testbed
     "load",
     {
       servers: Object.fromEntries(loaded.map((role) => [role, one(role)])),
-      standsOn: loaded.map((role) => fleets[role].slotsId),
+      standsOn: loaded.map((role) => on[role].slots.id),
     },
     { dependsOn: loaded.flatMap((role) => fleets[role].complete) },
   );
@@ -141,11 +162,11 @@ export function declareTestbed(args: TestbedArgs): {
   const plan = planOf(config);
   const { hosts, fidelity } = config.inventory;
 
-  const ready = onBoth((role) => serverOf(role, args));
-  const mains = onBoth((role) => fleetOf("main", ready[role], plan, args, []));
+  const on = onBoth((role) => deployed(role, plan, args));
+  const mains = onBoth((role) => fleetOf("main", on[role], args, []));
   const mainsReady = roles.flatMap((role) => mains[role].complete);
-  const fleets = onBoth((role) => fleetOf("background", ready[role], plan, args, mainsReady));
-  const load = loadOf(fleets, plan, args);
+  const fleets = onBoth((role) => fleetOf("background", on[role], args, mainsReady));
+  const load = loadOf(on, fleets, plan, args);
 
   const { resultsDirectory } = config;
   const { results } = new Runs(

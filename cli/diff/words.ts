@@ -6,7 +6,7 @@ function partOf(name: string): string {
   if (role === undefined) return name.startsWith("run-") ? "runs" : "load";
   if (rest === "rtt-main") return `Main VM of the ${role}`;
   if (rest.startsWith("rtt-bg-")) return `background VMs of the ${role}`;
-  if (rest.startsWith("main-") || rest.startsWith("background-")) return "";
+  if (rest === "slots" || rest.endsWith("-ready")) return "";
   return `server ${role}`;
 }
 

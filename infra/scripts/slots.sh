@@ -1,9 +1,9 @@
-# The places of one fleet's VMs on their server: no old domain in the way, and what a driver attaches its VM to made ready.
-# WANTED is the whole fleet, a line a VM: name, token, bridge or vf, PF, VF, its interface's name here, its PCI address, the
+# The places of all VMs on their server: no old domain in the way, and what a driver attaches its VM to made ready.
+# WANTED is all of them, a line a VM: name, token, bridge or vf, PF, VF, its interface's name here, its PCI address, the
 # VM's MAC, the VF's MAC, trust, spoof check, VLAN; "-" is what the NIC has by itself. What is there and not wanted in just this way
-# is removed first, the rest is left alone, so the same text serves to make, grow, shrink and change a fleet. It, and not
-# libvirt's provider, removes domains: it can whatever an interrupted update or a reboot left. PREFIX: their names begin so.
-SLOTS=$RUN/slots-$FLEET
+# is removed first, the rest is left alone, so the same text serves to make, grow, shrink and change fleets. It, and not
+# libvirt's provider, removes domains: it can whatever an interrupted update or a reboot left.
+SLOTS=$RUN/slots
 vf_path() { readlink -f "/sys/class/net/$pf/device/virtfn$vf"; }
 driver_of() { basename "$(readlink "$1/driver" 2> /dev/null)" 2> /dev/null || :; }
 unbind() { if [ -e "$1/driver" ]; then basename "$1" > "$1/driver/unbind"; fi; }
@@ -88,13 +88,15 @@ remove_unwanted() {
     [ -f "$f" ] || continue
     printf '%s\n' "$WANTED" | grep -qxF "$(cat "$f")" || unwanted="$unwanted $(basename "$f")"
   done
-  # Domains of this fleet that have no slot: a reboot took the slots and left the definitions.
-  for name in $(virsh -q list --all --name | grep "^$PREFIX" || :); do
+  # Domains of ours that have no slot: a reboot took the slots and left the definitions.
+  for name in $(virsh -q list --all --name | grep -E '^rtt-(main|bg-[0-9]+)$' || :); do
     [ -e "$SLOTS/$name" ] || unwanted="$unwanted $name"
   done
   [ -n "$unwanted" ] || return 0
-  rm -f "$RUN/load" # a fleet that has changed has its load started again
-  for name in $unwanted; do rm -f "$RUN/vm-$name"; done
+  for name in $unwanted; do
+    rm -f "$RUN/vm-$name"
+    case $name in rtt-bg-*) rm -f "$RUN/load" ;; esac # a fleet that has changed has its load started again
+  done
   drop_domains $unwanted
   for slot in $unwanted; do if [ -e "$SLOTS/$slot" ]; then release "$(cat "$SLOTS/$slot")"; fi; done
 }

@@ -36,7 +36,7 @@ describe("the difference of two scenarios", () => {
     expect(changes).toMatchObject({
       made: ["sender-rtt-bg-003", "sender-rtt-bg-004"],
       replaced: ["load-running", "run-01"],
-      updated: ["sender-background-ready", "sender-background-slots"],
+      updated: ["sender-background-ready", "sender-slots"],
       removed: [],
     });
   });

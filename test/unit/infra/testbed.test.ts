@@ -95,14 +95,14 @@ describe("a scenario's resources", () => {
     expect(results).toEqual([{ name: "run-01" }, { name: "run-02" }]);
     const names = declared.map(({ name }) => name);
     for (const role of ["sender", "responder"])
-      for (const part of ["lease", "image", "nic-pf0", "bridge", "libvirt", "main-slots", "main-ready", "rtt-main"])
+      for (const part of ["lease", "image", "nic-pf0", "bridge", "libvirt", "slots", "main-ready", "rtt-main"])
         expect(names).toContain(`${role}-${part}`);
   });
 
   it.each(drivers)("%s: the domain is attached where the slot says", async (driver: Driver) => {
     await declare({ mainDriver: driver });
     const xslt = xsltOf("sender-rtt-main");
-    expect(xslt).toMatch(/<description>sender-main-slots-id there-[0-9a-f]{12}<\/description>/);
+    expect(xslt).toMatch(/<description>sender-slots-id there-[0-9a-f]{12}<\/description>/);
     if (capabilities[driver].attachesTo === "bridge") expect(xslt).toContain('<source bridge="rtt0"/>');
     else expect(xslt).toMatch(/dev="rtt0v0"|bus="0x01" slot="0x10"/);
     expect(xslt).toContain(`lab.modules=${capabilities[driver].guestModule} `);
@@ -140,12 +140,8 @@ describe("a scenario's resources", () => {
     expect(changedBetween(before, await inputsOf({ mainDriver: "virtio-bridge" }))).toEqual([]);
     const changed = changedBetween(before, await inputsOf({ mainDriver: "virtio-bridge" }, ["vm-rtt-main"]));
     expect(changed).toEqual([
-      "responder-main-ready",
-      "responder-main-slots",
-      "responder-rtt-main",
-      "sender-main-ready",
-      "sender-main-slots",
-      "sender-rtt-main",
+      ...["responder-main-ready", "responder-rtt-main", "responder-slots"],
+      ...["sender-main-ready", "sender-rtt-main", "sender-slots"],
     ]);
   });
 });
@@ -173,8 +169,8 @@ describe("background VMs and their load", () => {
     expect(xsltOf("sender-rtt-bg-001")).toContain('slot="0x10" function="0x2"');
     expect(xsltOf("sender-rtt-bg-002")).toContain('slot="0x10" function="0x4"');
     expect(xsltOf("sender-rtt-bg-002")).toMatch(/initrd-load<.*/);
-    expect(String((named("sender-background-slots") as { create: string }).create)).toMatch(
-      /^WANTED='rtt-bg-001 \S+ vf pf0 1 rtt0v1 0000:01:10.2 52:54:00:9a:01:01 52:54:00:9a:01:01 - - 0$/m,
+    expect(String((named("sender-slots") as { create: string }).create)).toMatch(
+      /^rtt-bg-001 \S+ vf pf0 1 rtt0v1 0000:01:10.2 52:54:00:9a:01:01 52:54:00:9a:01:01 - - 0$/m,
     );
   });
 
@@ -188,7 +184,9 @@ describe("background VMs and their load", () => {
 
   it("are declared, empty, also without any, so that a fleet that shrinks to nothing is gone before the runs", async () => {
     await declare({ mainDriver: "virtio-bridge", backgroundVms: 0 });
-    expect(String((named("sender-background-slots") as { create: string }).create)).toContain("WANTED=''");
+    expect(String((named("sender-slots") as { create: string }).create)).toMatch(
+      /^WANTED='rtt-main \S+ bridge [^\n]*'$/m,
+    );
     expect(named("load-running")).toBeUndefined();
   });
 
@@ -196,10 +194,7 @@ describe("background VMs and their load", () => {
     const own = { ...competing, backgroundVms: 1, loadType: "cpu" };
     const changed = changedBetween(await inputsOf(own), await inputsOf({ ...own, backgroundVms: 3 }));
     expect(changed.filter((name) => name.startsWith("sender"))).toEqual([
-      "sender-background-ready",
-      "sender-background-slots",
-      "sender-rtt-bg-002",
-      "sender-rtt-bg-003",
+      ...["sender-background-ready", "sender-rtt-bg-002", "sender-rtt-bg-003", "sender-slots"],
     ]);
   });
 
