@@ -62,6 +62,8 @@ const experimentSchema = z.strictObject({
   id: name,
   /** Section of the paper. */
   section: text,
+  /** The paper has no such experiment: "all" leaves it out. */
+  ours: z.boolean().default(false),
   title: text,
   arms: z
     .array(armSchema)
@@ -118,7 +120,7 @@ function readExperiment(folder: string, id: string): Experiment {
 
 /**
  * Reads experiments from their files.
- * @param names as on the command line; "all" is every file, in the order of the paper
+ * @param names as on the command line; "all" is every one of the paper, in its order
  * @returns each once, in the order in which they are named
  * @throws LabError (exit code 2) that names an unknown experiment and the known ones, or what is wrong in a file
  */
@@ -137,7 +139,8 @@ export function readExperiments(
     );
   const bySection = (a: Experiment, b: Experiment) =>
     a.section.localeCompare(b.section, "en", { numeric: true }) || a.id.localeCompare(b.id);
-  const all = names.includes("all") ? known.map((one) => readExperiment(folder, one)).sort(bySection) : [];
+  const ofPaper = () => known.map((one) => readExperiment(folder, one)).filter(({ ours }) => !ours);
+  const all = names.includes("all") ? ofPaper().sort(bySection) : [];
   const named = [...new Set(names)].filter((one) => one !== "all").map((one) => readExperiment(folder, one));
   return [...named, ...all.filter(({ id }) => !named.some((one) => one.id === id))];
 }

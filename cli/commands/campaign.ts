@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { PlanWords, RunWords } from "../campaign/options.ts";
 
-const experiments = "baseline, macvtap, connection, competition (the files in experiments/), or all of them: all";
+const experiments =
+  "baseline, macvtap, connection, competition, all of these four: all, or another file in experiments/: location";
 
 function withPlanOptions(command: Command): Command {
   return command

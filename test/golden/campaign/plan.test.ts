@@ -4,7 +4,7 @@ import { readExperiments } from "../../../cli/campaign/experiment.ts";
 import { planText } from "../../../cli/campaign/list.ts";
 import { planCampaign } from "../../../cli/campaign/plan.ts";
 
-const experiments = ["baseline", "macvtap", "connection", "competition", "all"];
+const experiments = ["baseline", "macvtap", "connection", "competition", "all", "location"];
 
 it.each(experiments.flatMap((id) => ["paper", "emulated"].map((profile) => [id, profile])))(
   "the plan of %s in the profile %s",
