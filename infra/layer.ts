@@ -28,13 +28,13 @@ export function connectionTo(host: Host) {
 
 export interface LayerArgs {
   host: Host;
-  /** A script of infra/scripts that handles ACTION=create and delete. */
+  /** A script of infra/scripts that handles ACTION=create and delete, and with `wanted` ACTION=update. */
   script: string;
   /** What makes the layer another one: a change of them makes it anew. */
   variables: Record<string, string | number>;
   /**
-   * What the layer is to hold, as WANTED: a change runs ACTION=create again on the layer that stands, and the script brings
-   * what is there to what is wanted. Undefined for a layer that holds nothing that changes.
+   * What the layer is to hold, as WANTED: a change runs ACTION=update on the layer that stands, and the script brings what is
+   * there to what is wanted. Undefined for a layer that holds nothing that changes.
    */
   wanted?: string;
   /** What is written on the server as the mark of this deployment. */
@@ -57,6 +57,7 @@ export function layer(name: string, args: LayerArgs, opts: pulumi.CustomResource
     {
       connection: connectionTo(args.host),
       create: text("create"),
+      ...(WANTED !== undefined && { update: text("update") }),
       delete: text("delete"),
       triggers: [shellScript(args.script, identity), args.host.generation, ...(args.standsOn ?? [])],
       logging: remote.Logging.Stderr,

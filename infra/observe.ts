@@ -85,6 +85,9 @@ function refuseForeignLease(role: Role, { lease }: Observation, owner: string): 
     );
 }
 
+/** How far MemTotal may fall with another kernel or firmware, before what was written of a server is no longer true. */
+const memoryDrift = 0.02;
+
 /** Says what an inventory claims of its servers and they have not, a line a claim. */
 export function falseClaims(inventory: Inventory, observed: Record<Role, Observation>): string[] {
   return roles.flatMap((role) => {
@@ -98,7 +101,7 @@ export function falseClaims(inventory: Inventory, observed: Record<Role, Observa
         : [];
     return [
       ...claim("cpus", cpus, there.cpus),
-      ...claim("memoryMiB", memoryMiB, there.memoryMiB),
+      ...claim("memoryMiB", memoryMiB, Math.floor(there.memoryMiB * (1 + memoryDrift))),
       ...pfs.flatMap(({ name, totalVfs }, index) =>
         claim(`pfs.${index}.totalVfs`, totalVfs, there.pfs.get(name)?.totalVfs ?? 0),
       ),

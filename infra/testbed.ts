@@ -10,7 +10,7 @@ import { type Host, type Role, roles } from "./config/hosts.ts";
 import type { ResolvedConfig } from "./config/load.ts";
 import { Server } from "./host/server.ts";
 import { Load } from "./load/load.ts";
-import { leastCpuPercent } from "./load/share.ts";
+import { leastCpuPercent, leastDatagrams } from "./load/share.ts";
 import type { TokenSource } from "./observe.ts";
 import { fleetRoles, other, type Plan, planOf } from "./plan/plan.ts";
 import { Runs, type RunsArgs } from "./run/runs.ts";
@@ -53,12 +53,13 @@ function endOf(role: Role, host: Host, plan: Plan, cpus: number): End {
   const ofBackground: BackgroundSpec = {
     vms: upTo(background.vms).map((index) => identityOf(role, index).name),
     leastCpuPercent: leastCpuPercent(load, plan[role], cpus),
-    leastPps: load.type === "network" ? Math.max(1, (load.mbps * 1e4) / 8 / load.packetBytes) : 0,
+    ...leastDatagrams(load),
   };
   return {
     ssh: { address, port, user, privateKeyFile, hostKey },
     pf: host.pfs[0]?.name ?? "",
     ...(typeof host.pinnedCore === "number" && { pinnedCore: host.pinnedCore }),
+    domainType: host.domainType,
     vm: { domain, mac, ip, driver: main.driver },
     capture,
     ...(capture === null && { unavailable: bypassed }),
@@ -85,7 +86,7 @@ function serverOf(role: Role, { config, owner, guestImage, servers }: TestbedArg
 type Which = "main" | "background";
 
 /** The VMs of a fleet: a server's Main VM, or its background VMs, which may be none. */
-function membersOf(which: Which, server: Server, plan: Plan, { config }: TestbedArgs): Member[] {
+function membersOf(which: Which, server: Server, plan: Plan, { stack, config }: TestbedArgs): Member[] {
   const { role } = server;
   const { vms, ...ofEach } = { vms: 0, ...plan[role][which] };
   const knows = which === "background" || config.neighbour === "permanent";
@@ -95,7 +96,7 @@ function membersOf(which: Which, server: Server, plan: Plan, { config }: Testbed
     replicate: config.replicate,
     neighboursOf: (index) => (knows ? [identityOf(other[role], index)] : []),
   };
-  return (which === "main" ? [0] : upTo(vms)).map((index) => memberOf(server, design, index));
+  return (which === "main" ? [0] : upTo(vms)).map((index) => memberOf(server, stack, design, index));
 }
 
 /** A server with its VMs and the places that are theirs. */
@@ -109,12 +110,12 @@ function deployed(role: Role, plan: Plan, args: TestbedArgs) {
 function fleetOf(
   which: Which,
   { server, members, slots }: ReturnType<typeof deployed>,
-  { stack, config }: TestbedArgs,
+  { config }: TestbedArgs,
   startAfter: pulumi.Resource[],
 ): Fleet {
   const { parallelStarts, readyWithinSeconds } = config;
   return new Fleet(`${server.role}-${which}`, {
-    ...{ server, stack, slots, startAfter, parallelStarts, readyWithinSeconds },
+    ...{ server, slots, startAfter, parallelStarts, readyWithinSeconds },
     members: members[which],
   });
 }
@@ -130,8 +131,8 @@ function loadOf(
   const { hosts } = config.inventory;
   const one = (role: Role) => ({
     host: hosts[role],
-    vms: on[role].members.background.map(({ identity, token, vcpus }, index) => ({
-      ...{ name: identity.name, token, vcpus },
+    vms: on[role].members.background.map(({ identity, token, definition }, index) => ({
+      ...{ name: identity.name, token, vcpus: definition.vcpus },
       peerIp: identityOf(other[role], index + 1).ip,
     })),
     load: plan[role].load,

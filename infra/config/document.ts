@@ -14,7 +14,8 @@ function allowed(schema: JsonSchema): string {
   if (choices) return [...new Set(choices.map((choice) => allowed(choice as JsonSchema)))].join(", or ");
   if (schema.type === "integer")
     return `whole number${schema.minimum === undefined ? "" : `, ${schema.minimum} to ${schema.maximum}`}`;
-  if (schema.type === "array") return `a list of ${schema.maxItems ?? "any number of"}`;
+  if (schema.type === "number") return `number, ${schema.minimum} to ${schema.maximum}`;
+  if (schema.type === "array") return `a list of ${schema.minItems ?? 0} to ${schema.maxItems}`;
   if (schema.type === "object")
     return `an object with ${Object.keys(schema.properties ?? {})
       .map((key) => `\`${key}\``)

@@ -78,10 +78,20 @@ async function startAll({ ssh, vms, load }: Open, kind: LoadProcess["kind"]): Pr
   });
 }
 
-async function stopAll({ ssh, vms }: Open): Promise<void> {
-  await ssh.run("rm -f /run/sriov-rtt/load");
-  // A VM that is gone has no load; the rest of a fleet must not keep its own because of it.
-  await mapLimited(vms, sideBySide, ({ name }) => runInGuest(ssh, name, stopCommand).catch(() => ""));
+/** Ends what a VM runs. One that is gone runs nothing; one that is there and cannot be asked would go on, so that fails. */
+async function stopOne({ ssh, role }: Open, name: string): Promise<void> {
+  try {
+    await runInGuest(ssh, name, stopCommand);
+  } catch (error) {
+    const { stdout } = await ssh.exec(`virsh -q domstate ${name}`);
+    if (stdout.toString().trim() === "running")
+      throw new LabError(`${role}: the load of ${name} could not be ended: ${messageOf(error)}`);
+  }
+}
+
+async function stopAll(open: Open): Promise<void> {
+  await open.ssh.run("rm -f /run/sriov-rtt/load");
+  await mapLimited(open.vms, sideBySide, ({ name }) => stopOne(open, name));
 }
 
 const parseTimes = (text: string) =>
@@ -111,11 +121,12 @@ async function cpuUse({ ssh, vms }: Open): Promise<SeenLoad[]> {
   });
 }
 
+/** A guest that does not answer has not been seen to receive anything yet. */
 const arrivals = ({ ssh, vms }: Open): Promise<SeenLoad[]> =>
-  mapLimited(vms, sideBySide, async ({ name }) => ({
-    vm: name,
-    receivedPps: Number(await runInGuest(ssh, name, countArrivals(lookSeconds))) / lookSeconds,
-  }));
+  mapLimited(vms, sideBySide, async ({ name }) => {
+    const count = await runInGuest(ssh, name, countArrivals(lookSeconds)).catch(() => "0");
+    return { vm: name, receivedPps: Number(count) / lookSeconds };
+  });
 
 async function lookAt(open: Open): Promise<{ seen: SeenLoad[]; short: SeenLoad[]; kind: LoadProcess["kind"] }> {
   const { load } = open;
@@ -169,6 +180,8 @@ async function withServers<T>(request: LoadRequest, body: (servers: Open[]) => P
 export function startLoad(request: LoadRequest): Promise<Partial<Record<Role, SeenLoad[]>>> {
   return withServers(request, async (servers) => {
     try {
+      // A start that was interrupted may have left processes, and twice the load is another load.
+      await Promise.all(servers.map(stopAll));
       for (const kind of ["receive", "send", "cpu"] as const)
         await Promise.all(servers.map((each) => startAll(each, kind)));
       const seen = await Promise.all(servers.map(async (each) => [each.role, await verify(each)] as const));

@@ -68,16 +68,33 @@ function vlanProblems(role: Role, { main, background }: ServerPlan): string[] {
 
 /** Ports are cabled in pairs: two VMs reach each other only through PFs at the same place of the two servers. */
 function wiringProblems({ hosts }: Inventory, plan: Plan): string[] {
-  if (plan.sender.load.type !== "network" || roles.some((role) => vfsNeeded(plan[role]) > sumVfs(hosts[role])))
-    return [];
-  const portOf = (role: Role, index: number) =>
-    onVf(plan[role].background) ? vfPlaceOf(hosts[role].pfs, index).pf : 0;
-  for (let index = 1; index <= plan.sender.background.vms; index += 1)
-    if (portOf("sender", index) !== portOf("responder", index))
-      return [
-        `hosts.responder.pfs: background VM ${index} would be on ${hosts.responder.pfs[portOf("responder", index)]?.name}, and its counterpart on ${hosts.sender.pfs[portOf("sender", index)]?.name} of the sender, which no cable joins; allowed: the same numbers of vfs on both servers, and drivers that both use VFs or both the bridge`,
-      ];
+  if (roles.some((role) => vfsNeeded(plan[role]) > sumVfs(hosts[role]))) return [];
+  const portOf = (role: Role, index: number) => {
+    const { main, background } = plan[role];
+    return onVf(index === 0 ? main : background) ? vfPlaceOf(hosts[role].pfs, index).pf : 0;
+  };
+  // Under CPU load background VMs talk to nobody.
+  const talking = plan.sender.load.type === "network" ? plan.sender.background.vms : 0;
+  for (let index = 0; index <= talking; index += 1) {
+    const [there, here] = [portOf("sender", index), portOf("responder", index)];
+    if (there === here) continue;
+    const who = index === 0 ? "the Main VM" : `background VM ${index}`;
+    return [
+      `hosts.responder.pfs: ${who} would be on ${hosts.responder.pfs[here]?.name}, and its counterpart on ${hosts.sender.pfs[there]?.name} of the sender, which no cable joins; allowed: the same numbers of vfs on both servers, and drivers that both use VFs or both the bridge`,
+    ];
+  }
   return [];
+}
+
+/** Load is looked at over seconds: bursts that are further apart could not be told from none. */
+function burstProblems({ sender: { load } }: Plan): string[] {
+  if (load.type !== "network") return [];
+  const apart = (8 * load.packetBytes * load.burstPackets) / (load.mbps * 1e6);
+  if (apart <= 1) return [];
+  const most = Math.max(1, Math.floor(load.burstPackets / apart));
+  return [
+    `networkLoadBurstPackets: ${load.burstPackets} packets of ${load.packetBytes} bytes at ${load.mbps} Mbit/s are a burst every ${apart.toFixed(1)} s; allowed: one a second at least, so at most ${most} packets, or a higher networkLoadMbps`,
+  ];
 }
 
 const sumVfs = ({ pfs }: Host) => pfs.reduce((sum, { vfs }) => sum + vfs, 0);
@@ -92,5 +109,5 @@ export function capacityProblems(inventory: Inventory, plan: Plan): string[] {
     return [vfProblems, memoryProblems, cpuProblems].flatMap((check) => check(role, host, plan[role]));
   });
   const ofVlans = roles.flatMap((role) => vlanProblems(role, plan[role]));
-  return [...new Set([...ofServers, ...ofVlans, ...wiringProblems(inventory, plan)])];
+  return [...new Set([...ofServers, ...ofVlans, ...wiringProblems(inventory, plan), ...burstProblems(plan)])];
 }

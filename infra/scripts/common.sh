@@ -14,3 +14,5 @@ wait_for() {
     sleep 0.1
   done
 }
+# A command on a server outlives an update that is killed: the next one waits for it here.
+alone() { mkdir -p "$RUN"; exec 9> "$RUN/lock"; flock -w 600 9 || fail "another command of this testbed has not ended within 600 s (fuser $RUN/lock tells which)"; }

@@ -20,6 +20,7 @@ set_vfs() {
   echo "$AUTOPROBE" > "$dev/sriov_drivers_autoprobe"
   [ $made = yes ] || exit 1
 }
+alone
 case $ACTION in
   create)
     [ -e "/sys/class/net/$PF" ] || fail "pfs.name: $PF is no network interface here; there are: $(ls /sys/class/net | tr '\n' ' ')"

@@ -1,26 +1,38 @@
-# Ready means that the guest answered: its init says so on the console, then its agent is asked. WANTED: a line a VM, its name
-# and token; those that have answered since they were made are not asked again. SECONDS_LIMIT bounds all of it.
+# Ready means that the guest answered: its init says so on the console, then its agent is asked. WANTED: a line a VM, its name,
+# token, bridge or vf, and MAC; those that have answered since they were made are not asked again. SECONDS_LIMIT bounds all of it.
 log_of() { echo "/var/log/libvirt/qemu/$1-serial.log"; }
 booted() { grep -aqE 'LAB-(READY|ERROR)' "$(log_of "$1")" 2> /dev/null; }
 running() { [ "$(virsh -q domstate "$1" 2> /dev/null)" = running ]; }
 answers() { virsh -q qemu-agent-command --timeout 5 "$1" '{"execute":"guest-ping"}' > /dev/null 2>&1; }
 ending() { tail -c 400 "$(log_of "$1")" 2> /dev/null; }
+in_time() { [ "$(date +%s)" -lt "$deadline" ] || fail "$name $1 after $SECONDS_LIMIT s (readyWithinSeconds); its console ends with: $(ending "$name")"; }
+
+# A bridge learns where a VM is from what it sends, and one that only receives sends nothing: what is for it would go to all.
+# libvirt gives a VM's tap the VM's address with fe at its beginning.
+tell_bridge() {
+  for tap in $(grep -lx "fe:${mac#*:}" /sys/class/net/*/address); do
+    tap=${tap%/address}
+    bridge fdb replace "$mac" dev "${tap##*/}" master static
+  done
+}
+
 await() {
   polls=0
   until booted "$name"; do
     polls=$((polls + 1))
     if [ $((polls % 20)) = 0 ]; then running "$name" || fail "$name has stopped; its console ends with: $(ending "$name")"; fi
-    [ "$(date +%s)" -lt "$deadline" ] || fail "$name was not ready after $SECONDS_LIMIT s (readyWithinSeconds); its console ends with: $(ending "$name")"
+    in_time "was not ready"
     sleep 0.25
   done
   if grep -aq LAB-ERROR "$(log_of "$name")"; then fail "$name: $(grep -a LAB-ERROR "$(log_of "$name")" | tail -1 | tr -d '\r')"; fi
-  wait_for 60 "the guest agent of $name" answers "$name"
+  until answers "$name"; do in_time "has booted, and its guest agent did not answer"; sleep 0.25; done
+  if [ "$kind" = bridge ]; then tell_bridge; fi
   TOKEN=$token mark "vm-$name"
 }
 case $ACTION in
-  create)
+  create | update)
     deadline=$(($(date +%s) + SECONDS_LIMIT)) count=0
-    while read -r name token; do
+    while read -r name token kind mac; do
       [ -n "$name" ] || continue
       count=$((count + 1))
       [ "$(cat "$RUN/vm-$name" 2> /dev/null)" = "$token" ] || await < /dev/null
@@ -30,7 +42,7 @@ EOF2
     echo "$count ready"
     ;;
   delete)
-    while read -r name token; do [ -z "$name" ] || unmark "vm-$name"; done <<EOF2
+    while read -r name rest; do [ -z "$name" ] || unmark "vm-$name"; done <<EOF2
 $WANTED
 EOF2
     ;;

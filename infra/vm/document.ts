@@ -56,7 +56,7 @@ ran, so this shows that each works, and not which is faster; that takes \`./lab 
 
 1. Its name and a row in \`infra/vm/drivers.ts\`: what it needs and gives.
 2. A case in \`infra/vm/attachment.ts\`: its \`<interface>\`.
-3. If its place on the server needs more than a bridge entry or a VF: \`infra/scripts/slot.sh\`.
+3. If its place on the server needs more than a bridge entry or a VF: \`infra/scripts/slots.sh\`.
 4. \`./lab test unit\` writes its golden file; read it. \`node infra/vm/document.ts\` and \`node infra/config/document.ts\` write the docs.
 `;
 

@@ -3,13 +3,11 @@ import * as libvirt from "@pulumi/libvirt";
 import * as pulumi from "@pulumi/pulumi";
 import type { Server } from "../host/server.ts";
 import { layer } from "../layer.ts";
-import { domainUuid } from "./addresses.ts";
 import { cpuMode, domainXml, xsltOf } from "./domain-xml.ts";
 import type { Member } from "./member.ts";
 
 export interface FleetArgs {
   server: Server;
-  stack: string;
   members: readonly Member[];
   /** The places of all VMs of the server (slots.ts). */
   slots: remote.Command;
@@ -48,7 +46,7 @@ export class Fleet extends pulumi.ComponentResource {
             host: server.host,
             script: "ready.sh",
             variables: { SECONDS_LIMIT: args.readyWithinSeconds },
-            wanted: members.map(({ identity, token }) => `${identity.name} ${token}`).join("\n"),
+            wanted: members.map(({ ready }) => ready).join("\n"),
             standsOn: [slots.id],
           },
           { parent: this, dependsOn: this.complete },
@@ -57,21 +55,10 @@ export class Fleet extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  #domain({ server, stack, slots }: FleetArgs, member: Member, dependsOn: pulumi.Resource[]) {
-    const { memoryMiB, vcpus, initrd, kernelWords, interfaceXml, token } = member;
-    const { name } = member.identity;
-    const { domainType } = server.host;
-    const { kernel } = server;
-    const uuid = domainUuid(stack, server.role, name);
+  #domain({ server, slots }: FleetArgs, { definition, token }: Member, dependsOn: pulumi.Resource[]) {
+    const { name, domainType, memoryMiB, vcpus, kernel, initrd } = definition;
     // Slots that are made anew have removed the domain, so it is another one then.
-    const xslt = slots.id.apply((id) =>
-      xsltOf(
-        domainXml({
-          ...{ name, uuid, domainType, memoryMiB, vcpus, kernel, initrd, kernelWords, interfaceXml },
-          token: `${id} ${token}`,
-        }),
-      ),
-    );
+    const xslt = slots.id.apply((id) => xsltOf(domainXml({ ...definition, token: `${id} ${token}` })));
     return new libvirt.Domain(
       `${server.role}-${name}`,
       {

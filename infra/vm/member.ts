@@ -1,8 +1,10 @@
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import type { Server } from "../host/server.ts";
 import { vfInterface, vfPlaceOf } from "../plan/placement.ts";
-import { type Identity, identityOf, vfMacOf } from "./addresses.ts";
+import { other } from "../plan/plan.ts";
+import { domainUuid, type Identity, identityOf, vfMacOf } from "./addresses.ts";
 import { type AttachmentPoint, attachment } from "./attachment.ts";
+import { type DomainSpec, domainXml } from "./domain-xml.ts";
 import { capabilities, type Driver } from "./drivers.ts";
 import { kernelWords } from "./kernel-words.ts";
 
@@ -22,14 +24,15 @@ export interface Design {
 }
 
 /** One VM, all of it decided before anything is made. */
-export interface Member extends Pick<Design, "memoryMiB" | "vcpus" | "initrd"> {
+export interface Member {
   identity: Identity;
   /** Of this deployment of the VM; a VM of another design has another one. */
   token: string;
-  /** Its line for slots.sh. */
+  /** Its lines for slots.sh and ready.sh. */
   slot: string;
-  interfaceXml: string;
-  kernelWords: string[];
+  ready: string;
+  /** Its definition, but for the token, which depends on its slot. */
+  definition: Omit<DomainSpec, "token">;
 }
 
 const onOff = (value: boolean | undefined) => (value === undefined ? "-" : value ? "on" : "off");
@@ -55,18 +58,31 @@ function attachedTo(server: Server, { driver, vlan }: Design, index: number) {
 
 /**
  * A VM of a server, by its index: 0 is the Main VM, 1 and above are background VMs.
+ * @param stack whose VM it is
  * @throws RangeError when its driver needs a VF and there is none for it
  */
-export function memberOf(server: Server, of: Design, index: number): Member {
+export function memberOf(server: Server, stack: string, of: Design, index: number): Member {
   const { driver, memoryMiB, vcpus, initrd, replicate } = of;
   const identity = identityOf(server.role, index);
+  const { name, mac } = identity;
   const { point, fields } = attachedTo(server, of, index);
-  const interfaceXml = attachment(driver, identity.mac, point);
-  const words = kernelWords({ identity, module: capabilities[driver].guestModule, neighbours: of.neighboursOf(index) });
-  const design = { memoryMiB, vcpus, initrd, replicate, kernel: server.kernel, interfaceXml, words, fields };
-  const token = server.token(`vm-${identity.name}`, `-${sha256(canonicalJson(design)).slice(0, 12)}`);
+  const definition = {
+    ...{ name, memoryMiB, vcpus, initrd, kernel: server.kernel, domainType: server.host.domainType },
+    uuid: domainUuid(stack, server.role, name),
+    kernelWords: kernelWords({
+      identity,
+      module: capabilities[driver].guestModule,
+      neighbours: of.neighboursOf(index),
+    }),
+    interfaceXml: attachment(driver, mac, point),
+  };
+  const slot = [...fields, identityOf(other[server.role], index).mac];
+  // All that makes it this VM and no other: what libvirt is told, and its place.
+  const design = sha256(canonicalJson({ definition: domainXml({ ...definition, token: "" }), slot, replicate }));
+  const token = server.token(`vm-${name}`, `-${design.slice(0, 12)}`);
   return {
-    ...{ identity, token, interfaceXml, memoryMiB, vcpus, initrd, kernelWords: words },
-    slot: [identity.name, token, ...fields].join(" "),
+    ...{ identity, token, definition },
+    slot: [name, token, ...slot].join(" "),
+    ready: [name, token, capabilities[driver].attachesTo, mac].join(" "),
   };
 }

@@ -1,52 +1,79 @@
+import { mapLimited } from "../../lib/concurrent.ts";
+import { runInGuest } from "../../lib/guest-agent.ts";
+import type { SshConnection } from "../../lib/ssh.ts";
 import type { BackgroundUse } from "../results/manifest.ts";
-import type { BackgroundSpec } from "./spec.ts";
+import type { BackgroundSpec, End } from "./spec.ts";
 
-/** What libvirt counted of one VM since it was started. */
-interface Counters {
-  cpuNs: number;
-  /** Packets of its interface, both ways; null where the host sees none (a VF in the guest). */
-  packets: number | null;
+/** One look at the CPU of a server's VMs: the server's clock in seconds since its boot, and nanoseconds of CPU by VM. */
+export interface CpuLook {
+  seconds: number;
+  cpuNs: ReadonlyMap<string, number>;
 }
 
-/** One look at a server's background VMs: the server's clock in seconds since its boot, and a VM's counters by name. */
-export interface BackgroundLook {
+/** UDP datagrams that a guest has sent and received since its boot, and its clock in seconds since then. */
+export interface UdpLook {
   seconds: number;
-  vms: ReadonlyMap<string, Counters>;
+  sent: number;
+  received: number;
+}
+
+/** Everything that is looked at before a run and after it. */
+export interface BackgroundLook {
+  cpu: CpuLook;
+  /** By VM; of a scenario without network load none. */
+  udp: ReadonlyMap<string, UdpLook>;
+}
+
+/** Reads what facts.sh says of VMs: /proc/uptime's first number, then `virsh domstats --cpu-total`. */
+export function parseCpuLook(text: string): CpuLook {
+  const [first = "", ...lines] = text.split("\n");
+  const cpuNs = new Map<string, number>();
+  let name = "";
+  for (const line of lines) {
+    name = /^Domain: '(.+)'$/.exec(line.trim())?.[1] ?? name;
+    const [, ns] = /^cpu\.time=(\d+)$/.exec(line.trim()) ?? [];
+    if (ns) cpuNs.set(name, Number(ns));
+  }
+  return { seconds: Number(first), cpuNs };
+}
+
+/** Prints a guest's /proc/uptime, InDatagrams and OutDatagrams (/proc/net/snmp). */
+const udpCommand = "cut -d' ' -f1 /proc/uptime; awk '/^Udp:/ && $2 ~ /^[0-9]/ { print $2, $5 }' /proc/net/snmp";
+
+export function parseUdpLook(text: string): UdpLook {
+  const [seconds, received, sent] = text.trim().split(/\s+/).map(Number);
+  return { seconds: seconds ?? Number.NaN, received: received ?? Number.NaN, sent: sent ?? Number.NaN };
 }
 
 /**
- * Reads what facts.sh says of background VMs: /proc/uptime's first number, then `virsh domstats --cpu-total --interface`.
- * VMs that it does not name are left out.
+ * Asks the guests themselves how many datagrams they have sent and received: the host cannot count those of a VF in a
+ * guest, and a tap or macvtap also sees what is not its guest's. A guest that does not answer is left out.
  */
-export function parseLook(text: string): BackgroundLook {
-  const [first = "", ...lines] = text.split("\n");
-  const vms = new Map<string, Counters>();
-  let current: Counters | undefined;
-  for (const line of lines) {
-    const [, name] = /^Domain: '(.+)'$/.exec(line.trim()) ?? [];
-    const [, key, value] = /^(cpu\.time|net\.\d+\.[rt]x\.pkts)=(\d+)$/.exec(line.trim()) ?? [];
-    if (name) {
-      current = { cpuNs: 0, packets: null };
-      vms.set(name, current);
-    } else if (current && key === "cpu.time") current.cpuNs = Number(value);
-    else if (current && key) current.packets = (current.packets ?? 0) + Number(value);
-  }
-  return { seconds: Number(first), vms };
+export async function lookAtUdp(ssh: SshConnection, { background }: End): Promise<Map<string, UdpLook>> {
+  const looks = new Map<string, UdpLook>();
+  if (!background || background.leastSentPps + background.leastReceivedPps === 0) return looks;
+  await mapLimited(background.vms, 6, async (vm) => {
+    const text = await runInGuest(ssh, vm, udpCommand).catch(() => undefined);
+    if (text !== undefined) looks.set(vm, parseUdpLook(text));
+  });
+  return looks;
 }
 
 const rounded = (value: number) => Math.round(value * 10) / 10;
 
-/** What each background VM used between two looks: CPU in per cent of one CPU, packets a second of its interface. */
+/** What each background VM did between two looks: CPU in per cent of one CPU, datagrams a second. */
 export function backgroundUse({ vms }: BackgroundSpec, before: BackgroundLook, after: BackgroundLook): BackgroundUse[] {
-  const seconds = after.seconds - before.seconds;
+  const seconds = after.cpu.seconds - before.cpu.seconds;
   return vms.map((vm) => {
-    const [from, to] = [before.vms.get(vm), after.vms.get(vm)];
-    if (!from || !to) return { vm, cpuPercent: null, packetsPerSecond: null };
-    const packets = from.packets === null || to.packets === null ? null : to.packets - from.packets;
+    const [cpuFrom, cpuTo] = [before.cpu.cpuNs.get(vm), after.cpu.cpuNs.get(vm)];
+    const [from, to] = [before.udp.get(vm), after.udp.get(vm)];
+    const rate = (counter: "sent" | "received") =>
+      from && to ? rounded((to[counter] - from[counter]) / (to.seconds - from.seconds)) : null;
     return {
       vm,
-      cpuPercent: rounded((to.cpuNs - from.cpuNs) / 1e7 / seconds),
-      packetsPerSecond: packets === null ? null : rounded(packets / seconds),
+      cpuPercent: cpuFrom === undefined || cpuTo === undefined ? null : rounded((cpuTo - cpuFrom) / 1e7 / seconds),
+      sentPps: rate("sent"),
+      receivedPps: rate("received"),
     };
   });
 }
@@ -54,17 +81,19 @@ export function backgroundUse({ vms }: BackgroundSpec, before: BackgroundLook, a
 /** Why a run does not count: a background VM that was not there, or whose load did not run. */
 export function backgroundProblems(
   server: string,
-  { leastCpuPercent, leastPps }: BackgroundSpec,
+  { leastCpuPercent, leastSentPps, leastReceivedPps }: BackgroundSpec,
   use: readonly BackgroundUse[],
 ): string[] {
-  return use.flatMap(({ vm, cpuPercent, packetsPerSecond }) => {
+  return use.flatMap(({ vm, cpuPercent, sentPps, receivedPps }) => {
     if (cpuPercent === null) return [`${server}: ${vm} was not there all the time`];
     if (cpuPercent < leastCpuPercent)
       return [`${server}: ${vm} used ${cpuPercent} % of a CPU, and CPU load at least ${rounded(leastCpuPercent)} %`];
-    if (packetsPerSecond !== null && packetsPerSecond < leastPps)
-      return [
-        `${server}: ${packetsPerSecond} packets/s went through ${vm}'s interface, and network load makes at least ${rounded(leastPps)}`,
-      ];
-    return [];
+    const short = (done: string, pps: number | null, least: number) =>
+      least > 0 && !((pps ?? 0) >= least)
+        ? [
+            `${server}: ${vm} ${done} ${pps ?? "nobody knows how many"} datagrams/s, and network load at least ${rounded(least)}`,
+          ]
+        : [];
+    return [...short("sent", sentPps, leastSentPps), ...short("received", receivedPps, leastReceivedPps)];
   });
 }

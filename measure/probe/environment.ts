@@ -20,6 +20,8 @@ export function environmentOf(spec: RunSpec, raw: RawRun): Record<string, unknow
       kernel: facts.kernel,
       cpus: facts.cpus,
       libvirt: facts.libvirt,
+      // Left out where it is what it always was, so that the environment of older runs stays the same.
+      ...(spec.ends[role].domainType !== "kvm" && { domainType: spec.ends[role].domainType }),
       tcpdump: facts.tcpdump,
       mpstat: facts.mpstat,
       nic: linesWith(facts[`driver ${spec.ends[role].pf}`], /^(driver|version|firmware-version):/),

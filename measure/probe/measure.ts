@@ -8,7 +8,7 @@ import { publishFolder } from "../../lib/publish.ts";
 import { summariseRun } from "../metrics/run-summary.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
 import { inspectRun, runFolder } from "../results/token.ts";
-import { backgroundProblems, backgroundUse, parseLook } from "./background.ts";
+import { backgroundProblems, backgroundUse, parseCpuLook } from "./background.ts";
 import { environmentOf } from "./environment.ts";
 import { type RawRun, type Role, rawRun } from "./raw-run.ts";
 import { connectEnd } from "./server-session.ts";
@@ -39,11 +39,14 @@ function unavailableOf({ ends }: RunSpec): Record<string, string> {
 }
 
 /** What a server's background VMs did during a run, and why it does not count because of them. */
-function backgroundOf(role: Role, { ends }: RunSpec, { facts }: RawRun): { use: BackgroundUse[]; problems: string[] } {
+function backgroundOf(role: Role, { ends }: RunSpec, raw: RawRun): { use: BackgroundUse[]; problems: string[] } {
   const { background } = ends[role];
   if (!background) return { use: [], problems: [] };
-  const { before, after } = facts[role];
-  const use = backgroundUse(background, parseLook(before.background ?? ""), parseLook(after.background ?? ""));
+  const look = (when: "before" | "after") => ({
+    cpu: parseCpuLook(raw.facts[role][when].background ?? ""),
+    udp: raw.udp[role][when],
+  });
+  const use = backgroundUse(background, look("before"), look("after"));
   return { use, problems: backgroundProblems(role, background, use) };
 }
 
@@ -53,7 +56,7 @@ async function manifestOf(
   attempt: number,
   seed: number,
   pingId: number,
-): Promise<Manifest> {
+): Promise<{ manifest: Manifest; loadRan: boolean }> {
   const { packets, pingRatePps } = spec.scenario.factors;
   const summary = await summariseRun({
     files: raw.files,
@@ -72,7 +75,7 @@ async function manifestOf(
   const { sender, responder } = spec.ends;
   const background = { sender: backgroundOf("sender", spec, raw), responder: backgroundOf("responder", spec, raw) };
   const problems = [...summary.problems, ...background.sender.problems, ...background.responder.problems];
-  return manifestSchema.parse({
+  const manifest = manifestSchema.parse({
     schemaVersion: 1,
     status: problems.length === 0 ? "valid" : "invalid",
     scenario: spec.scenario,
@@ -107,13 +110,22 @@ async function manifestOf(
     ...summary,
     problems,
   });
+  return { manifest, loadRan: background.sender.problems.length + background.responder.problems.length === 0 };
 }
 
-/** Takes the servers' memory of their load away, so that the next deployment starts it again: it may have died. */
-async function forgetLoad({ ends }: RunSpec): Promise<void> {
-  for (const role of ["sender", "responder"] as const) {
-    const ssh = await connectEnd(role, ends[role]);
-    await ssh.run("rm -f /run/sriov-rtt/load").finally(() => ssh.close());
+/**
+ * Takes the servers' memory of their load away, so that the next deployment starts it again: it has died.
+ * @returns what is to be done now
+ */
+async function forgetLoad({ ends }: RunSpec): Promise<string> {
+  try {
+    for (const role of ["sender", "responder"] as const) {
+      const ssh = await connectEnd(role, ends[role]);
+      await ssh.run("rm -f /run/sriov-rtt/load").finally(() => ssh.close());
+    }
+    return "the next up starts the load again";
+  } catch (error) {
+    return `the load has to be started again, and the servers could not be told: ${messageOf(error)}`;
   }
 }
 
@@ -160,17 +172,18 @@ export async function measureRun(spec: RunSpec, say: (line: string) => void): Pr
     say(`${label}: ${there.missing}; what was there is now ${aside}`);
   }
   const problems: string[] = [];
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+  let loadRan = true;
+  for (let attempt = 1; attempt <= attempts && loadRan; attempt += 1) {
     const seed = randomBytes(4).readUInt32BE();
     const pingId = (seed % 65_535) + 1;
     try {
       const raw = await rawRun(spec, pingId, say);
-      const manifest = await manifestOf(spec, raw, attempt, seed, pingId);
+      const { manifest, loadRan: ran } = await manifestOf(spec, raw, attempt, seed, pingId);
       if (manifest.status === "valid") {
         await publish(folder, raw.files, manifest);
         return outcomeOf(manifest, folder, true);
       }
-      if (manifest.background) await forgetLoad(spec);
+      loadRan = ran;
       const aside = await asideOf(folder, "invalid");
       await publish(aside, raw.files, manifest);
       problems.push(`attempt ${attempt} (kept as ${aside}): ${manifest.problems.join("; ")}`);
@@ -179,5 +192,6 @@ export async function measureRun(spec: RunSpec, say: (line: string) => void): Pr
     }
     say(`${label}: ${problems.at(-1)}`);
   }
+  if (!loadRan) problems.push(await forgetLoad(spec));
   throw new LabError(`${label} of ${spec.scenario.name} could not be measured:\n${problems.join("\n")}`);
 }

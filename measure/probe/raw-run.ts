@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LabError } from "../../lib/errors.ts";
 import { runInGuest, startInGuest } from "../../lib/guest-agent.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
+import { lookAtUdp, type UdpLook } from "./background.ts";
 import { pingCommand } from "./ping-command.ts";
 import { capturePoints, collectFacts, connectEnd, ServerSession } from "./server-session.ts";
 import type { End, RunSpec } from "./spec.ts";
@@ -24,6 +25,8 @@ export interface RawRun {
   files: Map<string, Buffer>;
   captures: PerRole<CaptureRecord[]>;
   facts: PerRole<{ before: Record<string, string>; after: Record<string, string> }>;
+  /** Datagrams of background VMs, before and after. */
+  udp: PerRole<{ before: Map<string, UdpLook>; after: Map<string, UdpLook> }>;
   guestFacts: PerRole<{ before: string; after: string } | null>;
   /** Seconds from the start of mpstat on the Sender server: when ping had started at the latest, and ended. */
   ping: { startedWithin: number; endedWithin: number; exitCode: number; seconds: number };
@@ -78,6 +81,7 @@ export async function rawRun(spec: RunSpec, pingId: number, say: (line: string) 
   try {
     const points = await onBoth((role) => capturePoints(connections[role], ends[role]));
     const before = await onBoth((role) => collectFacts(connections[role], ends[role], points[role], "before"));
+    const udpBefore = await onBoth((role) => lookAtUdp(connections[role], ends[role]));
     const sessions = await onBoth((role) => ServerSession.open(connections[role], points[role]));
     try {
       const guestBefore = await onBoth((role) => guestFacts(sessions[role], ends[role]));
@@ -115,6 +119,7 @@ export async function rawRun(spec: RunSpec, pingId: number, say: (line: string) 
         files.set(`mpstat-${role}.json`, await sessions[role].fetch("mpstat.json"));
         for (const { hop, file } of captures[role]) files.set(file, await sessions[role].fetch(`${hop}.pcap`));
       });
+      const udpAfter = await onBoth((role) => lookAtUdp(connections[role], ends[role]));
       const after = await onBoth((role) => collectFacts(connections[role], ends[role], points[role], "after"));
       const guestAfter = await onBoth((role) => guestFacts(sessions[role], ends[role]));
       if (answer.exitCode > 1)
@@ -129,6 +134,10 @@ export async function rawRun(spec: RunSpec, pingId: number, say: (line: string) 
         facts: {
           sender: { before: before.sender, after: after.sender },
           responder: { before: before.responder, after: after.responder },
+        },
+        udp: {
+          sender: { before: udpBefore.sender, after: udpAfter.sender },
+          responder: { before: udpBefore.responder, after: udpAfter.responder },
         },
         guestFacts: {
           sender: guestBefore.sender === null ? null : { before: guestBefore.sender, after: guestAfter.sender ?? "" },

@@ -50,7 +50,7 @@ export async function collectFacts(
     withVariables(
       {
         ...{ WHEN: when, PF: end.pf, DOMAIN: end.vm.domain, INTERFACES: interfaces },
-        BACKGROUND: end.background?.vms.join(" ") ?? "",
+        BACKGROUND: end.background ? "yes" : "",
       },
       "facts.sh",
     ),

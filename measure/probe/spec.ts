@@ -17,8 +17,9 @@ const backgroundSchema = z.object({
   vms: z.array(z.string()).min(1),
   /** CPU of each, in per cent of one CPU; 0: no CPU load. */
   leastCpuPercent: z.number(),
-  /** Packets a second of each, where the host can count them; 0: no network load. */
-  leastPps: z.number(),
+  /** UDP datagrams a second that each sends, and that each receives; 0: it is not to. */
+  leastSentPps: z.number(),
+  leastReceivedPps: z.number(),
 });
 export type BackgroundSpec = z.infer<typeof backgroundSchema>;
 
@@ -26,6 +27,8 @@ const endSchema = z.object({
   ssh: target,
   pf: z.string(),
   pinnedCore: z.int().optional(),
+  /** libvirt's type of domains there: kvm, or qemu, whose guests are emulated. */
+  domainType: z.string(),
   /** The Main VM on this server. */
   vm: z.object({ domain: z.string(), mac: z.string(), ip: z.string(), driver: z.string() }),
   capture: captureSchema.nullable(),

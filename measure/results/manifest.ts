@@ -37,13 +37,14 @@ const captureSchema = z.object({
 });
 export type CaptureRecord = z.infer<typeof captureSchema>;
 
-/** What a background VM used while a run was measured; null where it was not there, or where the host sees no packet of it. */
+/** What a background VM did while a run was measured; null where nobody knows. */
 const backgroundUseSchema = z.object({
   vm: z.string(),
-  /** In per cent of one CPU of its server. */
+  /** In per cent of one CPU of its server; null for a VM that was not there all the time. */
   cpuPercent: z.number().nullable(),
-  /** Packets of its interface, both ways. */
-  packetsPerSecond: z.number().nullable(),
+  /** UDP datagrams a second, by the guest's own count; null without network load. */
+  sentPps: z.number().nullable(),
+  receivedPps: z.number().nullable(),
 });
 export type BackgroundUse = z.infer<typeof backgroundUseSchema>;
 

@@ -9,7 +9,7 @@ export const root: ServerCheck = ({ role, host, facts: { user }, source }) => [
     : missing(
         "root",
         `the user ${user.name} is not root, and the testbed changes NICs, bridges and domains`,
-        `sudo install -D -m 600 ~${host.user}/.ssh/authorized_keys /root/.ssh/authorized_keys; ${setCommand(source, role, "user", "root")}`,
+        `sudo sh -c 'umask 077; mkdir -p /root/.ssh; cat ~${host.user}/.ssh/authorized_keys >> /root/.ssh/authorized_keys'; ${setCommand(source, role, "user", "root")}`,
       ),
 ];
 

@@ -1,5 +1,5 @@
 # What a server is and in which state: "@@name" and what a command said, for the manifest. WHEN is before or after; BACKGROUND
-# are the names of the server's background VMs.
+# is not empty where the server has background VMs.
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 fact() { echo "@@$1"; shift; "$@" 2>&1; }
 if [ "$WHEN" = before ]; then
@@ -25,6 +25,6 @@ for i in $INTERFACES; do
   fact "counters $i" ip -s link show dev "$i"
 done
 if [ -n "$BACKGROUND" ]; then
-  fact background sh -c "cut -d' ' -f1 /proc/uptime; virsh -q domstats --cpu-total --interface $BACKGROUND"
+  fact background sh -c "cut -d' ' -f1 /proc/uptime; virsh -q domstats --cpu-total --list-running"
 fi
 true

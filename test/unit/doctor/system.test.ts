@@ -15,7 +15,7 @@ describe("system", () => {
       { facts: { user: { id: 1000, name: "me" } }, host: { user: "me" } },
       {
         status: "missing",
-        mend: 'sudo install -D -m 600 ~me/.ssh/authorized_keys /root/.ssh/authorized_keys; set hosts.sender.user to "root" in .lab/hosts.json',
+        mend: `sudo sh -c 'umask 077; mkdir -p /root/.ssh; cat ~me/.ssh/authorized_keys >> /root/.ssh/authorized_keys'; set hosts.sender.user to "root" in .lab/hosts.json`,
       },
     ],
     [architecture, {}, { status: "ok", found: "x86_64" }],

@@ -144,6 +144,24 @@ const wrong: [string, Record<string, unknown>, string[]][] = [
     },
     ["hosts.responder.pfs", "background VM 2", "no cable"],
   ],
+  [
+    "Main VMs on ports that no cable joins",
+    {
+      ...withHost({
+        pfs: [
+          { name: "a", vfs: 0 },
+          { name: "b", vfs: 8 },
+        ],
+      }),
+      mainDriver: { sender: "pci-passthrough", responder: "virtio-bridge" },
+    },
+    ["hosts.responder.pfs", "the Main VM", "no cable"],
+  ],
+  [
+    "bursts too far apart to be seen",
+    { backgroundVms: 1, loadType: "network", networkLoadMbps: 0.1, networkLoadBurstPackets: 1000 },
+    ["networkLoadBurstPackets", "1000", "every 112.0 s", "at most 8 packets"],
+  ],
   ["no window", { cpuWindowSeconds: 0 }, ["cpuWindowSeconds", "0", "at least 1"]],
   ["endless window", { cpuWindowSeconds: 601 }, ["cpuWindowSeconds", "601", "at most 600"]],
   ["too little memory", { guestMemoryMiB: 16 }, ["guestMemoryMiB", "16", "at least 96"]],

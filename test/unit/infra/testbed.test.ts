@@ -170,7 +170,7 @@ describe("background VMs and their load", () => {
     expect(xsltOf("sender-rtt-bg-002")).toContain('slot="0x10" function="0x4"');
     expect(xsltOf("sender-rtt-bg-002")).toMatch(/initrd-load<.*/);
     expect(String((named("sender-slots") as { create: string }).create)).toMatch(
-      /^rtt-bg-001 \S+ vf pf0 1 rtt0v1 0000:01:10.2 52:54:00:9a:01:01 52:54:00:9a:01:01 - - 0$/m,
+      /^rtt-bg-001 \S+ vf pf0 1 rtt0v1 0000:01:10.2 52:54:00:9a:01:01 52:54:00:9a:01:01 - - 0 52:54:00:9a:02:01$/m,
     );
   });
 
@@ -204,7 +204,8 @@ describe("background VMs and their load", () => {
     expect(spec.ends.sender.background).toEqual({
       vms: ["rtt-bg-001", "rtt-bg-002"],
       leastCpuPercent: 0,
-      leastPps: 2.5,
+      leastSentPps: 0,
+      leastReceivedPps: 2.5,
     });
   });
 });

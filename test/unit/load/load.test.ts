@@ -9,7 +9,7 @@ import {
   startCommand,
   stopCommand,
 } from "../../../infra/load/commands.ts";
-import { leastCpuPercent } from "../../../infra/load/share.ts";
+import { leastCpuPercent, leastDatagrams } from "../../../infra/load/share.ts";
 import { planOf } from "../../../infra/plan/plan.ts";
 
 const network = { type: "network", mbps: 2, packetBytes: 1400, burstPackets: 16 } as const;
@@ -61,5 +61,16 @@ describe("the least CPU that CPU load must be seen to use", () => {
 
   it("is nothing for other load", () => {
     expect(leastCpuPercent({ type: "none" }, plan({}), 8)).toBe(0);
+  });
+});
+
+describe("the least datagrams that network load must be seen to bring", () => {
+  it("are a tenth of what is asked for at a sender, a hundredth at a receiver, nothing elsewhere", () => {
+    expect(leastDatagrams({ ...network, sends: true, receives: false })).toEqual({
+      leastSentPps: 2e6 / 8 / 1400 / 10,
+      leastReceivedPps: 0,
+    });
+    expect(leastDatagrams({ ...network, sends: false, receives: true }).leastReceivedPps).toBeCloseTo(1.786, 3);
+    expect(leastDatagrams({ type: "cpu", percent: 100 })).toEqual({ leastSentPps: 0, leastReceivedPps: 0 });
   });
 });

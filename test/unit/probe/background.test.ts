@@ -1,46 +1,59 @@
 import { describe, expect, it } from "vitest";
-import { backgroundProblems, backgroundUse, parseLook } from "../../../measure/probe/background.ts";
+import {
+  type BackgroundLook,
+  backgroundProblems,
+  backgroundUse,
+  parseCpuLook,
+  parseUdpLook,
+} from "../../../measure/probe/background.ts";
 
-/** As /proc/uptime and `virsh domstats --cpu-total --interface` say it: one VM on a bridge, one on a VF. */
-const look = (seconds: number, cpu: number, packets: number) => `${seconds}
+/** As /proc/uptime and `virsh domstats --cpu-total --list-running` say it, the Main VM among them. */
+const cpu = (seconds: number, ns: number) =>
+  parseCpuLook(`${seconds}
+Domain: 'rtt-main'
+  cpu.time=77
 Domain: 'rtt-bg-001'
-  cpu.time=${cpu * 1e9}
-  cpu.user=${cpu * 1e8}
-  net.count=1
-  net.0.name=vnet4
-  net.0.rx.bytes=1
-  net.0.rx.pkts=${packets}
-  net.0.tx.pkts=10
+  cpu.time=${ns}
+  cpu.user=${ns / 10}
+  cpu.cache.monitor.count=0
 
 Domain: 'rtt-bg-002'
-  cpu.time=${cpu * 2e9}
-  net.count=0
-`;
-const spec = { vms: ["rtt-bg-001", "rtt-bg-002"], leastCpuPercent: 0, leastPps: 0 };
-const use = backgroundUse(spec, parseLook(look(100, 10, 1000)), parseLook(look(110, 13, 4000)));
+  cpu.time=${ns * 2}
+`);
+const look = (seconds: number, ns: number, received: number, sent: number): BackgroundLook => ({
+  cpu: cpu(seconds, ns),
+  udp: new Map([["rtt-bg-001", parseUdpLook(`${seconds - 50}\n${received} ${sent}\n`)]]),
+});
+const spec = { vms: ["rtt-bg-001", "rtt-bg-002"], leastCpuPercent: 0, leastSentPps: 0, leastReceivedPps: 0 };
+const use = backgroundUse(spec, look(100, 10e9, 0, 1000), look(110, 13e9, 50, 4000));
 
 describe("what background VMs do during a run", () => {
-  it("is their CPU in per cent of one CPU, and packets where the host sees any", () => {
+  it("is their CPU in per cent of one CPU, and the datagrams that they counted themselves", () => {
     expect(use).toEqual([
-      { vm: "rtt-bg-001", cpuPercent: 30, packetsPerSecond: 300 },
-      { vm: "rtt-bg-002", cpuPercent: 60, packetsPerSecond: null },
+      { vm: "rtt-bg-001", cpuPercent: 30, sentPps: 300, receivedPps: 5 },
+      { vm: "rtt-bg-002", cpuPercent: 60, sentPps: null, receivedPps: null },
     ]);
   });
 
   it("is unknown of a VM that was not there all the time", () => {
     const all = { ...spec, vms: ["rtt-bg-003"] };
-    const gone = backgroundUse(all, parseLook(look(1, 1, 1)), parseLook(look(2, 1, 1)));
-    expect(gone).toEqual([{ vm: "rtt-bg-003", cpuPercent: null, packetsPerSecond: null }]);
+    const gone = backgroundUse(all, look(1, 1, 1, 1), look(2, 1, 1, 1));
+    expect(gone).toEqual([{ vm: "rtt-bg-003", cpuPercent: null, sentPps: null, receivedPps: null }]);
     expect(backgroundProblems("sender", all, gone)).toEqual(["sender: rtt-bg-003 was not there all the time"]);
   });
 
-  it("makes a run invalid when its load did not run, and says which VM's", () => {
-    expect(backgroundProblems("sender", spec, use)).toEqual([]);
-    expect(backgroundProblems("sender", { ...spec, leastCpuPercent: 40 }, use)).toEqual([
+  it("makes a run invalid when a VM's load did not run, and says which one's", () => {
+    const problems = (least: Partial<typeof spec>) => backgroundProblems("sender", { ...spec, ...least }, use);
+    expect(problems({})).toEqual([]);
+    expect(problems({ leastCpuPercent: 40 })).toEqual([
       "sender: rtt-bg-001 used 30 % of a CPU, and CPU load at least 40 %",
     ]);
-    expect(backgroundProblems("responder", { ...spec, leastPps: 400 }, use)).toEqual([
-      "responder: 300 packets/s went through rtt-bg-001's interface, and network load makes at least 400",
+    expect(problems({ leastSentPps: 400 })).toEqual([
+      "sender: rtt-bg-001 sent 300 datagrams/s, and network load at least 400",
+      "sender: rtt-bg-002 sent nobody knows how many datagrams/s, and network load at least 400",
     ]);
+    expect(problems({ leastReceivedPps: 10, vms: ["rtt-bg-001"] })[0]).toBe(
+      "sender: rtt-bg-001 received 5 datagrams/s, and network load at least 10",
+    );
   });
 });
