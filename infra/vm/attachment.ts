@@ -32,9 +32,12 @@ function vfOf(driver: Driver, point: AttachmentPoint): Vf {
 /**
  * libvirt's `<interface>` of a VM (https://libvirt.org/formatdomain.html#network-interfaces). Option ROMs are off: a
  * guest that boots its own kernel needs none, and loading them takes seconds on an emulated server.
+ * @param vlan that the NIC puts a VF into; 0: none; in macvtap's other modes slots.sh alone sets it
  */
-export function attachment(driver: Driver, mac: string, point: AttachmentPoint): string {
-  const head = `<mac address="${mac}"/>`;
+export function attachment(driver: Driver, mac: string, point: AttachmentPoint, vlan = 0): string {
+  // Where libvirt hands a VF over whole, it also sets the VF's VLAN, to none unless it is told.
+  const ownVf = driver === "pci-passthrough" || driver === "macvtap-passthrough";
+  const head = `<mac address="${mac}"/>${ownVf && vlan > 0 ? `<vlan><tag id="${vlan}"/></vlan>` : ""}`;
   const device = (model: string) =>
     `<model type="${model}"/>${model === "virtio" ? '<driver name="vhost"/>' : ""}<rom enabled="no"/>`;
   switch (driver) {

@@ -74,7 +74,7 @@ export function memberOf(server: Server, stack: string, of: Design, index: numbe
       module: capabilities[driver].guestModule,
       neighbours: of.neighboursOf(index),
     }),
-    interfaceXml: attachment(driver, mac, point),
+    interfaceXml: attachment(driver, mac, point, of.vlan),
   };
   const slot = [...fields, identityOf(other[server.role], index).mac];
   // All that makes it this VM and no other: what libvirt is told, and its place.

@@ -61,10 +61,20 @@ describe("background VMs on every driver, network load both ways", () => {
   });
 });
 
-it("a VLAN on the VFs of the Main VMs", async () => {
-  const [outcome] = await testbed.up({ mainDriver: "pci-passthrough", mainVlan: 7 });
-  expect(manifestOf(outcome).ping.received).toBe(50);
-  expect(await testbed.onServers("ip link show pf0 | grep -c 'vf 0 .*vlan 7'")).toEqual(["1", "1"]);
+describe("a VLAN on the VFs of the Main VMs", () => {
+  it.each(["pci-passthrough", "macvtap-passthrough", "macvtap-bridge"] as const)("%s", async (mainDriver) => {
+    const [outcome] = await testbed.up({ mainDriver, mainVlan: 7 });
+    expect(manifestOf(outcome).ping.received).toBe(50);
+    expect(await testbed.onServers("ip link show pf0 | grep -c 'vf 0 .*vlan 7'")).toEqual(["1", "1"]);
+  });
+});
+
+it("a VF that one fleet gives up is the other's: seven background VMs, then six beside a Main VM, and back", async () => {
+  const full = { backgroundDriver: "macvtap-passthrough", mainDriver: "virtio-bridge", backgroundVms: 7 };
+  for (const own of [full, { ...full, mainDriver: "pci-passthrough", backgroundVms: 6 }, full]) {
+    const [outcome] = await testbed.up({ ...own, loadType: "none" });
+    expect(manifestOf(outcome).background?.responder).toHaveLength(own.backgroundVms);
+  }
 });
 
 it("leaves nothing behind", async () => {

@@ -36,6 +36,14 @@ describe("domain definitions", () => {
     await expect(definition(driver)).toMatchFileSnapshot(golden(`${driver}.golden.xml`));
   });
 
+  it("names the VLAN where libvirt hands a VF over whole, and would set it to none", () => {
+    for (const driver of ["pci-passthrough", "macvtap-passthrough"] as const) {
+      expect(attachment(driver, "m", { vf }, 7)).toContain('<mac address="m"/><vlan><tag id="7"/></vlan>');
+      expect(attachment(driver, "m", { vf }, 0)).not.toContain("vlan");
+    }
+    expect(attachment("macvtap-bridge", "m", { vf }, 7)).not.toContain("vlan");
+  });
+
   it("is refused when the driver and the place do not fit", () => {
     expect(() => attachment("virtio-bridge", "m", { vf })).toThrow(/attaches to a bridge/);
     expect(() => attachment("pci-passthrough", "m", { bridge: "rtt0" })).toThrow(/attaches to a VF/);
