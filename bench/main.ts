@@ -12,6 +12,7 @@ export interface BenchRow {
 const benchmarks: Record<string, () => Promise<{ run(): Promise<BenchRow[]> }>> = {
   analyse: () => import("./analyse.ts"),
   capture: () => import("./capture.ts"),
+  fleet: () => import("./fleet.ts"),
   statistics: () => import("./statistics.ts"),
 };
 

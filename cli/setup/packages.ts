@@ -10,6 +10,12 @@ export const enginePackages = ["xsltproc"];
 /** The oracle that our reader of captures is tested against. */
 export const testPackages = ["tshark"];
 
+/** A libvirt server on this machine, for the benchmark of fleets; with what a server has to have (infra/scripts). */
+export const benchPackages = [
+  ...["libvirt-daemon-system", "libvirt-clients", "qemu-system-x86", "openssh-server", "openssh-client", "util-linux"],
+  ...["iproute2", "ethtool", "tcpdump", "sysstat", "udev"],
+];
+
 /**
  * Which of `names` are not installed, from what `dpkg-query --show --showformat='${db:Status-Status} ${Package}\n'`
  * printed about them (of packages it never heard of it prints nothing).
