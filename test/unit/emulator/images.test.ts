@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { moduleName, parseModulesDep } from "../../../emulator/images/closure.ts";
+import { moduleName, parseModulesDep, pciAliases } from "../../../emulator/images/closure.ts";
 import { ensureImages } from "../../../emulator/images/ensure.ts";
 import { parseDpkgStatus } from "../../../emulator/images/guest.ts";
 import { pruneImages } from "../../../emulator/images/prune.ts";
@@ -65,4 +65,18 @@ it("removes images that nobody used for two weeks, and no other", async () => {
   const [old, recent, kept] = [made("guest-1", 15), made("guest-2", 13), made("guest-3", 15)];
   await pruneImages(cache, ["guest-3"]);
   expect([old, recent, kept].map((path) => existsSync(path))).toEqual([false, true, true]);
+});
+
+it("finds the PCI devices that VF drivers drive, as patterns for a shell", () => {
+  const text = [
+    "# Aliases extracted from modules themselves.",
+    "alias pci:v00008086d000010CAsv*sd*bc*sc*i* igbvf",
+    "alias pci:v00008086d00001889sv*sd*bc*sc*i* iavf",
+    "alias pci:v00008086d0000100Esv*sd*bc*sc*i* e1000",
+    "alias i40evf iavf",
+  ].join("\n");
+  expect(pciAliases(text, ["igbvf", "iavf"])).toEqual([
+    "pci:v00008086d000010CAsv*sd*bc*sc*i* igbvf",
+    "pci:v00008086d00001889sv*sd*bc*sc*i* iavf",
+  ]);
 });
