@@ -2,21 +2,20 @@ import { isAbsolute, join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { LabError } from "../lib/errors.ts";
 import { checkout } from "../lib/paths.ts";
-import type { BackgroundSpec, End } from "../measure/probe/spec.ts";
 import type { Scenario } from "../measure/results/scenario.ts";
 import { runToken } from "../measure/results/token.ts";
 import type { GuestImage } from "./config/guest-image.ts";
-import { type Host, type Role, roles } from "./config/hosts.ts";
+import { type Role, roles } from "./config/hosts.ts";
 import type { ResolvedConfig } from "./config/load.ts";
 import { Server } from "./host/server.ts";
 import { Load } from "./load/load.ts";
-import { leastCpuPercent, leastDatagrams } from "./load/share.ts";
+import { leastCpuPercent } from "./load/share.ts";
 import type { TokenSource } from "./observe.ts";
 import { fleetRoles, other, type Plan, planOf } from "./plan/plan.ts";
+import { endOf } from "./run/end.ts";
 import { Runs, type RunsArgs } from "./run/runs.ts";
 import { scenarioOf } from "./scenario.ts";
-import { identityOf } from "./vm/addresses.ts";
-import { bypassed, capabilities } from "./vm/drivers.ts";
+import { backgroundIndices, identityOf } from "./vm/addresses.ts";
 import { Fleet } from "./vm/fleet.ts";
 import { type Design, type Member, memberOf } from "./vm/member.ts";
 import { declareSlots } from "./vm/slots.ts";
@@ -42,30 +41,6 @@ export interface TestbedArgs {
 
 type PerRole<T> = Record<Role, T>;
 const onBoth = <T>(body: (role: Role) => T): PerRole<T> => ({ sender: body("sender"), responder: body("responder") });
-const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
-
-/** What the runner has to know of one end. */
-function endOf(role: Role, host: Host, plan: Plan, cpus: number): End {
-  const { address, port, user, privateKeyFile, hostKey } = host;
-  const { name: domain, mac, ip } = identityOf(role, 0);
-  const { main, background, load } = plan[role];
-  const { capture } = capabilities[main.driver];
-  const ofBackground: BackgroundSpec = {
-    vms: upTo(background.vms).map((index) => identityOf(role, index).name),
-    leastCpuPercent: leastCpuPercent(load, plan[role], cpus),
-    ...leastDatagrams(load),
-  };
-  return {
-    ssh: { address, port, user, privateKeyFile, hostKey },
-    pf: host.pfs[0]?.name ?? "",
-    ...(typeof host.pinnedCore === "number" && { pinnedCore: host.pinnedCore }),
-    domainType: host.domainType,
-    vm: { domain, mac, ip, driver: main.driver },
-    capture,
-    ...(capture === null && { unavailable: bypassed }),
-    ...(background.vms > 0 && { background: ofBackground }),
-  };
-}
 
 function serverOf(role: Role, { config, owner, guestImage, servers }: TestbedArgs): Server {
   const { token, vfAddress } = servers[role];
@@ -96,7 +71,7 @@ function membersOf(which: Which, server: Server, plan: Plan, { stack, config }: 
     replicate: config.replicate,
     neighboursOf: (index) => (knows ? [identityOf(other[role], index)] : []),
   };
-  return (which === "main" ? [0] : upTo(vms)).map((index) => memberOf(server, stack, design, index));
+  return (which === "main" ? [0] : backgroundIndices(vms)).map((index) => memberOf(server, stack, design, index));
 }
 
 /** A server with its VMs and the places that are theirs. */
@@ -179,7 +154,7 @@ export function declareTestbed(args: TestbedArgs): {
         replicate: config.replicate,
         fidelity,
         guestImage: { sha256: guestImage.sha256, release: guestImage.release },
-        ends: onBoth((role) => endOf(role, hosts[role], plan, servers[role].cpus)),
+        ends: onBoth((role) => endOf(role, hosts[role], plan[role], servers[role].cpus)),
       },
       count: config.runs,
       token: args.runToken ?? runToken,

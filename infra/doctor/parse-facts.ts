@@ -1,19 +1,6 @@
 import { LabError } from "../../lib/errors.ts";
+import { blocksOf } from "../../lib/facts.ts";
 import type { Facts, ModuleState, PfFacts } from "./facts.ts";
-
-type Blocks = ReadonlyMap<string, string>;
-
-/** "@@name" and what follows it; what a login shell says before the first one is not ours. */
-const blocksOf = (text: string): Blocks =>
-  new Map(
-    text
-      .split(/^@@/m)
-      .slice(1)
-      .map((block) => {
-        const newline = block.indexOf("\n");
-        return [block.slice(0, newline), block.slice(newline + 1).trim()];
-      }),
-  );
 
 const linesOf = (text: string) => text.split("\n").filter((line) => line !== "");
 const wordsOf = (text: string) => text.split(/\s+/).filter((word) => word !== "");

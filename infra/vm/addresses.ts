@@ -30,6 +30,9 @@ export function identityOf(role: Role, index: number): Identity {
   };
 }
 
+/** The indices of a server's background VMs: 1 to `count`. */
+export const backgroundIndices = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
 /** The address of a VF that carries addresses of others beside its own. It is no guest's. */
 export function vfMacOf(role: Role, vf: number): string {
   if (!Number.isInteger(vf) || vf < 0 || vf > 255)

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LabError } from "../../lib/errors.ts";
+import { blocksOf } from "../../lib/facts.ts";
 import { type Conversation, connectSsh, type SshConnection, shellQuote } from "../../lib/ssh.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
 import type { End } from "./spec.ts";
@@ -55,15 +56,7 @@ export async function collectFacts(
       "facts.sh",
     ),
   );
-  return Object.fromEntries(
-    text
-      .split(/^@@/m)
-      .slice(1)
-      .map((block) => {
-        const newline = block.indexOf("\n");
-        return [block.slice(0, newline), block.slice(newline + 1).trim()];
-      }),
-  );
+  return Object.fromEntries(blocksOf(text));
 }
 
 /** The part of a run on one server: captures that listen, CPU sampling, and their files. */

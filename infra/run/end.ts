@@ -1,0 +1,33 @@
+import type { BackgroundSpec, End } from "../../measure/probe/spec.ts";
+import type { Host, Role } from "../config/hosts.ts";
+import { leastCpuPercent, leastDatagrams } from "../load/share.ts";
+import type { ServerPlan } from "../plan/plan.ts";
+import { backgroundIndices, identityOf } from "../vm/addresses.ts";
+import { bypassed, capabilities } from "../vm/drivers.ts";
+
+/**
+ * What the runner has to know of one end: its server, its Main VM, where packets can be captured, and what must be seen of
+ * its background VMs.
+ * @param cpus CPUs of the server
+ */
+export function endOf(role: Role, host: Host, plan: ServerPlan, cpus: number): End {
+  const { address, port, user, privateKeyFile, hostKey } = host;
+  const { name: domain, mac, ip } = identityOf(role, 0);
+  const { main, background, load } = plan;
+  const { capture } = capabilities[main.driver];
+  const ofBackground: BackgroundSpec = {
+    vms: backgroundIndices(background.vms).map((index) => identityOf(role, index).name),
+    leastCpuPercent: leastCpuPercent(load, plan, cpus),
+    ...leastDatagrams(load),
+  };
+  return {
+    ssh: { address, port, user, privateKeyFile, hostKey },
+    pf: host.pfs[0]?.name ?? "",
+    ...(typeof host.pinnedCore === "number" && { pinnedCore: host.pinnedCore }),
+    domainType: host.domainType,
+    vm: { domain, mac, ip, driver: main.driver },
+    capture,
+    ...(capture === null && { unavailable: bypassed }),
+    ...(background.vms > 0 && { background: ofBackground }),
+  };
+}
