@@ -84,6 +84,8 @@ function dialOnce(target: Connection, aborted: AbortSignal): Promise<Client> {
     });
     try {
       client.connect(config);
+      // A short question would else wait 40 ms for the answer to the one before (Nagle's algorithm, delayed acknowledgement).
+      client.setNoDelay(true);
     } catch (error) {
       reject(new Refused(`connection: ${messageOf(error)}`));
     }
