@@ -96,6 +96,8 @@ export async function connectSsh(name: string, target: SshTarget, timeoutMs = 10
       reject(new LabError(`${where}: ${why}`));
     });
     client.connect(config);
+    // A short question would else wait 40 ms for the answer to the one before (Nagle's algorithm, delayed acknowledgement).
+    client.setNoDelay(true);
   });
   const exec = (command: string, options: ExecOptions = {}): Promise<ExecResult> =>
     new Promise((resolve, reject) => {

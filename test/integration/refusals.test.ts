@@ -70,6 +70,7 @@ beforeAll(async () => {
       sha256,
       kernel: { file: "vmlinuz", sha256, release: "6" },
       initrd: { file: "initrd", sha256 },
+      loadInitrd: { file: "initrd-load", sha256 },
     }),
   );
   const server = await sshServer(hostKey);
