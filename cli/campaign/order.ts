@@ -40,27 +40,19 @@ export function byCostOfChange(scenarios: readonly PlannedScenario[]): PlannedSc
   return [...scenarios].sort(compare);
 }
 
-/**
- * The order in which one replicate deploys its scenarios: the plan's own, which changes least. This is the one place
- * that decides it, so an order that is drawn anew for each replicate belongs here.
- * @param _replicate 1 is the first
- */
-export const orderOf = (scenarios: readonly PlannedScenario[], _replicate: number): readonly PlannedScenario[] =>
-  scenarios;
-
 /** One deployment of a scenario, with all its runs. */
 export interface Deployment {
   scenario: PlannedScenario;
   replicate: number;
 }
 
-/** All deployments of a campaign in their order: replicate by replicate, each deploying every scenario again. */
+/**
+ * All deployments of a campaign in their order: replicate by replicate, each deploying every scenario again in the plan's
+ * own order, which changes least. This is the one place that decides it.
+ */
 export function deploymentsOf(scenarios: readonly PlannedScenario[]): Deployment[] {
   const most = Math.max(0, ...scenarios.map(({ replicates }) => replicates));
   return Array.from({ length: most }, (_, index) => index + 1).flatMap((replicate) =>
-    orderOf(
-      scenarios.filter(({ replicates }) => replicates >= replicate),
-      replicate,
-    ).map((scenario) => ({ scenario, replicate })),
+    scenarios.filter(({ replicates }) => replicates >= replicate).map((scenario) => ({ scenario, replicate })),
   );
 }

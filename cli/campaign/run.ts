@@ -12,6 +12,7 @@ import { withCheckout, withServers } from "../setup/locks.ts";
 import { serverStatus, usesEmulatedServers, withServersUp } from "../setup/servers.ts";
 import { readStackConfig } from "../stack/config.ts";
 import { withDrivenStack } from "../stack/driven-stack.ts";
+import { timeStamp } from "../stamp.ts";
 import { readExperiments } from "./experiment.ts";
 import { type CampaignOutcome, entryOf, measureCampaign } from "./measure.ts";
 import { missingRuns, refuseOtherFidelity } from "./measured.ts";
@@ -107,10 +108,7 @@ function conclude({ failed, left }: CampaignOutcome): void {
  */
 export async function runCampaign(options: CampaignRunOptions): Promise<void> {
   const start = performance.now();
-  const stamp = new Date()
-    .toISOString()
-    .replace(/\.\d+Z$/, "Z")
-    .replaceAll(":", "");
+  const stamp = timeStamp();
   const logFile = join(labDir, "logs", `campaign-${stamp}.log`);
   const place: Place = {
     hosts: resolve(checkout, options.hosts ?? ".lab/hosts.json"),

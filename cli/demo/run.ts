@@ -10,6 +10,7 @@ import { prepareEverything } from "../setup/everything.ts";
 import { withCheckout, withServers } from "../setup/locks.ts";
 import { withServersUp } from "../setup/servers.ts";
 import { type DrivenStack, withDrivenStack } from "../stack/driven-stack.ts";
+import { timeStamp } from "../stamp.ts";
 import type { DemoOptions } from "./options.ts";
 import { latinSquareOrder } from "./order.ts";
 import { summariseDemo } from "./summary.ts";
@@ -54,10 +55,7 @@ async function measureAll(stack: DrivenStack, options: DemoOptions, results: str
 /** `./lab demo`: the chosen drivers on the emulated servers, from nothing to a table, and everything down again. */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const start = performance.now();
-  const stamp = new Date()
-    .toISOString()
-    .replace(/\.\d+Z$/, "Z")
-    .replaceAll(":", "");
+  const stamp = timeStamp();
   const results = join("results", `demo-${stamp}`);
   const logFile = join(labDir, "logs", `demo-${stamp}.log`);
 
