@@ -7,7 +7,7 @@ import { identityOf } from "../infra/vm/addresses.ts";
 import { Fleet } from "../infra/vm/fleet.ts";
 import { type Design, memberOf } from "../infra/vm/member.ts";
 import { declareSlots } from "../infra/vm/slots.ts";
-import { connectSsh } from "../lib/ssh.ts";
+import { connectSsh } from "../lib/ssh/connect.ts";
 
 /** One server and the background VMs on it, observed and declared as infra/index.ts does with two. */
 const config = new pulumi.Config();

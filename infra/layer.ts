@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { shellQuote } from "../lib/ssh.ts";
+import { shellQuote } from "../lib/ssh/quote.ts";
 import type { Host } from "./config/hosts.ts";
 
 const scriptOf = (file: string) => readFileSync(join(import.meta.dirname, "scripts", file), "utf8");

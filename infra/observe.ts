@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { LabError } from "../lib/errors.ts";
-import { connectSsh } from "../lib/ssh.ts";
+import { connectSsh } from "../lib/ssh/connect.ts";
 import { type Host, type Inventory, type Role, roles } from "./config/hosts.ts";
 import { shellScript } from "./layer.ts";
 import { vfPciAddress } from "./plan/placement.ts";

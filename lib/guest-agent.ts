@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { LabError } from "./errors.ts";
-import { type SshConnection, shellQuote } from "./ssh.ts";
+import type { SshConnection } from "./ssh/connect.ts";
+import { shellQuote } from "./ssh/quote.ts";
 
 const started = z.object({ return: z.object({ pid: z.int() }) });
 const status = z.object({

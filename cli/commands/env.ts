@@ -12,7 +12,7 @@ export function register(program: Command): void {
     .action(async ({ json }: { json?: true }) => {
       const [{ preparePulumi }, { shellQuote }, { progress }] = await Promise.all([
         import("../setup/pulumi.ts"),
-        import("../../lib/ssh.ts"),
+        import("../../lib/ssh/quote.ts"),
         import("../progress.ts"),
       ]);
       const variables = await preparePulumi(progress);

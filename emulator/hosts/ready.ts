@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LabError } from "../../lib/errors.ts";
 import { publishFile } from "../../lib/publish.ts";
-import { connectSsh } from "../../lib/ssh.ts";
+import { connectSsh } from "../../lib/ssh/connect.ts";
 import type { InventoryHost } from "./inventory.ts";
 import type { ServerName } from "./names.ts";
 import { isRunning } from "./process.ts";

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LabError, messageOf } from "../../lib/errors.ts";
-import { connectSsh, type SshConnection, shellQuote } from "../../lib/ssh.ts";
+import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
+import { shellQuote } from "../../lib/ssh/quote.ts";
 import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
 import { connection, type Finding, type Lease, missing } from "./check.ts";
 import type { Facts } from "./facts.ts";

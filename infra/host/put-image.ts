@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { messageOf } from "../../lib/errors.ts";
-import { connectSsh, type SshConnection } from "../../lib/ssh.ts";
+import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import type { GuestImage } from "../config/guest-image.ts";
 import type { Host, Role } from "../config/hosts.ts";
 

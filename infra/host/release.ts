@@ -1,5 +1,5 @@
 import { LabError } from "../../lib/errors.ts";
-import { connectSsh } from "../../lib/ssh.ts";
+import { connectSsh } from "../../lib/ssh/connect.ts";
 import { type Inventory, type Role, roles } from "../config/hosts.ts";
 import { observeScript, parseObservation } from "../observe.ts";
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { mapLimited } from "../../lib/concurrent.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { runInGuest, startInGuest } from "../../lib/guest-agent.ts";
-import { connectSsh, type SshConnection } from "../../lib/ssh.ts";
+import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import { hostSchema, type Role, roles } from "../config/hosts.ts";
 import type { LoadPlan } from "../plan/plan.ts";
 import {

@@ -1,6 +1,6 @@
 import { mapLimited } from "../../lib/concurrent.ts";
 import { runInGuest } from "../../lib/guest-agent.ts";
-import type { SshConnection } from "../../lib/ssh.ts";
+import type { SshConnection } from "../../lib/ssh/connect.ts";
 import type { BackgroundUse } from "../results/manifest.ts";
 import type { BackgroundSpec, End } from "./spec.ts";
 

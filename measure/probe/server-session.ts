@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LabError } from "../../lib/errors.ts";
 import { blocksOf } from "../../lib/facts.ts";
-import { type Conversation, connectSsh, type SshConnection, shellQuote } from "../../lib/ssh.ts";
+import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
+import type { Conversation } from "../../lib/ssh/conversation.ts";
+import { shellQuote } from "../../lib/ssh/quote.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
 import type { End } from "./spec.ts";
 

@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { z } from "zod";
 import { inventorySchema, roles } from "../../infra/config/hosts.ts";
 import { labDir } from "../../lib/paths.ts";
-import { connectSsh } from "../../lib/ssh.ts";
+import { connectSsh } from "../../lib/ssh/connect.ts";
 import type { RunOutcome } from "../../measure/probe/measure.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
 import { inspectRun } from "../../measure/results/token.ts";

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import { checkout } from "../../lib/paths.ts";
 import { publishFolder } from "../../lib/publish.ts";
-import { shellQuote } from "../../lib/ssh.ts";
+import { shellQuote } from "../../lib/ssh/quote.ts";
 import { libvirtVersion, pluginVersions } from "./versions.ts";
 
 /** The binaries of an engine that was built here. */
