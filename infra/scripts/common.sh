@@ -16,3 +16,32 @@ wait_for() {
 }
 # A command on a server outlives an update that is killed: the next one waits for it here.
 alone() { mkdir -p "$RUN"; exec 9> "$RUN/lock"; flock -w 600 9 || fail "another command of this testbed has not ended within 600 s (fuser $RUN/lock tells which)"; }
+# Lines of key=value words are what goes between scripts and program (lib/key-value.ts): in a value every byte but
+# A-Za-z0-9_.,:/@+- is written %XX. `escaped TEXT` is a value for such a word.
+escaped() {
+  case $1 in
+    *[!A-Za-z0-9_.,:/@+-]*) printf %s "$1" | od -An -v -tx1 | tr -d '\n' | sed 's/ \(..\)/%\1/g' ;;
+    *) printf %s "$1" ;;
+  esac
+}
+unescaped() {
+  rest=$1
+  while :; do
+    case $rest in *%??*) ;; *) break ;; esac
+    printf %s "${rest%%\%*}"; rest=${rest#*%}
+    # shellcheck disable=SC2059 # the format is the byte itself, as an octal escape
+    printf "\\$(printf %03o "0x${rest%"${rest#??}"}")"; rest=${rest#??}
+  done
+  printf %s "$rest"
+}
+# read_fields LINE: sets a variable for each of its words; what a key is called is decided by who writes the line.
+read_fields() {
+  for word in $1; do
+    key=${word%%=*}
+    case $key in '' | "$word" | [!a-z]* | *[!a-z0-9_]*) fail "$word is not key=value, in the line $1" ;; esac
+    case $word in
+      *%*) eval "$key=\$(unescaped \"\${word#*=}\")" ;;
+      *) eval "$key=\${word#*=}" ;;
+    esac
+  done
+}
