@@ -1,23 +1,17 @@
 import { execa } from "execa";
 import { LabError } from "../lib/errors.ts";
 
-/** Debian packages with the tools that building the images and running the servers need on this machine. */
-export const emulatorPackages: string[] = [
-  "mmdebstrap",
-  "e2fsprogs",
-  "lz4",
-  "xz-utils",
-  "cpio",
-  "tar",
-  "openssh-client",
-  "util-linux",
-];
+/** Debian packages with the tools that building the guest image needs on this machine. */
+export const guestImagePackages: string[] = ["mmdebstrap", "lz4", "xz-utils", "cpio", "tar"];
+
+/** Debian packages with the tools that building all images and running the servers need on this machine. */
+export const emulatorPackages: string[] = [...guestImagePackages, "e2fsprogs", "openssh-client", "util-linux"];
 
 /** @throws LabError unless this process is root: a root file system with its owners and device nodes is made. */
 export function requireRoot(): void {
   if (process.getuid?.() !== 0)
     throw new LabError(
-      "building the images makes a root file system, which needs root: run it as root (sudo ./lab images)",
+      "building the images of the emulated servers makes a root file system, which takes root: run this command as root. Real servers need the guest image only, which any user can build: ./lab images --guest",
     );
 }
 

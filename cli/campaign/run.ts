@@ -66,7 +66,7 @@ async function measureAll(
   logFile: string,
   deployments: () => Deployment[],
 ): Promise<CampaignOutcome> {
-  const { env } = await prepareEverything(progress);
+  const env = await prepareEverything(progress, isEmulated(place.hosts) ? "emulated" : "real");
   await mkdir(join(labDir, "logs"), { recursive: true });
   const measure = async (interruption: Interruption, serversAreNew: boolean) => {
     const queue = deployments();

@@ -60,7 +60,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const logFile = join(labDir, "logs", `demo-${stamp}.log`);
 
   const measured = await withCheckout(progress, async () => {
-    const { env } = await prepareEverything(progress);
+    const env = await prepareEverything(progress);
     await mkdir(join(labDir, "logs"), { recursive: true });
     const deployAll = (interruption: Interruption, leftoversAreGone: boolean) =>
       withDrivenStack(

@@ -1,21 +1,22 @@
-import type { Images } from "../../emulator/images/ensure.ts";
 import type { Progress } from "../../lib/progress.ts";
-import { prepareImages } from "./images.ts";
+import { prepareGuestImage, prepareImages } from "./images.ts";
 import { preparePulumi } from "./pulumi.ts";
 
-export interface Everything {
-  /** Variables to run pulumi with. */
-  env: Record<string, string>;
-  images: Images;
+/** Runs both to their end, then tells the first failure. @returns what the first gives */
+async function sideBySide<T>(first: Promise<T>, second: Promise<unknown>): Promise<T> {
+  const [one, two] = await Promise.allSettled([first, second]);
+  if (one.status === "rejected") throw one.reason;
+  if (two.status === "rejected") throw two.reason;
+  return one.value;
 }
 
 /**
  * Gets the engine and the images side by side: on a fresh machine the one computes while the other downloads.
- * When one fails, what the other is doing is finished before the failure is told.
+ * @param servers real ones need the guest image only
+ * @returns variables to run pulumi with
  */
-export async function prepareEverything(progress: Progress): Promise<Everything> {
-  const [engine, images] = await Promise.allSettled([preparePulumi(progress), prepareImages(progress)]);
-  if (engine.status === "rejected") throw engine.reason;
-  if (images.status === "rejected") throw images.reason;
-  return { env: engine.value, images: images.value };
-}
+export const prepareEverything = (
+  progress: Progress,
+  servers: "emulated" | "real" = "emulated",
+): Promise<Record<string, string>> =>
+  sideBySide(preparePulumi(progress), servers === "emulated" ? prepareImages(progress) : prepareGuestImage(progress));

@@ -1,7 +1,7 @@
 import { mkdir, readlink, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { ensureImages, type Images } from "../../emulator/images/ensure.ts";
-import { emulatorPackages } from "../../emulator/machine.ts";
+import { ensureGuestImage, ensureImages, type Images } from "../../emulator/images/ensure.ts";
+import { emulatorPackages, guestImagePackages } from "../../emulator/machine.ts";
 import type { Config } from "../../infra/config/schema.ts";
 import { cacheDir, checkout, labDir } from "../../lib/paths.ts";
 import type { Progress } from "../../lib/progress.ts";
@@ -32,4 +32,12 @@ export async function prepareImages(progress: Progress): Promise<Images> {
   const images = await ensureImages({ cache: cacheDir(), progress });
   await pointAt(images.guest);
   return images;
+}
+
+/** Gets the guest image alone, and points `.lab/guest` at it. It needs neither root nor the emulator. @returns its folder */
+export async function prepareGuestImage(progress: Progress): Promise<string> {
+  await ensurePackages(guestImagePackages, progress);
+  const guest = await ensureGuestImage({ cache: cacheDir(), progress });
+  await pointAt(guest);
+  return guest;
 }

@@ -4,7 +4,7 @@ import { checkout } from "../../lib/paths.ts";
 import { runChild } from "../child.ts";
 import { interruptible } from "../interrupt.ts";
 import { progress } from "../progress.ts";
-import { prepareImages, usesOwnGuestImage } from "../setup/images.ts";
+import { prepareGuestImage, usesOwnGuestImage } from "../setup/images.ts";
 import { withCheckout } from "../setup/locks.ts";
 import { preparePulumi } from "../setup/pulumi.ts";
 import { requireServers, usesEmulatedServers } from "../setup/servers.ts";
@@ -30,7 +30,7 @@ export async function runOnStack(command: StackCommand, stack: string, args: str
   const status = await withCheckout(progress, async () => {
     const env = await preparePulumi(progress);
     if (config && usesEmulatedServers(config)) await requireServers(stack);
-    if (config && usesOwnGuestImage(config) && command !== "destroy") await prepareImages(progress);
+    if (config && usesOwnGuestImage(config) && command !== "destroy") await prepareGuestImage(progress);
 
     return interruptible(async (interruption) => {
       const pulumi = (...words: string[]) =>

@@ -25,7 +25,7 @@ async function testOnServers(session: Session, project: Project, env: NodeJS.Pro
 async function testWithEngine(session: Session, chosen: Project | undefined): Promise<void> {
   let env: Record<string, string> = {};
   const isReady = await session.prepare(chosen === "integration" ? "engine" : "engine and images", async () => {
-    env = chosen === "integration" ? await preparePulumi(progress) : (await prepareEverything(progress)).env;
+    env = chosen === "integration" ? await preparePulumi(progress) : await prepareEverything(progress);
   });
   if (!isReady) return;
   if (chosen === undefined || chosen === "integration") await session.tests("integration", env);

@@ -10,7 +10,7 @@ import { markUsed, pruneImages } from "./prune.ts";
 import { buildQemu, type QemuRuntime, qemuRuntime } from "./qemu.ts";
 import { type ImageName, imageKeys, libvirtCacheName } from "./recipe.ts";
 import { buildServer, serverFiles } from "./server.ts";
-import { buildTree, treeFile, unpackTree } from "./tree.ts";
+import { buildGuestTree, buildServerTree, treeFile, unpackTree } from "./tree.ts";
 
 /** Where the images are, all absolute paths. */
 export interface Images {
@@ -21,19 +21,29 @@ export interface Images {
   guest: string;
 }
 
-const builders: Record<Exclude<ImageName, "tree">, { label: string; build: typeof buildQemu }> = {
-  qemu: { label: "images: QEMU", build: buildQemu },
-  server: { label: "images: server", build: buildServer },
-  guest: { label: "images: guest", build: buildGuest },
+type Tree = "tree" | "guest-tree";
+type Built = Exclude<ImageName, Tree>;
+type Build = (folder: string) => Promise<void>;
+type BuildFrom = (tree: string, folder: string) => Promise<void>;
+
+const trees: Record<Tree, { label: string; build: Build; needsRoot: boolean }> = {
+  tree: { label: "images: Debian packages of the servers", build: buildServerTree, needsRoot: true },
+  "guest-tree": { label: "images: Debian packages of the guests", build: buildGuestTree, needsRoot: false },
+};
+
+const parts: Record<Built, { label: string; tree: Tree; build: BuildFrom }> = {
+  guest: { label: "images: guest", tree: "guest-tree", build: buildGuest },
+  qemu: { label: "images: QEMU", tree: "tree", build: buildQemu },
+  server: { label: "images: server", tree: "tree", build: buildServer },
 };
 
 // In this order: the server's builder turns the tree into the server's, so it comes last.
-const built = ["qemu", "guest", "server"] as const;
+const all = ["guest", "qemu", "server"] as const satisfies Built[];
 
 /** Removes what a build that was killed left; nobody builds while the caller holds the lock. */
 async function removeStale(parent: string): Promise<void> {
   for (const name of await readdir(parent))
-    if (name.startsWith(".tree-") || /^(tree|qemu|guest|server)-.*\.tmp-/.test(name))
+    if (name.startsWith(".tree-") || /^(tree|guest-tree|qemu|guest|server)-.*\.tmp-/.test(name))
       await rm(join(parent, name), { recursive: true });
 }
 
@@ -47,18 +57,70 @@ async function withTree(parent: string, archive: string, body: (tree: string) =>
   }
 }
 
+export interface EnsureOptions {
+  cache: string;
+  progress: Progress;
+}
+
+const imageFolders = (cache: string) => {
+  const keys = imageKeys();
+  const nameOf = (name: ImageName) => `${name}-${keys[name]}`;
+  return { keys, nameOf, folderOf: (name: ImageName) => join(cache, "images", nameOf(name)) };
+};
+
+/** Builds what is missing of one tree's images; the caller holds the lock. */
+async function buildFrom(tree: Tree, names: readonly Built[], { cache, progress }: EnsureOptions): Promise<void> {
+  const { folderOf } = imageFolders(cache);
+  if (!existsSync(folderOf(tree)))
+    await progress.step(trees[tree].label, () => publishFolder(folderOf(tree), trees[tree].build));
+  await withTree(join(cache, "images"), join(folderOf(tree), treeFile), async (unpacked) => {
+    for (const name of names)
+      await progress.step(parts[name].label, async () => {
+        await publishFolder(folderOf(name), (folder) => parts[name].build(unpacked, folder));
+      });
+  });
+}
+
+/** Builds those of `names` that are not there for the present recipe. */
+async function ensureBuilt(names: readonly Built[], options: EnsureOptions): Promise<void> {
+  const { cache, progress } = options;
+  const { keys, nameOf, folderOf } = imageFolders(cache);
+  const missing = () => names.filter((name) => !existsSync(folderOf(name)));
+  if (missing().length > 0) {
+    if (missing().some((name) => trees[parts[name].tree].needsRoot)) requireRoot();
+    const parent = join(cache, "images");
+    await mkdir(parent, { recursive: true });
+    const what = "the images";
+    const onWait = (holder: Parameters<typeof waitingFor>[1]) => progress.say(waitingFor(what, holder));
+    await withLock(`images ${parent}`, { what, onWait }, async () => {
+      await removeStale(parent);
+      for (const [tree, wanted] of Map.groupBy(missing(), (name) => parts[name].tree))
+        await buildFrom(tree, wanted, options);
+      const inUse = [...all, ...(Object.keys(trees) as Tree[])].map(nameOf);
+      await pruneImages(parent, [...inUse, libvirtCacheName(keys.server)]);
+    });
+  }
+  for (const name of names) await markUsed(folderOf(name));
+}
+
+/**
+ * Gives the guest image alone, which is all that real servers need; any user can build it.
+ * @returns its folder, with `manifest.json` (see `GuestManifest`) and the files it names
+ * @throws LabError when a tool fails
+ */
+export async function ensureGuestImage(options: EnsureOptions): Promise<string> {
+  await ensureBuilt(["guest"], options);
+  return imageFolders(options.cache).folderOf("guest");
+}
+
 /**
  * Gives the images of QEMU, servers and guests; builds those that are not there for the present recipe.
- * @throws LabError when something must be built and this process is not root, or a tool fails.
+ * @throws LabError when something must be built that takes root and this process is not root, or a tool fails.
  */
-export async function ensureImages(options: { cache: string; progress: Progress }): Promise<Images> {
-  const { cache, progress } = options;
-  const keys = imageKeys();
-  const parent = join(cache, "images");
-  const nameOf = (name: ImageName) => `${name}-${keys[name]}`;
-  const folderOf = (name: ImageName) => join(parent, nameOf(name));
-  const missing = () => built.filter((name) => !existsSync(folderOf(name)));
-  const images: Images = {
+export async function ensureImages(options: EnsureOptions): Promise<Images> {
+  await ensureBuilt(all, options);
+  const { keys, folderOf } = imageFolders(options.cache);
+  return {
     qemu: qemuRuntime(folderOf("qemu")),
     server: {
       key: keys.server,
@@ -68,27 +130,4 @@ export async function ensureImages(options: { cache: string; progress: Progress 
     },
     guest: folderOf("guest"),
   };
-  if (missing().length > 0) {
-    requireRoot();
-    await mkdir(parent, { recursive: true });
-    const what = "the images";
-    const onWait = (holder: Parameters<typeof waitingFor>[1]) => progress.say(waitingFor(what, holder));
-    await withLock(`images ${parent}`, { what, onWait }, async () => {
-      await removeStale(parent);
-      if (!existsSync(folderOf("tree")))
-        await progress.step("images: Debian packages", () => publishFolder(folderOf("tree"), buildTree));
-      const wanted = missing();
-      if (wanted.length > 0)
-        await withTree(parent, join(folderOf("tree"), treeFile), async (tree) => {
-          for (const name of wanted)
-            await progress.step(builders[name].label, async () => {
-              await publishFolder(folderOf(name), (folder) => builders[name].build(tree, folder));
-            });
-        });
-      const inUse = [...built, "tree" as const].map(nameOf);
-      await pruneImages(parent, [...inUse, libvirtCacheName(keys.server)]);
-    });
-  }
-  for (const name of built) await markUsed(folderOf(name));
-  return images;
 }

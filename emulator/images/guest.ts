@@ -1,8 +1,9 @@
 import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson, sha256, sha256File } from "../../lib/canonical.ts";
-import { copyModules, copyPrograms, kernelRelease, pciAliases } from "./closure.ts";
+import { copyModules, copyPrograms, kernelRelease, pciAliases, runTreeProgram } from "./closure.ts";
 import { addBusybox, packInitrd } from "./initrd.ts";
+import { versionsFile } from "./tree.ts";
 
 /** A file of the guest image and its SHA-256. */
 export interface GuestFile {
@@ -39,16 +40,14 @@ const packageOf: Record<string, string> = {
   "stress-ng": "stress-ng",
 };
 
-/** Package versions from the text of dpkg's status file, by package name. */
-export function parseDpkgStatus(text: string): Map<string, string> {
-  const versions = new Map<string, string>();
-  for (const paragraph of text.split("\n\n")) {
-    const name = /^Package: (.+)$/m.exec(paragraph)?.[1];
-    const version = /^Version: (.+)$/m.exec(paragraph)?.[1];
-    if (name && version) versions.set(name, version);
-  }
-  return versions;
-}
+/** Package versions by package name, from lines "NAME VERSION". */
+export const parseVersions = (text: string): Map<string, string> =>
+  new Map(
+    text.split("\n").flatMap((line) => {
+      const [name, version] = line.split(" ");
+      return name && version ? [[name, version]] : [];
+    }),
+  );
 
 async function makeRoot(tree: string, root: string): Promise<void> {
   for (const name of ["dev", "proc", "sys", "run", "tmp", "root", "etc"])
@@ -62,9 +61,11 @@ async function makeRoot(tree: string, root: string): Promise<void> {
   await writeFile(join(root, "init"), await readFile(join(import.meta.dirname, "guest-init")), { mode: 0o755 });
 }
 
-/** Builds the guest image, kernel and both initramfs with their manifest, into `folder`. */
+/** Builds the guest image, kernel and both initramfs with their manifest, from the guests' tree into `folder`. */
 export async function buildGuest(tree: string, folder: string): Promise<void> {
   const release = await kernelRelease(tree);
+  // The kernel's package would have had this done when it was installed.
+  await runTreeProgram(tree, "usr/sbin/depmod", ["--basedir", tree, "--moduledir", "/usr/lib/modules", release]);
   await copyFile(join(tree, "boot", `vmlinuz-${release}`), join(folder, "vmlinuz"));
 
   const root = await mkdtemp(join(folder, "root-"));
@@ -79,7 +80,7 @@ export async function buildGuest(tree: string, folder: string): Promise<void> {
 
   const file = async (name: string) => ({ file: name, sha256: await sha256File(join(folder, name)) });
   const [kernel, initrd, loadInitrd] = [await file("vmlinuz"), await file("initrd"), await file("initrd-load")];
-  const installed = parseDpkgStatus(await readFile(join(tree, "var/lib/dpkg/status"), "utf8"));
+  const installed = parseVersions(await readFile(join(tree, versionsFile), "utf8"));
   const manifest: GuestManifest = {
     schemaVersion: 1,
     sha256: sha256(canonicalJson([kernel.sha256, initrd.sha256, loadInitrd.sha256])),

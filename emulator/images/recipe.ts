@@ -5,8 +5,8 @@ import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 /** The Debian release everything is made from. */
 export const suite = "trixie";
 
-/** What the one Debian tree holds: the outer QEMU, the servers' system, and the parts of the guests. */
-export const packages: string[] = [
+/** What the servers' Debian tree holds: the outer QEMU and the servers' system. */
+export const serverPackages: string[] = [
   "linux-image-amd64",
   "systemd-sysv",
   "udev",
@@ -18,7 +18,6 @@ export const packages: string[] = [
   "libvirt-clients",
   "qemu-system-x86",
   "qemu-utils",
-  "qemu-guest-agent",
   "iproute2",
   "iputils-ping",
   "ethtool",
@@ -27,18 +26,29 @@ export const packages: string[] = [
   "tcpdump",
   "sysstat",
   "busybox-static",
+];
+
+/** What the guests' Debian tree holds: what their initramfs is made of, and depmod. */
+export const guestPackages: string[] = [
+  "linux-image-amd64",
+  "kmod",
+  "iputils-ping",
+  "ethtool",
+  "qemu-guest-agent",
+  "busybox-static",
   "iperf",
   "stress-ng",
 ];
 
 /** The things that are built, each in a folder `<cache>/images/<name>-<key>`. */
-export type ImageName = "tree" | "qemu" | "server" | "guest";
+export type ImageName = "tree" | "guest-tree" | "qemu" | "server" | "guest";
 
 const here = import.meta.dirname;
 
 // Whatever shapes an image is listed here, the code that builds it too: editing any of it makes a new key.
 const sources: Record<ImageName, string[]> = {
   tree: ["tree.ts"],
+  "guest-tree": ["tree.ts"],
   qemu: ["qemu.ts", "closure.ts"],
   server: ["server.ts", "server-init", "server-root", "closure.ts", "initrd.ts"],
   guest: ["guest.ts", "guest-init", "closure.ts", "initrd.ts"],
@@ -58,8 +68,15 @@ function textOf(path: string): string {
 export function imageKeys(): Record<ImageName, string> {
   const keyOf = (name: ImageName, from: unknown) =>
     sha256(canonicalJson({ from, sources: sources[name].map((file) => textOf(join(here, file))) })).slice(0, 16);
-  const tree = keyOf("tree", { suite, packages });
-  return { tree, qemu: keyOf("qemu", tree), server: keyOf("server", tree), guest: keyOf("guest", tree) };
+  const tree = keyOf("tree", { suite, serverPackages });
+  const guestTree = keyOf("guest-tree", { suite, guestPackages });
+  return {
+    tree,
+    "guest-tree": guestTree,
+    qemu: keyOf("qemu", tree),
+    server: keyOf("server", tree),
+    guest: keyOf("guest", guestTree),
+  };
 }
 
 /** The file with what libvirt in a server image found out about its QEMU, beside the image. */

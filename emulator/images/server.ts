@@ -30,7 +30,6 @@ const masked = [
   "logrotate.timer",
   "machines.target",
   "proc-sys-fs-binfmt_misc.automount",
-  "qemu-guest-agent.service",
   "serial-getty@ttyS0.service",
   "sshd-keygen.service",
   "sys-fs-fuse-connections.mount",

@@ -6,7 +6,7 @@ import { LabError, messageOf } from "../../lib/errors.ts";
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const file = z.object({ file: z.string(), sha256 });
 
-/** What `./lab images` says about the guests' kernel and initramfs. */
+/** What `./lab images --guest` says about the guests' kernel and initramfs. */
 const guestManifestSchema = z.object({
   schemaVersion: z.literal(1),
   sha256,
@@ -35,7 +35,7 @@ export function readGuestImage(folder: string, directory: string): GuestImage {
   const manifestFile = join(path, "manifest.json");
   if (!existsSync(manifestFile))
     throw new LabError(
-      `guestImage: ${JSON.stringify(folder)} holds no manifest.json; build the guest image with ./lab images`,
+      `guestImage: ${JSON.stringify(folder)} holds no manifest.json; build the guest image with ./lab images --guest`,
       {
         exitCode: 2,
       },

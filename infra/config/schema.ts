@@ -22,7 +22,7 @@ export const configSchema = z.strictObject({
     .string()
     .min(1)
     .default(".lab/guest")
-    .describe("folder with the guests' kernel and initramfs and their manifest.json (`./lab images` makes it)"),
+    .describe("folder with the guests' kernel and initramfs and their manifest.json (`./lab images --guest` makes it)"),
   resultsDirectory: z.string().min(1).default("results").describe("where runs are published (relative to the project)"),
 
   mainDriver: driverOfEnds.describe("how the Main VMs are attached to the NIC; one driver, or one for each end"),

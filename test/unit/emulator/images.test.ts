@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { moduleName, parseModulesDep, pciAliases } from "../../../emulator/images/closure.ts";
-import { ensureImages } from "../../../emulator/images/ensure.ts";
-import { parseDpkgStatus } from "../../../emulator/images/guest.ts";
+import { ensureGuestImage, ensureImages } from "../../../emulator/images/ensure.ts";
+import { parseVersions } from "../../../emulator/images/guest.ts";
 import { pruneImages } from "../../../emulator/images/prune.ts";
 import { imageKeys } from "../../../emulator/images/recipe.ts";
 import { plainProgress } from "../../../lib/progress.ts";
@@ -17,7 +17,10 @@ beforeEach(() => {
   cache = mkdtempSync(join(tmpdir(), "lab-images-"));
 });
 
-afterEach(() => rmSync(cache, { recursive: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(cache, { recursive: true });
+});
 
 it.each(["guest-init", "server-init", "server-root/usr/local/sbin/lab-ready"])("%s is a shell script", (name) => {
   execFileSync("sh", ["-n", join(sources, name)]);
@@ -31,9 +34,8 @@ it("orders a module after what it needs", () => {
   expect(order.get("vfio_pci")).toEqual(["kernel/x/vfio-pci.ko"]);
 });
 
-it("reads the versions of installed packages", () => {
-  const status = "Package: a\nStatus: install ok installed\nVersion: 1:2-3\n\nPackage: b\nVersion: 4\n";
-  expect([...parseDpkgStatus(status)]).toEqual([
+it("reads the versions of the tree's packages", () => {
+  expect([...parseVersions("a 1:2-3\nb 4\n")]).toEqual([
     ["a", "1:2-3"],
     ["b", "4"],
   ]);
@@ -53,6 +55,19 @@ it("finds images that are there in less than 50 ms", async () => {
   expect(Math.min(...times)).toBeLessThan(50);
   const images = await ensureImages({ cache, progress: plainProgress });
   expect(images.guest).toBe(join(cache, "images", `guest-${keys.guest}`));
+});
+
+it("gives the guest image where there is no other, to a user who is not root too", async () => {
+  vi.spyOn(process, "getuid").mockReturnValue(1000);
+  const guest = join(cache, "images", `guest-${imageKeys().guest}`);
+  mkdirSync(guest, { recursive: true });
+  expect(await ensureGuestImage({ cache, progress: plainProgress })).toBe(guest);
+});
+
+it("asks for root only to build the emulated servers' images, and says what takes no root", async () => {
+  vi.spyOn(process, "getuid").mockReturnValue(1000);
+  const refusal = expect(ensureImages({ cache, progress: plainProgress })).rejects;
+  await refusal.toThrow(/run this command as root\. Real servers .*: \.\/lab images --guest$/);
 });
 
 it("removes images that nobody used for two weeks, and no other", async () => {
