@@ -152,6 +152,7 @@ export function declareTestbed(args: TestbedArgs): {
         resultsDirectory: isAbsolute(resultsDirectory) ? resultsDirectory : join(checkout, resultsDirectory),
         scenario,
         replicate: config.replicate,
+        ...(config.order && { order: config.order }),
         fidelity,
         guestImage: { sha256: guestImage.sha256, release: guestImage.release },
         ends: onBoth((role) => endOf(role, hosts[role], plan[role], servers[role].cpus)),

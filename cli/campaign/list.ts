@@ -1,5 +1,6 @@
 import { asText } from "../../measure/analysis/print/table.ts";
-import { deploymentsOf } from "./order.ts";
+import { deploymentsOf } from "./deployments.ts";
+import { orderText } from "./order-text.ts";
 import type { CampaignPlan, PlannedScenario } from "./plan.ts";
 
 const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
@@ -9,13 +10,13 @@ const both = ({ sender, responder }: { sender: number; responder: number }) => `
 const wanted = ({ wantedBy }: PlannedScenario) =>
   wantedBy.map(({ experiment, arm }) => `${experiment} ${arm}`).join(", ");
 
-function effortOf({ scenarios }: CampaignPlan): string {
-  const deployments = deploymentsOf(scenarios);
+function effortOf({ scenarios, order }: CampaignPlan): string {
+  const deployments = deploymentsOf(scenarios, order.rule);
   const runs = deployments.reduce((sum, { scenario }) => sum + scenario.runs, 0);
   return `${count(scenarios.length, "scenario")}, ${count(deployments.length, "deployment")}, ${count(runs, "run")}`;
 }
 
-/** A campaign's plan for people: its scenarios in their order, what each takes, and where a level was substituted. */
+/** A campaign's plan for people: its scenarios, what each takes, where a level was substituted, and the order of deployment. */
 export function planText(plan: CampaignPlan): string {
   const { profile, experiments, servers, substitutions, problems, scenarios } = plan;
   const table = asText({
@@ -38,6 +39,7 @@ export function planText(plan: CampaignPlan): string {
       ({ experiment, arm, from, to, why }) => `${experiment} ${arm}: ${to} background VMs in place of ${from}: ${why}`,
     ),
     ...problems.map((problem) => `does not fit: ${problem}`),
+    orderText(plan),
     effortOf(plan),
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 import { messageOf } from "../../lib/errors.ts";
 import type { Progress } from "../../lib/progress.ts";
-import type { Deployment } from "./order.ts";
+import type { Deployment } from "./deployments.ts";
 
 /** What became of a deployment. */
 export interface Entry {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { LabError } from "../../lib/errors.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
 import { inspectRun, runFolder } from "../../measure/results/token.ts";
-import type { Deployment } from "./order.ts";
+import type { Deployment } from "./deployments.ts";
 
 const inspect = (results: string, { scenario, replicate }: Deployment) =>
   Array.from({ length: scenario.runs }, (_, index) => {

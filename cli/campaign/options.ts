@@ -1,5 +1,7 @@
 import { configSchema } from "../../infra/config/schema.ts";
 import { LabError } from "../../lib/errors.ts";
+import type { OrderKind } from "../../measure/results/order.ts";
+import { parseOrder } from "../order/options.ts";
 
 /** Options that a plan has, as they stand on the command line. */
 export interface PlanWords {
@@ -8,6 +10,8 @@ export interface PlanWords {
   replicates?: string;
   runs?: string;
   limit?: string;
+  order?: string;
+  seed?: string;
   json?: true;
 }
 
@@ -24,6 +28,8 @@ export interface CampaignPlanOptions {
   replicates: number | undefined;
   runs: number | undefined;
   limit: number | undefined;
+  order: OrderKind;
+  seed: number | undefined;
   json: boolean;
 }
 
@@ -54,6 +60,7 @@ export const parsePlanOptions = (experiments: readonly string[], words: PlanWord
   replicates: count("replicates", words.replicates),
   runs: count("runs", words.runs),
   limit: count("limit", words.limit),
+  ...parseOrder(words),
   json: words.json ?? false,
 });
 

@@ -3,9 +3,11 @@ import { capacityProblems, vfsNeeded } from "../../infra/plan/capacity.ts";
 import { planOf } from "../../infra/plan/plan.ts";
 import { scenarioOf } from "../../infra/scenario.ts";
 import { canonicalJson } from "../../lib/canonical.ts";
+import type { OrderKind } from "../../measure/results/order.ts";
 import type { Factors } from "../../measure/results/scenario.ts";
+import { byCostOfChange } from "./cost-of-change.ts";
 import { type Experiment, type Profile, profileOf } from "./experiment.ts";
-import { byCostOfChange } from "./order.ts";
+import { type OrderOfPlan, orderOfPlan } from "./plan-order.ts";
 import { type Cell, cellsOf, configOf, forPlan, type ScenarioConfig } from "./scenarios.ts";
 import { type Substitution, substitutionOf, vfsOf } from "./substitute.ts";
 
@@ -36,6 +38,8 @@ export interface CampaignPlan {
   /** What these servers cannot give, a line each: key, value, what is allowed. */
   problems: string[];
   scenarios: PlannedScenario[];
+  /** In which order they are deployed. */
+  order: OrderOfPlan;
 }
 
 export interface PlanOptions {
@@ -47,6 +51,10 @@ export interface PlanOptions {
   runs?: number | undefined;
   /** Only so many scenarios, the first of the plan. */
   limit?: number | undefined;
+  /** How the deployments are ordered; drawn at random unless it says else. */
+  order?: OrderKind | undefined;
+  /** Of an order that is drawn; by default from the scenarios. */
+  seed?: number | undefined;
 }
 
 /** Two servers as the profile describes them. */
@@ -117,8 +125,8 @@ const comesFrom = ({ experiment, arm, to }: Substitution, { factors, wantedBy }:
   (factors.background?.vms ?? 0) === to && wantedBy.some((one) => one.experiment === experiment && one.arm === arm);
 
 /**
- * The scenarios of some experiments, each once, in the order in which they are deployed. A pure function of its
- * arguments.
+ * The scenarios of some experiments, each once, and the order in which they are deployed. They are listed so that going
+ * from each to the next changes least; for the paper's order, as the experiments have them. A pure function of its arguments.
  * @param experiments one at least
  * @throws LabError (exit code 2) when an experiment has no such profile
  */
@@ -134,7 +142,8 @@ export function planCampaign(experiments: readonly Experiment[], options: PlanOp
     const known = unique.get(scenario.hash);
     unique.set(scenario.hash, known ? merged(known, scenario) : scenario);
   }
-  const scenarios = byCostOfChange([...unique.values()]).slice(0, options.limit);
+  const listed = options.order === "paper" ? [...unique.values()] : byCostOfChange([...unique.values()]);
+  const scenarios = listed.slice(0, options.limit);
   const hashes = new Set(scenarios.map(({ hash }) => hash));
   const substitutions = new Map(
     cells.flatMap(({ substitution: one }) => (one ? [[canonicalJson(one), one] as const] : [])),
@@ -149,5 +158,6 @@ export function planCampaign(experiments: readonly Experiment[], options: PlanOp
     substitutions: [...substitutions.values()].filter((one) => scenarios.some((scenario) => comesFrom(one, scenario))),
     problems: [...new Set(cells.flatMap(({ scenario, problems }) => (hashes.has(scenario.hash) ? problems : [])))],
     scenarios,
+    order: orderOfPlan(scenarios, options),
   };
 }

@@ -13,11 +13,11 @@ import { serverStatus, usesEmulatedServers, withServersUp } from "../setup/serve
 import { readStackConfig } from "../stack/config.ts";
 import { withDrivenStack } from "../stack/driven-stack.ts";
 import { timeStamp } from "../stamp.ts";
+import { type Deployment, deploymentsOf } from "./deployments.ts";
 import { readExperiments } from "./experiment.ts";
 import { type CampaignOutcome, entryOf, measureCampaign } from "./measure.ts";
 import { missingRuns, refuseOtherFidelity } from "./measured.ts";
 import type { CampaignRunOptions } from "./options.ts";
-import { type Deployment, deploymentsOf } from "./order.ts";
 import { assumedInventory, planCampaign } from "./plan.ts";
 import { type Place, settingsOf, timeLimitMs } from "./settings.ts";
 import { summaryText } from "./summary.ts";
@@ -47,7 +47,7 @@ function deploymentsFor(options: CampaignRunOptions, place: Place, inventory: In
         "Choose other levels with --profile, or other servers with --hosts",
       { exitCode: 2 },
     );
-  const deployments = deploymentsOf(plan.scenarios);
+  const deployments = deploymentsOf(plan.scenarios, plan.order.rule);
   refuseOtherFidelity(place.results, deployments, inventory.fidelity);
   return deployments;
 }

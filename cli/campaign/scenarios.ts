@@ -6,10 +6,11 @@ const scenarioConfigSchema = configSchema.omit({
   guestImage: true,
   resultsDirectory: true,
   replicate: true,
+  order: true,
 });
 
 /** All that a stack's configuration says of a scenario; where it is deployed, and which time, comes when it is. */
-export type ScenarioConfig = Omit<Config, "hosts" | "guestImage" | "resultsDirectory" | "replicate">;
+export type ScenarioConfig = Omit<Config, "hosts" | "guestImage" | "resultsDirectory" | "replicate" | "order">;
 
 /** One cell of an experiment's grid: an arm at one level of every factor. */
 export interface Cell {

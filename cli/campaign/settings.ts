@@ -1,4 +1,4 @@
-import type { Deployment } from "./order.ts";
+import type { Deployment } from "./deployments.ts";
 
 /** Where a campaign deploys and publishes; absolute paths. */
 export interface Place {
@@ -12,9 +12,12 @@ const asText = (value: unknown) => (typeof value === "string" ? value : JSON.str
  * The whole configuration of a deployment as a stack stores it: a text a key. Every key is set, so that neither the
  * project's defaults nor the scenario before reach into it; only the guest image is the project's.
  */
-export const settingsOf = ({ scenario, replicate }: Deployment, { hosts, results }: Place): Record<string, string> =>
+export const settingsOf = (
+  { scenario, replicate, order }: Deployment,
+  { hosts, results }: Place,
+): Record<string, string> =>
   Object.fromEntries(
-    Object.entries({ ...scenario.config, replicate, hosts, resultsDirectory: results }).map(([key, value]) => [
+    Object.entries({ ...scenario.config, replicate, order, hosts, resultsDirectory: results }).map(([key, value]) => [
       key,
       asText(value),
     ]),

@@ -10,7 +10,15 @@ function withPlanOptions(command: Command): Command {
     .option("--profile <name>", "levels and effort: emulated (fits the emulated servers) or paper", "emulated")
     .option("--replicates <n>", "times that each scenario is deployed (default: the profile's)")
     .option("--runs <n>", "runs in each deployment (default: the profile's)")
-    .option("--limit <n>", "only the first scenarios of the plan");
+    .option("--limit <n>", "only the first scenarios of the plan")
+    .option(
+      "--order <kind>",
+      "order of deployment in each replicate: random, drawn for each from the seed; cheapest, which changes least from " +
+        "one deployment to the next; paper, as the experiments list arms and levels. The last two are the same in every " +
+        "replicate, so a drift of the machine looks like an effect of a driver or a load",
+      "random",
+    )
+    .option("--seed <n>", "what --order random draws from (default: from the scenarios' hashes, so always the same)");
 }
 
 export function register(program: Command): void {
@@ -21,8 +29,8 @@ export function register(program: Command): void {
 
   withPlanOptions(campaign.command("plan"))
     .description(
-      "List the scenarios of experiments in their order, each once, with the VMs and VFs that they take, and say where a " +
-        "number of background VMs is more than there are VFs. Nothing is touched.",
+      "List the scenarios of experiments, each once, with the VMs and VFs that they take, say where a number of background " +
+        "VMs is more than there are VFs, and in which order each replicate deploys them. Nothing is touched.",
     )
     .option("--hosts <file>", "servers to plan for, as the configuration key hosts names them (default: the profile's)")
     .option("--json", "print it as JSON, each scenario with its factors, their hash and its whole configuration")

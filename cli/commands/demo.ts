@@ -12,6 +12,7 @@ export function register(program: Command): void {
     .option("--drivers <list>", "what to compare (default: virtio-bridge,macvtap-passthrough,pci-passthrough)")
     .option("--replicates <n>", "times that each driver is deployed and measured", "3")
     .option("--packets <n>", "echo requests in a run", "100")
+    .option("--seed <n>", "what the order of deployment is drawn from (default: drawn anew; it is recorded)")
     .option("--keep", "leave the last deployment and the servers up")
     .option("--json", "print the summary as JSON")
     .action(async (words: DemoWords) => {

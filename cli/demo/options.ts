@@ -1,6 +1,7 @@
 import { configSchema } from "../../infra/config/schema.ts";
 import { type Driver, drivers } from "../../infra/vm/drivers.ts";
 import { LabError } from "../../lib/errors.ts";
+import { parseSeed } from "../order/options.ts";
 
 /** The paper's comparison; its E1000 baseline and macvtap's other modes can be asked for. */
 const compared: readonly Driver[] = ["virtio-bridge", "macvtap-passthrough", "pci-passthrough"];
@@ -9,6 +10,8 @@ export interface DemoOptions {
   drivers: Driver[];
   replicates: number;
   packets: number;
+  /** What the order of deployment is drawn from; undefined: it is drawn too. */
+  seed: number | undefined;
   keep: boolean;
   json: boolean;
 }
@@ -18,6 +21,7 @@ export interface DemoWords {
   drivers?: string;
   replicates?: string;
   packets?: string;
+  seed?: string;
   keep?: true;
   json?: true;
 }
@@ -46,6 +50,7 @@ export function parseDemoOptions(words: DemoWords): DemoOptions {
     drivers: driverList(words.drivers ?? compared.join(",")),
     replicates: count("--replicates", "replicate", words.replicates ?? "3"),
     packets: count("--packets", "packets", words.packets ?? "100"),
+    seed: parseSeed(words.seed),
     keep: words.keep ?? false,
     json: words.json ?? false,
   };

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -5,6 +6,7 @@ import type { Driver } from "../../infra/vm/drivers.ts";
 import { LabError } from "../../lib/errors.ts";
 import { checkout, labDir } from "../../lib/paths.ts";
 import { type Interruption, interruptible } from "../interrupt.ts";
+import { orderDeployments } from "../order/deployment-order.ts";
 import { progress } from "../progress.ts";
 import { prepareEverything } from "../setup/everything.ts";
 import { withCheckout, withServers } from "../setup/locks.ts";
@@ -12,7 +14,6 @@ import { withServersUp } from "../setup/servers.ts";
 import { type DrivenStack, withDrivenStack } from "../stack/driven-stack.ts";
 import { timeStamp } from "../stamp.ts";
 import type { DemoOptions } from "./options.ts";
-import { latinSquareOrder } from "./order.ts";
 import { summariseDemo } from "./summary.ts";
 import { demoTable } from "./table.ts";
 
@@ -29,10 +30,11 @@ type Measured = Record<string, string[]>;
 /** Deploys and measures every driver in every replicate; each step's time is told. */
 async function measureAll(stack: DrivenStack, options: DemoOptions, results: string, interruption: Interruption) {
   const measured: Measured = Object.fromEntries(options.drivers.map((driver) => [driver, []]));
-  const plan = latinSquareOrder<Driver>(options.drivers, options.replicates).flatMap((row, index) =>
-    row.map((driver) => ({ driver, replicate: index + 1 })),
-  );
-  for (const [index, { driver, replicate }] of plan.entries()) {
+  const { drivers, replicates, seed = randomInt(2 ** 32) } = options;
+  const plan = orderDeployments<Driver>(drivers, replicates, { kind: "random", seed }).flat();
+  progress.say(`the order of deployment is drawn from seed ${seed}`);
+  for (const [index, { treatment: driver, order }] of plan.entries()) {
+    const replicate = order.block;
     interruption.asked.throwIfAborted();
     const label = `[${index + 1}/${plan.length}] replicate ${replicate}: ${driver}`;
     const runs = await progress.step(label, () =>
@@ -41,6 +43,7 @@ async function measureAll(stack: DrivenStack, options: DemoOptions, results: str
         backgroundVms: "0",
         loadType: "none",
         replicate: String(replicate),
+        order: JSON.stringify(order),
         runs: "1",
         packets: String(options.packets),
         cpuWindowSeconds: "2",

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { z } from "zod";
 import { LabError, messageOf } from "../../lib/errors.ts";
+import { orderSchema } from "../../measure/results/order.ts";
 import { capacityProblems } from "../plan/capacity.ts";
 import { planOf } from "../plan/plan.ts";
 import { explain } from "./explain.ts";
@@ -48,8 +49,11 @@ const inventoryKeysAt = (path: readonly PropertyKey[]) =>
 /** Every known key of a stack's configuration. */
 export const configKeys = Object.keys(configSchema.shape);
 
-const configKeysAt = (path: readonly PropertyKey[]) =>
-  path.length === 0 ? configKeys : path[0] === "hosts" ? inventoryKeysAt(path.slice(1)) : ["sender", "responder"];
+function configKeysAt([key, ...path]: readonly PropertyKey[]): string[] {
+  if (key === undefined) return configKeys;
+  if (key === "hosts") return inventoryKeysAt(path);
+  return key === "order" ? Object.keys(orderSchema.shape) : ["sender", "responder"];
+}
 
 /** A value as `pulumi config` stores it: a text, which is JSON when it is no plain text. */
 function decode(text: string): unknown {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { orderSchema } from "../../measure/results/order.ts";
 import { drivers } from "../vm/drivers.ts";
 import { inventorySchema } from "./hosts.ts";
 
@@ -94,6 +95,9 @@ export const configSchema = z.strictObject({
     .max(1000)
     .default(1)
     .describe("number of this deployment among equal ones; each has runs of its own"),
+  order: orderSchema
+    .optional()
+    .describe("where this deployment stands in a campaign's order, to be recorded with its runs; it changes nothing"),
   cpuWindowSeconds: z
     .int()
     .min(1)

@@ -1,7 +1,7 @@
 import { metricNames } from "../matching/metrics.ts";
 
 /** Version of the columns below; a dataset of another one is derived anew from the raw files. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 export type ColumnType = "VARCHAR" | "INTEGER" | "BIGINT" | "DOUBLE" | "BOOLEAN";
 
@@ -97,6 +97,11 @@ export const runTable: readonly Column[] = [
   { name: "files_state", type: "VARCHAR", what: "hash of its files' names, sizes and times, to notice changes" },
   { name: "environment_sha256", type: "VARCHAR", what: "hash of kernels, tools, NIC and hosts" },
   { name: "started", type: "VARCHAR", what: "start of the run, ISO 8601" },
+  { name: "order_kind", type: "VARCHAR", what: "random, cheapest or paper; NULL where no order was planned" },
+  { name: "order_seed", type: "BIGINT", what: "what a random order was drawn from; else NULL" },
+  { name: "block", type: "INTEGER", what: "block of the order, which is a replicate of all it orders; NULL without" },
+  { name: "position", type: "INTEGER", what: "planned place of the deployment in its block, from 1; NULL without" },
+  { name: "positions", type: "INTEGER", what: "places in the block; NULL without" },
   { name: "transmitted", type: "INTEGER", what: "echo requests sent" },
   { name: "received", type: "INTEGER", what: "echo requests answered" },
   { name: "reordered_replies", type: "INTEGER", what: "replies that came after one to a later request" },

@@ -32,6 +32,7 @@ function append(appender: DuckDBAppender, { name, type }: Column, cell: Cell): v
   else if (typeof cell === "boolean") appender.appendBoolean(cell);
   else if (type === "INTEGER") appender.appendInteger(cell);
   else if (type === "DOUBLE") appender.appendDouble(cell);
+  else if (type === "BIGINT") appender.appendBigInt(BigInt(cell));
   else throw new TypeError(`column ${name}: a number does not fit ${type}`);
 }
 

@@ -1,5 +1,6 @@
 import { canonicalJson } from "../../lib/canonical.ts";
 import { LabError } from "../../lib/errors.ts";
+import { orderSchema, type RunOrder } from "../results/order.ts";
 import { type RunMetric, type SummaryField, snakeCase, summaryFields } from "./columns.ts";
 import { withDatabase } from "./database.ts";
 import { partsOf, tablePaths, type UpdateOptions, type UpdateReport, updateDataset } from "./update.ts";
@@ -34,6 +35,10 @@ export interface RunRecord {
   environmentSha256: string;
   replicate: number;
   run: number;
+  /** Start of the run, ISO 8601. */
+  started: string;
+  /** Where its deployment stands in a campaign's order; null where none was planned. */
+  order: RunOrder | null;
   transmitted: number;
   received: number;
   achievedRatePps: number | null;
@@ -67,6 +72,7 @@ const pressureFactors = [
 const plainColumns = [
   ...["run_directory", "scenario", "scenario_sha256", "fidelity", "sender_driver", "responder_driver"],
   ...["background_vms", "background_driver", "load_type", "load_location", "ping_rate_pps", "environment_sha256"],
+  ...["started", "order_kind", "order_seed", "block", "position", "positions"],
   ...["replicate", "run", "transmitted", "received", "achieved_rate_pps", "cpu_sender", "cpu_responder"],
   ...fixedFactors,
   ...pressureFactors,
@@ -112,6 +118,17 @@ function recordOf(row: ReadonlyMap<string, Value>): RunRecord {
     environmentSha256: text("environment_sha256"),
     replicate: number("replicate"),
     run: number("run"),
+    started: text("started"),
+    order:
+      cell("order_kind") === null
+        ? null
+        : orderSchema.parse({
+            kind: cell("order_kind"),
+            seed: cell("order_seed"),
+            block: cell("block"),
+            position: cell("position"),
+            positions: cell("positions"),
+          }),
     transmitted: number("transmitted"),
     received: number("received"),
     achievedRatePps: cell("achieved_rate_pps") === null ? null : number("achieved_rate_pps"),

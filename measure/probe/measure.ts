@@ -85,6 +85,7 @@ async function manifestOf(
     fidelity: spec.fidelity,
     replicate: spec.replicate,
     run: spec.run,
+    ...(spec.order && { order: spec.order }),
     token: spec.token,
     attempt,
     seed,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { orderSchema } from "../results/order.ts";
 import { scenarioSchema } from "../results/scenario.ts";
 
 const target = z.object({
@@ -44,6 +45,7 @@ export const runSpecSchema = z.object({
   scenario: scenarioSchema,
   replicate: z.int().min(1),
   run: z.int().min(1),
+  order: orderSchema.optional(),
   /** Of the deployment of this run; a run with the same token is never measured twice. */
   token: z.string(),
   fidelity: z.enum(["hardware", "emulated"]),

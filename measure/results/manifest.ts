@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { orderSchema } from "./order.ts";
 import { scenarioSchema } from "./scenario.ts";
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -61,6 +62,8 @@ export const manifestSchema = z.object({
   fidelity: z.enum(["hardware", "emulated"]),
   replicate: z.int().min(1),
   run: z.int().min(1),
+  /** Where its deployment stands in a campaign's order; left out where nobody planned one. */
+  order: orderSchema.optional(),
   token: z.string(),
   attempt: z.int().min(1),
   seed: z.int(),

@@ -54,6 +54,8 @@ export function madeRun(made: MadeRun = {}): RunRecord {
     environmentSha256: "e",
     replicate,
     run: 1,
+    started: "2026-01-01T00:00:00.000Z",
+    order: null,
     transmitted: 100,
     received: 100,
     achievedRatePps: made.achievedPps ?? ratePps,

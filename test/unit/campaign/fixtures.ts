@@ -1,20 +1,18 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Deployment, deploymentsOf } from "../../../cli/campaign/deployments.ts";
 import { readExperiments } from "../../../cli/campaign/experiment.ts";
-import type { Deployment } from "../../../cli/campaign/order.ts";
 import { planCampaign } from "../../../cli/campaign/plan.ts";
 import { sha256 } from "../../../lib/canonical.ts";
 import type { Manifest } from "../../../measure/results/manifest.ts";
 import { runFolder } from "../../../measure/results/token.ts";
 
 /** The first scenarios of the emulated baseline, each to be deployed once with two runs. */
-export const deployments = (count: number): Deployment[] =>
-  planCampaign(readExperiments(["baseline"]), {
-    profile: "emulated",
-    limit: count,
-    replicates: 1,
-    runs: 2,
-  }).scenarios.map((scenario) => ({ scenario, replicate: 1 }));
+export function deployments(count: number): Deployment[] {
+  const effort = { limit: count, replicates: 1, runs: 2 };
+  const plan = planCampaign(readExperiments(["baseline"]), { profile: "emulated", order: "cheapest", ...effort });
+  return deploymentsOf(plan.scenarios, plan.order.rule);
+}
 
 /** Publishes a run that counts, with one file, and returns its folder. */
 export function writeRun(

@@ -1,14 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { deploymentsOf } from "../../../cli/campaign/deployments.ts";
 import { readExperiments } from "../../../cli/campaign/experiment.ts";
 import { parsePlanOptions, parseRunOptions } from "../../../cli/campaign/options.ts";
-import { deploymentsOf } from "../../../cli/campaign/order.ts";
 import { planCampaign } from "../../../cli/campaign/plan.ts";
 import { settingsOf, timeLimitMs } from "../../../cli/campaign/settings.ts";
 import { configKeys, parseConfig } from "../../../infra/config/load.ts";
 import { scenarioOf } from "../../../infra/scenario.ts";
 
 const place = { hosts: "/lab/hosts.json", results: "/lab/2026" };
-const all = (profile: string) => deploymentsOf(planCampaign(readExperiments(["all"]), { profile }).scenarios);
+function all(profile: string) {
+  const { scenarios, order } = planCampaign(readExperiments(["all"]), { profile });
+  return deploymentsOf(scenarios, order.rule);
+}
 
 describe("settingsOf", () => {
   it("sets every key but the guest image, so that nothing else reaches into a scenario", () => {
@@ -25,6 +28,7 @@ describe("settingsOf", () => {
       expect(hosts).toBe(place.hosts);
       expect(config.resultsDirectory).toBe(place.results);
       expect(config.replicate).toBe(deployment.replicate);
+      expect(config.order).toEqual(deployment.order);
       expect(config.runs).toBe(deployment.scenario.runs);
       expect(scenarioOf(config).sha256).toBe(deployment.scenario.hash);
     }
@@ -34,7 +38,7 @@ describe("settingsOf", () => {
     const [first] = all("emulated");
     const mainDriver = { sender: "virtio-bridge", responder: "pci-passthrough" } as const;
     const config = { ...first!.scenario.config, mainDriver };
-    expect(settingsOf({ scenario: { ...first!.scenario, config }, replicate: 1 }, place).mainDriver).toBe(
+    expect(settingsOf({ ...first!, scenario: { ...first!.scenario, config } }, place).mainDriver).toBe(
       '{"sender":"virtio-bridge","responder":"pci-passthrough"}',
     );
   });
@@ -45,7 +49,7 @@ describe("timeLimitMs", () => {
     const [first] = all("paper");
     const config = { ...first!.scenario.config };
     const limit = (runs: number) =>
-      timeLimitMs({ scenario: { ...first!.scenario, config: { ...config, runs } }, replicate: 1 });
+      timeLimitMs({ ...first!, scenario: { ...first!.scenario, config: { ...config, runs } } });
     expect(limit(10)).toBeGreaterThan(30 * 60_000);
     expect(limit(11)).toBeGreaterThan(limit(10));
     expect(limit(1000)).toBe(24 * 3_600_000);
@@ -61,6 +65,8 @@ describe("options", () => {
       replicates: undefined,
       runs: undefined,
       limit: undefined,
+      order: "random",
+      seed: undefined,
       results: "results",
       keep: false,
       json: false,
@@ -71,6 +77,10 @@ describe("options", () => {
     [{ replicates: "0" }, '--replicates "0" is not allowed; allowed: a whole number, 1 to 1000'],
     [{ runs: "1001" }, '--runs "1001" is not allowed; allowed: a whole number, 1 to 1000'],
     [{ limit: "all" }, '--limit "all" is not allowed; allowed: a whole number, 1 or more'],
+    [{ order: "fast" }, '--order "fast" is not allowed; allowed: random, cheapest, paper'],
+    [{ seed: "-1" }, '--seed "-1" is not allowed; allowed: a whole number, 0 to 9007199254740991'],
+    [{ seed: "9007199254740992" }, /--seed "9007199254740992" is not allowed/],
+    [{ order: "paper", seed: "1" }, '--seed "1" is not allowed; allowed: only with --order random'],
   ])("refuse %j", (words, message) => {
     expect(() => parsePlanOptions(["baseline"], words)).toThrow(message);
   });

@@ -9,6 +9,7 @@ describe("parseDemoOptions", () => {
       drivers: ["virtio-bridge", "macvtap-passthrough", "pci-passthrough"],
       replicates: 3,
       packets: 100,
+      seed: undefined,
       keep: false,
       json: false,
     });

@@ -118,6 +118,20 @@ describe("a scenario's resources", () => {
     expect(spec.ends.responder.unavailable).toMatch(/bypass/);
   });
 
+  it("hand a campaign's order to the runs to record, and do nothing else because of it", async () => {
+    const specOf = () => JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
+    const order = { kind: "random", seed: 5, block: 1, position: 2, positions: 3 };
+    await declare({ mainDriver: "virtio-bridge", order });
+    const [withOrder, all] = [specOf(), declared.filter(({ name }) => !name.startsWith("run-"))];
+    expect(withOrder.order).toEqual(order);
+    declared = [];
+    await declare({ mainDriver: "virtio-bridge" });
+    const { order: _, token: _token, ...rest } = withOrder;
+    const { token: _another, ...without } = specOf();
+    expect(without).toEqual(rest);
+    expect(declared.filter(({ name }) => !name.startsWith("run-"))).toEqual(all);
+  });
+
   it("know each other's address by heart, or ask by ARP", async () => {
     await declare({ mainDriver: "virtio-bridge" });
     expect(xsltOf("sender-rtt-main")).toContain("lab.neigh=10.9.2.1,52:54:00:9a:02:00");

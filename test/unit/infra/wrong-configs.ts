@@ -47,6 +47,16 @@ export const wrong: [string, Record<string, unknown>, string[]][] = [
   ["runs as a word", { runs: "ten" }, ["runs", '"ten"', "number"]],
   ["too many runs", { runs: 1001 }, ["runs", "1001", "at most 1000"]],
   ["no replicate", { replicate: 0 }, ["replicate", "0", "at least 1"]],
+  [
+    "unknown kind of order",
+    { order: { kind: "fast", seed: 1, block: 1, position: 1, positions: 1 } },
+    ["order.kind", '"fast"', "random, cheapest, paper"],
+  ],
+  [
+    "unknown key of an order",
+    { order: { kind: "random", seed: 1, block: 1, position: 1, positions: 1, place: 2 } },
+    ["order.place", "2", "known keys here: kind, seed, block, position, positions"],
+  ],
   ["no packets", { packets: 0 }, ["packets", "0", "at least 1"]],
   ["more packets than sequence numbers", { packets: 65536 }, ["packets", "65536", "at most 65535"]],
   ["frame below Ethernet's minimum", { frameBytes: 63 }, ["frameBytes", "63", "at least 64"]],

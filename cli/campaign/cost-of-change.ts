@@ -39,20 +39,3 @@ export function byCostOfChange(scenarios: readonly PlannedScenario[]): PlannedSc
     ranks.reduce((found, rank) => found || rank(a) - rank(b), 0);
   return [...scenarios].sort(compare);
 }
-
-/** One deployment of a scenario, with all its runs. */
-export interface Deployment {
-  scenario: PlannedScenario;
-  replicate: number;
-}
-
-/**
- * All deployments of a campaign in their order: replicate by replicate, each deploying every scenario again in the plan's
- * own order, which changes least. This is the one place that decides it.
- */
-export function deploymentsOf(scenarios: readonly PlannedScenario[]): Deployment[] {
-  const most = Math.max(0, ...scenarios.map(({ replicates }) => replicates));
-  return Array.from({ length: most }, (_, index) => index + 1).flatMap((replicate) =>
-    scenarios.filter(({ replicates }) => replicates >= replicate).map((scenario) => ({ scenario, replicate })),
-  );
-}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+
+/**
+ * How the deployments of a replicate are ordered. `random`: drawn anew for each replicate from a seed. `cheapest`: from
+ * each to the next least changes on the servers. `paper`: as the experiments list their arms and levels.
+ */
+export const orderKinds = ["random", "cheapest", "paper"] as const;
+export type OrderKind = (typeof orderKinds)[number];
+
+/** Largest seed: what the seeded generator takes, and what JSON and SQL keep exactly. */
+export const largestSeed = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Where a deployment stands in the order in which a campaign was to deploy: position `position` of `positions` in block
+ * `block`, each from 1. A block is one replicate of everything that is compared. It is the plan: when a deployment was
+ * really measured is told by `started`. No factor of a scenario, so no part of its hash.
+ */
+export const orderSchema = z.strictObject({
+  kind: z.enum(orderKinds),
+  /** Of `random`; null for an order that is not drawn. */
+  seed: z.int().min(0).max(largestSeed).nullable(),
+  block: z.int().min(1),
+  position: z.int().min(1),
+  positions: z.int().min(1),
+});
+export type RunOrder = z.infer<typeof orderSchema>;
+
+/** What cannot be told from what, after deploying in one fixed order in every replicate; null for a drawn one. */
+export const confounding: Record<OrderKind, string | null> = {
+  random: null,
+  cheapest:
+    "every replicate has the same order, by fleet, load and driver: what drifts with time cannot be told from an effect of these",
+  paper:
+    "every replicate has the same order, one driver after the other: what drifts with time cannot be told from an effect of the driver",
+};

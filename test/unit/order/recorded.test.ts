@@ -1,0 +1,36 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { openDataset, readRows } from "../../../measure/dataset/open.ts";
+import { partsOf, tablePaths } from "../../../measure/dataset/update.ts";
+import { inspectRun } from "../../../measure/results/token.ts";
+import { sampleResults } from "../../support/samples.ts";
+
+const order = { kind: "random", seed: Number.MAX_SAFE_INTEGER, block: 1, position: 3, positions: 4 } as const;
+
+it("a run without an order counts, one with an order is read with it, and a wrong one does not count", async () => {
+  using results = await sampleResults();
+  const [first, second] = (await openDataset(results.directory)).runs.map(({ directory }) => directory);
+  const change = (folder: string, value: object) => {
+    const path = join(results.directory, folder, "manifest.json");
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), ...value }));
+  };
+  change(first!, { order });
+  change(second!, { order: { ...order, position: 0 } });
+  expect(inspectRun(join(results.directory, second!))).toEqual({ missing: "manifest.json is not a manifest" });
+  const { runs } = await openDataset(results.directory);
+  expect(runs.map((run) => run.order)).toEqual([order, ...new Array(6).fill(null)]);
+  expect(runs[0]?.started).toMatch(/^\d{4}-\d\d-\d\dT/);
+});
+
+it("the table of runs has the order in columns that SQL reads exactly", async () => {
+  using results = await sampleResults();
+  const path = join(results.directory, (await openDataset(results.directory)).runs[0]!.directory, "manifest.json");
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), order }));
+  await openDataset(results.directory);
+  const [row] = await readRows(
+    `SELECT order_kind, order_seed::VARCHAR AS seed, block, position, positions
+     FROM read_parquet(${partsOf(tablePaths(results.directory).runs)}) WHERE order_kind IS NOT NULL`,
+  );
+  expect([...row!.values()]).toEqual(["random", "9007199254740991", 1, 3, 4]);
+});
