@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { execa } from "execa";
+import { type Distribution, familyOf, installCommand, packagesIn, parseOsRelease } from "../../lib/distributions.ts";
 import { LabError } from "../../lib/errors.ts";
 import { withLock } from "../../lib/lock.ts";
 import type { Progress } from "../../lib/progress.ts";
@@ -28,6 +30,33 @@ export function missingPackages(names: readonly string[], shown: string): string
       .map((line) => line.slice(10)),
   );
   return names.filter((name) => !installed.has(name));
+}
+
+function readOsRelease(): Distribution {
+  try {
+    return parseOsRelease(readFileSync("/etc/os-release", "utf8"));
+  } catch {
+    return parseOsRelease("");
+  }
+}
+
+/** What to do on a machine without apt-get, in its own words where it is one whose words are known. */
+export function noAptGet(names: readonly string[], distribution: Distribution): string {
+  const family = familyOf(distribution);
+  const then = "then set LAB_SKIP_PACKAGES=1";
+  if (family === undefined || family === "debian")
+    return `This machine (${distribution.name}) has no apt-get. Install what these Debian packages hold: ${names.join(", ")}; ${then}`;
+  const absent = names.filter((name) => packagesIn(family, name).length === 0);
+  const there = names.filter((name) => !absent.includes(name));
+  return [
+    `This machine (${distribution.name}) has no apt-get, by which ./lab installs packages itself.`,
+    ...(there.length > 0 ? [`As root: ${installCommand(family, there)}; ${then}.`] : []),
+    ...(absent.length > 0
+      ? [
+          `It has no package of ${absent.join(", ")}: build the images on Debian or a relative of it, and set guestImage.`,
+        ]
+      : []),
+  ].join(" ");
 }
 
 async function whatIsMissing(names: readonly string[]): Promise<string[]> {
@@ -68,10 +97,7 @@ async function install(missing: string[]): Promise<void> {
  */
 export async function ensurePackages(names: readonly string[], progress: Progress): Promise<void> {
   if (names.length === 0 || process.env.LAB_SKIP_PACKAGES) return;
-  if (!isOnPath("dpkg-query") || !isOnPath("apt-get"))
-    throw new LabError(
-      `This machine has no apt-get. Install what these Debian packages hold: ${names.join(", ")}; then set LAB_SKIP_PACKAGES=1`,
-    );
+  if (!isOnPath("dpkg-query") || !isOnPath("apt-get")) throw new LabError(noAptGet(names, readOsRelease()));
   if ((await whatIsMissing(names)).length === 0) return;
   await withLock("apt-get", { what: "apt-get" }, async () => {
     const missing = await whatIsMissing(names);

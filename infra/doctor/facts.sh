@@ -12,7 +12,7 @@ fact server-address sh -c 'echo "$SSH_CONNECTION" | cut -d " " -f 3'
 fact machine uname -m
 fact kernel uname -r
 fact kernel-modules sh -c '[ ! -d "/lib/modules/$(uname -r)" ] || echo there'
-fact distribution sed -n 's/^ID=//p' /etc/os-release
+fact distribution cat /etc/os-release
 fact kernel-words cat /proc/cmdline
 fact cpu-vendor sh -c "sed -n 's/^vendor_id[^:]*: //p' /proc/cpuinfo | head -1"
 fact cpu-virtualisation sh -c 'grep -m 1 ^flags /proc/cpuinfo | grep -o -w -e vmx -e svm'
@@ -31,6 +31,17 @@ fact interfaces ls /sys/class/net
 # What virsh says when it fails tells what is wrong, so it stays.
 echo "@@libvirt"
 if has virsh; then timeout 30 virsh -c qemu:///system -q version --daemon 2>&1; fi
+
+fact libvirt-units sh -c "systemctl list-unit-files --no-legend 'libvirtd*' 'virtqemud*' 'virtproxyd*' | awk '{ print \$1, \$2 }'"
+fact selinux getenforce
+# What libvirt's QEMU can be and can emulate, of what a guest may need.
+capabilities=$(if has virsh; then timeout 30 virsh -c qemu:///system -q capabilities 2> /dev/null; fi)
+x86_64() { echo "$capabilities" | sed -n "/<arch name='x86_64'>/,/<\/arch>/p"; }
+emulator=$(x86_64 | sed -n 's/.*<emulator>\(.*\)<.emulator>.*/\1/p' | head -1)
+echo "@@machines"
+x86_64 | sed -n 's/.*<machine.*>\(pc\|q35\)<.*/\1/p' | sort -u
+echo "@@devices"
+if [ -x "$emulator" ]; then timeout 30 "$emulator" -device help 2> /dev/null | sed -n 's/^name "\(e1000\|virtio-net-pci\|vfio-pci\)",.*/\1/p' | sort -u; fi
 
 echo "@@tools"
 for tool in virsh ip bridge tcpdump mpstat ethtool udevadm cpupower; do if has $tool; then echo $tool; fi; done

@@ -1,3 +1,5 @@
+import type { Distribution } from "../../lib/distributions.ts";
+
 /** Facts of a physical function. */
 export interface PfFacts {
   /** PCI address; undefined for an interface that is no device of its own (a bridge, a VLAN). */
@@ -36,8 +38,7 @@ export interface Facts {
   kernel: string;
   /** Whether the modules of the running kernel are on disk; they are not after an upgrade without a reboot. */
   kernelModulesThere: boolean;
-  /** ID of os-release(5), e.g. "debian". */
-  distribution: string;
+  distribution: Distribution;
   kernelWords: readonly string[];
   cpu: { vendor: "intel" | "amd" | "other"; virtualises: boolean; count: number };
   memory: { totalMiB: number; availableMiB: number };
@@ -46,6 +47,12 @@ export interface Facts {
   kvm: boolean;
   /** Versions; undefined for what does not answer, and then `said` is why. */
   libvirt: { daemon: string | undefined; qemu: string | undefined; said: string };
+  /** systemd's units of libvirt's daemons and their state, e.g. "enabled"; none where systemd does not say. */
+  libvirtUnits: ReadonlyMap<string, string>;
+  /** Machines that libvirt's QEMU can be, and devices that it can emulate; undefined where libvirt or QEMU did not say. */
+  machines: ReadonlySet<string> | undefined;
+  devices: ReadonlySet<string> | undefined;
+  selinux: "enforcing" | "permissive" | "off";
   iommuGroups: number;
   clock: { source: string; available: readonly string[] };
   time: { synchronised: boolean; daemons: readonly string[] };

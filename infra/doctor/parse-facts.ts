@@ -1,3 +1,4 @@
+import { parseOsRelease } from "../../lib/distributions.ts";
 import { LabError } from "../../lib/errors.ts";
 import { blocksOf } from "../../lib/facts.ts";
 import type { Facts, ModuleState, PfFacts } from "./facts.ts";
@@ -64,6 +65,11 @@ function libvirtOf(said: string): Facts["libvirt"] {
 const moduleStates = (text: string) =>
   new Map(pairsOf(text).map(([name, state]) => [name, state as ModuleState] as const));
 
+/** The lines of a block as a set; undefined for an empty one, which says nothing. */
+const someOf = (text: string): ReadonlySet<string> | undefined => (text === "" ? undefined : new Set(linesOf(text)));
+
+const selinuxModes: Record<string, Facts["selinux"]> = { Enforcing: "enforcing", Permissive: "permissive" };
+
 const vendors: Record<string, Facts["cpu"]["vendor"]> = { GenuineIntel: "intel", AuthenticAMD: "amd" };
 
 /**
@@ -95,7 +101,7 @@ export function parseFacts(text: string): Facts {
     machine: get("machine"),
     kernel: get("kernel"),
     kernelModulesThere: get("kernel-modules") === "there",
-    distribution: get("distribution").replaceAll('"', ""),
+    distribution: parseOsRelease(get("distribution")),
     kernelWords: wordsOf(get("kernel-words")),
     cpu: {
       vendor: vendors[get("cpu-vendor")] ?? "other",
@@ -106,6 +112,10 @@ export function parseFacts(text: string): Facts {
     hugepages: { total: pages("HugePages_Total"), free: pages("HugePages_Free"), sizeKiB: pages("Hugepagesize") },
     kvm: get("kvm") === "there",
     libvirt: libvirtOf(get("libvirt")),
+    libvirtUnits: new Map(pairsOf(get("libvirt-units"))),
+    machines: someOf(get("machines")),
+    devices: someOf(get("devices")),
+    selinux: selinuxModes[get("selinux")] ?? "off",
     iommuGroups: count("iommu-groups"),
     clock: { source: get("clock"), available: wordsOf(get("clocks")) },
     time: {

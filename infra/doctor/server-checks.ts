@@ -1,15 +1,18 @@
 import { type Check, connection, ok, type ServerCheck, type Subject } from "./check.ts";
+import { distribution } from "./checks/distribution.ts";
 import { lease } from "./checks/lease.ts";
+import { libvirt, machine, qemu, selinux } from "./checks/libvirt.ts";
 import { freeMemory, hugepages } from "./checks/memory.ts";
 import { addresses, link, master, port } from "./checks/pf.ts";
 import { kernelModules, packages } from "./checks/software.ts";
 import { stated } from "./checks/stated.ts";
 import { architecture, clock, governor, root, timeSync } from "./checks/system.ts";
 import { vfCount, vfDevice, vfDriver } from "./checks/vf.ts";
-import { iommu, kvm, libvirt, qemu } from "./checks/virtualisation.ts";
+import { iommu, kvm } from "./checks/virtualisation.ts";
 
 /** The checks of a server that was reached, in the order in which they are told. */
 const checks: readonly ServerCheck[] = [
+  distribution,
   ({ host }) => [ok(connection, `${host.hostKey.split(" ")[0]} as configured`)],
   root,
   lease,
@@ -17,6 +20,8 @@ const checks: readonly ServerCheck[] = [
   kvm,
   libvirt,
   qemu,
+  machine,
+  selinux,
   iommu,
   port,
   addresses,

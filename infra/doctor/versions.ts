@@ -1,5 +1,6 @@
 import { type Finding, warning } from "./check.ts";
-import { install } from "./packages.ts";
+import type { Facts } from "./facts.ts";
+import { upgrade, wordsOf } from "./packages.ts";
 
 /** What the oldest system has that servers may run (Ubuntu 22.04; docs/real-servers.md). */
 const oldest: Record<string, string> = {
@@ -29,13 +30,20 @@ const isNumbered = (version: string) => /^\d+(\.\d+)*$/.test(version);
 /** "ss190107": what iproute2 called its versions before 5.9. */
 const isDate = (version: string) => /^ss\d{6}$/.test(version);
 
-/** A warning when a program is older than those that the testbed was written for; else undefined. @param name as in `oldest` */
-export function olderThanSupported(name: string, version: string, pack: string): Finding | undefined {
+/** The oldest systems whose programs are not older. */
+const newEnough = { debian: "Debian 12, Ubuntu 22.04", redhat: "RHEL 9, Fedora 36", suse: "openSUSE Leap 15.4" };
+
+/**
+ * A warning when a program is older than those that the testbed was written for; else undefined.
+ * @param name as in `oldest`
+ * @param pack its package in Debian
+ */
+export function olderThanSupported(facts: Facts, name: string, version: string, pack: string): Finding | undefined {
   const least = oldest[name];
   if (least === undefined || !(isDate(version) || (isNumbered(version) && isOlder(version, least)))) return undefined;
   return warning(
     name,
     `${version} is older than ${least}, the oldest that is supported`,
-    `apt-get update && ${install("--only-upgrade", pack)}  # Debian 12, Ubuntu 22.04 or later have it`,
+    `${upgrade(facts, pack)}  # ${newEnough[wordsOf(facts)]} or later have it`,
   );
 }

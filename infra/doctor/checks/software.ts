@@ -14,10 +14,10 @@ const tools: Record<string, readonly string[]> = {
 
 function packageCheck({ facts }: Subject, name: string, names: readonly string[]): Finding {
   const lost = names.filter((tool) => !facts.tools.has(tool));
-  if (lost.length > 0) return missing(name, `${lost.join(" and ")} not installed`, install(name));
+  if (lost.length > 0) return missing(name, `${lost.join(" and ")} not installed`, install(facts, name));
   const version = facts.versions.get(name) ?? "version unknown";
   return (
-    olderThanSupported(name, version, name) ??
+    olderThanSupported(facts, name, version, name) ??
     ok(name, names.join() === name ? version : `${version} (${names.join(", ")})`)
   );
 }

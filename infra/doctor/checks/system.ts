@@ -43,7 +43,8 @@ const askDaemon: Record<string, string> = {
 };
 
 /** Durations are differences of stamps of one clock, so this matters only to who reads the logs of both servers. */
-export const timeSync: ServerCheck = ({ facts: { time } }) => {
+export const timeSync: ServerCheck = ({ facts }) => {
+  const { time } = facts;
   const what = "time synchronised";
   if (time.synchronised) return [ok(what, time.daemons.length > 0 ? `by ${time.daemons.join(", ")}` : "yes")];
   const daemon = time.daemons.find((name) => askDaemon[name] !== undefined);
@@ -51,7 +52,7 @@ export const timeSync: ServerCheck = ({ facts: { time } }) => {
     warning(
       what,
       `no: logs of the two servers do not compare (durations do: each comes from one clock)${daemon ? `; ${daemon} runs` : ""}`,
-      (daemon && askDaemon[daemon]) ?? install("chrony"),
+      (daemon && askDaemon[daemon]) ?? install(facts, "chrony"),
     ),
   ];
 };
@@ -67,7 +68,7 @@ export const governor: ServerCheck = ({ facts }) => {
     warning(
       what,
       `${governors.join(", ")}: the frequency changes with the load, and the round-trip time with it`,
-      tools.has("cpupower") ? set : `${install(cpupowerPackage(facts))} && ${set}`,
+      tools.has("cpupower") ? set : `${install(facts, cpupowerPackage(facts))} && ${set}`,
     ),
   ];
 };

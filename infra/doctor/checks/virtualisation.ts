@@ -1,7 +1,6 @@
 import { lack, missing, ok, type ServerCheck, type Subject } from "../check.ts";
 import { setCommand } from "../hosts-source.ts";
-import { addKernelWords, firmwareSetup, install } from "../packages.ts";
-import { olderThanSupported } from "../versions.ts";
+import { addKernelWords, firmwareSetup } from "../packages.ts";
 
 const firmwareName = {
   intel: { virtualisation: "VT-x", iommu: "VT-d" },
@@ -27,45 +26,15 @@ export const kvm: ServerCheck = ({ role, host, facts: { kvm, cpu }, source }) =>
   ];
 };
 
-/** The daemon that makes the VMs. */
-export const libvirt: ServerCheck = ({ facts: { libvirt, tools } }) => {
-  const what = "libvirt";
-  if (!tools.has("virsh"))
-    return [missing(what, "virsh is not installed", install("libvirt-daemon-system", "libvirt-clients"))];
-  if (libvirt.daemon === undefined)
-    return [
-      missing(
-        what,
-        `its daemon does not answer: ${libvirt.said || "virsh said nothing for 30 s"}`,
-        "systemctl enable --now libvirtd",
-      ),
-    ];
-  return [olderThanSupported(what, libvirt.daemon, "libvirt-daemon-system") ?? ok(what, libvirt.daemon)];
-};
-
-/** The emulator behind libvirt. Without an answer from libvirt nothing is known of it. */
-export const qemu: ServerCheck = ({ facts: { libvirt } }) => {
-  if (libvirt.daemon === undefined) return [];
-  const what = "QEMU";
-  if (libvirt.qemu === undefined)
-    return [
-      missing(
-        what,
-        `libvirt finds none: ${libvirt.said || "it names no hypervisor"}`,
-        `${install("qemu-system-x86")} && systemctl restart libvirtd`,
-      ),
-    ];
-  return [olderThanSupported(what, libvirt.qemu, "qemu-system-x86") ?? ok(what, libvirt.qemu)];
-};
-
 const wantedWords = { intel: ["intel_iommu=on", "iommu=pt"], amd: ["iommu=pt"], other: ["iommu=pt"] };
 
-function iommuMend({ facts: { cpu, kernelWords } }: Subject): string {
+function iommuMend({ facts }: Subject): string {
+  const { cpu, kernelWords } = facts;
   const setup = firmwareSetup(firmwareName[cpu.vendor].iommu);
   const words = wantedWords[cpu.vendor].filter((word) => !kernelWords.includes(word));
   if (words.length === 0) return setup;
   // Linux uses AMD's IOMMU by itself when the firmware offers it, and Intel's only when it is asked to.
-  return `${addKernelWords(words)} && ${words.includes("intel_iommu=on") ? `reboot  # and turn on ${firmwareName.intel.iommu} in the firmware` : setup}`;
+  return `${addKernelWords(facts, words)} && ${words.includes("intel_iommu=on") ? `reboot  # and turn on ${firmwareName.intel.iommu} in the firmware` : setup}`;
 }
 
 /** Only a device behind an IOMMU can be handed to a guest. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ServerCheck } from "../../../infra/doctor/check.ts";
 import { kernelModules, packages } from "../../../infra/doctor/checks/software.ts";
-import { type Changes, healthy, subject, wants, without } from "./subject.ts";
+import { type Changes, healthy, subject, ubuntu, wants, without } from "./subject.ts";
 
 describe("software", () => {
   const lineOf = (check: ServerCheck, what: string, changes: Changes = {}) =>
@@ -78,7 +78,7 @@ describe("software", () => {
   });
 
   it("takes modules that Ubuntu's small kernels leave out from their own package", () => {
-    const facts = { ...absent, distribution: "ubuntu", kernel: "5.15.0-25-generic" };
+    const facts = { ...absent, distribution: ubuntu, kernel: "5.15.0-25-generic" };
     expect(lineOf(kernelModules, "module tun", { facts })?.mend).toBe(
       "apt-get install linux-modules-extra-5.15.0-25-generic",
     );

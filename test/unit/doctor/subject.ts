@@ -32,6 +32,22 @@ export const wants = (config: object): Wanted => ({
   plan: planOf(configSchema.parse(config)).sender,
 });
 
+/** Systems as their os-release(5) describes them. */
+export const ubuntu: Facts["distribution"] = {
+  id: "ubuntu",
+  like: ["debian"],
+  version: "22.04",
+  name: "Ubuntu 22.04.5 LTS",
+};
+export const distributions = {
+  rhel: { id: "rhel", like: ["fedora"], version: "9.4", name: "Red Hat Enterprise Linux 9.4 (Plow)" },
+  rocky: { id: "rocky", like: ["rhel", "centos", "fedora"], version: "9.4", name: "Rocky Linux 9.4 (Blue Onyx)" },
+  fedora: { id: "fedora", like: [], version: "41", name: "Fedora Linux 41 (Server Edition)" },
+  leap: { id: "opensuse-leap", like: ["suse", "opensuse"], version: "15.6", name: "openSUSE Leap 15.6" },
+  arch: { id: "arch", like: [], version: undefined, name: "Arch Linux" },
+  mint: { id: "linuxmint", like: ["ubuntu", "debian"], version: "22", name: "Linux Mint 22" },
+} satisfies Record<string, Facts["distribution"]>;
+
 export interface Changes extends Partial<Omit<Subject, "facts" | "host">> {
   host?: Partial<Host>;
   facts?: Partial<Facts>;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Finding, ServerCheck } from "../../../infra/doctor/check.ts";
 import { freeMemory, hugepages } from "../../../infra/doctor/checks/memory.ts";
 import { architecture, clock, governor, root, timeSync } from "../../../infra/doctor/checks/system.ts";
-import { type Changes, findingOf, wants } from "./subject.ts";
+import { type Changes, findingOf, ubuntu, wants } from "./subject.ts";
 
 /** A check, changes of a healthy server, and what is found then. */
 type Case = [ServerCheck, Changes, Partial<Finding>];
@@ -73,7 +73,7 @@ describe("system", () => {
     ],
     [
       governor,
-      { facts: { governors: ["powersave"], tools: new Set(), distribution: "ubuntu", kernel: "5.15.0-25-generic" } },
+      { facts: { governors: ["powersave"], tools: new Set(), distribution: ubuntu, kernel: "5.15.0-25-generic" } },
       {
         status: "warning",
         mend: "apt-get install linux-tools-5.15.0-25-generic && cpupower frequency-set -g performance",

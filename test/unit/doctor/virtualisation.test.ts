@@ -1,14 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Finding, ServerCheck } from "../../../infra/doctor/check.ts";
-import { iommu, kvm, libvirt, qemu } from "../../../infra/doctor/checks/virtualisation.ts";
-import { type Changes, findingOf, healthy, subject, wants, without } from "./subject.ts";
+import { iommu, kvm } from "../../../infra/doctor/checks/virtualisation.ts";
+import { type Changes, distributions, findingOf, healthy, wants } from "./subject.ts";
 
 /** A check, changes of a healthy server, and what is found then. */
 type Case = [ServerCheck, Changes, Partial<Finding>];
 
-const libvirtSays = (said: Partial<typeof healthy.libvirt>) => ({
-  facts: { libvirt: { ...healthy.libvirt, ...said } },
-});
 const cpu = (change: Partial<typeof healthy.cpu>) => ({ ...healthy.cpu, ...change });
 
 const firmware = (what: string) => `systemctl reboot --firmware-setup  # turn on ${what} there`;
@@ -32,41 +29,6 @@ describe("virtualisation", () => {
       { facts: { kvm: false, cpu: cpu({ virtualises: false }) }, host: { domainType: "qemu" } },
       { status: "ok", found: "not needed: domainType is qemu (/dev/kvm is not there)" },
     ],
-    [libvirt, {}, { status: "ok", found: "9.0.0" }],
-    [
-      libvirt,
-      { facts: { tools: without(healthy.tools, "virsh") } },
-      { status: "missing", mend: "apt-get install libvirt-daemon-system libvirt-clients" },
-    ],
-    [
-      libvirt,
-      libvirtSays({ daemon: undefined, said: "no socket" }),
-      {
-        status: "missing",
-        found: "its daemon does not answer: no socket",
-        mend: "systemctl enable --now libvirtd",
-      },
-    ],
-    [
-      libvirt,
-      libvirtSays({ daemon: "6.0.0" }),
-      {
-        status: "warning",
-        found: "6.0.0 is older than 8.0.0, the oldest that is supported",
-        mend: "apt-get update && apt-get install --only-upgrade libvirt-daemon-system  # Debian 12, Ubuntu 22.04 or later have it",
-      },
-    ],
-    [qemu, {}, { status: "ok", found: "7.2.15" }],
-    [
-      qemu,
-      libvirtSays({ qemu: undefined, said: "no emulator" }),
-      {
-        status: "missing",
-        found: "libvirt finds none: no emulator",
-        mend: "apt-get install qemu-system-x86 && systemctl restart libvirtd",
-      },
-    ],
-    [qemu, libvirtSays({ qemu: "4.2.1" }), { status: "warning" }],
     [iommu, {}, { status: "ok", found: "on, 58 groups" }],
     [
       iommu,
@@ -95,11 +57,19 @@ describe("virtualisation", () => {
       { facts: { iommuGroups: 0, kernelWords: ["quiet"], cpu: cpu({ vendor: "amd" }) } },
       { status: "warning", mend: `${grub("iommu=pt")} && ${firmware("AMD-Vi (IOMMU)")}` },
     ],
+    [
+      iommu,
+      { facts: { iommuGroups: 0, kernelWords: [], distribution: distributions.rhel } },
+      {
+        mend: 'grubby --update-kernel=ALL --args="intel_iommu=on iommu=pt" && reboot  # and turn on VT-d in the firmware',
+      },
+    ],
+    [
+      iommu,
+      { facts: { iommuGroups: 0, kernelWords: [], distribution: distributions.leap } },
+      { mend: expect.stringMatching(/^sed .* && grub2-mkconfig -o \/boot\/grub2\/grub.cfg && reboot/) },
+    ],
   ])("%o with %j", (check, changes, expected) => {
     expect(findingOf(check, changes)).toMatchObject(expected);
-  });
-
-  it("says nothing of QEMU when libvirt does not answer", () => {
-    expect(qemu(subject(libvirtSays({ daemon: undefined, qemu: undefined })))).toEqual([]);
   });
 });
