@@ -9,8 +9,13 @@ import { isOnPath } from "./path.ts";
 /** The provider rewrites domain definitions with it, on the machine that runs Pulumi. */
 export const enginePackages = ["xsltproc"];
 
-/** The oracle that our reader of captures is tested against. */
-export const testPackages = ["tshark"];
+/**
+ * The oracle that our reader of captures is tested against; an sshd, users that only it has heard of, and login shells for
+ * them (test/support/sshd.ts).
+ */
+export const testPackages = [
+  ...["tshark", "openssh-server", "openssh-client", "libnss-wrapper", "fish", "zsh", "tcsh"],
+];
 
 /** A libvirt server on this machine, for the benchmark of fleets; with what a server has to have (infra/scripts). */
 export const benchPackages = [

@@ -3,6 +3,7 @@ import { Client, type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
 import { LabError, messageOf } from "../errors.ts";
 import { type Conversation, converseOver } from "./conversation.ts";
 import { type ExecOptions, type ExecResult, execOver } from "./exec.ts";
+import { scriptName } from "./framing.ts";
 
 /** Where and how a server is reached. `hostKey` is "TYPE BASE64" as in known_hosts(5); nothing else is accepted. */
 export interface SshTarget {
@@ -15,11 +16,11 @@ export interface SshTarget {
 
 /** One ssh connection to a server; commands may run on it side by side. */
 export interface SshConnection {
-  /** Starts a command to speak with. */
+  /** Starts a script to speak with. Scripts run under /bin/sh, whatever the login shell is (framing.ts). */
   converse(command: string): Promise<Conversation>;
-  /** Runs a shell command; resolves whatever its exit status is. */
+  /** Runs a script; resolves whatever its exit status is. */
   exec(command: string, options?: ExecOptions): Promise<ExecResult>;
-  /** Runs a shell command and gives its stdout. @throws LabError with its stderr when the exit status is not 0. */
+  /** Runs a script and gives its stdout. @throws LabError with its stderr when the exit status is not 0. */
   run(command: string, options?: ExecOptions): Promise<string>;
   close(): void;
 }
@@ -84,9 +85,7 @@ export async function connectSsh(name: string, target: SshTarget, timeoutMs = 10
     async run(command, options) {
       const result = await exec(command, options);
       if (result.code !== 0)
-        throw new LabError(
-          `${where}: exit status ${result.code ?? "none (connection lost)"}: ${command}\n${result.stderr.trim()}`,
-        );
+        throw new LabError(`${where}: exit status ${result.code}: ${scriptName(command)}\n${result.stderr.trim()}`);
       return result.stdout.toString();
     },
     close: () => client.end(),
