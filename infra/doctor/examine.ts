@@ -17,21 +17,18 @@ const script = readFileSync(join(import.meta.dirname, "facts.sh"), "utf8");
 export const factsScript = ({ pfs }: Pick<Host, "pfs">) =>
   `PFS=${shellQuote(pfs.map(({ name }) => name).join(" "))}\n${script}`;
 
-/** A command that fails is told with its text, which here is a script of two pages. */
-const shortened = (message: string, text: string) =>
-  message
-    .split(text)
-    .join("(the doctor's script)")
-    .replace(/\s*\n\s*/g, " ");
+const scriptInMessages = "(the doctor's script)";
+
+const onOneLine = (message: string) => message.replace(/\s*\n\s*/g, " ");
 
 async function leaseOf(ssh: SshConnection, host: Host, timeoutMs: number): Promise<Lease> {
   // It brings the Pulumi SDK with it, which takes as long to load as a server to answer.
   const { observeScript, parseObservation } = await import("../observe.ts");
-  const text = observeScript(host);
   try {
-    return parseObservation(await ssh.run(text, { timeoutMs })).lease ?? "free";
+    const answer = await ssh.run(observeScript(host), { timeoutMs, name: scriptInMessages });
+    return parseObservation(answer).lease ?? "free";
   } catch (error) {
-    if (error instanceof LabError) return { unknown: shortened(error.message, text) };
+    if (error instanceof LabError) return { unknown: onOneLine(error.message) };
     throw error;
   }
 }
@@ -43,15 +40,14 @@ async function examineOne(role: Role, host: Host, timeouts: Timeouts): Promise<E
   } catch (error) {
     return { failure: missing(connection, messageOf(error)) };
   }
-  const text = factsScript(host);
   try {
     const [answer, lease] = await Promise.all([
-      ssh.run(text, { timeoutMs: timeouts.answerMs }),
+      ssh.run(factsScript(host), { timeoutMs: timeouts.answerMs, name: scriptInMessages }),
       leaseOf(ssh, host, timeouts.answerMs),
     ]);
     return { facts: parseFacts(answer), lease };
   } catch (error) {
-    if (error instanceof LabError) return { failure: missing("answer", shortened(error.message, text)) };
+    if (error instanceof LabError) return { failure: missing("answer", onOneLine(error.message)) };
     throw error;
   } finally {
     ssh.close();

@@ -85,7 +85,9 @@ export async function connectSsh(name: string, target: SshTarget, timeoutMs = 10
     async run(command, options) {
       const result = await exec(command, options);
       if (result.code !== 0)
-        throw new LabError(`${where}: exit status ${result.code}: ${scriptName(command)}\n${result.stderr.trim()}`);
+        throw new LabError(
+          `${where}: exit status ${result.code}: ${options?.name ?? scriptName(command)}\n${result.stderr.trim()}`,
+        );
       return result.stdout.toString();
     },
     close: () => client.end(),

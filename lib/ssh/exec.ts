@@ -11,6 +11,8 @@ export interface ExecResult {
 }
 
 export interface ExecOptions {
+  /** How messages call the script; by default by its text. */
+  name?: string;
   stdin?: string | Buffer;
   /** Milliseconds until the script is given up and its processes are ended; default 60 000. */
   timeoutMs?: number;
@@ -122,7 +124,7 @@ export async function execOver(
 ): Promise<ExecResult> {
   const limits = { ...options, ...withDefaults(options) };
   const call = newCall();
-  const name = scriptName(script);
+  const name = options.name ?? scriptName(script);
   const { ending, stdout, stderr, code } = await send(client, script, call, limits);
   if (ending.why === "refused") throw new LabError(`${where}: ${ending.error.message}: ${name}`);
   if (ending.why === "late")
