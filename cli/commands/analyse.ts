@@ -10,7 +10,11 @@ export function register(program: Command): void {
         "scenario, the paper's Table 3 and Figure 21, and whether its claims hold.",
     )
     .argument("[directory]", "results directory", "results")
-    .option("--pairs <unit>", "what a pair is: run (medians of runs) or packet (the paper's way)", "run")
+    .option(
+      "--pairs <unit>",
+      "what is taken for independent: deployment; run or packet, the paper's ways, which do not prove what another deployment would show",
+      "deployment",
+    )
     .option("--rebuild", "derive everything anew from the raw files")
     .option("--json", "print all of it as JSON")
     .option("--csv", "print all of it as CSV, a line a finding")

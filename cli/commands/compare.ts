@@ -10,14 +10,18 @@ export function register(program: Command): void {
     .command("compare")
     .summary("two drivers, scenarios, stacks or results directories side by side")
     .description(
-      "Compares two sides measure by measure: medians, difference with its interval, effect size, p, and a verdict in words.\n" +
+      "Compares two sides measure by measure: medians, ratio (CPU usage: difference) with its interval over deployments, effect size, p, and a verdict in words.\n" +
         "A side is a directory of runs, a stack (its latest runs), or, among the results, a scenario's name or hash (or its " +
         "start), or a driver: ./lab compare virtio-bridge macvtap-passthrough",
     )
     .argument("<a>", "one side")
     .argument("<b>", "the other")
     .option("--results <directory>", "where scenarios and drivers are looked up", "results")
-    .option("--pairs <unit>", "what a pair is: run (medians of runs) or packet (the paper's way)", "run")
+    .option(
+      "--pairs <unit>",
+      "what is taken for independent: deployment; run or packet, the paper's ways, which do not prove what another deployment would show",
+      "deployment",
+    )
     .option("--json", "print all of it as JSON")
     .option("--csv", "print the table as CSV")
     .option("--markdown", "print the table as Markdown")

@@ -1,21 +1,21 @@
 import { openDataset } from "../dataset/open.ts";
 import { packetValues } from "../dataset/packet-values.ts";
 import type { UpdateOptions } from "../dataset/update.ts";
-import type { PairingUnit } from "../statistics/pairs.ts";
 import { studyRuns } from "./arms.ts";
 import { type CheckedClaim, checkClaims } from "./claims/check.ts";
 import { type KendallCell, kendallFigure } from "./kendall-figure.ts";
 import { type ScenarioSummary, summariseScenarios } from "./scenarios.ts";
 import { type Table3Row, table3 } from "./table3.ts";
+import { type AnalysisUnit, unitWarning } from "./unit.ts";
 
 /** Everything that `./lab analyse` finds. */
 export interface Analysis {
-  schemaVersion: 1;
+  schemaVersion: 2;
   directory: string;
   fidelity: string;
   runs: number;
-  /** What a pair of Table 3 and a value of Fig. 21 are. Claims are always judged on runs. */
-  unit: PairingUnit;
+  /** What a value of Table 3 and of Fig. 21 is of. Claims are always judged on deployments. */
+  unit: AnalysisUnit;
   /** What a reader should know, as sentences. */
   notes: string[];
   leftOut: { folder: string; why: string }[];
@@ -27,7 +27,7 @@ export interface Analysis {
 }
 
 export interface AnalyseOptions extends UpdateOptions {
-  unit?: PairingUnit;
+  unit?: AnalysisUnit;
 }
 
 /**
@@ -35,22 +35,22 @@ export interface AnalyseOptions extends UpdateOptions {
  * @throws LabError without a run that counts, and for runs of different fidelity
  */
 export async function analyse(directory: string, options: AnalyseOptions = {}): Promise<Analysis> {
-  const { unit = "run-median" } = options;
+  const { unit = "deployment" } = options;
   const dataset = await openDataset(directory, options);
   const { runs, fidelity, update } = dataset;
   const packets = unit === "packet" ? await packetValues(directory, "rtt") : undefined;
   const inStudy = studyRuns(runs);
-  const byRun = unit === "packet" ? kendallFigure(inStudy, "run-median") : undefined;
-  const kendall = kendallFigure(inStudy, unit, packets);
+  const warning = unitWarning(unit);
   const environments = new Set(runs.map(({ environmentSha256 }) => environmentSha256)).size;
   const outside = runs.length - inStudy.length;
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     directory,
     fidelity,
     runs: runs.length,
     unit,
     notes: [
+      ...(warning === null ? [] : [warning]),
       ...(fidelity === "emulated"
         ? ["emulated servers: the order of times counts, not their size; CPU usage says nothing"]
         : []),
@@ -65,7 +65,7 @@ export async function analyse(directory: string, options: AnalyseOptions = {}): 
     setAside: update.setAside,
     scenarios: await summariseScenarios(dataset),
     table3: table3(inStudy, unit, packets),
-    kendall,
-    claims: checkClaims({ runs: inStudy, fidelity, kendall: byRun ?? kendall }),
+    kendall: kendallFigure(inStudy, unit, packets),
+    claims: checkClaims({ runs: inStudy, fidelity }),
   };
 }

@@ -3,7 +3,7 @@ import { analyse } from "./analyse.ts";
 import { analysisTables, remarks } from "./print/analysis.ts";
 import { analysisCsv } from "./print/csv.ts";
 import { asMarkdown, asText } from "./print/table.ts";
-import { pairingUnit } from "./unit.ts";
+import { analysisUnit } from "./unit.ts";
 
 /** Options of `./lab analyse` as they are given. */
 export interface AnalyseWords {
@@ -33,7 +33,7 @@ export async function analyseCommand(
   say: (line: string) => void,
 ): Promise<string> {
   requireOneForm(words);
-  const unit = pairingUnit(words.pairs);
+  const unit = analysisUnit(words.pairs);
   const analysis = await analyse(directory, { unit, rebuild: words.rebuild ?? false, say });
   if (words.json) return JSON.stringify(analysis, null, 2);
   if (words.csv) return analysisCsv(analysis);

@@ -1,22 +1,32 @@
+import type { RunRecord } from "../dataset/open.ts";
 import { hodgesLehmannOfDifferences, hodgesLehmannShift } from "../statistics/hodgesLehmann.ts";
 import type { Estimate } from "../statistics/interval.ts";
 import { mannWhitney } from "../statistics/mannWhitney.ts";
 import { formPairs, type PairedSample, type PairingUnit, type RunSample } from "../statistics/pairs.ts";
 import { median } from "../statistics/quantiles.ts";
+import { studentInterval, studentValues } from "../statistics/studentInterval.ts";
 import { wilcoxon } from "../statistics/wilcoxon.ts";
+import { contrastsOf, type Placed, pairingWords, type Scale, scaleOf } from "./contrasts.ts";
+import type { Deployment } from "./deployments.ts";
+import type { Measure } from "./measures.ts";
+import type { AnalysisUnit } from "./unit.ts";
 
 /** One side against the other: what a reader needs to judge a difference. */
 export interface Comparison {
   test: "wilcoxon signed-rank" | "mann-whitney";
-  /** Pairs, or values of the smaller side. */
+  /** What is taken for independent, and counted by n. */
+  unit: AnalysisUnit;
+  /** Replicates, or with another unit pairs; without pairs the values of the smaller side. */
   n: number;
   /** Of the values compared; null without any. */
   medians: { first: number | null; second: number | null };
   statistic: number | null;
   pValue: number | null;
   method: string;
-  /** Hodges-Lehmann estimate of first - second with its interval; null without values. */
+  /** Estimate of first - second with its interval; null without values, and where the ratio is compared. */
   difference: Estimate | null;
+  /** Estimate of first / second with its interval; null without values, and where the difference is compared. */
+  ratio: Estimate | null;
   /** Rank-biserial correlation: 1 where the first is always larger, -1 where always smaller. */
   effect: number | null;
   /** How the values were put side by side. */
@@ -30,21 +40,34 @@ export interface ComparisonOptions {
   level?: number;
 }
 
-const medianOrNull = (values: Float64Array) => (values.length === 0 ? null : median(values));
+const medianOrNull = (values: ArrayLike<number>) => (values.length === 0 ? null : median(values));
 
-/** Compares pairs that were formed already. */
+/** A ratio from the estimate of its logarithm. */
+export const exponential = ({ estimate, interval, note }: Estimate): Estimate => ({
+  estimate: Math.exp(estimate),
+  interval: interval && { ...interval, low: Math.exp(interval.low), high: Math.exp(interval.high) },
+  note,
+});
+
+const onItsScale = (estimate: Estimate | null, scale: Scale): Pick<Comparison, "difference" | "ratio"> => ({
+  difference: scale === "difference" ? estimate : null,
+  ratio: scale === "ratio" ? estimate && exponential(estimate) : null,
+});
+
+/** Compares pairs of runs or packets that were formed already: the paper's way. */
 export function comparePairs({ x, y, record }: PairedSample, options: ComparisonOptions = {}): Comparison {
   const result = wilcoxon(x, y);
   const differences = x.map((value, i) => value - (y[i] as number));
   const level = options.level === undefined ? {} : { level: options.level };
   return {
     test: "wilcoxon signed-rank",
+    unit: record.unit,
     n: x.length,
     medians: { first: medianOrNull(x), second: medianOrNull(y) },
     statistic: result.statistic,
     pValue: result.pValue,
     method: result.method,
-    difference: x.length === 0 ? null : hodgesLehmannOfDifferences(differences, level),
+    ...onItsScale(x.length === 0 ? null : hodgesLehmannOfDifferences(differences, level), "difference"),
     effect: result.rankBiserial,
     pairing: record.statement,
     notes: result.notes,
@@ -59,19 +82,75 @@ export const compareRuns = (
 ): Comparison => comparePairs(formPairs(first, second, { unit: options.unit ?? "run-median" }), options);
 
 /** Compares two groups of values between which there are no pairs. */
-export function compareGroups(x: Float64Array, y: Float64Array, options: ComparisonOptions = {}): Comparison {
+export function compareGroups(x: Float64Array, y: Float64Array, unit: AnalysisUnit, scale: Scale): Comparison {
   const result = mannWhitney(x, y);
-  const level = options.level === undefined ? {} : { level: options.level };
+  const [fewer, estimate] = [
+    Math.min(x.length, y.length),
+    x.length === 0 || y.length === 0 ? null : hodgesLehmannShift(x, y),
+  ];
+  const shown = (values: Float64Array) => medianOrNull(scale === "ratio" ? values.map(Math.exp) : values);
+  const what = unit === "deployment" ? "replicates" : "runs";
   return {
     test: "mann-whitney",
-    n: Math.min(x.length, y.length),
-    medians: { first: medianOrNull(x), second: medianOrNull(y) },
+    unit,
+    n: fewer,
+    medians: { first: shown(x), second: shown(y) },
     statistic: result.statistic,
-    pValue: result.pValue,
+    pValue: fewer === 1 && unit === "deployment" ? null : result.pValue,
     method: result.method,
-    difference: x.length === 0 || y.length === 0 ? null : hodgesLehmannShift(x, y, level),
+    ...onItsScale(fewer === 1 && estimate ? { ...estimate, interval: null } : estimate, scale),
     effect: result.rankBiserial,
-    pairing: `no pairs: ${x.length} and ${y.length} values of different deployments`,
+    pairing: `no pairs: ${x.length} and ${y.length} ${what} of different deployments`,
     notes: result.notes,
   };
+}
+
+/** What an interval of few replicates may rest on: nothing but exchangeability, or also the normal distribution. */
+export type FewReplicates = "no interval" | "student";
+
+/** The centre of replicates' contrasts with its 95 % interval. */
+function centreOf(values: Float64Array, few: FewReplicates): Estimate | null {
+  if (values.length === 0) return null;
+  const isFew = values.length >= studentValues.fewest && values.length <= studentValues.most;
+  return few === "student" && isFew ? studentInterval(values) : hodgesLehmannOfDifferences(values);
+}
+
+/**
+ * Compares two groups of deployments replicate by replicate: signed-rank test and Hodges-Lehmann estimate of one contrast a
+ * replicate. One replicate has neither p nor interval.
+ * @param few what three to five replicates are given; six and more have an interval that rests on no distribution
+ */
+export function compareDeployments<Run extends RunRecord>(
+  first: readonly Placed<Run>[],
+  second: readonly Placed<Run>[],
+  measure: Measure,
+  few: FewReplicates = "no interval",
+): Comparison {
+  const contrasts = contrastsOf(first, second, measure, scaleOf(measure));
+  const { values, scale, used } = contrasts;
+  const result = wilcoxon(values, new Float64Array(values.length));
+  const shown = (side: Deployment<Run>[]) => medianOrNull(side.flatMap((one) => one.valueOf(measure) ?? []));
+  return {
+    test: "wilcoxon signed-rank",
+    unit: "deployment",
+    n: values.length,
+    medians: { first: shown(used.first), second: shown(used.second) },
+    statistic: result.statistic,
+    pValue: values.length === 1 ? null : result.pValue,
+    method: result.method,
+    ...onItsScale(centreOf(values, few), scale),
+    effect: result.rankBiserial,
+    pairing: pairingWords(contrasts),
+    notes: values.length === 1 ? [notEnough(1, fewestReplicates) as string] : result.notes,
+  };
+}
+
+/** Replicates that a 95 % interval takes which rests on no distribution: with five, all of one sign come by chance in 6 %. */
+export const fewestReplicates = 6;
+
+/** Why there is no interval; null where there are enough replicates. */
+export function notEnough(n: number, needed: number): string | null {
+  if (n >= needed) return null;
+  if (n === 0) return "not enough data: no pair of deployments";
+  return n === 1 ? "not enough data: one deployment" : `not enough data: ${n} replicates; ${needed} are needed`;
 }

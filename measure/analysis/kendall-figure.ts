@@ -1,50 +1,105 @@
+import { hodgesLehmannOfDifferences } from "../statistics/hodgesLehmann.ts";
+import type { Interval } from "../statistics/interval.ts";
 import { kendall } from "../statistics/kendall.ts";
-import type { PairingUnit } from "../statistics/pairs.ts";
 import { type Arm, armNames, type StudyRun } from "./arms.ts";
+import { fewestReplicates, notEnough } from "./comparison.ts";
 import { type Measure, measureOf, type Packets } from "./measures.ts";
+import { type StudyDeployment, studyDeployments } from "./study-deployments.ts";
 import { type Location, locationOf, locations } from "./table3.ts";
+import type { AnalysisUnit } from "./unit.ts";
 
-/** A field of Fig. 21: how being of this driver goes with a measure, among all runs with this location of the load. */
+/** A field of Fig. 21: how being of this driver goes with a measure, among all data with this location of the load. */
 export interface KendallCell {
   location: Location;
   measure: Measure;
   arm: Arm;
+  unit: AnalysisUnit;
   /** Values, and how many of them are of this driver. */
   n: number;
   ofArm: number;
+  /** With deployments for values: each replicate has a tau, and this is their Hodges-Lehmann estimate. */
   tau: number | null;
+  /** Replicates that have a tau, and the 95 % interval over them; null with another unit, and with fewer than six. */
+  replicates: number | null;
+  interval: Pick<Interval, "low" | "high" | "level"> | null;
+  /** Null for deployments, whose answer is the interval: those of different cells are not one sample. */
   pValue: number | null;
   notes: string[];
 }
 
 const shown = ["cpuSender", "rtt"] as const satisfies Measure[];
 
-function valuesOf(run: StudyRun, measure: Measure, unit: PairingUnit, packets?: Packets): number[] {
-  const own = unit === "packet" && measure === "rtt" ? packets?.get(run.directory) : undefined;
-  if (own) return own.values.flatMap((ns) => (ns === null ? [] : [ns / 1e6]));
-  const value = measureOf(run, measure);
-  return value === null ? [] : [value];
+interface Valued {
+  arm: Arm;
+  value: number;
+}
+
+const indicatorOf = (valued: readonly Valued[], arm: Arm) =>
+  Float64Array.from(valued, (one) => (one.arm === arm ? 1 : 0));
+const valuesOf = (valued: readonly Valued[]) => Float64Array.from(valued, ({ value }) => value);
+const countOf = (valued: readonly Valued[], arm: Arm) => valued.filter((one) => one.arm === arm).length;
+
+const valued = (deployments: readonly StudyDeployment[], measure: Measure): Valued[] =>
+  deployments.flatMap((one) => {
+    const value = one.valueOf(measure);
+    return value === null ? [] : [{ arm: one.run.arm, value }];
+  });
+
+/** Kendall's tau-b of a driver's indicator with a measure, one a replicate; replicates without one are left out. */
+export function tauByReplicate(deployments: readonly StudyDeployment[], measure: Measure, arm: Arm): Float64Array {
+  const groups = Map.groupBy(deployments, ({ replicate }) => replicate);
+  const taus = [...groups.values()].flatMap((group) => {
+    const values = valued(group, measure);
+    return kendall(indicatorOf(values, arm), valuesOf(values)).statistic ?? [];
+  });
+  return Float64Array.from(taus);
+}
+
+function ofDeployments(deployments: readonly StudyDeployment[], measure: Measure, arm: Arm) {
+  const values = valued(deployments, measure);
+  const taus = tauByReplicate(deployments, measure, arm);
+  const estimate = taus.length === 0 ? null : hodgesLehmannOfDifferences(taus);
+  const interval = estimate?.interval;
+  const short = notEnough(taus.length, fewestReplicates);
+  return {
+    n: values.length,
+    ofArm: countOf(values, arm),
+    tau: estimate?.estimate ?? null,
+    replicates: taus.length,
+    interval: interval ? { low: interval.low, high: interval.high, level: interval.level } : null,
+    pValue: null,
+    notes: short === null ? [] : [taus.length === 0 ? "a replicate with one driver only has no correlation" : short],
+  };
+}
+
+function runValues(run: StudyRun, measure: Measure, packets: Packets | undefined): number[] {
+  const ofPackets = measure === "rtt" ? packets?.get(run.directory) : undefined;
+  if (ofPackets) return ofPackets.values.flatMap((ns) => (ns === null ? [] : [ns / 1e6]));
+  return [measureOf(run, measure) ?? []].flat();
+}
+
+function ofRuns(runs: readonly StudyRun[], measure: Measure, arm: Arm, packets: Packets | undefined) {
+  const values = runs.flatMap((run) => runValues(run, measure, packets).map((value) => ({ arm: run.arm, value })));
+  const { statistic, pValue, notes } = kendall(indicatorOf(values, arm), valuesOf(values));
+  const none = { replicates: null, interval: null };
+  return { n: values.length, ofArm: countOf(values, arm), tau: statistic, ...none, pValue, notes };
 }
 
 /**
  * Fig. 21 (5.1): Kendall's tau-b of a 0/1 indicator per driver with the Sender's CPU usage and with the RTT, split by
  * location of the load. A driver that has no run there has no cell.
  */
-export function kendallFigure(runs: readonly StudyRun[], unit: PairingUnit, packets?: Packets): KendallCell[] {
+export function kendallFigure(runs: readonly StudyRun[], unit: AnalysisUnit, packets?: Packets): KendallCell[] {
+  const byPacket = unit === "packet" ? packets : undefined;
   return locations.flatMap((location) => {
-    const here = runs.filter((run) => locationOf(run) === location);
-    return shown.flatMap((measure) => {
-      const valued = here.flatMap((run) =>
-        valuesOf(run, measure, unit, packets).map((value) => ({ arm: run.arm, value })),
-      );
-      const y = Float64Array.from(valued, ({ value }) => value);
-      return armNames.flatMap((arm) => {
-        const x = Float64Array.from(valued, (one) => (one.arm === arm ? 1 : 0));
-        const ofArm = x.reduce((sum, is) => sum + is, 0);
-        if (ofArm === 0) return [];
-        const { statistic, pValue, notes } = kendall(x, y);
-        return [{ location, measure, arm, n: y.length, ofArm, tau: statistic, pValue, notes }];
-      });
-    });
+    const present = runs.filter((run) => locationOf(run) === location);
+    const deployments = unit === "deployment" ? studyDeployments(present) : [];
+    return shown.flatMap((measure) =>
+      armNames.flatMap((arm): KendallCell[] => {
+        const found =
+          unit === "deployment" ? ofDeployments(deployments, measure, arm) : ofRuns(present, measure, arm, byPacket);
+        return found.ofArm === 0 ? [] : [{ location, measure, arm, unit, ...found }];
+      }),
+    );
   });
 }

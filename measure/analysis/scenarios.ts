@@ -1,9 +1,10 @@
-import type { Dataset, RunRecord } from "../dataset/open.ts";
+import type { Dataset } from "../dataset/open.ts";
 import { type PacketMetric, type PooledSummary, pooledSummaries } from "../dataset/packet-values.ts";
-import { bootstrapMedian } from "../statistics/bootstrap.ts";
 import type { Interval } from "../statistics/interval.ts";
+import { medianInterval } from "../statistics/medianInterval.ts";
 import { median } from "../statistics/quantiles.ts";
 import { placeOf } from "./arms.ts";
+import { type Deployment, deploymentsOf } from "./deployments.ts";
 
 /** A metric of a scenario, in milliseconds; or why there is none. */
 export type ScenarioMetric =
@@ -15,8 +16,8 @@ export type ScenarioMetric =
       p95: number;
       min: number;
       max: number;
-      /** Median of the runs' medians with its BCa interval, which takes runs for what is independent; null with few runs. */
-      runMedian: number;
+      /** Median of the deployments' values with its interval (sign test), exact for any distribution; null below six of them. */
+      deploymentMedian: number;
       interval: Pick<Interval, "low" | "high" | "level"> | null;
     }
   | { unavailable: string };
@@ -35,6 +36,8 @@ export interface ScenarioSummary {
   pingRatePps: number;
   /** Median over the runs of the rate that ping achieved; null where none is known. */
   achievedRatePps: number | null;
+  /** How often it was deployed: what intervals count. */
+  deployments: number;
   runs: number;
   transmitted: number;
   lost: number;
@@ -46,20 +49,19 @@ export interface ScenarioSummary {
 }
 
 const shown = { rttMs: "rtt", rttOverheadMs: "overhead", responseTimeMs: "responseTime" } as const;
-/** With fewer runs, not even the range from the smallest to the largest of them covers the median at 95 %. */
-export const fewestRuns = 6;
-/** Enough for an interval that is printed with three digits, on hundreds of scenarios. */
-const resamples = 1999;
 
-function metricOf(runs: readonly RunRecord[], metric: PacketMetric, pooled: PooledSummary | undefined): ScenarioMetric {
-  const summaries = runs.map(({ metrics }) => metrics[metric]);
-  const medians = summaries.flatMap((one) => ("unavailable" in one ? [] : [one.median / 1e6]));
-  if (pooled === undefined || medians.length === 0) {
+function metricOf(
+  deployments: readonly Deployment[],
+  metric: PacketMetric,
+  pooled: PooledSummary | undefined,
+): ScenarioMetric {
+  const values = deployments.flatMap((one) => one.valueOf(metric) ?? []);
+  if (pooled === undefined || values.length === 0) {
+    const summaries = deployments.flatMap(({ runs }) => runs.map(({ metrics }) => metrics[metric]));
     const reason = summaries.find((one) => "unavailable" in one);
     return { unavailable: reason && "unavailable" in reason ? reason.unavailable : "there is no value" };
   }
-  const { estimate, interval } = bootstrapMedian(medians, { seed: 1, resamples });
-  const covered = medians.length < fewestRuns ? null : interval;
+  const { estimate, interval } = medianInterval(values);
   const { n, ...quantiles } = pooled;
   const inMs = Object.fromEntries(Object.entries(quantiles).map(([name, ns]) => [name, ns / 1e6])) as Omit<
     PooledSummary,
@@ -68,8 +70,8 @@ function metricOf(runs: readonly RunRecord[], metric: PacketMetric, pooled: Pool
   return {
     n,
     ...inMs,
-    runMedian: estimate,
-    interval: covered && { low: covered.low, high: covered.high, level: covered.level },
+    deploymentMedian: estimate,
+    interval: interval && { low: interval.low, high: interval.high, level: interval.level },
   };
 }
 
@@ -88,7 +90,8 @@ export async function summariseScenarios({ directory, runs }: Dataset): Promise<
     .flatMap(([sha256, all]) => {
       const [first] = all;
       if (first === undefined) return [];
-      const metric = (name: keyof typeof shown) => metricOf(all, shown[name], pooled[name].get(sha256));
+      const deployments = deploymentsOf(all);
+      const metric = (name: keyof typeof shown) => metricOf(deployments, shown[name], pooled[name].get(sha256));
       const summary: ScenarioSummary = {
         scenario: first.scenario,
         scenarioSha256: sha256,
@@ -101,6 +104,7 @@ export async function summariseScenarios({ directory, runs }: Dataset): Promise<
         loadLocation: first.loadLocation,
         pingRatePps: first.pingRatePps,
         achievedRatePps: medianOrNull(all.flatMap(({ achievedRatePps }) => achievedRatePps ?? [])),
+        deployments: deployments.length,
         runs: all.length,
         transmitted: sum(all.map(({ transmitted }) => transmitted)),
         lost: sum(all.map(({ transmitted, received }) => transmitted - received)),

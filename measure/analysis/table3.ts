@@ -1,8 +1,9 @@
 import { benjaminiHochberg, holm } from "../statistics/multiplicity.ts";
-import type { PairingUnit } from "../statistics/pairs.ts";
 import { type Arm, cellOf, type StudyRun } from "./arms.ts";
-import { type Comparison, compareRuns } from "./comparison.ts";
+import { type Comparison, compareDeployments, compareRuns } from "./comparison.ts";
 import { type Measure, type Packets, samplesOf } from "./measures.ts";
+import { placed, studyDeployments } from "./study-deployments.ts";
+import type { AnalysisUnit } from "./unit.ts";
 
 /** Where the load is; "none" is our addition to the paper's table. */
 export const locations = ["sender", "responder", "both", "none"] as const;
@@ -46,37 +47,49 @@ const paperP = (location: Location, measure: string, first: Arm, second: Arm) =>
 export const locationOf = ({ loadLocation }: Pick<StudyRun, "loadLocation">): Location =>
   locations.find((location) => location === loadLocation) ?? "none";
 
+type Compare = (first: Arm, second: Arm, location: Location, measure: Table3Row["measure"]) => Comparison;
+
+/** How two drivers are compared: by deployments, or in the paper's way by runs or packets. */
+function comparer(runs: readonly StudyRun[], unit: AnalysisUnit, packets: Packets | undefined): Compare {
+  if (unit === "deployment") {
+    const deployments = studyDeployments(runs);
+    const side = (arm: Arm, location: Location) =>
+      deployments.filter(({ run }) => run.arm === arm && locationOf(run) === location).map(placed);
+    return (first, second, location, measure) =>
+      compareDeployments(side(first, location), side(second, location), measure);
+  }
+  const side = (arm: Arm, location: Location) => runs.filter((run) => run.arm === arm && locationOf(run) === location);
+  return (first, second, location, measure) =>
+    compareRuns(
+      samplesOf(side(first, location), measure, cellOf, packets),
+      samplesOf(side(second, location), measure, cellOf, packets),
+      { unit },
+    );
+}
+
 /**
  * Table 3 (5): Wilcoxon's signed-rank test of each pair of drivers, by location of the load, for the Sender's CPU usage
  * and the RTT. The paper's sixteen rows are there whatever the data; rows of other locations where there is data.
  */
-export function table3(runs: readonly StudyRun[], unit: PairingUnit, packets?: Packets): Table3Row[] {
+export function table3(runs: readonly StudyRun[], unit: AnalysisUnit, packets?: Packets): Table3Row[] {
   const present = new Set<Location>(["sender", "responder", ...runs.map(locationOf)]);
-  const rows: Table3Row[] = locations
+  const compare = comparer(runs, unit, packets);
+  const rows = locations
     .filter((location) => present.has(location))
     .flatMap((location) =>
       tested.flatMap((measure) =>
-        pairs.map(([first, second]) => {
-          const of = (arm: Arm) =>
-            samplesOf(
-              runs.filter((run) => run.arm === arm && locationOf(run) === location),
-              measure,
-              cellOf,
-              packets,
-            );
-          const comparison = compareRuns(of(first), of(second), { unit });
-          const paperPValue = paperP(location, measure, first, second);
-          return {
+        pairs.map(
+          ([first, second]): Table3Row => ({
             location,
             measure,
             first,
             second,
-            ...comparison,
-            paperPValue,
+            ...compare(first, second, location, measure),
+            paperPValue: paperP(location, measure, first, second),
             pHolm: null,
             pBenjaminiHochberg: null,
-          };
-        }),
+          }),
+        ),
       ),
     );
   const withP = rows.flatMap((row) => (row.pValue === null ? [] : [{ row, p: row.pValue }]));

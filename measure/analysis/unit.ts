@@ -1,7 +1,21 @@
 import { oneOf } from "../statistics/options.ts";
 import type { PairingUnit } from "../statistics/pairs.ts";
 
-/** `--pairs run|packet` as the unit of pairing. @throws LabError (exit code 2) for anything else */
-export function pairingUnit(word = "run"): PairingUnit {
-  return oneOf(["run", "packet"], word, "--pairs") === "packet" ? "packet" : "run-median";
+/**
+ * What a value of a table is of. A deployment is what a driver is given to, so only it says something about another deployment;
+ * runs and packets are the paper's way.
+ */
+export type AnalysisUnit = "deployment" | PairingUnit;
+
+/** `--pairs deployment|run|packet` as the unit. @throws LabError (exit code 2) for anything else */
+export function analysisUnit(word = "deployment"): AnalysisUnit {
+  const unit = oneOf(["run", "packet", "deployment"], word, "--pairs");
+  return unit === "run" ? "run-median" : unit;
 }
+
+/** What a table in the paper's way does not prove; null for deployments. */
+export const unitWarning = (unit: AnalysisUnit): string | null =>
+  unit === "deployment"
+    ? null
+    : `${unit === "packet" ? "packets" : "runs"} of one deployment share its conditions and are not independent: p and interval speak of ` +
+      "these deployments only, and do not prove that another deployment would show the same; --pairs deployment does";

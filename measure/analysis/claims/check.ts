@@ -1,5 +1,7 @@
+import type { StudyRun } from "../arms.ts";
+import { studyDeployments } from "../study-deployments.ts";
 import { type Evidence, together } from "./evidence.ts";
-import { type ClaimData, judgeRule } from "./judge.ts";
+import { Judge } from "./judge.ts";
 import type { Claim, Verdict } from "./rules.ts";
 import { studyClaims } from "./study.ts";
 
@@ -7,28 +9,56 @@ import { studyClaims } from "./study.ts";
 export interface CheckedClaim {
   id: string;
   section: string;
+  /** In the paper's words and with its numbers; `evidence` says what was tested. */
   claim: string;
   reading: string | null;
   verdict: Verdict;
-  /** Whether the claim was decided by some of its rules only, because the others cannot be tested here. */
+  /** Whether the claim was decided by some of its rules only, because the others are not tested. */
   partly: boolean;
+  /** Set where too few replicates are why nothing was decided: "not enough data: one deployment". */
+  shortage: string | null;
+  /** In how many ways it could have been contradicted, for all of which 5 % is meant. */
+  parts: number;
   evidence: Evidence[];
 }
 
-function check({ id, section, claim, reading, rules }: Claim, data: ClaimData): CheckedClaim {
-  const evidence = rules.map((rule) => judgeRule(rule, data));
+/** What claims are checked against. */
+export interface ClaimData {
+  runs: readonly StudyRun[];
+  fidelity: string;
+}
+
+const isUntested = ({ verdict }: Evidence) => verdict === "not testable here" || verdict === "shown, not tested";
+
+function shortageOf(verdict: Verdict, evidence: readonly Evidence[]): string | null {
+  if (verdict !== "not enough data") return null;
+  const tested = evidence.filter((one) => !isUntested(one));
+  const [only, ...others] = new Set(tested.map(({ shortage }) => shortage));
+  return others.length === 0 && tested.every(({ n }) => n !== null && n > 0) ? (only ?? null) : null;
+}
+
+function check({ id, section, claim, reading, rules }: Claim, judge: Judge): CheckedClaim {
+  const parts = rules.reduce((sum, rule) => sum + judge.partsOf(rule), 0);
+  const evidence = rules.map((rule) => judge.judge(rule, Math.max(1, parts)));
   const verdict = together(evidence.map((one) => one.verdict));
-  const untested = evidence.some((one) => one.verdict === "not testable here");
   return {
     id,
     section,
     claim,
     reading: reading ?? null,
     verdict,
-    partly: untested && (verdict === "reproduced" || verdict === "contradicted"),
+    partly: evidence.some(isUntested) && (verdict === "reproduced" || verdict === "contradicted"),
+    shortage: shortageOf(verdict, evidence),
+    parts,
     evidence,
   };
 }
 
-/** Checks every claim of the study by its rules. */
-export const checkClaims = (data: ClaimData): CheckedClaim[] => studyClaims.map((claim) => check(claim, data));
+/**
+ * Checks claims by their rules.
+ * @param claims the study's, where no others are given
+ */
+export function checkClaims({ runs, fidelity }: ClaimData, claims: readonly Claim[] = studyClaims): CheckedClaim[] {
+  const judge = new Judge({ deployments: studyDeployments(runs), fidelity });
+  return claims.map((claim) => check(claim, judge));
+}

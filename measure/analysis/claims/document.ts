@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { checkout } from "../../../lib/paths.ts";
 import { publishFile } from "../../../lib/publish.ts";
 import { arms } from "../arms.ts";
+import { isShown, notTested } from "./rules.ts";
 import { studyClaims } from "./study.ts";
 import { ruleWords } from "./words.ts";
 
@@ -12,23 +13,32 @@ Written by \`node measure/analysis/claims/document.ts\` from \`measure/analysis/
 
 ## How a rule decides
 
-- The unit is a run: its median (spread, maximum, CPU usage). Two drivers are compared on pairs of runs with equal number and kind of
-  background VMs, load, location, frequency, replicate and run number. \`--pairs packet\` changes Table 3 and Figure 21, never a claim.
-- A *difference* is the Hodges-Lehmann estimate with its 95 % interval, exact up to 50 pairs. A *ratio* is the same of logarithms.
-  "Below" is an interval below 0; an interval above 0 contradicts; one that holds 0 is not enough data. Six pairs are the fewest that have an
-  interval at 95 %.
-- "At each number of background VMs": an interval for each number that both drivers have, two at least, with Bonferroni's correction, so
-  that 95 % holds for all at once.
+- The unit is the *deployment*: VMs are made anew for it, and a driver is given to it. Runs of one deployment share whatever conditions it
+  happened to get, so they are one value: the median of its runs' medians (of their interquartile ranges, largest RTTs, CPU usages).
+- Two drivers are compared between deployments of equal *cell* (number and kind of background VMs, load, location, frequency) and
+  *replicate*. Times and shares are compared by their ratio, CPU usages by their difference, unless the rule says else.
+- Cells of one replicate are not independent: a change of frequency or load may leave VMs as they are. So a replicate is one number, the
+  mean of its cells (of ratios the geometric mean), and *n counts replicates*.
+- The estimate is Hodges and Lehmann's with its 95 % interval, exact by the signed-rank test: without a difference, two deployments may
+  change places, whatever the distribution. Six replicates are the fewest that have one; with one the answer is "not enough data: one deployment".
+- A rule is *reproduced* by a 95 % interval inside what it states. It is *contradicted* by an interval outside, at 1 - 0.05 / parts, where
+  the parts are all ways in which the claim can be contradicted (Bonferroni). Two to six parts take seven or eight replicates to contradict, six to reproduce.
+- A claim of several rules is contradicted by one, and reproduced by all of them. So each claim is decided by mistake in at most 5 %.
+- "At each number of background VMs": one interval for each number that both drivers have, two numbers at least, each a part.
 - *No difference* is an interval inside the margin that the rule names, never a large p.
-- A number of the paper stands for a range from half of it to twice it; "halves" for a third to two thirds; "1.723 times" for a quarter to either side; "N % lower" for ten points of the ratio to
-  either side. The interval of the median over runs (bootstrap, BCa, six runs at least) inside the range reproduces, outside it contradicts.
-- A claim of several rules is contradicted by one, and reproduced by all of them.
+- A number of the paper stands for a range from half of it to twice it; "halves" for a third to two thirds; "1.723 times" for a quarter to
+  either side; "N % lower" for ten points of the ratio to either side.
+- Of one driver's numbers the median over replicates is estimated, with the interval of the sign test, which holds for skewed data too.
+- *Shown, not tested* are rules to which no interval can be given: the data's number stands beside the paper's, with the reason.
 - Claims are judged one by one: with nineteen of them, one in twenty chance findings is to be expected.
+- \`--pairs run\` and \`--pairs packet\` change Table 3 and Figure 21, never a claim. Their p speak of the deployments at hand only.
+
+The evidence of each rule says what it was tested on: numbers of background VMs, loads, frequencies, replicates, deployments and runs.
 
 ## On emulated servers
 
 Only orderings of times are tested; absolute values, ratios, "no difference" and CPU usage are *not testable here*. Where an ordering names a
-number of background VMs that emulated servers cannot carry, the most that all drivers compared have stands for it.
+number of background VMs that emulated servers cannot carry, the most that all drivers compared have stands for it, and the evidence says so.
 
 Where the achieved rates of ping overlap, 1 kpps and 1 Mpps are one treatment, and C3 is not testable on any servers.
 
@@ -38,8 +48,14 @@ Where the achieved rates of ping overlap, 1 kpps and 1 Mpps are one treatment, a
 const verdictsText = `
 ## Verdicts
 
-\`reproduced\`, \`contradicted\`, \`not enough data\` (no runs, too few, or an interval that does not decide), \`not testable here\`. "64" background VMs in
-competition is the most that VFs allow: 33 to 64 count as it.
+| verdict | means |
+|---|---|
+| \`reproduced\`, \`contradicted\` | an interval decided, as above |
+| \`not enough data\` | no deployments, too few replicates, or an interval that does not decide |
+| \`not testable here\` | emulated servers, or frequencies that were one treatment |
+| \`shown, not tested\` | no interval can be given |
+
+"64" background VMs in competition is the most that VFs allow: 33 to 64 count as it. The evidence says which it was.
 `;
 
 /** docs/claims.md, from the rules. */
@@ -52,7 +68,9 @@ export function claimsDocument(): string {
     `${claim}.`,
     "",
     ...(reading ? [`Our reading: ${reading}.`, ""] : []),
-    ...rules.map((rule) => `- ${ruleWords(rule)}`),
+    ...rules.map(
+      (rule) => `- ${ruleWords(rule)}${isShown(rule) ? ` (shown, not tested: ${notTested[rule.kind]})` : ""}`,
+    ),
   ]);
   return `${introduction}\n${names.join("\n")}\n${verdictsText}\n## The claims\n${claims.join("\n")}\n`;
 }

@@ -1,55 +1,95 @@
-import { decideEquivalence, type EquivalenceDecision } from "../../statistics/equivalence.ts";
+import { decideEquivalence } from "../../statistics/equivalence.ts";
+import type { StudyDeployment } from "../study-deployments.ts";
 import type { Verdict } from "./rules.ts";
+
+/** What a rule was really tested on, which may be less than what it speaks of. */
+export interface Tested {
+  /** Numbers of background VMs, ascending. */
+  backgroundVms: number[];
+  /** As "cpu at sender", or "none". */
+  loads: string[];
+  pingRatesPps: number[];
+  /** Replicates, which are what n counts; deployments of all drivers in them; runs of these. */
+  replicates: number;
+  deployments: number;
+  runs: number;
+}
+
+/** An interval that a verdict rests on. */
+export interface EvidenceInterval {
+  low: number;
+  high: number;
+  /** Its confidence. */
+  level: number;
+}
 
 /** What became of one rule: its verdict with the numbers it stands on. */
 export interface Evidence {
   verdict: Verdict;
-  /** The statement that was tested. */
+  /** The statement that was tested, with the levels that were really used. */
   statement: string;
-  /** Pairs, or values. */
+  /** Replicates, the independent units; null where nothing was tested. */
   n: number | null;
   estimate: number | null;
+  /** Of the 95 % interval, which reproduces. */
   low: number | null;
   high: number | null;
   /** Of estimate, low and high. */
   unit: string;
-  /** Why it could not be decided, or what a reader should know. */
+  /** The interval that contradicts: wider where the claim has several parts. */
+  contradicts: EvidenceInterval | null;
+  tested: Tested | null;
+  /** Set where there are too few replicates: "not enough data: one deployment". */
+  shortage: string | null;
+  /** What else a reader should know. */
   note: string | null;
 }
 
 export type Bounds = { low: number; high: number } | null | undefined;
 
-const byDecision: Record<EquivalenceDecision, Verdict> = {
-  equivalent: "reproduced",
-  different: "contradicted",
-  undecided: "not enough data",
-  "not enough data": "not enough data",
-};
-
-/** An interval inside a range reproduces, one outside it contradicts. */
-export const insideVerdict = (interval: Bounds, range: { low: number; high: number }): Verdict =>
-  byDecision[decideEquivalence(interval ?? null, range)];
-
-/** An interval below a bound reproduces, one above it contradicts. */
-export function belowVerdict(interval: Bounds, bound = 0): Verdict {
-  if (!interval) return "not enough data";
-  if (interval.high < bound) return "reproduced";
-  return interval.low > bound ? "contradicted" : "not enough data";
-}
-
-/** The opposite of a statement has the opposite verdict. */
-export const opposite = (verdict: Verdict): Verdict =>
-  verdict === "reproduced" ? "contradicted" : verdict === "contradicted" ? "reproduced" : verdict;
+/** An end of an interval that lies on a bound but for this, as values that are equal on both sides do, decides nothing. */
+const roundingError = 1e-9;
 
 /**
- * Several statements taken together: one that is contradicted contradicts them all; what cannot be tested here is left
- * out; of the rest, all must be reproduced.
+ * An interval inside a range reproduces, one outside it contradicts.
+ * @param corrected the interval that contradicts, where it is another one
+ */
+export function insideVerdict(
+  interval: Bounds,
+  range: { low: number; high: number },
+  corrected: Bounds = interval,
+): Verdict {
+  const strict = { low: range.low + roundingError, high: range.high - roundingError };
+  if (decideEquivalence(interval ?? null, strict) === "equivalent") return "reproduced";
+  if (!corrected) return "not enough data";
+  const isOutside = corrected.low > range.high + roundingError || corrected.high < range.low - roundingError;
+  return isOutside ? "contradicted" : "not enough data";
+}
+
+/**
+ * Several statements taken together: one that is contradicted contradicts them all; what cannot be tested here, or is
+ * only shown, is left out; of the rest, all must be reproduced.
  */
 export function together(all: readonly Verdict[]): Verdict {
   if (all.includes("contradicted")) return "contradicted";
-  const testable = all.filter((verdict) => verdict !== "not testable here");
-  if (testable.length === 0) return "not testable here";
-  return testable.every((verdict) => verdict === "reproduced") ? "reproduced" : "not enough data";
+  const tested = all.filter((verdict) => verdict !== "not testable here" && verdict !== "shown, not tested");
+  if (tested.length === 0) return all.includes("shown, not tested") ? "shown, not tested" : "not testable here";
+  return tested.every((verdict) => verdict === "reproduced") ? "reproduced" : "not enough data";
+}
+
+/** What deployments have of each factor. */
+export function testedOn(deployments: readonly StudyDeployment[]): Tested {
+  const all = [...new Set(deployments)];
+  const distinct = <T>(values: T[]) => [...new Set(values)];
+  const ascending = (values: number[]) => distinct(values).sort((a, b) => a - b);
+  return {
+    backgroundVms: ascending(all.map(({ run }) => run.backgroundVms)),
+    loads: distinct(all.map(({ run }) => (run.loadType ? `${run.loadType} at ${run.loadLocation}` : "none"))).sort(),
+    pingRatesPps: ascending(all.map(({ run }) => run.pingRatePps)),
+    replicates: distinct(all.map(({ replicate }) => replicate)).length,
+    deployments: all.length,
+    runs: all.reduce((sum, { runs }) => sum + runs.length, 0),
+  };
 }
 
 /** Evidence without numbers. */
@@ -61,5 +101,8 @@ export const noEvidence = (verdict: Verdict, statement: string, note: string): E
   low: null,
   high: null,
   unit: "",
+  contradicts: null,
+  tested: null,
+  shortage: null,
   note,
 });

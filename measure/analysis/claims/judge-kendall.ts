@@ -1,47 +1,54 @@
-import type { KendallCell } from "../kendall-figure.ts";
-import { type Evidence, noEvidence, together } from "./evidence.ts";
-import type { Rule, Verdict } from "./rules.ts";
-import { ruleWords } from "./words.ts";
-
-type Of<Kind extends Rule["kind"]> = Extract<Rule, { kind: Kind }>;
+import type { Arm } from "../arms.ts";
+import { tauByReplicate } from "../kendall-figure.ts";
+import { cellKey, type StudyDeployment } from "../study-deployments.ts";
+import { type Decision, decideCentre } from "./decide.ts";
+import { type Evidence, noEvidence, testedOn, together } from "./evidence.ts";
+import type { Rule } from "./rules.ts";
+import { testedWords } from "./words.ts";
 
 const studied = ["sender", "responder"] as const;
 
-/** The drivers that the paper's figure has; E1000 is in another experiment. */
-const inFigure = ["Bridge", "MacVTap", "PCI", "PCI-BG"];
-
-function atEach(
-  rule: Of<"influence" | "lowers">,
-  cells: readonly KendallCell[],
-  judge: (here: readonly KendallCell[], own: KendallCell) => Verdict,
-): Evidence {
-  const found = studied.map((location) => {
-    const here = cells.filter(
-      (cell) => cell.location === location && cell.measure === rule.measure && inFigure.includes(cell.arm),
-    );
-    const own = here.find(({ arm }) => arm === rule.arm);
-    if (own === undefined || own.tau === null || here.length < inFigure.length)
-      return { verdict: "not enough data" as const, text: `load at the ${location}: not every driver has runs` };
-    return { verdict: judge(here, own), text: `load at the ${location}: tau-b = ${own.tau.toFixed(3)}, n = ${own.n}` };
-  });
-  return noEvidence(
-    together(found.map(({ verdict }) => verdict)),
-    ruleWords(rule),
-    found.map(({ text }) => text).join("; "),
-  );
+/**
+ * Deployments of those cells of a replicate in which all these drivers have one. In other cells the driver could not be told from the
+ * cell, and a driver that has them alone would be correlated with whatever makes them slow.
+ */
+function inSharedCells(deployments: readonly StudyDeployment[], arms: readonly Arm[]): StudyDeployment[] {
+  const groups = Map.groupBy(deployments, ({ replicate, run }) => `${replicate}\n${cellKey(run)}`);
+  return [...groups.values()].filter((group) => arms.every((arm) => group.some(({ run }) => run.arm === arm))).flat();
 }
 
-/** Whether a driver's |tau| is the smallest or the largest of those in Fig. 21. */
-export const judgeInfluence = (rule: Of<"influence">, cells: readonly KendallCell[]): Evidence =>
-  atEach(rule, cells, (here, own) => {
-    const sizes = here.map(({ tau }) => Math.abs(tau ?? 0));
-    const extreme = rule.rank === "least" ? Math.min(...sizes) : Math.max(...sizes);
-    return Math.abs(own.tau ?? 0) === extreme ? "reproduced" : "contradicted";
-  });
+function wordsOf(location: string, { verdict, shortage, estimate, low, high, n }: Decision): string {
+  const range = low === null || high === null ? "" : ` [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+  const found = estimate === null ? [] : [`tau-b = ${estimate.toFixed(3)}${range}`];
+  return `load at the ${location}: ${[shortage ?? verdict, ...found, `n = ${n}`].join(", ")}`;
+}
 
-/** Whether a driver goes with lower values, at 95 %. */
-export const judgeLowers = (rule: Of<"lowers">, cells: readonly KendallCell[]): Evidence =>
-  atEach(rule, cells, (_, { tau, pValue }) => {
-    if (tau === null || pValue === null || pValue > 0.05) return "not enough data";
-    return tau < 0 ? "reproduced" : "contradicted";
+/** Whether a driver goes with lower values than those beside it: the interval of the replicates' taus lies below 0. */
+export function judgeLowers(
+  rule: Extract<Rule, { kind: "lowers" }>,
+  deployments: readonly StudyDeployment[],
+  parts: number,
+): Evidence {
+  const arms = [rule.arm, ...rule.beside];
+  const region = { low: Number.NEGATIVE_INFINITY, high: 0 };
+  const each = studied.map((location) => {
+    const ofArms = deployments.filter(
+      (one) => one.run.loadLocation === location && arms.includes(one.run.arm) && one.valueOf(rule.measure) !== null,
+    );
+    const shared = inSharedCells(ofArms, arms);
+    return { location, shared, found: decideCentre(tauByReplicate(shared, rule.measure, rule.arm), region, parts) };
   });
+  const tested = testedOn(each.flatMap(({ shared }) => shared));
+  const shortages = each.map(({ found }) => found.shortage);
+  return {
+    ...noEvidence(
+      together(each.map(({ found }) => found.verdict)),
+      testedWords(rule, tested),
+      each.map(({ location, found }) => wordsOf(location, found)).join("; "),
+    ),
+    n: Math.min(...each.map(({ found }) => found.n ?? 0)),
+    unit: "tau-b",
+    tested,
+    shortage: shortages.every((shortage) => shortage !== null) ? (shortages[0] ?? null) : null,
+  };
+}

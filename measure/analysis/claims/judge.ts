@@ -1,224 +1,198 @@
-import { bootstrapMedian } from "../../statistics/bootstrap.ts";
-import type { Estimate } from "../../statistics/interval.ts";
-import type { Factors, RunSample } from "../../statistics/pairs.ts";
-import { type Arm, cellOf, type StudyRun } from "../arms.ts";
-import { compareRuns } from "../comparison.ts";
-import type { KendallCell } from "../kendall-figure.ts";
-import { isCpu, type Measure, measureOf, measures, samplesOf } from "../measures.ts";
-import { fewestRuns } from "../scenarios.ts";
-import { belowVerdict, type Evidence, insideVerdict, noEvidence, opposite, together } from "./evidence.ts";
-import { judgeInfluence, judgeLowers } from "./judge-kendall.ts";
-import type { Rule, Where } from "./rules.ts";
-import { commonLevels, selectRuns, type VmLevels } from "./select.ts";
-import { ruleWords } from "./words.ts";
+import { type Arm, levelOf, type StudyRun } from "../arms.ts";
+import { contrastsOf, type Placed, type Scale, scaleOf, valuesByReplicate } from "../contrasts.ts";
+import { isCpu, measures } from "../measures.ts";
+import { cellKey, placed, type StudyDeployment } from "../study-deployments.ts";
+import { type Decision, decideCentre, decideMedian, type Region } from "./decide.ts";
+import { type Evidence, noEvidence, testedOn, together } from "./evidence.ts";
+import { judgeLowers } from "./judge-kendall.ts";
+import { isShown, notTested, type Rule, type Where } from "./rules.ts";
+import { commonLevels, selectDeployments, type VmLevels } from "./select.ts";
+import { showRule } from "./show.ts";
+import { testedWords } from "./words.ts";
 
 /** What rules are judged on. */
-export interface ClaimData {
-  runs: readonly StudyRun[];
+export interface Judged {
+  deployments: readonly StudyDeployment[];
   fidelity: string;
-  kendall: readonly KendallCell[];
 }
 
-type Of<Kind extends Rule["kind"]> = Extract<Rule, { kind: Kind }>;
+export type RuleOf<Kind extends Rule["kind"]> = Extract<Rule, { kind: Kind }>;
 
 /** An order of times is the same on emulated servers as far as it follows from the path; a number or CPU usage is not. */
 const isOrdering = (rule: Rule) => ["below", "rises", "lowers"].includes(rule.kind) && !isCpu(rule.measure);
 
-const tooFew = "too few pairs of runs for an interval at this level";
-const noPairs = "no pairs of runs";
+const belowZero: Region = { low: Number.NEGATIVE_INFINITY, high: 0 };
+const aboveZero: Region = { low: 0, high: Number.POSITIVE_INFINITY };
 
-function evidenceOf(
-  rule: Rule,
-  estimate: Estimate | null,
-  n: number,
-  unit: string,
-  verdict: Evidence["verdict"],
-): Evidence {
-  const { low, high } = estimate?.interval ?? { low: null, high: null };
-  const note = n === 0 ? noPairs : estimate?.interval === null ? tooFew : null;
-  return { verdict, statement: ruleWords(rule), n, estimate: estimate?.estimate ?? null, low, high, unit, note };
+/** The evidence of a rule from its decision and the deployments that it rests on. */
+export function evidenceOf(rule: Rule, found: Decision, unit: string, used: readonly StudyDeployment[]): Evidence {
+  const tested = testedOn(used);
+  return { ...found, statement: testedWords(rule, tested), unit, tested };
 }
 
-const logarithms = (samples: RunSample[]): RunSample[] =>
-  samples.map((sample) => ({
-    ...sample,
-    values: Array.from(sample.values, (value) => (value === null || value <= 0 ? null : Math.log(value))),
-  }));
+/** Judges rules of one claim on one set of data. */
+export class Judge {
+  readonly #deployments: readonly StudyDeployment[];
+  readonly #isEmulated: boolean;
+  readonly #levels: VmLevels;
 
-const exponential = ({ estimate, interval, note }: Estimate): Estimate => ({
-  estimate: Math.exp(estimate),
-  interval: interval && { ...interval, low: Math.exp(interval.low), high: Math.exp(interval.high) },
-  note,
-});
-
-class Judge {
-  private readonly data: ClaimData;
-  private readonly levels: VmLevels;
-
-  constructor(data: ClaimData) {
-    this.data = data;
-    this.levels = data.fidelity === "emulated" ? "most" : "as stated";
+  constructor({ deployments, fidelity }: Judged) {
+    this.#deployments = deployments;
+    this.#isEmulated = fidelity === "emulated";
+    this.#levels = this.#isEmulated ? "most" : "as stated";
   }
 
-  judge(rule: Rule): Evidence {
-    if (this.data.fidelity === "emulated" && !isOrdering(rule))
-      return noEvidence(
-        "not testable here",
-        ruleWords(rule),
-        isCpu(rule.measure) ? "CPU usage of emulated servers" : "on emulated servers only orderings are tested",
-      );
+  /** Why a rule is not tested on these servers; null where it is. */
+  #untestable(rule: Rule): string | null {
+    if (!this.#isEmulated || isOrdering(rule)) return null;
+    return isCpu(rule.measure) ? "CPU usage of emulated servers" : "on emulated servers only orderings are tested";
+  }
+
+  /** In how many ways a rule can contradict its claim. */
+  partsOf(rule: Rule): number {
+    if (isShown(rule) || this.#untestable(rule) !== null) return 0;
+    if (rule.kind === "lowers") return 2;
+    if (rule.kind === "below" && rule.eachNumberOfVms) return Math.max(1, this.#levelsOf(rule).length);
+    return 1;
+  }
+
+  /**
+   * Judges one rule.
+   * @param parts of its claim: in how many ways it can be contradicted, for all of which 5 % is meant
+   */
+  judge(rule: Rule, parts: number): Evidence {
+    const why = this.#untestable(rule);
+    if (why !== null) return noEvidence("not testable here", testedWords(rule, null), why);
+    if (isShown(rule)) return showRule(rule, this.#deployments, this.#levels, notTested[rule.kind]);
     switch (rule.kind) {
       case "below":
-        return rule.eachNumberOfVms ? this.belowAtEach(rule) : this.below(rule);
+        return rule.eachNumberOfVms ? this.#belowAtEach(rule, parts) : this.#between(rule, belowZero, parts);
       case "ratio":
-        return this.ratio(rule, rule);
+        return this.#between(rule, logarithmic(rule), parts, "ratio");
+      case "notReduced":
+        return this.#between(rule, { ...aboveZero, low: Math.log(1 - rule.margin) }, parts, "ratio");
       case "same":
-        return this.same(rule);
-      case "notReduced": {
-        const found = this.ratio(rule, { low: 0, high: 1 });
-        return { ...found, verdict: opposite(belowVerdict(boundsOf(found), 1 - rule.margin)) };
-      }
+        return rule.scale === "relative"
+          ? this.#between(rule, aroundOne(rule.margin), parts, "ratio")
+          : this.#between(rule, { low: -rule.margin, high: rule.margin }, parts, "difference");
       case "rises":
-        return this.rises(rule);
+        return this.#rises(rule, parts);
       case "sameAtBothRates":
-        return this.sameAtBothRates(rule);
+        return this.#sameAtBothRates(rule, parts);
       case "within":
-        return this.within(rule);
-      case "largestWithin":
-        return this.largestWithin(rule);
-      case "influence":
-        return judgeInfluence(rule, this.data.kendall);
+        return this.#within(rule, parts);
       case "lowers":
-        return judgeLowers(rule, this.data.kendall);
+        return judgeLowers(rule, this.#deployments, parts);
     }
   }
 
-  private sides(first: Arm, second: Arm, measure: Measure, where: Where) {
-    const runs = selectRuns(this.data.runs, [first, second], where, this.levels);
-    const of = (arm: Arm) =>
-      samplesOf(
-        runs.filter((run) => run.arm === arm),
-        measure,
-        cellOf,
-      );
-    return { runs, x: of(first), y: of(second) };
+  #sides(first: Arm, second: Arm, where: Where) {
+    const all = selectDeployments(this.#deployments, [first, second], where, this.#levels);
+    const side = (arm: Arm) => all.filter(({ run }) => run.arm === arm).map(placed);
+    return { all, x: side(first), y: side(second) };
   }
 
-  private below(rule: Of<"below">): Evidence {
-    const { x, y } = this.sides(rule.first, rule.second, rule.measure, rule.where);
-    const { difference, n } = compareRuns(x, y);
-    return evidenceOf(rule, difference, n, measures[rule.measure].unit, belowVerdict(difference?.interval));
+  #between(
+    rule: RuleOf<"below" | "ratio" | "same" | "notReduced">,
+    region: Region,
+    parts: number,
+    scale: Scale = scaleOf(rule.measure),
+  ): Evidence {
+    const { x, y } = this.#sides(rule.first, rule.second, rule.where);
+    return compared(rule, x, y, region, parts, scale);
   }
 
-  private belowAtEach(rule: Of<"below">): Evidence {
-    const { runs, x, y } = this.sides(rule.first, rule.second, rule.measure, rule.where);
-    const levels = commonLevels(runs, [rule.first, rule.second]);
+  #levelsOf({ first, second, where }: RuleOf<"below">): number[] {
+    return commonLevels(this.#sides(first, second, where).all, [first, second]);
+  }
+
+  #belowAtEach(rule: RuleOf<"below">, parts: number): Evidence {
+    const { x, y } = this.#sides(rule.first, rule.second, rule.where);
+    const levels = this.#levelsOf(rule);
     if (levels.length < 2)
-      return noEvidence("not enough data", ruleWords(rule), "fewer than two numbers of background VMs");
-    // Bonferroni: that all intervals hold at once is what has 95 %.
-    const level = 1 - 0.05 / levels.length;
-    const at = (samples: RunSample[], vms: number) => samples.filter(({ cell }) => cell.backgroundVms === vms);
-    const each = levels.map((vms) => ({ vms, ...compareRuns(at(x, vms), at(y, vms), { level }) }));
-    const verdicts = each.map(({ difference }) => belowVerdict(difference?.interval));
-    const all = compareRuns(x, y);
+      return noEvidence("not enough data", testedWords(rule, null), "fewer than two numbers of background VMs");
+    const at = (side: Placed<StudyRun>[], vms: number) =>
+      side.filter(({ deployment }) => levelOf(deployment.run) === vms);
+    const each = levels.map((vms) => ({ vms, ...compared(rule, at(x, vms), at(y, vms), belowZero, parts) }));
+    const all = compared(rule, x, y, belowZero, parts);
+    const range = ({ estimate, low, high }: Evidence) =>
+      [estimate, ...(low === null || high === null ? [] : [low, high])]
+        .map((value) => value?.toPrecision(3))
+        .join(", ");
     return {
-      ...evidenceOf(rule, all.difference, all.n, measures[rule.measure].unit, together(verdicts)),
-      note: each.map(({ vms, n }, i) => `${vms} VMs: ${verdicts[i]}, n = ${n}`).join("; "),
+      ...all,
+      verdict: together(each.map(({ verdict }) => verdict)),
+      // The interval over all numbers of VMs together decides nothing here.
+      contradicts: null,
+      note: each.map((one) => `${one.vms} VMs: ${one.verdict}, ratio ${range(one)}, n = ${one.n}`).join("; "),
     };
   }
 
-  private ratio(rule: Of<"ratio" | "notReduced"> | Of<"same">, range: { low: number; high: number }): Evidence {
-    const { x, y } = this.sides(rule.first, rule.second, rule.measure, rule.where);
-    return ratioEvidence(rule, x, y, range);
-  }
-
-  private same(rule: Of<"same">): Evidence {
-    if (rule.scale === "relative") return this.ratio(rule, { low: 1 - rule.margin, high: 1 + rule.margin });
-    const { x, y } = this.sides(rule.first, rule.second, rule.measure, rule.where);
-    const { difference, n } = compareRuns(x, y);
-    const verdict = insideVerdict(difference?.interval, { low: -rule.margin, high: rule.margin });
-    return evidenceOf(rule, difference, n, measures[rule.measure].unit, verdict);
-  }
-
-  private rises(rule: Of<"rises">): Evidence {
-    const loaded = selectRuns(this.data.runs, [rule.arm], { ...rule.where, settings: ["bridge"], vms: "loaded" });
-    const none = selectRuns(this.data.runs, [rule.arm], { settings: ["none"] });
-    const most = Math.max(0, ...loaded.map(({ backgroundVms }) => backgroundVms));
-    const top = loaded.filter(({ backgroundVms }) => backgroundVms === most);
-    const drivers = new Set(top.map(({ backgroundDriver }) => backgroundDriver ?? ""));
-    const cell = ({ pingRatePps, fixed, batch }: StudyRun, background: string): Factors => ({
-      pingRatePps,
-      fixed,
-      batch,
-      background,
+  #rises(rule: RuleOf<"rises">, parts: number): Evidence {
+    const loaded = selectDeployments(this.#deployments, [rule.arm], {
+      ...rule.where,
+      settings: ["bridge"],
+      vms: "loaded",
     });
-    // The runs without background VMs stand beside those with each kind of them.
-    const x = samplesOf(top, rule.measure, (run) => cell(run, run.backgroundDriver ?? ""));
-    const y = [...drivers].flatMap((driver) => samplesOf(none, rule.measure, (run) => cell(run, driver)));
-    const comparison = compareRuns(x, y);
-    const verdict = opposite(belowVerdict(comparison.difference?.interval));
-    return evidenceOf(rule, comparison.difference, comparison.n, measures[rule.measure].unit, verdict);
+    const none = selectDeployments(this.#deployments, [rule.arm], { settings: ["none"] });
+    const most = Math.max(0, ...loaded.map(({ run }) => run.backgroundVms));
+    const top = loaded.filter(({ run }) => run.backgroundVms === most);
+    const drivers = [...new Set(top.map(({ run }) => run.backgroundDriver ?? ""))];
+    const inCell = (deployment: StudyDeployment, background: string) => {
+      const { pingRatePps, fixed, batch } = deployment.run;
+      return { deployment, cell: [pingRatePps, fixed, batch, background].join("\n") };
+    };
+    // The deployments without background VMs stand beside those with each kind of them.
+    const x = top.map((one) => inCell(one, one.run.backgroundDriver ?? ""));
+    const y = drivers.flatMap((driver) => none.map((one) => inCell(one, driver)));
+    return compared(rule, x, y, aboveZero, parts);
   }
 
-  private sameAtBothRates(rule: Of<"sameAtBothRates">): Evidence {
-    const runs = selectRuns(this.data.runs, rule.arms, rule.where, this.levels);
-    const at = (ratePps: number) => runs.filter((run) => run.pingRatePps === ratePps);
+  #sameAtBothRates(rule: RuleOf<"sameAtBothRates">, parts: number): Evidence {
+    const all = selectDeployments(this.#deployments, rule.arms, rule.where, this.#levels);
+    const at = (ratePps: number) => all.filter(({ run }) => run.pingRatePps === ratePps);
     const [fast, slow] = [at(1_000_000), at(1000)];
-    const achieved = (some: StudyRun[]) => some.flatMap(({ achievedRatePps }) => achievedRatePps ?? []);
+    const achieved = (some: StudyDeployment[]) =>
+      some.flatMap(({ runs }) => runs.flatMap(({ achievedRatePps }) => achievedRatePps ?? []));
     if (fast.length > 0 && slow.length > 0 && Math.min(...achieved(fast)) <= Math.max(...achieved(slow)))
       return noEvidence(
         "not testable here",
-        ruleWords(rule),
+        testedWords(rule, null),
         "the rates that ping achieved overlap: they are one treatment",
       );
-    const cell = ({ pingRatePps: _, ...others }: Factors & { pingRatePps?: unknown }) => others as Factors;
-    const samples = (some: StudyRun[]) =>
-      samplesOf(some, rule.measure, (run) => ({ ...cell(cellOf(run)), arm: run.arm }));
-    return ratioEvidence(rule, samples(fast), samples(slow), { low: 1 - rule.margin, high: 1 + rule.margin });
+    const side = (some: StudyDeployment[]) =>
+      some.map((deployment) => ({
+        deployment,
+        cell: `${deployment.run.arm}\n${cellKey({ ...deployment.run, pingRatePps: 0 })}`,
+      }));
+    return compared(rule, side(fast), side(slow), aroundOne(rule.margin), parts);
   }
 
-  private values(rule: Of<"within" | "largestWithin">): number[] {
-    const runs = selectRuns(this.data.runs, [rule.arm], rule.where, this.levels);
-    return runs.flatMap((run) => measureOf(run, rule.measure) ?? []);
-  }
-
-  private within(rule: Of<"within">): Evidence {
-    const values = this.values(rule);
-    if (values.length < fewestRuns)
-      return noEvidence("not enough data", ruleWords(rule), `${values.length} runs; ${fewestRuns} are needed`);
-    const estimate = bootstrapMedian(values, { seed: 1 });
-    return evidenceOf(
-      rule,
-      estimate,
-      values.length,
-      measures[rule.measure].unit,
-      insideVerdict(estimate.interval, rule),
-    );
-  }
-
-  private largestWithin(rule: Of<"largestWithin">): Evidence {
-    const values = this.values(rule);
-    if (values.length < 10)
-      return noEvidence("not enough data", ruleWords(rule), `${values.length} runs; ten are needed`);
-    const estimate = Math.max(...values);
-    const verdict = estimate > rule.low && estimate < rule.high ? "reproduced" : "contradicted";
-    return {
-      ...noEvidence(verdict, ruleWords(rule), ""),
-      n: values.length,
-      estimate,
-      unit: measures[rule.measure].unit,
-      note: null,
-    };
+  #within(rule: RuleOf<"within">, parts: number): Evidence {
+    const all = selectDeployments(this.#deployments, [rule.arm], rule.where, this.#levels);
+    const scale = scaleOf(rule.measure);
+    const { values, used } = valuesByReplicate(all, rule.measure, scale);
+    const { unit } = measures[rule.measure];
+    return scale === "ratio"
+      ? evidenceOf(rule, decideMedian(values, logarithmic(rule), parts, Math.exp), unit, used)
+      : evidenceOf(rule, decideMedian(values, rule, parts), unit, used);
   }
 }
 
-const boundsOf = ({ low, high }: Evidence) => (low === null || high === null ? null : { low, high });
+const logarithmic = ({ low, high }: Region): Region => ({ low: Math.log(low), high: Math.log(high) });
+const aroundOne = (margin: number): Region => logarithmic({ low: 1 - margin, high: 1 + margin });
 
-function ratioEvidence(rule: Rule, x: RunSample[], y: RunSample[], range: { low: number; high: number }): Evidence {
-  const { difference, n } = compareRuns(logarithms(x), logarithms(y));
-  const estimate = difference && exponential(difference);
-  return evidenceOf(rule, estimate, n, "ratio", insideVerdict(estimate?.interval, range));
+/** One contrast a replicate, and where its centre lies. */
+function compared(
+  rule: Rule,
+  x: readonly Placed<StudyRun>[],
+  y: readonly Placed<StudyRun>[],
+  region: Region,
+  parts: number,
+  scale: Scale = scaleOf(rule.measure),
+): Evidence {
+  const { values, used } = contrastsOf(x, y, rule.measure, scale);
+  const isRatio = scale === "ratio";
+  const found = decideCentre(values, region, parts, isRatio ? Math.exp : undefined);
+  return evidenceOf(rule, found, isRatio ? "ratio" : measures[rule.measure].unit, [...used.first, ...used.second]);
 }
-
-/** Judges one rule. */
-export const judgeRule = (rule: Rule, data: ClaimData): Evidence => new Judge(data).judge(rule);

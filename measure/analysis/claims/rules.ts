@@ -2,7 +2,13 @@ import type { Arm, Setting } from "../arms.ts";
 import type { Measure } from "../measures.ts";
 
 /** What a claim or a part of it is found to be. */
-export const verdicts = ["reproduced", "contradicted", "not enough data", "not testable here"] as const;
+export const verdicts = [
+  "reproduced",
+  "contradicted",
+  "not enough data",
+  "not testable here",
+  "shown, not tested",
+] as const;
 export type Verdict = (typeof verdicts)[number];
 
 /** Which runs a rule speaks of; what is left out may be anything. */
@@ -25,30 +31,42 @@ interface Between {
 }
 
 /**
- * One statement that data can decide. Differences and ratios are of run medians, paired within cell, replicate and run;
- * an interval is that of the Hodges-Lehmann estimate at 95 %.
+ * One statement that data can decide. Each compares one number a replicate: ratios of times and differences of CPU usages
+ * between deployments of equal cell and replicate, the mean over the cells. An interval is over replicates, at 95 %; the one that
+ * contradicts is at 1 - 0.05 / parts of the claim.
  */
 export type Rule =
-  /** First below second: the interval of first - second lies below 0. By number of VMs: at each of at least two. */
+  /** First below second. By number of VMs: at each of at least two, and each is a part of the claim. */
   | ({ kind: "below"; eachNumberOfVms?: true } & Between)
-  /** The interval of first / second lies between the two bounds. */
+  /** First / second lies between the two bounds. */
   | ({ kind: "ratio"; low: number; high: number } & Between)
-  /** No difference: the interval of first - second (absolute) or of first / second - 1 (relative) lies inside ± margin. */
+  /** No difference: first - second (absolute) or first / second - 1 (relative) lies inside ± margin. */
   | ({ kind: "same"; margin: number; scale: "absolute" | "relative" } & Between)
-  /** First does not reduce the measure against second: the interval of first / second lies above 1 - margin. */
+  /** First does not reduce the measure against second: first / second lies above 1 - margin. */
   | ({ kind: "notReduced"; margin: number } & Between)
-  /** More background VMs, larger values: the interval of (most VMs) - (none) lies above 0. */
+  /** More background VMs, larger values: most VMs above none. */
   | { kind: "rises"; measure: Measure; arm: Arm; where: Where }
-  /** The two ping frequencies give the same: the interval of the ratio - 1 lies inside ± margin. */
+  /** The two ping frequencies give the same: the ratio - 1 lies inside ± margin. */
   | { kind: "sameAtBothRates"; measure: Measure; arms: readonly Arm[]; where: Where; margin: number }
-  /** The interval of the median over runs lies between the two bounds. */
+  /** The median over replicates lies between the two bounds. */
   | { kind: "within"; measure: Measure; arm: Arm; where: Where; low: number; high: number }
-  /** The largest value of ten runs or more lies between the two bounds. */
+  /** Fig. 21: tau of this driver among those that it shares its cells with is negative, in every location with load. */
+  | { kind: "lowers"; measure: Measure; arm: Arm; beside: readonly Arm[] }
+  /** The largest value of all runs, beside the paper's. Shown, not tested. */
   | { kind: "largestWithin"; measure: Measure; arm: Arm; where: Where; low: number; high: number }
-  /** Fig. 21: of all drivers, this one has the smallest or the largest |tau|, in every location with load. */
-  | { kind: "influence"; measure: Measure; arm: Arm; rank: "least" | "most" }
-  /** Fig. 21: tau is negative at 95 %, in every location with load. */
-  | { kind: "lowers"; measure: Measure; arm: Arm };
+  /** Fig. 21: of all drivers, this one has the smallest or the largest |tau|. Shown, not tested. */
+  | { kind: "influence"; measure: Measure; arm: Arm; rank: "least" | "most" };
+
+/** Why a kind of rule is shown and not tested. */
+export const notTested = {
+  largestWithin:
+    "the largest of n values grows with n, and the paper's is of another number of packets: no interval tells what it should be here",
+  influence:
+    "the rank of |tau-b| is decided by noise where drivers do not differ, and by cells that they do not share where they do (PCI-BG has none in common with Bridge)",
+} as const;
+export type ShownKind = keyof typeof notTested;
+
+export const isShown = (rule: Rule): rule is Extract<Rule, { kind: ShownKind }> => rule.kind in notTested;
 
 /** A claim of the paper, and the statements which together are it. */
 export interface Claim {

@@ -1,4 +1,5 @@
 import { type Arm, levelOf, type StudyRun } from "../arms.ts";
+import type { StudyDeployment } from "../study-deployments.ts";
 import type { Where } from "./rules.ts";
 
 /** Where a rule's number of background VMs stands for the most that there are: emulated servers cannot carry the paper's. */
@@ -18,29 +19,30 @@ function fits(run: StudyRun, { settings, load, location, ratePps, except }: Wher
 }
 
 /**
- * The runs that a rule speaks of, of the drivers that it compares.
+ * The deployments that a rule speaks of, of the drivers that it compares.
  * @param levels whether its number of background VMs is taken as stated, or for the most that all these drivers have
  */
-export function selectRuns(
-  runs: readonly StudyRun[],
+export function selectDeployments(
+  deployments: readonly StudyDeployment[],
   arms: readonly Arm[],
   where: Where,
   levels: VmLevels = "as stated",
-): StudyRun[] {
-  const fitting = runs.filter((run) => arms.includes(run.arm) && fits(run, where));
+): StudyDeployment[] {
+  const fitting = deployments.filter(({ run }) => arms.includes(run.arm) && fits(run, where));
   const { vms } = where;
   if (vms === undefined) return fitting;
-  if (vms === "loaded") return fitting.filter(({ backgroundVms }) => backgroundVms > 0);
+  if (vms === "loaded") return fitting.filter(({ run }) => run.backgroundVms > 0);
   if (levels === "most") {
     const most = commonLevels(fitting, arms).at(-1) ?? 0;
-    return most === 0 ? [] : fitting.filter((run) => levelOf(run) === most);
+    return most === 0 ? [] : fitting.filter(({ run }) => levelOf(run) === most);
   }
-  return fitting.filter((run) => ("is" in vms ? levelOf(run) === vms.is : run.backgroundVms > vms.above));
+  return fitting.filter(({ run }) => ("is" in vms ? levelOf(run) === vms.is : run.backgroundVms > vms.above));
 }
 
-/** Numbers of background VMs with which each of these drivers has runs, ascending. */
-export function commonLevels(runs: readonly StudyRun[], arms: readonly Arm[]): number[] {
-  const of = (arm: Arm) => new Set(runs.filter((run) => run.arm === arm).map(levelOf));
-  const [first, ...others] = arms.map(of);
+/** Numbers of background VMs with which each of these drivers has deployments, ascending. */
+export function commonLevels(deployments: readonly StudyDeployment[], arms: readonly Arm[]): number[] {
+  const levelsOf = (arm: Arm) =>
+    new Set(deployments.filter(({ run }) => run.arm === arm).map(({ run }) => levelOf(run)));
+  const [first, ...others] = arms.map(levelsOf);
   return [...(first ?? [])].filter((level) => others.every((set) => set.has(level))).sort((a, b) => a - b);
 }

@@ -1,7 +1,8 @@
 import { requireOneForm } from "../command.ts";
+import type { Comparison } from "../comparison.ts";
 import { measures } from "../measures.ts";
-import { asCsv, asMarkdown, asText, digits, intervalText, type PlainTable, pText } from "../print/table.ts";
-import { pairingUnit } from "../unit.ts";
+import { asCsv, asMarkdown, asText, countHead, digits, intervalText, type PlainTable, pText } from "../print/table.ts";
+import { analysisUnit } from "../unit.ts";
 import { type ComparisonReport, compareSides, type SideSummary } from "./compare.ts";
 import { Sides, type SidesOptions } from "./sides.ts";
 
@@ -13,22 +14,35 @@ export interface CompareWords {
   markdown?: true;
 }
 
-function sideWords({ name, directory, runs, scenarios }: SideSummary): string {
+function sideWords({ name, directory, runs, deployments, scenarios }: SideSummary): string {
   const what = scenarios.length === 1 ? scenarios[0] : `${scenarios.length} scenarios`;
-  return `${name}${name === what ? "" : `: ${what}`}, ${runs} runs in ${directory}`;
+  return `${name}${name === what ? "" : `: ${what}`}, ${runs} runs of ${deployments} deployment${deployments === 1 ? "" : "s"} in ${directory}`;
 }
 
+const estimateOf = (comparison: Comparison | null) => comparison?.ratio ?? comparison?.difference ?? null;
+
 function tableOf(report: ComparisonReport): PlainTable {
-  const { rows, first, second, fidelity, pairing, notes } = report;
+  const { rows, first, second, fidelity, unit: compared, pairing, notes } = report;
+  const byRatio = compared === "deployment";
   return {
     title: `A = ${sideWords(first)}\nB = ${sideWords(second)} (${fidelity} servers)`,
-    head: ["", "A", "B", "A - B", "95 % interval", "effect", "p", "n", "verdict"],
+    head: [
+      "",
+      "A",
+      "B",
+      byRatio ? "A / B (CPU: A - B)" : "A - B",
+      "95 % interval",
+      "effect",
+      "p",
+      countHead(compared),
+      "verdict",
+    ],
     rows: rows.map(({ measure, unit, comparison, verdict }) => [
       `${measures[measure].what}, ${unit}`,
       digits(comparison?.medians.first ?? null),
       digits(comparison?.medians.second ?? null),
-      digits(comparison?.difference?.estimate ?? null),
-      intervalText(comparison?.difference?.interval),
+      digits(estimateOf(comparison)?.estimate ?? null),
+      intervalText(estimateOf(comparison)?.interval),
       digits(comparison?.effect ?? null, 2),
       pText(comparison?.pValue ?? null),
       comparison?.n ?? null,
@@ -42,7 +56,10 @@ function tableOf(report: ComparisonReport): PlainTable {
   };
 }
 
-const csvHead = ["measure", "unit", "a", "b", "difference", "low", "high", "effect", "p", "n", "test", "verdict"];
+const csvHead = [
+  ...["measure", "unit", "a", "b", "scale", "estimate", "low", "high", "effect", "p"],
+  ...["n", "n_of", "test", "verdict"],
+];
 
 const csvOf = ({ rows }: ComparisonReport) =>
   asCsv(
@@ -52,12 +69,14 @@ const csvOf = ({ rows }: ComparisonReport) =>
       unit,
       comparison?.medians.first ?? null,
       comparison?.medians.second ?? null,
-      comparison?.difference?.estimate ?? null,
-      comparison?.difference?.interval?.low ?? null,
-      comparison?.difference?.interval?.high ?? null,
+      comparison && (comparison.ratio ? "a / b" : "a - b"),
+      estimateOf(comparison)?.estimate ?? null,
+      estimateOf(comparison)?.interval?.low ?? null,
+      estimateOf(comparison)?.interval?.high ?? null,
       comparison?.effect ?? null,
       comparison?.pValue ?? null,
       comparison?.n ?? null,
+      comparison?.unit ?? null,
       comparison?.test ?? null,
       unavailable ? `${verdict}: ${unavailable}` : verdict,
     ]),
@@ -71,7 +90,7 @@ export async function compareCommand(
   options: SidesOptions,
 ): Promise<string> {
   requireOneForm(words);
-  const unit = pairingUnit(words.pairs);
+  const unit = analysisUnit(words.pairs);
   const sides = new Sides(options);
   const first = await sides.of(a);
   const report = await compareSides(first, await sides.of(b), unit);

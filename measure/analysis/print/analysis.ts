@@ -1,9 +1,10 @@
 import type { Analysis } from "../analyse.ts";
-import type { CheckedClaim } from "../claims/check.ts";
-import type { Evidence } from "../claims/evidence.ts";
+import { fewestReplicates, notEnough } from "../comparison.ts";
 import type { ScenarioMetric, ScenarioSummary } from "../scenarios.ts";
 import type { Table3Row } from "../table3.ts";
-import { digits, intervalText, type PlainTable, pText } from "./table.ts";
+import type { AnalysisUnit } from "../unit.ts";
+import { claimLines, claimTable } from "./claims.ts";
+import { countHead, digits, intervalText, type PlainTable, pText } from "./table.ts";
 
 const median = (metric: ScenarioMetric) => ("unavailable" in metric ? "unavailable" : digits(metric.median));
 const interval = (metric: ScenarioMetric) => ("unavailable" in metric ? null : intervalText(metric.interval));
@@ -19,9 +20,13 @@ function scenarioTable({ scenarios, fidelity, runs }: Analysis): PlainTable {
   );
   return {
     title: `Metrics by scenario (${runs} runs, ${fidelity} servers; medians in ms)`,
-    head: ["scenario", "runs", "lost", "RTT", "95 % of run medians", "p95", "overhead", "response time", "CPU S/R %"],
+    head: [
+      ...["scenario", "deployments", "runs", "lost", "RTT", "95 % of deployments", "p95"],
+      ...["overhead", "response time", "CPU S/R %"],
+    ],
     rows: scenarios.map((one) => [
       one.scenario,
+      one.deployments,
       one.runs,
       one.lost,
       median(one.rttMs),
@@ -31,27 +36,35 @@ function scenarioTable({ scenarios, fidelity, runs }: Analysis): PlainTable {
       median(one.responseTimeMs),
       `${one.cpuPercent.sender.toFixed(1)} / ${one.cpuPercent.responder.toFixed(1)}`,
     ]),
-    notes: [...reasons],
+    notes: ["95 % of deployments: interval of their median, from six deployments on", ...reasons],
   };
 }
 
 const paperP = ({ paperPValue }: Table3Row) => (paperPValue === 0 ? "0.0000000" : paperPValue);
 
+const pairNote: Record<AnalysisUnit, string> = {
+  deployment:
+    "a value is one of a replicate: the mean over its cells of what two deployments of equal cell and replicate differ by, each the median of its runs",
+  "run-median": "a pair is the medians of two runs of equal cell, replicate and run",
+  packet: "a pair is two packets of equal index, which are not independent within a run: p overstates the evidence",
+};
+
+const estimateNote = (unit: AnalysisUnit) =>
+  unit === "deployment"
+    ? "ratio: of RTTs, first / second; of CPU usages first - second; Hodges-Lehmann estimates, with an interval from six replicates on"
+    : "difference: Hodges-Lehmann estimate of first - second";
+
+/** An interval, or why there is none. */
+const intervalCell = (unit: AnalysisUnit, n: number, found: { low: number; high: number } | null | undefined) =>
+  intervalText(found) ?? (unit === "deployment" && n > 0 ? notEnough(n, fewestReplicates) : null);
+
 function table3Table({ table3, unit }: Analysis): PlainTable {
+  const estimateHead = unit === "deployment" ? "ratio (CPU: difference)" : "difference";
   return {
     title: "Table 3: Wilcoxon signed-rank tests",
     head: [
-      "load at",
-      "metric",
-      "pair",
-      "n",
-      "p (paper)",
-      "p",
-      "p (Holm)",
-      "medians",
-      "difference",
-      "95 % interval",
-      "effect",
+      ...["load at", "metric", "pair", countHead(unit), "p (paper)", "p", "p (Holm)"],
+      ...["medians", estimateHead, "95 % interval", "effect"],
     ],
     rows: table3.map((row) => [
       row.location,
@@ -62,69 +75,38 @@ function table3Table({ table3, unit }: Analysis): PlainTable {
       row.n === 0 ? "no pairs" : pText(row.pValue),
       pText(row.pHolm),
       row.n === 0 ? null : `${digits(row.medians.first)} vs ${digits(row.medians.second)}`,
-      digits(row.difference?.estimate ?? null),
-      intervalText(row.difference?.interval),
+      digits((row.ratio ?? row.difference)?.estimate ?? null),
+      intervalCell(unit, row.n, (row.ratio ?? row.difference)?.interval),
       digits(row.effect, 2),
     ]),
-    notes: [
-      unit === "packet"
-        ? "a pair is two packets of equal index, which are not independent within a run: p overstates the evidence"
-        : "a pair is the medians of two runs of equal cell, replicate and run",
-      "difference: Hodges-Lehmann estimate of first - second; effect: matched-pairs rank-biserial correlation",
-    ],
+    notes: [pairNote[unit], estimateNote(unit), "effect: matched-pairs rank-biserial correlation"],
   };
 }
 
-function kendallTable({ kendall }: Analysis): PlainTable {
+function kendallTable({ kendall, unit }: Analysis): PlainTable {
+  const isByReplicate = unit === "deployment";
   return {
     title: "Figure 21: Kendall's tau-b of a driver's 0/1 indicator",
-    head: ["load at", "metric", "driver", "tau-b", "p", "n", "of driver"],
-    rows: kendall.map(({ location, measure, arm, tau, pValue, n, ofArm }) => [
+    head: [
+      ...["load at", "metric", "driver", "tau-b"],
+      ...(isByReplicate ? ["95 % interval", "replicates"] : ["p"]),
+      ...["n", "of driver"],
+    ],
+    rows: kendall.map(({ location, measure, arm, tau, interval: range, replicates, pValue, n, ofArm }) => [
       location,
       measure === "rtt" ? "RTT" : "Sender CPU",
       arm,
       tau === null ? "one driver only" : tau.toFixed(3),
-      pText(pValue),
+      ...(isByReplicate ? [intervalCell(unit, replicates ?? 0, range), replicates] : [pText(pValue)]),
       n,
       ofArm,
     ]),
+    notes: isByReplicate
+      ? [
+          "a value is a deployment; tau-b within each replicate, and the Hodges-Lehmann estimate of the replicates' with its interval",
+        ]
+      : [],
   };
-}
-
-/** The numbers of one rule in a few words. */
-export function evidenceWords({ n, estimate, low, high, unit, note }: Evidence): string {
-  const range = low === null || high === null ? "" : ` [${digits(low)}, ${digits(high)}]`;
-  const found = estimate === null ? [] : [`${digits(estimate)}${range} ${unit}`.trim()];
-  return [...found, ...(n === null ? [] : [`n = ${n}`]), ...(note ? [note] : [])].join("; ");
-}
-
-const verdictOf = ({ verdict, partly }: CheckedClaim) => (partly ? `${verdict} (what is testable here)` : verdict);
-
-function claimTable({ claims }: Analysis): PlainTable {
-  return {
-    title: "The paper's claims",
-    head: ["claim", "verdict", "tested", "found"],
-    rows: claims.flatMap((claim) =>
-      claim.evidence.map((one, i) => [
-        i === 0 ? claim.id : "",
-        i === 0 ? verdictOf(claim) : "",
-        `${one.statement}${claim.evidence.length > 1 ? `: ${one.verdict}` : ""}`,
-        evidenceWords(one),
-      ]),
-    ),
-    notes: ["docs/claims.md has the claims and their rules in words"],
-  };
-}
-
-/** For a terminal: claims in two lines each are easier to read than a table wider than any screen. */
-function claimLines({ claims }: Analysis): string {
-  const lines = claims.flatMap((claim) => [
-    `  ${claim.id.padEnd(4)} ${verdictOf(claim)}: ${claim.claim}`,
-    ...claim.evidence
-      .filter(({ verdict }) => verdict !== "not testable here" && claim.verdict !== "not testable here")
-      .map((one) => `         ${one.verdict}: ${one.statement}: ${evidenceWords(one)}`),
-  ]);
-  return ["The paper's claims", ...lines].join("\n");
 }
 
 /** What is not in any table and why, as sentences. */
@@ -143,6 +125,6 @@ export const analysisTables = (
   analysis: Analysis,
 ): { tables: PlainTable[]; claims: PlainTable; claimLines: string } => ({
   tables: [scenarioTable(analysis), table3Table(analysis), kendallTable(analysis)],
-  claims: claimTable(analysis),
-  claimLines: claimLines(analysis),
+  claims: claimTable(analysis.claims),
+  claimLines: claimLines(analysis.claims),
 });

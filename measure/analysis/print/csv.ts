@@ -1,23 +1,29 @@
 import type { Analysis } from "../analyse.ts";
-import type { ScenarioMetric } from "../scenarios.ts";
+import type { ScenarioMetric, ScenarioSummary } from "../scenarios.ts";
+import { evidenceNotes } from "./claims.ts";
 import { asCsv, type TableCell } from "./table.ts";
 
 /** Columns of the CSV: one line a finding, whatever table it is of. */
 const head = ["table", "subject", "location", "measure", "quantity", "value", "low", "high", "n", "p", "note"] as const;
 type Line = Partial<Record<(typeof head)[number], TableCell>>;
 
-function metricLines(subject: string, measure: string, metric: ScenarioMetric): Line[] {
+function metricLines(
+  { scenario: subject, deployments }: ScenarioSummary,
+  measure: string,
+  metric: ScenarioMetric,
+): Line[] {
   const base = { table: "scenario", subject, measure };
   if ("unavailable" in metric) return [{ ...base, quantity: "median", note: metric.unavailable }];
-  const { n, median, p05, p95, min, max, runMedian, interval } = metric;
+  const { n, median, p05, p95, min, max, deploymentMedian, interval } = metric;
   return [
     ...Object.entries({ median, p05, p95, min, max }).map(([quantity, value]) => ({ ...base, quantity, value, n })),
     {
       ...base,
-      quantity: "median of run medians",
-      value: runMedian,
+      quantity: "median of deployments",
+      value: deploymentMedian,
       low: interval?.low ?? null,
       high: interval?.high ?? null,
+      n: deployments,
     },
   ];
 }
@@ -26,6 +32,7 @@ function metricLines(subject: string, measure: string, metric: ScenarioMetric): 
 export function analysisCsv({ scenarios, table3, kendall, claims }: Analysis): string {
   const lines: Line[] = [
     ...scenarios.flatMap((one) => [
+      { table: "scenario", subject: one.scenario, measure: "deployments", quantity: "count", value: one.deployments },
       { table: "scenario", subject: one.scenario, measure: "runs", quantity: "count", value: one.runs },
       {
         table: "scenario",
@@ -35,9 +42,9 @@ export function analysisCsv({ scenarios, table3, kendall, claims }: Analysis): s
         value: one.lost,
         n: one.transmitted,
       },
-      ...metricLines(one.scenario, "rttMs", one.rttMs),
-      ...metricLines(one.scenario, "rttOverheadMs", one.rttOverheadMs),
-      ...metricLines(one.scenario, "responseTimeMs", one.responseTimeMs),
+      ...metricLines(one, "rttMs", one.rttMs),
+      ...metricLines(one, "rttOverheadMs", one.rttOverheadMs),
+      ...metricLines(one, "responseTimeMs", one.responseTimeMs),
       ...Object.entries(one.cpuPercent).map(([role, value]) => ({
         table: "scenario",
         subject: one.scenario,
@@ -52,10 +59,10 @@ export function analysisCsv({ scenarios, table3, kendall, claims }: Analysis): s
       subject: `${row.first} vs ${row.second}`,
       location: row.location,
       measure: row.measure,
-      quantity: "difference",
-      value: row.difference?.estimate ?? null,
-      low: row.difference?.interval?.low ?? null,
-      high: row.difference?.interval?.high ?? null,
+      quantity: row.ratio ? "ratio" : "difference",
+      value: (row.ratio ?? row.difference)?.estimate ?? null,
+      low: (row.ratio ?? row.difference)?.interval?.low ?? null,
+      high: (row.ratio ?? row.difference)?.interval?.high ?? null,
       n: row.n,
       p: row.pValue,
       note: row.pairing,
@@ -67,11 +74,19 @@ export function analysisCsv({ scenarios, table3, kendall, claims }: Analysis): s
       measure: cell.measure,
       quantity: "tau-b",
       value: cell.tau,
-      n: cell.n,
+      low: cell.interval?.low ?? null,
+      high: cell.interval?.high ?? null,
+      n: cell.replicates ?? cell.n,
       p: cell.pValue,
     })),
     ...claims.flatMap((claim) => [
-      { table: "claim", subject: claim.id, quantity: "verdict", value: claim.verdict, note: claim.claim },
+      {
+        table: "claim",
+        subject: claim.id,
+        quantity: "verdict",
+        value: claim.verdict,
+        note: claim.shortage ?? claim.claim,
+      },
       ...claim.evidence.map((one) => ({
         table: "rule",
         subject: claim.id,
@@ -81,7 +96,7 @@ export function analysisCsv({ scenarios, table3, kendall, claims }: Analysis): s
         low: one.low,
         high: one.high,
         n: one.n,
-        note: one.note,
+        note: evidenceNotes(one).join("; "),
       })),
     ]),
   ];

@@ -1,3 +1,5 @@
+import type { AnalysisUnit } from "../unit.ts";
+
 /** A cell as it is printed; null is nothing to say. */
 export type TableCell = string | number | boolean | null;
 
@@ -13,6 +15,10 @@ export interface PlainTable {
 const text = (cell: TableCell) => (cell === null ? "" : String(cell));
 const isNumber = (cell: TableCell) =>
   typeof cell === "number" || (typeof cell === "string" && /^[-<]?\s?\d[\d.e+-]*(?: … | vs | \/ |$)/.test(cell));
+
+/** The head of a column of counts: what n is a number of. */
+export const countHead = (unit: AnalysisUnit): string =>
+  ({ deployment: "replicates", "run-median": "runs", packet: "packets" })[unit];
 
 /** A number with some significant digits, without an exponent where it can be avoided. */
 export function digits(value: number | null, significant = 3): string | null {

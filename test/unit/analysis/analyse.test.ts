@@ -9,10 +9,10 @@ test("analyses real runs, in every form", async () => {
   const print = (words: AnalyseWords) => analyseCommand(results.directory, words, () => {});
   const analysis = JSON.parse(await print({ json: true })) as Analysis;
   expect(analysis).toMatchObject({
-    schemaVersion: 1,
+    schemaVersion: 2,
     fidelity: "emulated",
     runs: 8,
-    unit: "run-median",
+    unit: "deployment",
     leftOut: [],
     notes: [expect.stringContaining("emulated servers")],
   });
@@ -31,8 +31,9 @@ test("analyses real runs, in every form", async () => {
   );
 
   const text = await print({});
-  expect(text).toMatch(/virtio-bridge_bg0_1kpps_\w{8} +2 +0 +13\.8/);
-  expect(text).toMatch(/none +RTT ms +PCI vs Bridge +2 /);
+  expect(text).toMatch(/virtio-bridge_bg0_1kpps_\w{8} +1 +2 +0 +13\.8/);
+  expect(text).toMatch(/none +RTT ms +PCI vs Bridge +1 .*not enough data: one deployment/);
+  expect(text).toContain("C7   not enough data: one deployment: PCI passthrough has the lowest median RTT");
   expect(text).toContain("C12  not enough data: with 32 and 64 background VMs");
   const markdown = await print({ markdown: true });
   expect(markdown).toContain("## Table 3: Wilcoxon signed-rank tests");
@@ -51,6 +52,10 @@ test("the paper's way of pairing is said to be that", async () => {
   expect(row?.n).toBe(200);
   expect(row?.pValue).toBeLessThan(1e-20);
   expect(analysis.claims.find(({ id }) => id === "C7")?.verdict).toBe("not enough data");
+  for (const pairs of ["packet", "run"]) {
+    const text = await analyseCommand(results.directory, { pairs }, () => {});
+    expect(text).toMatch(/of one deployment share its conditions .* do not prove that another deployment/);
+  }
 });
 
 test("numbers and cells", () => {

@@ -2,8 +2,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { compareCommand } from "../../../measure/analysis/compare/command.ts";
-import { compareSides, verdictOf } from "../../../measure/analysis/compare/compare.ts";
+import { compareSides } from "../../../measure/analysis/compare/compare.ts";
 import { Sides } from "../../../measure/analysis/compare/sides.ts";
+import { verdictOf } from "../../../measure/analysis/compare/verdict.ts";
 import type { RunRecord } from "../../../measure/dataset/open.ts";
 import { sampleResults } from "../../support/samples.ts";
 import { tenRuns } from "../../support/study-runs.ts";
@@ -104,6 +105,9 @@ describe("sides", () => {
       compareCommand("e1000-bridge", "pci-passthrough", words, { results: results.directory, runsOfStack: noStack });
     const text = await print({});
     expect(text).toMatch(
+      /median RTT, ms +18\.0 +1\.77 +10\.2 .* 1 +not enough data: one deployment; here B is lower by 90 %/,
+    );
+    expect(await print({ pairs: "run" })).toMatch(
       /median RTT, ms +18\.0 +1\.77 +16\.2 .*B is lower by 16\.2 ms \(90 %\); too few runs to tell \(n = 2\)/,
     );
     expect(text).toContain("unavailable: pci-passthrough: sender.nic");
@@ -112,7 +116,7 @@ describe("sides", () => {
     expect((await print({ csv: true })).split("\n")).toHaveLength(7);
     expect(await print({ markdown: true })).toContain("| median RTT, ms | 18.0 |");
     await expect(print({ json: true, csv: true })).rejects.toMatchObject({ exitCode: 2 });
-    await expect(print({ pairs: "run-median" })).rejects.toThrow("choose one of: run, packet");
+    await expect(print({ pairs: "run-median" })).rejects.toThrow("choose one of: run, packet, deployment");
     expect(await print({ pairs: "packet" })).toContain("a pair is two packets");
   });
 });

@@ -1,0 +1,110 @@
+import { canonicalJson } from "../../../lib/canonical.ts";
+import type { RunRecord } from "../../dataset/open.ts";
+import { median } from "../../statistics/quantiles.ts";
+import { type Comparison, compareDeployments, compareGroups, compareRuns } from "../comparison.ts";
+import { onScale, type Placed, scaleOf, valuesByReplicate } from "../contrasts.ts";
+import { deploymentsOf } from "../deployments.ts";
+import { type Measure, measureOf, type Packets, samplesOf } from "../measures.ts";
+import type { AnalysisUnit } from "../unit.ts";
+import type { Side } from "./sides.ts";
+
+/** What two sides are, before any measure of them is compared. */
+export interface Match {
+  first: Side;
+  second: Side;
+  /** Both are in one results directory, so their replicates are of one campaign and make pairs. */
+  sameRoot: boolean;
+  /** Each side is one scenario. */
+  single: boolean;
+}
+
+/** With several scenarios a side, runs of equal factors but for the Main VMs' driver belong together; with one, all do. */
+const cellFor =
+  (single: boolean) =>
+  (run: RunRecord): Record<string, string | number> =>
+    single
+      ? { batch: run.batch }
+      : {
+          backgroundVms: run.backgroundVms,
+          backgroundDriver: run.backgroundDriver ?? "none",
+          loadType: run.loadType ?? "none",
+          loadLocation: run.loadLocation ?? "none",
+          pingRatePps: run.pingRatePps,
+          fixed: run.fixed,
+          pressure: run.pressure,
+          batch: run.batch,
+        };
+
+/** One number a replicate, where replicates of two sides make no pairs: those that have all scenarios of both sides. */
+function unpaired({ first, second, single }: Match, measure: Measure): Comparison {
+  const scenariosOf = ({ runs }: Side) => new Set(runs.map(({ scenarioSha256 }) => scenarioSha256));
+  const theirs = scenariosOf(second);
+  const common = new Set([...scenariosOf(first)].filter((scenario) => theirs.has(scenario)));
+  const valuesOf = ({ runs }: Side) => {
+    const scale = scaleOf(measure);
+    const deployments = deploymentsOf(
+      single ? runs : runs.filter(({ scenarioSha256 }) => common.has(scenarioSha256)),
+    ).filter((one) => onScale(one.valueOf(measure), scale) !== null);
+    const whole = [...Map.groupBy(deployments, ({ replicate }) => replicate).values()].filter(
+      (group) => single || group.length === common.size,
+    );
+    return {
+      values: valuesByReplicate(whole.flat(), measure, scale).values,
+      all: deployments.length,
+      used: whole.flat().length,
+    };
+  };
+  const [x, y] = [valuesOf(first), valuesOf(second)];
+  const compared = compareGroups(x.values, y.values, "deployment", scaleOf(measure));
+  const partial = x.all + y.all - x.used - y.used;
+  const scenarios = single ? "" : `, each the mean of the ${common.size} scenarios that both sides have`;
+  const leftOut = partial === 0 ? "" : `; ${partial} deployments of replicates that lack one of these are left out`;
+  return { ...compared, pairing: `${compared.pairing}${scenarios}${leftOut}` };
+}
+
+function byDeployments(match: Match, measure: Measure): Comparison {
+  const { first, second, sameRoot, single } = match;
+  const cell = cellFor(single);
+  const side = ({ runs }: Side): Placed[] =>
+    deploymentsOf(runs).map((deployment) => ({ deployment, cell: canonicalJson(cell(deployment.run)) }));
+  if (!sameRoot) return unpaired(match, measure);
+  const paired = compareDeployments(side(first), side(second), measure, "student");
+  return paired.n > 0 || !single ? paired : unpaired(match, measure);
+}
+
+/** The median over the runs of each scenario, which is what two results directories have in common. */
+function byScenario(runs: readonly RunRecord[], measure: Measure) {
+  return [...Map.groupBy(runs, ({ scenarioSha256 }) => scenarioSha256)].map(([scenario, all]) => {
+    const values = all.flatMap((run) => measureOf(run, measure) ?? []);
+    return {
+      cell: { scenario },
+      replicate: 1,
+      run: 1,
+      packets: [0],
+      values: [values.length > 0 ? median(values) : null],
+    };
+  });
+}
+
+function byRuns(match: Match, measure: Measure, unit: "run-median" | "packet", packets?: Packets): Comparison {
+  const { first, second, sameRoot, single } = match;
+  const cell = cellFor(single);
+  if (sameRoot) {
+    const paired = compareRuns(
+      samplesOf(first.runs, measure, cell, packets),
+      samplesOf(second.runs, measure, cell, packets),
+      { unit },
+    );
+    if (paired.n > 0 || !single) return paired;
+  } else if (!single) return compareRuns(byScenario(first.runs, measure), byScenario(second.runs, measure));
+  const valuesOf = ({ runs }: Side) => Float64Array.from(runs.flatMap((run) => measureOf(run, measure) ?? []));
+  return compareGroups(valuesOf(first), valuesOf(second), "run-median", "difference");
+}
+
+/**
+ * Compares one measure of two sides. Sides from one results directory are paired by cell and replicate (run) where they share
+ * any. With deployments for units nothing else is paired; with runs, two directories with several scenarios are, by scenario.
+ * @param packets values of the packets, where these are the unit
+ */
+export const compareMeasure = (match: Match, measure: Measure, unit: AnalysisUnit, packets?: Packets): Comparison =>
+  unit === "deployment" ? byDeployments(match, measure) : byRuns(match, measure, unit, packets);

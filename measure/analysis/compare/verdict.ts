@@ -1,0 +1,46 @@
+import { studentValues } from "../../statistics/studentInterval.ts";
+import { type Comparison, fewestReplicates, notEnough } from "../comparison.ts";
+import { isCpu, type Measure } from "../measures.ts";
+
+const rounded = (value: number) => String(Number(Math.abs(value).toPrecision(3)));
+const percent = (part: number) => `${Number((100 * part).toPrecision(2))} %`;
+
+/** Which side is lower and by how much, as "A is lower by 20 %". */
+function sizeWords(comparison: Comparison, measure: Measure, unit: string, [a, b]: [string, string]): string {
+  const { difference, ratio, medians } = comparison;
+  if (ratio !== null) {
+    const factor = Math.min(ratio.estimate, 1 / ratio.estimate);
+    return `${ratio.estimate < 1 ? a : b} is lower by ${percent(1 - factor)}`;
+  }
+  const estimate = difference?.estimate ?? 0;
+  const base = Math.max(medians.first ?? 0, medians.second ?? 0);
+  const share = isCpu(measure) || base <= 0 ? "" : ` (${Math.round((100 * Math.abs(estimate)) / base)} %)`;
+  return `${estimate < 0 ? a : b} is lower by ${rounded(estimate)} ${isCpu(measure) ? "percentage points" : unit}${share}`;
+}
+
+/** What a comparison says, for a reader who wants one sentence; never "no difference" because of a large p. */
+export function verdictOf(comparison: Comparison, measure: Measure, unit: string, names: [string, string]): string {
+  const { difference, ratio, n } = comparison;
+  const found = ratio ?? difference;
+  if (found === null || n === 0) return "nothing to compare";
+  const equal = ratio === null ? 0 : 1;
+  const { estimate, interval } = found;
+  const size = estimate === equal ? "equal" : sizeWords(comparison, measure, unit, names);
+  if (interval === null) {
+    if (comparison.unit !== "deployment") return `${size}; too few runs to tell (n = ${n})`;
+    const short = notEnough(n, comparison.test === "mann-whitney" ? 4 : studentValues.fewest);
+    return short === null ? `${size}; the replicates do not tell by how much they vary` : `${short}; here ${size}`;
+  }
+  if (interval.low > equal || interval.high < equal) return size;
+  return `no difference shown: the interval holds ${equal}`;
+}
+
+/** What an interval rests on that a reader should know, as sentences; empty where it rests on no distribution. */
+export function assumptions(comparisons: readonly (Comparison | null)[]): string[] {
+  const isStudent = comparisons.some((one) => (one?.ratio ?? one?.difference)?.interval?.method === "t");
+  if (!isStudent) return [];
+  return [
+    `with fewer than ${fewestReplicates} replicates no 95 % interval is free of a distribution: Student's t here takes the logarithms of the replicates' ratios ` +
+      "(CPU usage: the differences) for normally distributed, and cannot check it",
+  ];
+}

@@ -1,0 +1,54 @@
+import type { RunRecord } from "../dataset/open.ts";
+import { median } from "../statistics/quantiles.ts";
+import { type Measure, measureOf } from "./measures.ts";
+
+/**
+ * One deployment of a scenario with its runs. VMs are made anew for it, so it is what a driver is given to: the experimental
+ * unit. Its runs share the conditions that it happened to get, and are repeated measurements of one unit.
+ */
+export class Deployment<Run extends RunRecord = RunRecord> {
+  /** Any of its runs: all have the same factors. */
+  readonly run: Run;
+  readonly runs: readonly Run[];
+  /** What the deployments of one replicate of one results directory have in common. */
+  readonly replicate: string;
+  readonly #values = new Map<Measure, number | null>();
+
+  constructor(first: Run, runs: readonly Run[]) {
+    this.run = first;
+    this.runs = runs;
+    this.replicate = replicateOf(first);
+  }
+
+  /**
+   * Its one value: the median of its runs' values, in the measure's unit; null where no run has one. It is also the median of the
+   * runs' interquartile ranges (packets of several runs pooled would add what lies between the runs), of their largest RTTs (the
+   * largest of all would grow with the number of runs) and of their CPU usages (one disturbed window does not move it).
+   */
+  valueOf(measure: Measure): number | null {
+    const known = this.#values.get(measure);
+    if (known !== undefined) return known;
+    const values = this.runs.flatMap((run) => measureOf(run, measure) ?? []);
+    const value = values.length === 0 ? null : median(values);
+    this.#values.set(measure, value);
+    return value;
+  }
+}
+
+const replicateOf = ({ batch, replicate }: RunRecord) => `${batch}\n${replicate}`;
+
+/** The deployments that runs belong to: equal scenario, replicate and results directory. */
+export function deploymentsOf<Run extends RunRecord>(runs: readonly Run[]): Deployment<Run>[] {
+  const groups = new Map<string, [Run, ...Run[]]>();
+  for (const run of runs) {
+    const key = `${run.scenarioSha256}\n${replicateOf(run)}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [run]);
+    else group.push(run);
+  }
+  return [...groups.values()].map((group) => new Deployment(group[0], group));
+}
+
+/** How many replicates deployments are of. */
+export const replicatesOf = (deployments: readonly Deployment[]): number =>
+  new Set(deployments.map(({ replicate }) => replicate)).size;

@@ -1,0 +1,64 @@
+import type { CheckedClaim } from "../claims/check.ts";
+import type { Evidence, Tested } from "../claims/evidence.ts";
+import { digits, type PlainTable } from "./table.ts";
+
+const list = (values: readonly (string | number)[]) => values.join(" and ");
+const rateWords = (pps: number) => (pps >= 1_000_000 ? `${pps / 1_000_000} Mpps` : `${pps / 1000} kpps`);
+
+/** What a rule was tested on, in words. */
+export function testedOnWords({ backgroundVms, loads, pingRatesPps, deployments, runs }: Tested): string {
+  const rates = list(pingRatesPps.map(rateWords));
+  return `${deployments} deployments (${runs} runs) with ${list(backgroundVms)} background VMs, load ${loads.join(", ")}, ${rates}`;
+}
+
+/** What should stand beside the numbers of one rule. */
+export const evidenceNotes = ({ tested, contradicts, note }: Evidence): string[] => [
+  ...(tested && tested.deployments > 0 ? [testedOnWords(tested)] : []),
+  ...(contradicts && contradicts.level > 0.95
+    ? [
+        `to contradict: ${digits(contradicts.low)} to ${digits(contradicts.high)} at ${(100 * contradicts.level).toFixed(1)} %`,
+      ]
+    : []),
+  ...(note ? [note] : []),
+];
+
+/** The numbers of one rule in a few words. */
+export function evidenceWords(evidence: Evidence): string {
+  const { n, estimate, low, high, unit } = evidence;
+  const range = low === null || high === null ? "" : ` [${digits(low)}, ${digits(high)}]`;
+  const found = estimate === null ? [] : [`${digits(estimate)}${range} ${unit}`.trim()];
+  return [
+    ...found,
+    ...(n === null ? [] : [`n = ${n} replicate${n === 1 ? "" : "s"}`]),
+    ...evidenceNotes(evidence),
+  ].join("; ");
+}
+
+const verdictOf = ({ verdict, partly, shortage }: CheckedClaim) =>
+  shortage ?? (partly ? `${verdict} (what is testable here)` : verdict);
+
+/** Claims as a table: a row a rule. */
+export const claimTable = (claims: readonly CheckedClaim[]): PlainTable => ({
+  title: "The paper's claims",
+  head: ["claim", "verdict", "tested", "found"],
+  rows: claims.flatMap((claim) =>
+    claim.evidence.map((one, i) => [
+      i === 0 ? claim.id : "",
+      i === 0 ? verdictOf(claim) : "",
+      `${one.statement}${claim.evidence.length > 1 ? `: ${one.shortage ?? one.verdict}` : ""}`,
+      evidenceWords(one),
+    ]),
+  ),
+  notes: ["docs/claims.md has the claims and their rules in words"],
+});
+
+/** For a terminal: claims in two lines each are easier to read than a table wider than any screen. */
+export function claimLines(claims: readonly CheckedClaim[]): string {
+  const lines = claims.flatMap((claim) => [
+    `  ${claim.id.padEnd(4)} ${verdictOf(claim)}: ${claim.claim}`,
+    ...claim.evidence
+      .filter(({ verdict }) => verdict !== "not testable here" && claim.verdict !== "not testable here")
+      .map((one) => `         ${one.shortage ?? one.verdict}: ${one.statement}: ${evidenceWords(one)}`),
+  ]);
+  return ["The paper's claims, in its words, and what was tested of each", ...lines].join("\n");
+}
