@@ -4,6 +4,7 @@ import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { shellQuote } from "../lib/ssh/quote.ts";
 import type { Host } from "./config/hosts.ts";
+import { notDone, remoteCommand, remoteInput } from "./remote-script.ts";
 
 const scriptOf = (file: string) => readFileSync(join(import.meta.dirname, "scripts", file), "utf8");
 
@@ -50,19 +51,23 @@ export interface LayerArgs {
 export function layer(name: string, args: LayerArgs, opts: pulumi.CustomResourceOptions): remote.Command {
   const { token: TOKEN, wanted: WANTED } = args;
   const identity = { ...args.variables, ...(TOKEN !== undefined && { TOKEN }) };
-  const text = (action: string) =>
-    shellScript(args.script, { ACTION: action, ...identity, ...(WANTED !== undefined && { WANTED }) });
-  return new remote.Command(
+  const command = new remote.Command(
     name,
     {
       connection: connectionTo(args.host),
-      create: text("create"),
-      ...(WANTED !== undefined && { update: text("update") }),
-      delete: text("delete"),
+      create: remoteCommand("create"),
+      ...(WANTED !== undefined && { update: remoteCommand("update") }),
+      delete: remoteCommand("delete"),
+      stdin: remoteInput(shellScript(args.script, { ...identity, ...(WANTED !== undefined && { WANTED }) })),
       triggers: [shellScript(args.script, identity), args.host.generation, ...(args.standsOn ?? [])],
       logging: remote.Logging.Stderr,
       addPreviousOutputInEnv: false,
     },
     { ...opts, deleteBeforeReplace: true },
   );
+  command.stdout.apply((stdout) => {
+    const failure = notDone(stdout);
+    if (failure !== undefined) throw new pulumi.RunError(`${name}: ${failure}`);
+  });
+  return command;
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { z } from "zod";
 import { LabError } from "../lib/errors.ts";
+import { parseRecords, wholeNumber } from "../lib/key-value.ts";
 import { connectSsh } from "../lib/ssh/connect.ts";
 import { type Host, type Inventory, type Role, roles } from "./config/hosts.ts";
 import { shellScript } from "./layer.ts";
@@ -46,32 +48,52 @@ export function vfAddressOf(facts: PfFacts | undefined, vf: number): string | un
   return facts.vfs[vf] ?? vfPciAddress(facts.pci, facts.offset, facts.stride, vf);
 }
 
-function pfFacts([pci, total, offset, stride, ...vfs]: string[]): PfFacts {
-  return {
-    pci: pci === "none" ? undefined : pci,
-    totalVfs: Number(total),
-    offset: Number(offset),
-    stride: Number(stride),
-    vfs,
-  };
-}
+const listOf = (text: string) => text.split(",").filter((item) => item !== "");
 
-/** Reads what infra/scripts/observe.sh prints. @throws LabError with the line that it does not understand */
+/** A line of infra/scripts/observe.sh. */
+const observedRecord = z.discriminatedUnion("record", [
+  z.strictObject({ record: z.literal("server"), cpus: wholeNumber, memory_mib: wholeNumber }),
+  z.strictObject({
+    record: z.literal("pf"),
+    name: z.string().min(1),
+    pci: z.string(),
+    total_vfs: wholeNumber,
+    offset: wholeNumber,
+    stride: wholeNumber,
+    vfs: z.string().transform(listOf),
+  }),
+  z.strictObject({ record: z.literal("layer"), name: z.string().min(1), token: z.string() }),
+  z.strictObject({ record: z.literal("lease"), since: wholeNumber, owner: z.string() }),
+]);
+
+/**
+ * Reads what infra/scripts/observe.sh prints.
+ * @throws LabError with the line that is not understood, or when the server says nothing of itself
+ */
 export function parseObservation(text: string): Observation {
   const tokens = new Map<string, string>();
   const pfs = new Map<string, PfFacts>();
   let lease: Observation["lease"];
-  let [cpus, memoryMiB] = [0, 0];
-  for (const line of text.split("\n").filter((line) => line !== "")) {
-    const [word, first, ...rest] = line.trim().split(" ");
-    if (word === "owner" && first && rest.length > 0)
-      lease = { owner: rest.join(" "), since: new Date(Number(first) * 1000) };
-    else if (word === "@server" && first && rest[0]) [cpus, memoryMiB] = [Number(first), Number(rest[0])];
-    else if (word === "@pf" && first && rest.length >= 4) pfs.set(first, pfFacts(rest));
-    else if (word && first) tokens.set(word, first);
-    else throw new LabError(`a server describes itself in a way that is not understood: ${JSON.stringify(line)}`);
+  let server: { cpus: number; memoryMiB: number } | undefined;
+  for (const line of parseRecords(observedRecord, text, "what a server says of itself")) {
+    switch (line.record) {
+      case "server":
+        server = { cpus: line.cpus, memoryMiB: line.memory_mib };
+        break;
+      case "pf": {
+        const { name, pci, total_vfs: totalVfs, offset, stride, vfs } = line;
+        pfs.set(name, { pci: pci === "" ? undefined : pci, totalVfs, offset, stride, vfs });
+        break;
+      }
+      case "layer":
+        tokens.set(line.name, line.token);
+        break;
+      case "lease":
+        lease = { owner: line.owner, since: new Date(line.since * 1000) };
+    }
   }
-  return { tokens, lease, cpus, memoryMiB, pfs };
+  if (server === undefined) throw new LabError("a server was asked what it is, and did not say (record=server)");
+  return { tokens, lease, ...server, pfs };
 }
 
 /** The script that asks a server what it has; `parseObservation` reads its answer. */

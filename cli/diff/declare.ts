@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inventory } from "../../infra/config/hosts.ts";
 import type { Config } from "../../infra/config/schema.ts";
+import { doneLine } from "../../infra/remote-script.ts";
 import { declareTestbed, type ServerView } from "../../infra/testbed.ts";
 import { canonicalJson } from "../../lib/canonical.ts";
 
@@ -55,7 +56,7 @@ export async function declareScenario(config: Omit<Config, "hosts">, before?: De
       const stood = before?.get(name);
       // What is made anew has another ID, and what stands on it sees that.
       const id = stood === undefined || stood.identity === identity ? `${name}-id` : `${name}-new-id`;
-      return { id, state: { ...inputs, stdout: "{}" } };
+      return { id, state: { ...inputs, stdout: type === "command:remote:Command" ? doneLine : "{}" } };
     },
   });
   const { runs } = declareTestbed({

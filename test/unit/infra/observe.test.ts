@@ -4,7 +4,16 @@ import { falseClaims, parseObservation, tokensOf, vfAddressOf, withObserved } fr
 describe("what a server says of itself", () => {
   it("is a token for each layer that is there, the lease, and what the server has", () => {
     const { tokens, lease, cpus, memoryMiB, pfs } = parseObservation(
-      "@server 6 63988\n@pf pf0 0000:01:00.0 7 128 2\n@pf veth0 none 0 0 0\nimage-0a 77\nlease aa\nnic-pf0 bb\nvm-rtt-main dd-ab\nowner 1700000000 stack sender (host:/x y)\n",
+      [
+        "record=server cpus=6 memory_mib=63988",
+        "record=pf name=pf0 pci=0000:01:00.0 total_vfs=7 offset=128 stride=2 vfs=",
+        "record=pf name=veth0 pci= total_vfs=0 offset=0 stride=0 vfs=",
+        "record=layer name=image-0a token=77",
+        "record=layer name=lease token=aa",
+        "record=layer name=nic-pf0 token=bb",
+        "record=layer token=dd-ab name=vm-rtt-main",
+        "record=lease since=1700000000 owner=stack%20sender%20(host:/x%20y)",
+      ].join("\n"),
     );
     expect(Object.fromEntries(tokens)).toEqual({
       "image-0a": "77",
@@ -19,11 +28,23 @@ describe("what a server says of itself", () => {
   });
 
   it("is nothing but its hardware on a server that was never used", () => {
-    expect(parseObservation("@server 1 2914\n")).toMatchObject({ tokens: new Map(), lease: undefined });
+    expect(parseObservation("record=server cpus=1 memory_mib=2914\n")).toMatchObject({
+      tokens: new Map(),
+      lease: undefined,
+    });
   });
 
-  it("is refused when it is not understood", () => {
-    expect(() => parseObservation("bash: warning\n\nnic-pf0\n")).toThrow(/nic-pf0/);
+  const server = "record=server cpus=1 memory_mib=2914\n";
+  it.each([
+    ["bash: warning\n", /"bash:" is not key=value/],
+    ["", /did not say/],
+    ["record=server cpus=NaN memory_mib=1", /cpus: "NaN" is no whole number/],
+    ["record=server cpus= memory_mib=1", /cpus: "" is no whole number/],
+    [`${server}record=pf name=pf0 pci= total_vfs=0 offset=0 vfs=`, /stride/],
+    [`${server}record=layer name=lease token=a more=b`, /more/],
+    [`${server}record=other`, /record/],
+  ])("is refused when it is not understood: %j", (text, why) => {
+    expect(() => parseObservation(text)).toThrow(why);
   });
 });
 
@@ -77,7 +98,9 @@ describe("what an inventory says of its servers", () => {
     fidelity: "hardware" as const,
     hosts: { sender: host(own), responder: host({}) },
   });
-  const there = parseObservation("@server 6 63988\n@pf pf0 0000:01:00.0 7 128 2\n");
+  const there = parseObservation(
+    "record=server cpus=6 memory_mib=63988\nrecord=pf name=pf0 pci=0000:01:00.0 total_vfs=7 offset=128 stride=2 vfs=\n",
+  );
   const observed = { sender: there, responder: there };
 
   it("is refused where it is more than there is", () => {

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
 import { parseConfig, resolveConfig } from "../../../infra/config/load.ts";
 import { parseObservation, vfAddressOf } from "../../../infra/observe.ts";
+import { doneLine } from "../../../infra/remote-script.ts";
 import { declareTestbed } from "../../../infra/testbed.ts";
 import { capabilities, type Driver, drivers } from "../../../infra/vm/drivers.ts";
 
@@ -25,7 +26,7 @@ beforeEach(async () => {
     call: () => ({}),
     newResource({ type, name, inputs }) {
       declared.push({ type, name, inputs });
-      const stdout = name.startsWith("run-") ? `{"name":"${name}"}` : "";
+      const stdout = name.startsWith("run-") ? `{"name":"${name}"}` : doneLine;
       return { id: `${name}-id`, state: { ...inputs, stdout } };
     },
   });
@@ -48,7 +49,9 @@ async function declare(own: Record<string, unknown>, forgotten: readonly string[
     ...own,
   };
   const raw = Object.fromEntries(Object.entries(all).map(([key, value]) => [`p:${key}`, JSON.stringify(value)]));
-  const facts = parseObservation("@server 1 2914\n@pf pf0 0000:01:00.0 7 128 2\n");
+  const facts = parseObservation(
+    "record=server cpus=1 memory_mib=2914\nrecord=pf name=pf0 pci=0000:01:00.0 total_vfs=7 offset=128 stride=2 vfs=\n",
+  );
   const view = {
     token: (layer: string, design = "") => `${forgotten.includes(layer) ? "new" : "there"}${design}`,
     vfAddress: (pf: string, vf: number) => vfAddressOf(facts.pfs.get(pf), vf),
@@ -144,7 +147,10 @@ describe("a scenario's resources", () => {
     await declare({ mainDriver: { sender: "macvtap-bridge", responder: "e1000-bridge" } });
     const commands = declared
       .filter(({ type }) => type.startsWith("command:"))
-      .map(({ name, inputs }) => `${name}\n${String(inputs.create).split("\n# What every layer")[0]}\n`)
+      .map(({ name, inputs }) => {
+        const { create, stdin = "" } = inputs as { create: string; stdin?: string };
+        return `${name}\n${create}\n${stdin.split("\n# What every layer")[0]}\n`;
+      })
       .sort();
     await expect(commands.join("\n")).toMatchFileSnapshot("../../golden/infra/files/commands.golden.txt");
   });
@@ -183,7 +189,7 @@ describe("background VMs and their load", () => {
     expect(xsltOf("sender-rtt-bg-001")).toContain('slot="0x10" function="0x2"');
     expect(xsltOf("sender-rtt-bg-002")).toContain('slot="0x10" function="0x4"');
     expect(xsltOf("sender-rtt-bg-002")).toMatch(/initrd-load<.*/);
-    expect(String((named("sender-slots") as { create: string }).create)).toMatch(
+    expect(String((named("sender-slots") as { stdin: string }).stdin)).toMatch(
       /^rtt-bg-001 \S+ vf pf0 1 rtt0v1 0000:01:10.2 52:54:00:9a:01:01 52:54:00:9a:01:01 - - 0 52:54:00:9a:02:01$/m,
     );
   });
@@ -198,7 +204,7 @@ describe("background VMs and their load", () => {
 
   it("are declared, empty, also without any, so that a fleet that shrinks to nothing is gone before the runs", async () => {
     await declare({ mainDriver: "virtio-bridge", backgroundVms: 0 });
-    expect(String((named("sender-slots") as { create: string }).create)).toMatch(
+    expect(String((named("sender-slots") as { stdin: string }).stdin)).toMatch(
       /^WANTED='rtt-main \S+ bridge [^\n]*'$/m,
     );
     expect(named("load-running")).toBeUndefined();
