@@ -24,8 +24,7 @@ export async function streamCapture(
       if (lines.length > 0 && !(await write(lines))) break;
     }
   } finally {
-    const name = typeof input === "string" ? `${input}: ` : "";
-    for (const problem of describeProblems(summary)) warn(`${name}${problem}`);
+    for (const problem of describeProblems(summary)) warn(problem);
   }
   return summary;
 }
@@ -39,6 +38,7 @@ export interface CommandStreams {
 /**
  * `lab capture FILE [--json]`: the exchanges as NDJSON, or a table of what the capture holds. What is wrong with the
  * file goes to stderr.
+ * @param file a path, or "-" for standard input
  * @throws LabError (exit status 1) when the file cannot be read, is no capture or is damaged
  */
 export async function captureCommand(
@@ -46,12 +46,13 @@ export async function captureCommand(
   options: { json?: boolean } = {},
   streams: CommandStreams = process,
 ): Promise<void> {
-  const warn = (message: string) => void streams.stderr.write(`${message}\n`);
+  const [input, name]: [CaptureInput, string] = file === "-" ? [process.stdin, "standard input"] : [file, file];
+  const warn = (message: string) => void streams.stderr.write(`${name}: ${message}\n`);
   if (!options.json) {
     const answered = new AnsweredSink();
     const summary = emptySummary();
-    for await (const _ of scan(file, {}, answered, summary));
-    for (const problem of describeProblems(summary)) warn(`${file}: ${problem}`);
+    for await (const _ of scan(input, {}, answered, summary));
+    for (const problem of describeProblems(summary)) warn(problem);
     streams.stdout.write(describeCapture(summary, answered.count));
     return;
   }
@@ -67,7 +68,7 @@ export async function captureCommand(
   const told = () => {};
   streams.stdout.on("error", told);
   try {
-    await streamCapture(file, write, warn);
+    await streamCapture(input, write, warn);
   } finally {
     setImmediate(() => streams.stdout.removeListener("error", told));
   }
@@ -88,6 +89,7 @@ function describeCapture(summary: CaptureSummary, answered: number): string {
     ["echo exchanges", `${summary.requests}, ${answered} of them answered`],
     ["further frames of a request", summary.requestCopies],
     ["reply frames", summary.replies],
+    ["requests sent again", summary.requestsAgain],
     ["replies without a request", summary.unmatchedReplies],
     ["ARP", summary.arp],
     ["other ICMP", summary.otherIcmp],
@@ -96,6 +98,7 @@ function describeCapture(summary: CaptureSummary, answered: number): string {
     ["malformed", summary.malformed],
     ["not read", summary.unread],
     ["other", summary.other],
+    ...Object.entries(summary.otherKinds).map(([kind, count]): [string, number] => [`  ${kind}`, count]),
   ];
-  return rows.map(([name, value]) => `${name.padEnd(28)}${value}\n`).join("");
+  return rows.map(([name, value]) => `${name.padEnd(32)}${value}\n`).join("");
 }

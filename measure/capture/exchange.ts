@@ -11,7 +11,7 @@ export interface EchoExchange {
   requestNs: bigint;
   /** First stamp of the first reply; null without one. */
   replyNs: bigint | null;
-  /** replyNs - requestNs; negative when the clock was set back in between. */
+  /** replyNs - requestNs, exact up to 104 days (2^53 ns); negative when the clock was set back in between. */
   rttNs: number | null;
   /** Reply frames beyond the first. A NIC that echoes what it sends makes one of them. */
   duplicates: number;
@@ -21,7 +21,7 @@ export interface EchoExchange {
   checksum: number;
   /**
    * When ping sent the request by the clock of the machine it runs on, microseconds since the epoch: the struct timeval
-   * that iputils puts in front of the data (64-bit little-endian). Null when there is nothing that can be one.
+   * that iputils puts in front of the data (64-bit little-endian). Null when the packet's data cannot hold one.
    */
   sentUs: number | null;
 }
@@ -34,12 +34,17 @@ export interface ExchangeSink {
 /** Words of address in an entry: four of the source, four of the target; IPv4 uses the first of each. */
 export const addressWords = 8;
 const slotBytes = 3 * 8 + (5 + addressWords) * 4 + 2 * 2 + 1;
+/** Added to the family in `families`: the request went to a group of hosts, who answer from their own addresses. */
+export const toGroup = 8;
+/** Stamps that are further apart than this many seconds may differ by more nanoseconds than a double holds. */
+const exactSeconds = 9_000_000;
 
 /** Exchanges in columns, a slot each, so that a packet costs no allocation. */
 export class ExchangeColumns {
   readonly capacity: number;
   /** id << 16 | seq */
   readonly keys: Int32Array;
+  /** 4 or 6, `toGroup` added for a request to a group. */
   readonly families: Uint8Array;
   readonly addresses: Int32Array;
   readonly checksums: Uint16Array;
@@ -94,16 +99,50 @@ export class ExchangeColumns {
     this.families.set(from.families);
   }
 
-  /** Nanoseconds from request to first reply of a slot that has one. */
-  rttNs(slot: number): number {
+  /** Makes a slot that of a request without a reply. @param family as `families` has it */
+  write(
+    slot: number,
+    key: number,
+    family: number,
+    checksum: number,
+    datagram: number,
+    seconds: number,
+    nanos: number,
+    sentUs: number,
+  ): void {
+    this.keys[slot] = key;
+    this.families[slot] = family;
+    this.checksums[slot] = checksum;
+    this.datagrams[slot] = datagram;
+    this.requestSeconds[slot] = seconds;
+    this.requestNanos[slot] = nanos;
+    this.replies[slot] = 0;
+    this.requestCopies[slot] = 0;
+    this.sentUs[slot] = sentUs;
+  }
+
+  /** Takes a request's two addresses, which follow each other from `source` on. @param words of each */
+  writeAddresses(slot: number, view: DataView, source: number, words: number): void {
+    const at = slot * addressWords;
+    for (let word = 0; word < words; word++) {
+      this.addresses[at + word] = view.getInt32(source + 4 * word);
+      this.addresses[at + addressWords / 2 + word] = view.getInt32(source + 4 * (words + word));
+    }
+  }
+
+  /** Nanoseconds from request to first reply of a slot that has one; a bigint where a number would be rounded. */
+  rttNs(slot: number): number | bigint {
     const seconds = (this.replySeconds[slot] as number) - (this.requestSeconds[slot] as number);
-    return seconds * 1e9 + ((this.replyNanos[slot] as number) - (this.requestNanos[slot] as number));
+    const nanos = (this.replyNanos[slot] as number) - (this.requestNanos[slot] as number);
+    if (Math.abs(seconds) < exactSeconds) return seconds * 1e9 + nanos;
+    const [reply, request] = [this.replySeconds[slot] as number, this.requestSeconds[slot] as number];
+    return nanosecondsOf(reply, nanos) - nanosecondsOf(request, 0);
   }
 
   /** The exchange of a slot as an object. */
   exchange(slot: number): EchoExchange {
     const key = this.keys[slot] as number;
-    const family = this.families[slot] === 4 ? 4 : 6;
+    const family = ((this.families[slot] as number) & ~toGroup) === 4 ? 4 : 6;
     const at = slot * addressWords;
     const replies = this.replies[slot] as number;
     const sentUs = this.sentUs[slot] as number;
@@ -116,7 +155,7 @@ export class ExchangeColumns {
       requestNs: this.stamps.of(this.requestSeconds[slot] as number, this.requestNanos[slot] as number),
       replyNs:
         replies === 0 ? null : this.stamps.of(this.replySeconds[slot] as number, this.replyNanos[slot] as number),
-      rttNs: replies === 0 ? null : this.rttNs(slot),
+      rttNs: replies === 0 ? null : Number(this.rttNs(slot)),
       duplicates: Math.max(0, replies - 1),
       requestCopies: this.requestCopies[slot] as number,
       checksum: this.checksums[slot] as number,

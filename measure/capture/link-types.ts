@@ -1,5 +1,14 @@
 /** Link types that are read, by the numbers of tcpdump.org/linktypes.html. */
-export const linkType = { ethernet: 1, raw: 101, linuxCooked: 113, ipv4: 228, ipv6: 229, linuxCooked2: 276 } as const;
+export const linkType = {
+  null: 0,
+  ethernet: 1,
+  raw: 101,
+  loop: 108,
+  linuxCooked: 113,
+  ipv4: 228,
+  ipv6: 229,
+  linuxCooked2: 276,
+} as const;
 
 const names = new Map<number, string>([
   [linkType.ethernet, "Ethernet"],
@@ -8,6 +17,8 @@ const names = new Map<number, string>([
   [linkType.ipv4, "raw IPv4"],
   [linkType.ipv6, "raw IPv6"],
   [linkType.linuxCooked2, "Linux cooked v2"],
+  [linkType.null, "BSD loopback"],
+  [linkType.loop, "OpenBSD loopback"],
 ]);
 
 export const isReadable = (link: number) => names.has(link);

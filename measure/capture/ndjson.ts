@@ -86,9 +86,10 @@ function putGroup(bytes: Uint8Array, from: number, value: number): void {
   bytes[from + 2] = groups[3 * value + 2] as number;
 }
 
-function putNumber(bytes: Uint8Array, from: number, value: number): number {
+function putNumber(bytes: Uint8Array, from: number, value: number | bigint): number {
   // The quick way is for 32 bits; a number of JSON has no exponent here, however long it is.
-  if (!(value >= 0 && value < 0x7fff_ffff)) return put(bytes, from, ascii(BigInt(value).toString()));
+  if (typeof value === "bigint" || !(value >= 0 && value < 0x7fff_ffff))
+    return put(bytes, from, ascii(BigInt(value).toString()));
   let digits = 1;
   for (let power = 10; value >= power; power *= 10) digits++;
   let rest = value | 0;

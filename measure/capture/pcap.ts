@@ -4,25 +4,32 @@ import { isReadable, readableLinks } from "./link-types.ts";
 import type { Walker } from "./walker.ts";
 
 export const pcapHeaderBytes = 24;
-const recordHeaderBytes = 16;
+/** Bytes before a record's data: those of the modified format name interface, protocol and direction too. */
+const recordHeaderBytes = { standard: 16, modified: 24 } as const;
 
 /** The longest record that libpcap and Wireshark accept; longer ones are damage. */
 const longestRecord = 262_144;
 
 const magics = new Map([
-  [0xa1b2c3d4, { nanosPerUnit: 1000, little: false }],
-  [0xd4c3b2a1, { nanosPerUnit: 1000, little: true }],
-  [0xa1b23c4d, { nanosPerUnit: 1, little: false }],
-  [0x4d3cb2a1, { nanosPerUnit: 1, little: true }],
+  [0xa1b2c3d4, { nanosPerUnit: 1000, little: false, recordHeader: recordHeaderBytes.standard }],
+  [0xd4c3b2a1, { nanosPerUnit: 1000, little: true, recordHeader: recordHeaderBytes.standard }],
+  [0xa1b23c4d, { nanosPerUnit: 1, little: false, recordHeader: recordHeaderBytes.standard }],
+  [0x4d3cb2a1, { nanosPerUnit: 1, little: true, recordHeader: recordHeaderBytes.standard }],
+  [0xa1b2cd34, { nanosPerUnit: 1000, little: false, recordHeader: recordHeaderBytes.modified }],
+  [0x34cdb2a1, { nanosPerUnit: 1000, little: true, recordHeader: recordHeaderBytes.modified }],
 ]);
 
 /** Whether a file that starts with these 4 bytes (big-endian) is a pcap file. */
 export const isPcap = (magic: number) => magics.has(magic);
 
-/** Reads pcap, the format of tcpdump -w (draft-ietf-opsawg-pcap): micro- and nanosecond stamps, both byte orders. */
+/**
+ * Reads pcap, the format of tcpdump -w (draft-ietf-opsawg-pcap): micro- and nanosecond stamps, both byte orders, and the modified
+ * format of libpcap 0.4 with Kuznetzov's patch.
+ */
 export class PcapWalker implements Walker {
-  readonly wanted = recordHeaderBytes + longestRecord;
+  readonly wanted = recordHeaderBytes.modified + longestRecord;
   private readonly little: boolean;
+  private readonly recordHeader: number;
   private readonly nanosPerUnit: number;
   private readonly link: number;
   private readonly source: string;
@@ -37,6 +44,7 @@ export class PcapWalker implements Walker {
     const form = magics.get(header.getUint32(0));
     if (!form) throw new FormatError({ source, offset: 0 }, "no pcap file");
     this.little = form.little;
+    this.recordHeader = form.recordHeader;
     this.nanosPerUnit = form.nanosPerUnit;
     this.source = source;
     this.dissector = dissector;
@@ -51,17 +59,17 @@ export class PcapWalker implements Walker {
   }
 
   walk(view: DataView, end: number, base: number): number {
-    const { little, nanosPerUnit, link, dissector } = this;
+    const { little, nanosPerUnit, link, dissector, recordHeader } = this;
     dissector.view = view;
     let at = 0;
-    while (end - at >= recordHeaderBytes) {
+    while (end - at >= recordHeader) {
       const captured = view.getUint32(at + 8, little);
       if (captured > longestRecord)
         throw new FormatError(
           { source: this.source, offset: base + at },
           `a record of ${captured} bytes, more than the ${longestRecord} there can be: the file is damaged from here on`,
         );
-      const next = at + recordHeaderBytes + captured;
+      const next = at + recordHeader + captured;
       if (next > end) break;
       let seconds = view.getUint32(at, little);
       let nanos = view.getUint32(at + 4, little) * nanosPerUnit;
@@ -69,15 +77,16 @@ export class PcapWalker implements Walker {
         seconds += Math.floor(nanos / 1e9);
         nanos %= 1e9;
       }
-      dissector.frame(at + recordHeaderBytes, next, link, seconds, nanos);
+      dissector.frame(at + recordHeader, next, link, seconds, nanos);
       at = next;
     }
     return at;
   }
 
   cut(view: DataView, rest: number): string {
-    return rest < recordHeaderBytes
-      ? `the file ends inside a record's header: ${rest} of ${recordHeaderBytes} bytes`
-      : `the file ends inside a record: ${rest - recordHeaderBytes} of ${view.getUint32(8, this.little)} bytes`;
+    const { recordHeader } = this;
+    return rest < recordHeader
+      ? `the file ends inside a record's header: ${rest} of ${recordHeader} bytes`
+      : `the file ends inside a record: ${rest - recordHeader} of ${view.getUint32(8, this.little)} bytes`;
   }
 }

@@ -120,7 +120,11 @@ export class PcapngWalker implements Walker {
       this.fail(base + at + 8, `a packet of interface ${number}, of which the file has ${this.interfaces.length}`);
       return;
     }
-    from.time.convert(view.getUint32(at + 12, this.little), view.getUint32(at + 16, this.little));
+    if (!from.time.convert(view.getUint32(at + 12, this.little), view.getUint32(at + 16, this.little))) {
+      noteProblem(this.summary, base + at + 12, "a stamp beyond all dates: the packet counts as one without a time");
+      this.dissector.unread();
+      return;
+    }
     this.dissector.frame(at + 28, at + 28 + captured, from.link, from.time.seconds, from.time.nanos);
   }
 

@@ -39,7 +39,7 @@ export function memorySource(bytes: Uint8Array): ByteSource {
   };
 }
 
-/** The bytes of a stream, whatever the sizes of its chunks. */
+/** The bytes of a stream, whatever the sizes of its chunks. @throws LabError when it breaks off */
 export function streamSource(chunks: AsyncIterable<Uint8Array>): ByteSource {
   const iterator = chunks[Symbol.asyncIterator]();
   let chunk: Uint8Array = new Uint8Array(0);
@@ -47,7 +47,9 @@ export function streamSource(chunks: AsyncIterable<Uint8Array>): ByteSource {
     size: null,
     async read(into) {
       while (chunk.length === 0) {
-        const next = await iterator.next();
+        const next = await iterator.next().catch((error: unknown): never => {
+          throw new LabError(`the input cannot be read: ${messageOf(error)}`, { cause: error });
+        });
         if (next.done) return 0;
         chunk = next.value;
       }

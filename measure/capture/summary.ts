@@ -1,3 +1,5 @@
+import { countAll, kindsText, tunnelsAmong } from "./other-frames.ts";
+
 /** Something wrong with a capture, or worth knowing, that did not stop the reading. */
 export interface CaptureProblem {
   /** Byte of the file where it was met, or the first of several. */
@@ -17,7 +19,9 @@ export interface CaptureSummary {
   requestCopies: number;
   /** Reply frames that belong to an exchange, duplicates among them. */
   replies: number;
-  /** Reply frames without a request before them in the file. */
+  /** Requests among them that came again, as frames of their own, before an answer: which of them a reply answers is not certain. */
+  requestsAgain: number;
+  /** Reply frames without a request before them in the file that has their id, sequence number, addresses and data. */
   unmatchedReplies: number;
   /** Echo requests and replies of another id than the one asked for. */
   otherIds: number;
@@ -32,7 +36,10 @@ export interface CaptureSummary {
   malformed: number;
   /** Frames whose interface has a link type that is not read, and pcapng's simple packets, which have no time. */
   unread: number;
+  /** Everything else: what was not looked into. */
   other: number;
+  /** The same by kind, e.g. "UDP" or "VXLAN (UDP port 4789)". */
+  otherKinds: Record<string, number>;
   problems: CaptureProblem[];
 }
 
@@ -44,6 +51,7 @@ export const emptySummary = (): CaptureSummary => ({
   requests: 0,
   requestCopies: 0,
   replies: 0,
+  requestsAgain: 0,
   unmatchedReplies: 0,
   otherIds: 0,
   arp: 0,
@@ -53,6 +61,7 @@ export const emptySummary = (): CaptureSummary => ({
   malformed: 0,
   unread: 0,
   other: 0,
+  otherKinds: {},
   problems: [],
 });
 
@@ -65,10 +74,19 @@ export function noteProblem(summary: CaptureSummary, offset: number, message: st
 
 /** What a reader of the results should know of the file, as sentences; empty when all is as it should be. */
 export function describeProblems(summary: CaptureSummary): string[] {
+  const tunnels = tunnelsAmong(summary.otherKinds);
   const counted = (count: number, what: string) => (count > 0 ? [`${count} ${what}`] : []);
   return [
     ...summary.problems.map(({ offset, message }) => `byte ${offset}: ${message}`),
-    ...counted(summary.unmatchedReplies, "echo replies without a request before them: not counted as exchanges"),
+    ...counted(
+      summary.unmatchedReplies,
+      "echo replies without a request before them that they answer: not counted as exchanges",
+    ),
+    ...counted(
+      summary.requestsAgain,
+      "requests were sent again before an answer: a reply counts for the newest, which may be the wrong one",
+    ),
+    ...counted(countAll(tunnels), `frames of tunnels that were not looked into: ${kindsText(tunnels)}`),
     ...counted(summary.short, "frames too short, or cut too short by the snap length, to be read"),
     ...counted(summary.malformed, "frames with an IP header that contradicts itself"),
     ...counted(summary.fragments, "IP fragments other than the first: not read"),

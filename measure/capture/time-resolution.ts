@@ -21,12 +21,15 @@ export class TimeResolution {
     this.offset = offset;
   }
 
-  /** Takes a stamp as its upper and lower 32 bits; what is finer than a nanosecond is cut off. */
-  convert(high: number, low: number): void {
+  /**
+   * Takes a stamp as its upper and lower 32 bits; what is finer than a nanosecond is cut off.
+   * @returns false for a stamp whose seconds no double holds, some 285 million years away: it is damage, and no time
+   */
+  convert(high: number, low: number): boolean {
     const { quick } = this;
     if (quick === 0) {
       this.convertAny((BigInt(high) << 32n) | BigInt(low));
-      return;
+      return Number.isSafeInteger(this.seconds);
     }
     // The quotient of the rounded 64-bit number is right to within one. The remainder fits 32 bits, in which it is
     // exact, and corrects it.
@@ -41,6 +44,7 @@ export class TimeResolution {
     }
     this.seconds = seconds;
     this.nanos = units * this.nanosPerUnit;
+    return Number.isSafeInteger(seconds);
   }
 
   private convertAny(stamp: bigint): void {
