@@ -11,10 +11,11 @@ export const enginePackages = ["xsltproc"];
 
 /**
  * The oracle that our reader of captures is tested against; an sshd, users that only it has heard of, and login shells for
- * them (test/support/sshd.ts).
+ * them (test/support/sshd.ts); what network namespaces are furnished with (test/support/namespace.ts).
  */
 export const testPackages = [
   ...["tshark", "openssh-server", "openssh-client", "libnss-wrapper", "fish", "zsh", "tcsh"],
+  ...["iproute2", "iputils-ping", "util-linux", "nftables", "iptables", "ebtables"],
 ];
 
 /** A libvirt server on this machine, for the benchmark of fleets; with what a server has to have (infra/scripts). */

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { bridgedFramesFunctions } from "../../lib/bridged-frames.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import { shellQuote } from "../../lib/ssh/quote.ts";
 import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
+import { bridgeName } from "../plan/placement.ts";
 import { connection, type Finding, type Lease, missing } from "./check.ts";
 import type { Facts } from "./facts.ts";
 import { parseFacts } from "./parse-facts.ts";
@@ -15,7 +17,11 @@ const script = readFileSync(join(import.meta.dirname, "facts.sh"), "utf8");
 
 /** The script that asks a server what it is and has; parseFacts reads its answer. */
 export const factsScript = ({ pfs }: Pick<Host, "pfs">) =>
-  `PFS=${shellQuote(pfs.map(({ name }) => name).join(" "))}\n${script}`;
+  [
+    `PFS=${shellQuote(pfs.map(({ name }) => name).join(" "))} BRIDGE=${bridgeName}`,
+    bridgedFramesFunctions,
+    script,
+  ].join("\n");
 
 const scriptInMessages = "(the doctor's script)";
 

@@ -1,3 +1,4 @@
+import type { BridgedFrames } from "../../lib/bridged-frames.ts";
 import type { Distribution } from "../../lib/distributions.ts";
 
 /** Facts of a physical function. */
@@ -60,6 +61,8 @@ export interface Facts {
   governors: readonly string[];
   /** Network interfaces. */
   interfaces: readonly string[];
+  /** What its packet filter does to frames of the testbed's bridge. */
+  bridgedFrames: BridgedFrames;
   /** Those of the tools it was asked for that are on its PATH. */
   tools: ReadonlySet<string>;
   /** By package. */

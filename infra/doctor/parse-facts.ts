@@ -1,3 +1,4 @@
+import { parseBridgedFrames } from "../../lib/bridged-frames.ts";
 import { parseOsRelease } from "../../lib/distributions.ts";
 import { LabError } from "../../lib/errors.ts";
 import { blocksOf } from "../../lib/facts.ts";
@@ -125,6 +126,7 @@ export function parseFacts(text: string): Facts {
     },
     governors: linesOf(get("governors")),
     interfaces: linesOf(get("interfaces")),
+    bridgedFrames: parseBridgedFrames(get("bridged-frames")),
     tools: new Set(linesOf(get("tools"))),
     versions: versionsOf(get("versions")),
     modules: moduleStates(get("modules")),

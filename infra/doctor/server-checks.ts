@@ -1,4 +1,5 @@
 import { type Check, connection, ok, type ServerCheck, type Subject } from "./check.ts";
+import { bridgedFrames } from "./checks/bridged-frames.ts";
 import { distribution } from "./checks/distribution.ts";
 import { lease } from "./checks/lease.ts";
 import { libvirt, machine, qemu, selinux } from "./checks/libvirt.ts";
@@ -27,6 +28,7 @@ const checks: readonly ServerCheck[] = [
   addresses,
   master,
   link,
+  bridgedFrames,
   vfCount,
   vfDevice,
   vfDriver,

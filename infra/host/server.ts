@@ -6,6 +6,7 @@ import type { GuestImage } from "../config/guest-image.ts";
 import type { Host, Role } from "../config/hosts.ts";
 import { layer } from "../layer.ts";
 import type { TokenSource } from "../observe.ts";
+import { bridgeName } from "../plan/placement.ts";
 import { knownHostsFile } from "./known-hosts.ts";
 import { imageFolder } from "./put-image.ts";
 
@@ -28,7 +29,7 @@ export interface ServerArgs {
 export class Server extends pulumi.ComponentResource {
   readonly role: Role;
   readonly host: Host;
-  readonly bridge = "rtt0";
+  readonly bridge = bridgeName;
   /** libvirt on this server. */
   readonly libvirt: libvirt.Provider;
   /** Where the server has the guests' kernel and initramfs. */

@@ -32,6 +32,9 @@ export function vfPlaceOf(pfs: readonly Pick<Pf, "vfs">[], index: number): VfPla
   throw new RangeError("unreachable: every VF below the total is on a PF");
 }
 
+/** The bridge over the first PF of each server. */
+export const bridgeName = "rtt0";
+
 /** The name that a VF's network interface has on its server while a VM of ours uses it. */
 export const vfInterface = ({ pf, vf }: VfPlace) => `rtt${pf}v${vf}`;
 

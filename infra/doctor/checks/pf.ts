@@ -1,12 +1,10 @@
 import type { Pf } from "../../config/hosts.ts";
+import { bridgeName } from "../../plan/placement.ts";
 import { other } from "../../plan/plan.ts";
 import type { Finding, ServerCheck, Subject } from "../check.ts";
 import { missing, ok, warning } from "../check.ts";
 import type { PfFacts } from "../facts.ts";
 import { giveWords } from "../hosts-source.ts";
-
-/** The bridge that a deployed stack puts the port into (infra/host/server.ts). */
-const ourBridge = "rtt0";
 
 const connected = "the port that is connected to the other server";
 
@@ -65,12 +63,12 @@ export const addresses: ServerCheck = (subject) => portsOf(subject).map((one) =>
 /** A port can be in one bridge only. */
 export const master: ServerCheck = (subject) =>
   portsOf(subject).flatMap(({ pf, facts }) =>
-    facts.master === undefined || facts.master === ourBridge
+    facts.master === undefined || facts.master === bridgeName
       ? []
       : [
           missing(
             `bridge of ${pf.name}`,
-            `the port is in ${facts.master}, and must be in ${ourBridge} of the testbed`,
+            `the port is in ${facts.master}, and must be in ${bridgeName} of the testbed`,
             `ip link set dev ${pf.name} nomaster  # and out of /etc/network/interfaces or netplan`,
           ),
         ],

@@ -40,6 +40,7 @@ describe("what a server says of itself", () => {
       time: { synchronised: true, daemons: ["chronyd"] },
       governors: ["performance"],
       interfaces: ["eno1", "ens1f0", "ens1f1", "lo"],
+      bridgedFrames: { calls: false, chains: [], unread: [] },
       tools: new Set(["virsh", "ip", "bridge", "tcpdump", "mpstat", "ethtool", "udevadm", "cpupower"]),
       versions: new Map([
         ["iproute2", "6.1.0"],
