@@ -1,15 +1,17 @@
 import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import type { Progress } from "../../lib/progress.ts";
 import { type Assembly, assembled, type Binaries } from "./assemble.ts";
 import { built } from "./build.ts";
 import { moduleKey, modules } from "./modules.ts";
-import { engineOnPath, ensureOfficialPlugins, installEngine, installedEngine } from "./official.ts";
+import { engineOnPath, ensureOfficialPlugins } from "./official.ts";
+import { fetchedRelease, pulumiReleases, type ReleaseHosts, unpackedRelease } from "./release.ts";
 
 /** A Pulumi engine that can be used. */
 export interface Engine {
-  /** "path": found on PATH; "installer": from Pulumi's installer; "built": from Go modules, with our two plugins. */
-  source: "path" | "installer" | "built";
+  /** "path": found on PATH; "release": an official release that was fetched; "built": from Go modules, with our two plugins. */
+  source: "path" | "release" | "built";
   /** What plain `pulumi` needs in its environment, PATH included. The backend and its passphrase are the caller's. */
   env: Record<string, string>;
   /** The folders that come before the user's PATH. */
@@ -33,21 +35,27 @@ const builtEngine = ({ bin, home }: Assembly) =>
 
 /**
  * Makes sure that there is a Pulumi engine of the pinned version with the plugins the project needs: the one on PATH,
- * else the one of the official installer, else the same engine built from pinned Go modules. What is there is used
- * before anything is fetched, so that a second call costs next to nothing.
- * @throws LabError when it can neither be found nor downloaded nor built
+ * else the official release, else the same engine built from pinned Go modules. What is there is used before anything is
+ * fetched, so that a second call costs next to nothing.
+ * @param options.releases where the official release is
+ * @throws LabError when it can neither be found nor downloaded nor built, and when what was downloaded is not the release
  */
-export async function ensureEngine(options: { cache: string; progress: Progress }): Promise<Engine> {
+export async function ensureEngine(options: {
+  cache: string;
+  progress: Progress;
+  releases?: ReleaseHosts;
+}): Promise<Engine> {
   const { progress } = options;
   const folder = join(options.cache, "engine");
   const found = await engineOnPath(folder, progress);
   if (found && (await ensureOfficialPlugins(found, progress))) return engine("path", found);
-  const installed = installedEngine(folder);
-  if (installed && (await ensureOfficialPlugins(installed, progress))) return engine("installer", installed);
+  const installed = unpackedRelease(folder);
+  if (installed && (await ensureOfficialPlugins(installed, progress))) return engine("release", installed);
   const all = modules();
   if (!installed && !all.every((module) => existsSync(join(folder, moduleKey(module), module.binary)))) {
-    const fresh = await installEngine(folder, progress);
-    if (fresh && (await ensureOfficialPlugins(fresh, progress))) return engine("installer", fresh);
+    await mkdir(folder, { recursive: true });
+    const fresh = await fetchedRelease(folder, options.releases ?? pulumiReleases, progress);
+    if (fresh && (await ensureOfficialPlugins(fresh, progress))) return engine("release", fresh);
   }
   const paths: string[] = [];
   for (const module of all) paths.push(await built(module, folder, progress));

@@ -4,15 +4,11 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { messageOf } from "../../lib/errors.ts";
-import { waitingFor, withLock } from "../../lib/lock.ts";
 import type { Progress } from "../../lib/progress.ts";
-import { publishFolder } from "../../lib/publish.ts";
 import { pluginVersions, sdkVersion } from "./versions.ts";
 
 const run = promisify(execFile);
 
-const installerUrl = "https://get.pulumi.com/install.sh";
-const fetchSeconds = 5;
 const languageHost = "pulumi-language-nodejs";
 
 const isExecutable = (path: string) => {
@@ -52,48 +48,6 @@ export async function engineOnPath(own: string, progress: Progress): Promise<str
     isExecutable(join(dirname(realpathSync(pulumi)), languageHost)) || foldersWith(languageHost, own).length > 0;
   if (!host) progress.say(`${pulumi} comes without ${languageHost}: not used`);
   return host ? folder : undefined;
-}
-
-/** The folder of the engine that the official installer has put below `folder`, or undefined. */
-export function installedEngine(folder: string): string | undefined {
-  const bin = join(installRoot(folder), "bin");
-  return existsSync(join(bin, "pulumi")) ? bin : undefined;
-}
-
-const installRoot = (folder: string) => join(folder, `official-${sdkVersion()}-${process.arch}`);
-
-/**
- * Installs the engine with the official installer. That it cannot be reached is known after 5 s and no error: there are
- * machines without the Internet, and the next one may have it again, so nothing is remembered.
- * @returns the folder of `pulumi`, or undefined when it could not be installed
- */
-export async function installEngine(folder: string, progress: Progress): Promise<string | undefined> {
-  const script = await run("curl", ["-fsSL", "--max-time", String(fetchSeconds), installerUrl], {
-    timeout: (fetchSeconds + 1) * 1000,
-    maxBuffer: 16 * 1024 * 1024,
-  }).then(
-    ({ stdout }) => stdout,
-    () => undefined,
-  );
-  if (!script) return undefined;
-  const root = installRoot(folder);
-  const what = `Pulumi ${sdkVersion()}`;
-  try {
-    await withLock(root, { what, onWait: (holder) => progress.say(waitingFor(what, holder)) }, async () => {
-      if (installedEngine(folder)) return;
-      await progress.step(`installing ${what} with its official installer`, () =>
-        publishFolder(root, async (temporary) => {
-          const args = ["-s", "--", "--no-edit-path", "--install-root", temporary, "--version", sdkVersion()];
-          const installing = run("/bin/sh", args, { maxBuffer: 16 * 1024 * 1024 });
-          installing.child.stdin?.end(script);
-          await installing;
-        }),
-      );
-    });
-  } catch (error) {
-    progress.say(`Pulumi's installer failed: ${messageOf(error)}`);
-  }
-  return installedEngine(folder);
 }
 
 /**

@@ -16,13 +16,12 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkout } from "../../../lib/paths.ts";
 import type { Engine } from "../../../tools/engine/ensure.ts";
 import { buildArguments, moduleFolder, moduleKey, modules } from "../../../tools/engine/modules.ts";
-import { sdkVersion } from "../../../tools/engine/versions.ts";
+import { pluginVersions, sdkVersion } from "../../../tools/engine/versions.ts";
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "ensure-"));
   mkdirSync(join(folder, "bin"));
-  put("curl", "exit 6");
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -37,7 +36,8 @@ async function ensure(env: Record<string, string> = {}): Promise<{ engine: Engin
   const script = `
     import { ensureEngine } from "${checkout}/tools/engine/ensure.ts";
     import { plainProgress } from "${checkout}/lib/progress.ts";
-    const options = { cache: "${folder}/cache", progress: plainProgress };
+    const nowhere = { archives: "http://127.0.0.1:9", checksums: "http://127.0.0.1:9" };
+    const options = { cache: "${folder}/cache", progress: plainProgress, releases: nowhere };
     const engine = await ensureEngine(options);
     console.log(JSON.stringify({ engine, again: await ensureEngine(options) }));`;
   const path = [join(folder, "bin"), "/usr/bin", "/bin"].join(delimiter);
@@ -72,7 +72,7 @@ describe("an engine on PATH", () => {
     expect(notes()).toEqual([
       "pulumi version",
       "pulumi plugin install resource command 1.2.1",
-      "pulumi plugin install resource terraform-provider 1.0.0",
+      `pulumi plugin install resource terraform-provider ${pluginVersions()["terraform-provider"]}`,
       "pulumi version",
     ]);
   });
@@ -99,32 +99,6 @@ describe("an engine on PATH", () => {
   });
 });
 
-describe("the official installer", () => {
-  const installer = `while [ "$1" != --install-root ]; do shift; done
-mkdir -p "$2/bin" && cp "$NOTES.pulumi" "$2/bin/pulumi"`;
-
-  it("is used where it can be reached, and its engine from then on", async () => {
-    put("notes.pulumi", pulumi(`v${sdkVersion()}`), ".");
-    put("curl", `cat <<'END'\n${installer}\nEND`);
-    const { engine, again } = await ensure();
-    expect(engine.source).toBe("installer");
-    expect(existsSync(join(engine.binDirs[0] ?? "", "pulumi"))).toBe(true);
-    expect(again).toEqual(engine);
-    expect(notes().filter((note) => note.startsWith("curl"))).toEqual([
-      "curl -fsSL --max-time 5 https://get.pulumi.com/install.sh",
-    ]);
-  });
-
-  it("that fails leaves nothing behind", async () => {
-    put("curl", "echo 'echo no room >&2; exit 1'");
-    put("go", goThatBuilds);
-    const { engine, said } = await ensure();
-    expect(engine.source).toBe("built");
-    expect(said).toMatch(/Pulumi's installer failed: .*no room/s);
-    expect(readdirSync(join(folder, "cache", "engine")).filter((name) => name.startsWith("official"))).toEqual([]);
-  });
-});
-
 describe("an engine that is built", () => {
   it("is put together as Pulumi wants to find it, and found at once the next time", async () => {
     put("go", goThatBuilds);
@@ -142,13 +116,18 @@ describe("an engine that is built", () => {
     );
     const plugins = join(home, "plugins");
     expect(existsSync(join(plugins, "resource-command-v1.2.1", "pulumi-resource-command"))).toBe(true);
-    expect(existsSync(join(plugins, "resource-terraform-provider-v1.0.0", "pulumi-resource-terraform-provider"))).toBe(
-      true,
-    );
+    expect(
+      existsSync(
+        join(
+          plugins,
+          `resource-terraform-provider-v${pluginVersions()["terraform-provider"]}`,
+          "pulumi-resource-terraform-provider",
+        ),
+      ),
+    ).toBe(true);
     const registry = join(home, "dynamic_tf_plugins", "registry.opentofu.org", "dmacvicar", "libvirt", "0.8.3");
     expect(readdirSync(registry)).toHaveLength(1);
     expect(said.match(/done in/g)).toHaveLength(3);
-    expect(notes().filter((note) => note.startsWith("curl"))).toHaveLength(1);
     expect(notes().filter((note) => note.startsWith("go build"))).toHaveLength(3);
   });
 
