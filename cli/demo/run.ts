@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Driver } from "../../infra/vm/drivers.ts";
 import { LabError } from "../../lib/errors.ts";
 import { checkout, labDir } from "../../lib/paths.ts";
+import { driftSentence } from "../../measure/analysis/drift.ts";
 import { type Interruption, interruptible } from "../interrupt.ts";
 import { orderDeployments } from "../order/deployment-order.ts";
 import { progress } from "../progress.ts";
@@ -13,6 +14,7 @@ import { withCheckout, withServers } from "../setup/locks.ts";
 import { withServersUp } from "../setup/servers.ts";
 import { type DrivenStack, withDrivenStack } from "../stack/driven-stack.ts";
 import { timeStamp } from "../stamp.ts";
+import { driftOfDemo } from "./drift.ts";
 import type { DemoOptions } from "./options.ts";
 import { summariseDemo } from "./summary.ts";
 import { demoTable } from "./table.ts";
@@ -81,7 +83,12 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   });
 
   const { summary, runMedians } = await summariseDemo(measured);
-  process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : `${demoTable(summary, runMedians)}\n`);
+  const drift = driftOfDemo(measured);
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify({ ...summary, drift })}\n`
+      : `${demoTable(summary, runMedians)}\n${driftSentence(drift)}\n`,
+  );
   progress.say(`results are in ${join(checkout, results)}`);
   progress.say(`demo: done in ${((performance.now() - start) / 60_000).toFixed(1)} min`);
   if (options.keep) progress.say("kept: stack demo and the servers; end with ./lab destroy demo and ./lab hosts down");

@@ -3,7 +3,9 @@ import { packetValues } from "../dataset/packet-values.ts";
 import type { UpdateOptions } from "../dataset/update.ts";
 import { studyRuns } from "./arms.ts";
 import { type CheckedClaim, checkClaims } from "./claims/check.ts";
+import { driftOfRuns, type MeasureDrift } from "./drift.ts";
 import { type KendallCell, kendallFigure } from "./kendall-figure.ts";
+import { orderNotes } from "./order-notes.ts";
 import { type ScenarioSummary, summariseScenarios } from "./scenarios.ts";
 import { type Table3Row, table3 } from "./table3.ts";
 import { type AnalysisUnit, unitWarning } from "./unit.ts";
@@ -21,6 +23,8 @@ export interface Analysis {
   leftOut: { folder: string; why: string }[];
   setAside: string[];
   scenarios: ScenarioSummary[];
+  /** How measures changed over the deployments of a replicate. */
+  drift: MeasureDrift[];
   table3: Table3Row[];
   kendall: KendallCell[];
   claims: CheckedClaim[];
@@ -60,10 +64,12 @@ export async function analyse(directory: string, options: AnalyseOptions = {}): 
       ...(outside > 0
         ? [`${outside} runs combine drivers in a way the study does not have; they are in no table of it`]
         : []),
+      ...orderNotes(runs),
     ],
     leftOut: update.leftOut,
     setAside: update.setAside,
     scenarios: await summariseScenarios(dataset),
+    drift: driftOfRuns(runs),
     table3: table3(inStudy, unit, packets),
     kendall: kendallFigure(inStudy, unit, packets),
     claims: checkClaims({ runs: inStudy, fidelity }),

@@ -4,6 +4,7 @@ import { packetValues } from "../../dataset/packet-values.ts";
 import type { Comparison } from "../comparison.ts";
 import { deploymentsOf } from "../deployments.ts";
 import { isCpu, type Measure, measureOf, measures } from "../measures.ts";
+import { orderNotes } from "../order-notes.ts";
 import { type AnalysisUnit, unitWarning } from "../unit.ts";
 import type { Side } from "./sides.ts";
 import { compareMeasure, type Match } from "./values.ts";
@@ -100,6 +101,7 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
       ...assumptions(rows.map(({ comparison }) => comparison)),
       ...(fidelity === "emulated" ? ["emulated servers: the order of RTTs counts, not their size"] : []),
       "each measure is judged by itself at 95 %: one in twenty is found to differ by chance",
+      ...orderNotes([...first.runs, ...second.runs]),
     ],
   };
 }

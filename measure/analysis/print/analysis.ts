@@ -4,6 +4,7 @@ import type { ScenarioMetric, ScenarioSummary } from "../scenarios.ts";
 import type { Table3Row } from "../table3.ts";
 import type { AnalysisUnit } from "../unit.ts";
 import { claimLines, claimTable } from "./claims.ts";
+import { driftTable } from "./drift.ts";
 import { countHead, digits, intervalText, type PlainTable, pText } from "./table.ts";
 
 const median = (metric: ScenarioMetric) => ("unavailable" in metric ? "unavailable" : digits(metric.median));
@@ -124,7 +125,7 @@ export function remarks({ notes, leftOut, setAside }: Analysis): string[] {
 export const analysisTables = (
   analysis: Analysis,
 ): { tables: PlainTable[]; claims: PlainTable; claimLines: string } => ({
-  tables: [scenarioTable(analysis), table3Table(analysis), kendallTable(analysis)],
+  tables: [scenarioTable(analysis), driftTable(analysis), table3Table(analysis), kendallTable(analysis)],
   claims: claimTable(analysis.claims),
   claimLines: claimLines(analysis.claims),
 });

@@ -28,8 +28,19 @@ function metricLines(
   ];
 }
 
+const driftLine = ({ measure, unit, change, interval, deployments, note }: Analysis["drift"][number]): Line => ({
+  table: "drift",
+  measure,
+  quantity: `change in a replicate, ${unit}`,
+  value: change,
+  low: interval?.low ?? null,
+  high: interval?.high ?? null,
+  n: deployments,
+  note,
+});
+
 /** The analysis as CSV (RFC 4180), a line a finding: for spreadsheets and data frames. */
-export function analysisCsv({ scenarios, table3, kendall, claims }: Analysis): string {
+export function analysisCsv({ scenarios, drift, table3, kendall, claims }: Analysis): string {
   const lines: Line[] = [
     ...scenarios.flatMap((one) => [
       { table: "scenario", subject: one.scenario, measure: "deployments", quantity: "count", value: one.deployments },
@@ -54,6 +65,7 @@ export function analysisCsv({ scenarios, table3, kendall, claims }: Analysis): s
         n: one.runs,
       })),
     ]),
+    ...drift.map(driftLine),
     ...table3.map((row) => ({
       table: "table3",
       subject: `${row.first} vs ${row.second}`,

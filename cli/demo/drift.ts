@@ -1,0 +1,19 @@
+import { type Deployed, driftOf, type MeasureDrift } from "../../measure/analysis/drift.ts";
+import { inspectRun } from "../../measure/results/token.ts";
+
+/**
+ * How the median RTT drifted over a demo, whatever the driver.
+ * @param measured folders of the runs, by driver; one that does not count is left out
+ */
+export function driftOfDemo(measured: Readonly<Record<string, readonly string[]>>): MeasureDrift {
+  const deployments = Object.entries(measured).flatMap(([treatment, folders]) =>
+    folders.flatMap((folder): Deployed[] => {
+      const state = inspectRun(folder);
+      if ("missing" in state) return [];
+      const { replicate, started, metrics } = state.manifest;
+      const value = "median" in metrics.rttMs ? metrics.rttMs.median : null;
+      return [{ block: String(replicate), treatment, started, value }];
+    }),
+  );
+  return driftOf(deployments, "rtt");
+}

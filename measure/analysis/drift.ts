@@ -1,0 +1,98 @@
+import type { RunRecord } from "../dataset/open.ts";
+import { driftWithinBlocks, type PlacedValue } from "../statistics/drift.ts";
+import type { Interval } from "../statistics/interval.ts";
+import { deploymentsOf } from "./deployments.ts";
+import { isCpu, type Measure, measures } from "./measures.ts";
+
+/** A deployment: when it was measured, among which others, and what was found; null where it is unavailable. */
+export interface Deployed {
+  block: string;
+  treatment: string;
+  /** Start of its first run, ISO 8601. */
+  started: string;
+  value: number | null;
+}
+
+/** How a measure changed from the first deployment of a replicate to the last, beside scenarios and replicates. */
+export interface MeasureDrift {
+  measure: Measure;
+  /** Of change and interval: per cent of the value for times, percentage points for CPU usage. */
+  unit: "%" | "percentage points";
+  /** Replicates that tell something of it, and deployments in them. */
+  replicates: number;
+  deployments: number;
+  change: number | null;
+  interval: Pick<Interval, "low" | "high" | "level"> | null;
+  /** Why there is no change or no interval. */
+  note: string | null;
+}
+
+const drifting = ["rtt", "overhead", "responseTime", "cpuSender", "cpuResponder"] as const satisfies Measure[];
+
+/** Places of the deployments of each block by the time at which they were measured. */
+function placed(deployments: readonly Deployed[]): (Deployed & { place: number })[] {
+  return [...Map.groupBy(deployments, ({ block }) => block).values()].flatMap((block) => {
+    const inOrder = [...block].sort((a, b) => Date.parse(a.started) - Date.parse(b.started));
+    return inOrder.map((one, index) => ({ ...one, place: block.length === 1 ? 0 : index / (block.length - 1) }));
+  });
+}
+
+/**
+ * The drift of one measure over deployments, which are the unit. Times are compared by their ratio, because a drift that
+ * slows a machine slows long and short times alike; CPU usage by its difference.
+ */
+export function driftOf(deployments: readonly Deployed[], measure: Measure): MeasureDrift {
+  const isRatio = !isCpu(measure);
+  const values = placed(deployments).flatMap(({ block, treatment, place, value }): PlacedValue[] =>
+    value === null || (isRatio && value <= 0)
+      ? []
+      : [{ block, treatment, place, value: isRatio ? Math.log(value) : value }],
+  );
+  const { blocks, values: count, change, interval, note } = driftWithinBlocks(values);
+  const shown = (difference: number) => (isRatio ? 100 * Math.expm1(difference) : difference);
+  return {
+    measure,
+    unit: isRatio ? "%" : "percentage points",
+    replicates: blocks,
+    deployments: count,
+    change: change === null ? null : shown(change),
+    interval: interval && { low: shown(interval.low), high: shown(interval.high), level: interval.level },
+    note: values.length === 0 ? "unavailable: no deployment has a value" : note,
+  };
+}
+
+/** What was measured as one sequence: a replicate of one campaign, or of a results directory where none was planned. */
+const blockOf = ({ batch, replicate, order }: RunRecord) =>
+  JSON.stringify(order ? [batch, order.kind, order.seed, order.block] : [batch, replicate]);
+
+const earliest = (runs: readonly RunRecord[]) =>
+  runs.map(({ started }) => started).reduce((a, b) => (Date.parse(a) <= Date.parse(b) ? a : b));
+
+/** The drift of every measure over the deployments of a results directory. */
+export function driftOfRuns(runs: readonly RunRecord[]): MeasureDrift[] {
+  const deployments = deploymentsOf(runs);
+  return drifting.map((measure) =>
+    driftOf(
+      deployments.map((one) => ({
+        block: blockOf(one.run),
+        treatment: one.run.scenarioSha256,
+        started: earliest(one.runs),
+        value: one.valueOf(measure),
+      })),
+      measure,
+    ),
+  );
+}
+
+const signed = (value: number) => `${value < 0 ? "-" : "+"}${Number(Math.abs(value).toPrecision(2))}`;
+
+/** "-12 % [-20, -3]": the change and its interval, or why there is none. */
+export function changeWords({ change, interval, unit, note }: MeasureDrift): string {
+  if (change === null) return note ?? "";
+  const range = interval ? ` [${signed(interval.low)}, ${signed(interval.high)}]` : "";
+  return `${signed(change)} ${unit}${range}${note ? ` (${note})` : ""}`;
+}
+
+/** One sentence on the drift of a measure. */
+export const driftSentence = (drift: MeasureDrift): string =>
+  `drift of the ${measures[drift.measure].what} from the first deployment of a replicate to the last: ${changeWords(drift)}`;

@@ -1,0 +1,14 @@
+import type { Analysis } from "../analyse.ts";
+import { changeWords } from "../drift.ts";
+import { measures } from "../measures.ts";
+import type { PlainTable } from "./table.ts";
+
+/** The drift of each measure as a table. */
+export function driftTable({ drift }: Pick<Analysis, "drift">): PlainTable {
+  return {
+    title: "Drift: change from the first deployment of a replicate to the last",
+    head: ["measure", "replicates", "deployments", "change [95 % interval]"],
+    rows: drift.map((one) => [measures[one.measure].what, one.replicates, one.deployments, changeWords(one)]),
+    notes: ["beside the effects of scenarios and replicates; a deployment is one value, a replicate one slope"],
+  };
+}
