@@ -1,6 +1,7 @@
+import { chainWords, parseBridgedFrames } from "../../lib/bridged-frames.ts";
 import { sha256 } from "../../lib/canonical.ts";
 import type { RawRun, Role } from "./raw-run.ts";
-import type { RunSpec } from "./spec.ts";
+import type { End, RunSpec } from "./spec.ts";
 
 const linesWith = (text: string | undefined, words: RegExp) =>
   (text ?? "")
@@ -9,10 +10,25 @@ const linesWith = (text: string | undefined, words: RegExp) =>
     .join("\n");
 
 /**
+ * The rules in the path of a VM on a bridge: its round-trip times compare with others only where the same stand there. How many rules
+ * a chain has is in the manifest's facts and not here, because it changes whenever a container starts.
+ */
+function bridgedFramesOf({ vm }: End, facts: Record<string, string>): { bridgedFrames?: string[] } {
+  const text = facts["bridged-frames"];
+  if (text === undefined || !vm.driver.endsWith("-bridge")) return {};
+  const { calls, chains } = parseBridgedFrames(text);
+  const words = [...(calls ? ["br_netfilter"] : []), ...chains.map(chainWords).sort()];
+  return words.length > 0 ? { bridgedFrames: words } : {};
+}
+
+/**
  * What two runs must have in common to be runs of one scenario on one testbed, beside the factors: guest image,
  * kernels, hypervisor, NIC and its driver, and which servers.
  */
-export function environmentOf(spec: RunSpec, raw: RawRun): Record<string, unknown> {
+export function environmentOf(
+  spec: Pick<RunSpec, "fidelity" | "guestImage" | "ends">,
+  raw: Pick<RawRun, "facts">,
+): Record<string, unknown> {
   const server = (role: Role) => {
     const facts = raw.facts[role].before;
     return {
@@ -24,6 +40,7 @@ export function environmentOf(spec: RunSpec, raw: RawRun): Record<string, unknow
       ...(spec.ends[role].domainType !== "kvm" && { domainType: spec.ends[role].domainType }),
       tcpdump: facts.tcpdump,
       mpstat: facts.mpstat,
+      ...bridgedFramesOf(spec.ends[role], facts),
       nic: linesWith(facts[`driver ${spec.ends[role].pf}`], /^(driver|version|firmware-version):/),
     };
   };

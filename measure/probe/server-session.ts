@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { bridgedFramesFunctions } from "../../lib/bridged-frames.ts";
 import { LabError } from "../../lib/errors.ts";
 import { blocksOf } from "../../lib/facts.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
@@ -49,15 +50,14 @@ export async function collectFacts(
   when: "before" | "after",
 ): Promise<Record<string, string>> {
   const interfaces = [...new Set([end.pf, ...points.map((point) => point.interface)])].join(" ");
-  const text = await ssh.run(
-    withVariables(
-      {
-        ...{ WHEN: when, PF: end.pf, DOMAIN: end.vm.domain, INTERFACES: interfaces },
-        BACKGROUND: end.background ? "yes" : "",
-      },
-      "facts.sh",
-    ),
+  const asked = withVariables(
+    {
+      ...{ WHEN: when, PF: end.pf, DOMAIN: end.vm.domain, INTERFACES: interfaces },
+      BACKGROUND: end.background ? "yes" : "",
+    },
+    "facts.sh",
   );
+  const text = await ssh.run(`${bridgedFramesFunctions}\n${asked}`);
   return Object.fromEntries(blocksOf(text));
 }
 

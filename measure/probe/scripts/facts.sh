@@ -17,6 +17,9 @@ if [ "$WHEN" = before ]; then
   # vhost works in threads of QEMU, on older kernels in kernel threads named after it.
   fact vhost sh -c "cat /proc/$qemu/task/*/comm /proc/[0-9]*/comm 2> /dev/null | grep -c '^vhost-$qemu\$'"
 fi
+# What stands in the path of bridged frames (lib/bridged-frames.sh, which comes before this).
+bridge=$(readlink "/sys/class/net/$PF/master") || bridge=
+if [ -n "$bridge" ]; then fact bridged-frames bridged_frames "${bridge##*/}"; fi
 fact vfs ip -d link show dev "$PF"
 for i in $INTERFACES; do
   [ "$WHEN" != before ] || fact "driver $i" ethtool -i "$i"

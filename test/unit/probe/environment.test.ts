@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { bridgedFramesFunctions } from "../../../lib/bridged-frames.ts";
+import { blocksOf } from "../../../lib/facts.ts";
+import { checkout } from "../../../lib/paths.ts";
+import { environmentOf } from "../../../measure/probe/environment.ts";
+import type { End } from "../../../measure/probe/spec.ts";
+import { inNamespace } from "../../support/namespace.ts";
+
+const end = (driver: string): End => ({
+  ssh: { address: "192.0.2.1", port: 22, user: "root", privateKeyFile: "/key", hostKey: "ssh-ed25519 AAAA" },
+  pf: "pf0",
+  domainType: "kvm",
+  vm: { domain: "rtt-main", mac: "52:54:00:00:00:01", ip: "10.0.0.1", driver },
+  capture: null,
+});
+
+/** The sender's environment, of a run with this driver and what the server said of its packet filter. */
+function senderOf(driver: string, bridgedFrames?: string) {
+  const facts = { kernel: "6.12", ...(bridgedFrames !== undefined && { "bridged-frames": bridgedFrames }) };
+  const role = { before: facts, after: {} };
+  const environment = environmentOf(
+    {
+      fidelity: "hardware",
+      guestImage: { sha256: "0", release: "6.12" },
+      ends: { sender: end(driver), responder: end(driver) },
+    },
+    { facts: { sender: role, responder: role } },
+  );
+  return environment.sender;
+}
+
+const chain =
+  "kind=chain source=nft family=ip table=filter name=FORWARD hook=forward policy=accept rules=7 drops=0 passes=0";
+
+describe("a run's environment", () => {
+  it("names what stands in the path of bridged frames, and not how many rules it has", () => {
+    const expected = { bridgedFrames: ["br_netfilter", "ip filter FORWARD"] };
+    expect(senderOf("virtio-bridge", `kind=calls ip=1\n${chain}`)).toMatchObject(expected);
+    const more = senderOf("virtio-bridge", `kind=calls ip=1\n${chain.replace("rules=7", "rules=8")}`);
+    expect(more).toMatchObject(expected);
+  });
+
+  it("is what it always was where nothing stands there, and where the VM is on no bridge", () => {
+    const quiet = senderOf("virtio-bridge");
+    expect(quiet).not.toHaveProperty("bridgedFrames");
+    expect(senderOf("virtio-bridge", `kind=calls ip=0\n${chain}`)).toEqual(quiet);
+    expect(senderOf("pci-passthrough", `kind=calls ip=1\n${chain}`)).toEqual(quiet);
+  });
+});
+
+describe("facts.sh of a run", () => {
+  const factsOf = async (port: string) => {
+    const script = readFileSync(join(checkout, "measure/probe/scripts/facts.sh"), "utf8");
+    const text = `WHEN=after PF=pf0 INTERFACES= BACKGROUND=\n${bridgedFramesFunctions}\n${script}`;
+    const said = await inNamespace(
+      `[ -d /proc/sys/net/bridge ] || modprobe br_netfilter
+       ip link add rtt0 type bridge; ip link add pf0 type veth peer name peer; ${port}
+       echo 1 > /proc/sys/net/bridge/bridge-nf-call-iptables; iptables-nft -A FORWARD -i docker0 -j ACCEPT
+       sh -c "$SCRIPT"`,
+      { SCRIPT: text },
+    );
+    return blocksOf(said);
+  };
+
+  it("tells what stands in the path of the frames of the PF's bridge", async () => {
+    expect((await factsOf("ip link set pf0 master rtt0")).get("bridged-frames")).toBe(
+      `kind=calls ip=1\n${chain.replace("rules=7", "rules=1")}`,
+    );
+  });
+
+  it("says nothing of bridges where the PF is in none", async () => {
+    const facts = await factsOf(":");
+    expect(facts.get("vfs")).toContain("pf0");
+    expect(facts.has("bridged-frames")).toBe(false);
+  });
+});
