@@ -12,11 +12,14 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { checkout } from "../../../lib/paths.ts";
 import type { Engine } from "../../../tools/engine/ensure.ts";
 import { buildArguments, moduleFolder, moduleKey, modules } from "../../../tools/engine/modules.ts";
 import { pluginVersions, sdkVersion } from "../../../tools/engine/versions.ts";
+
+// Each test starts processes, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 beforeEach(() => {
