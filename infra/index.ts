@@ -6,6 +6,8 @@ import { type Role, roles } from "./config/hosts.ts";
 import { parseConfig, refuse, refuseOverload, resolveConfig } from "./config/load.ts";
 import { falseClaims, type Observation, observe, tokensOf, vfAddressOf, withObserved } from "./observe.ts";
 import { ownerOf } from "./owner.ts";
+import { planOf } from "./plan/plan.ts";
+import { preflightProblems } from "./preflight.ts";
 import { declareTestbed, type ServerView } from "./testbed.ts";
 
 const viewOf = ({ tokens, pfs, cpus }: Observation): ServerView => ({
@@ -25,6 +27,11 @@ async function prepare() {
     const observed = await observe(inventory, owner);
     refuse(falseClaims(inventory, observed), "the hosts");
     refuseOverload(withObserved(inventory, observed), config);
+    const { sender, responder } = observed;
+    refuse(
+      preflightProblems(inventory, planOf(config), { sender: sender.preflight, responder: responder.preflight }),
+      "the stack",
+    );
     const servers = Object.fromEntries(roles.map((role) => [role, viewOf(observed[role])])) as Record<Role, ServerView>;
     return { stack, config, guestImage, owner, servers };
   } catch (error) {

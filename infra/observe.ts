@@ -6,6 +6,7 @@ import { connectSsh } from "../lib/ssh/connect.ts";
 import { type Host, type Inventory, type Role, roles } from "./config/hosts.ts";
 import { shellScript } from "./layer.ts";
 import { vfPciAddress } from "./plan/placement.ts";
+import { type Preflight, parsePreflight, preflightScript } from "./preflight.ts";
 
 /** A physical function as its server knows it. */
 export interface PfFacts {
@@ -156,12 +157,15 @@ export async function observe(
   inventory: Inventory,
   owner: string,
   timeoutMs = 10_000,
-): Promise<Record<Role, Observation>> {
-  const one = async (role: Role): Promise<Observation> => {
+): Promise<Record<Role, Observation & { preflight: Preflight }>> {
+  const one = async (role: Role) => {
     const host = inventory.hosts[role];
     const ssh = await connectSsh(role, host, timeoutMs);
     try {
-      return parseObservation(await ssh.run(observeScript(host), { timeoutMs }));
+      const [observation, preflight] = await Promise.all(
+        [observeScript(host), preflightScript(host)].map((script) => ssh.run(script, { timeoutMs })),
+      );
+      return { ...parseObservation(observation ?? ""), preflight: parsePreflight(preflight ?? "") };
     } finally {
       ssh.close();
     }

@@ -6,6 +6,7 @@ import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import { shellQuote } from "../../lib/ssh/quote.ts";
 import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
 import { bridgeName } from "../plan/placement.ts";
+import { nicLimitsFunctions } from "../preflight.ts";
 import { connection, type Finding, type Lease, missing } from "./check.ts";
 import type { Facts } from "./facts.ts";
 import { parseFacts } from "./parse-facts.ts";
@@ -20,6 +21,7 @@ export const factsScript = ({ pfs }: Pick<Host, "pfs">) =>
   [
     `PFS=${shellQuote(pfs.map(({ name }) => name).join(" "))} BRIDGE=${bridgeName}`,
     bridgedFramesFunctions,
+    nicLimitsFunctions,
     script,
   ].join("\n");
 

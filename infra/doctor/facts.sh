@@ -1,5 +1,5 @@
 # What a server is and has, for ./lab doctor: "@@name" and what was found out about it. Nothing is changed. PFS: network
-# interfaces of its physical functions; BRIDGE: the testbed's. lib/bridged-frames.sh comes before this.
+# interfaces of its physical functions; BRIDGE: the testbed's. lib/bridged-frames.sh and infra/scripts/nic-limits.sh come before this.
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 fact() { echo "@@$1"; shift; "$@" 2> /dev/null; }
 has() { command -v "$1" > /dev/null; }
@@ -28,6 +28,8 @@ fact chrony sh -c "timeout 10 chronyc -n tracking | sed -n 's/^Leap status *: //
 fact time-daemons sh -c "pgrep -l -x 'chronyd|ntpd|systemd-timesyn|phc2sys|ptp4l' | cut -d ' ' -f 2 | sort -u"
 fact interfaces ls /sys/class/net
 fact bridged-frames bridged_frames "$BRIDGE"
+nic_limits_of_all() { for pf in $PFS; do nic_limits "$pf"; done; }
+fact nic-limits nic_limits_of_all
 
 # What virsh says when it fails tells what is wrong, so it stays.
 echo "@@libvirt"

@@ -1,5 +1,6 @@
 import type { BridgedFrames } from "../../lib/bridged-frames.ts";
 import type { Distribution } from "../../lib/distributions.ts";
+import type { NicLimits } from "../plan/nic-limits.ts";
 
 /** Facts of a physical function. */
 export interface PfFacts {
@@ -63,6 +64,8 @@ export interface Facts {
   interfaces: readonly string[];
   /** What its packet filter does to frames of the testbed's bridge. */
   bridgedFrames: BridgedFrames;
+  /** What limits the use of each PF's VFs, by its interface; one without SR-IOV has none. */
+  nicLimits: ReadonlyMap<string, NicLimits>;
   /** Those of the tools it was asked for that are on its PATH. */
   tools: ReadonlySet<string>;
   /** By package. */

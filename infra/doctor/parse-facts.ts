@@ -2,6 +2,7 @@ import { parseBridgedFrames } from "../../lib/bridged-frames.ts";
 import { parseOsRelease } from "../../lib/distributions.ts";
 import { LabError } from "../../lib/errors.ts";
 import { blocksOf } from "../../lib/facts.ts";
+import { parseNicLimits } from "../plan/nic-limits.ts";
 import type { Facts, ModuleState, PfFacts } from "./facts.ts";
 
 const linesOf = (text: string) => text.split("\n").filter((line) => line !== "");
@@ -126,6 +127,7 @@ export function parseFacts(text: string): Facts {
     },
     governors: linesOf(get("governors")),
     interfaces: linesOf(get("interfaces")),
+    nicLimits: parseNicLimits(get("nic-limits")),
     bridgedFrames: parseBridgedFrames(get("bridged-frames")),
     tools: new Set(linesOf(get("tools"))),
     versions: versionsOf(get("versions")),

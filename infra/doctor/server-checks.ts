@@ -4,6 +4,7 @@ import { distribution } from "./checks/distribution.ts";
 import { lease } from "./checks/lease.ts";
 import { libvirt, machine, qemu, selinux } from "./checks/libvirt.ts";
 import { freeMemory, hugepages } from "./checks/memory.ts";
+import { nicLimits } from "./checks/nic-limits.ts";
 import { addresses, link, master, port } from "./checks/pf.ts";
 import { kernelModules, packages } from "./checks/software.ts";
 import { stated } from "./checks/stated.ts";
@@ -30,6 +31,7 @@ const checks: readonly ServerCheck[] = [
   link,
   bridgedFrames,
   vfCount,
+  nicLimits,
   vfDevice,
   vfDriver,
   kernelModules,

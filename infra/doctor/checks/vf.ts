@@ -72,15 +72,19 @@ function guestDriver({ wanted }: Subject, { pf, facts }: Port): Finding {
 /** Under PCI passthrough the guest itself drives the virtual function. */
 export const vfDevice: ServerCheck = (subject) => portsWithVfs(subject).map((port) => guestDriver(subject, port));
 
+const needsServerDriver = (driver: Driver) => onVf(driver) && driver !== "pci-passthrough";
+
 function serverDriver({ facts: server, wanted }: Subject, { pf, facts }: Port): Finding {
   const what = `VF driver of ${pf.name}`;
   if (facts.vfModules.length > 0) return ok(what, `${facts.vfModules.join(", ")} on the server`);
-  return lack(wanted, onVf)(
+  if (wanted !== undefined && !driversOf(wanted).some(needsServerDriver))
+    return ok(what, "none on the server; under pci-passthrough the guest has its own");
+  return lack(wanted, needsServerDriver)(
     what,
-    "the server's kernel has no driver for its VFs; every driver that uses a VF needs it",
+    "the server's kernel has no driver for its VFs, and macvtap needs the interface of one",
     server.kernelModulesThere ? getModules(server) : "reboot",
   );
 }
 
-/** The server drives a virtual function until a guest gets it, and under macvtap for good. */
+/** Under macvtap the server drives a virtual function; under PCI passthrough it need not be able to. */
 export const vfDriver: ServerCheck = (subject) => portsWithVfs(subject).map((port) => serverDriver(subject, port));

@@ -40,6 +40,21 @@ describe("what a server says of itself", () => {
       time: { synchronised: true, daemons: ["chronyd"] },
       governors: ["performance"],
       interfaces: ["eno1", "ens1f0", "ens1f1", "lo"],
+      nicLimits: new Map([
+        [
+          "ens1f0",
+          {
+            pci: "0000:3b:00.0",
+            eswitch: "legacy",
+            vfVectors: undefined,
+            hasVfMemory: true,
+            lastBus: 60,
+            offset: 128,
+            stride: 2,
+            sharedGroups: new Map(),
+          },
+        ],
+      ]),
       bridgedFrames: { calls: false, chains: [], unread: [] },
       tools: new Set(["virsh", "ip", "bridge", "tcpdump", "mpstat", "ethtool", "udevadm", "cpupower"]),
       versions: new Map([

@@ -162,6 +162,11 @@ describe("virtual functions", () => {
       { pf: { vfModules: [] } },
       { status: "warning", mend: "apt-get install linux-image-amd64 && reboot  # into that kernel" },
     ],
+    [
+      vfDriver,
+      { pf: { vfModules: [] }, wanted: wants({ mainDriver: "pci-passthrough" }) },
+      { status: "ok", found: "none on the server; under pci-passthrough the guest has its own" },
+    ],
     [vfDriver, { pf: { vfModules: [] }, wanted: wants({ mainDriver: "macvtap-passthrough" }) }, { status: "missing" }],
     [vfDriver, { pf: { vfModules: [] }, facts: { kernelModulesThere: false } }, { mend: "reboot" }],
   ])("%o with %j", (check, changes, expected) => {
