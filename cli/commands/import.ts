@@ -11,7 +11,7 @@ export function register(program: Command): void {
     .summary("make a results directory from runs made by hand")
     .description(
       "Copies runs from DRIVER/run-N/ (ping.txt, mpstat-ROLE.json, ROLE-HOP.pcap, maybe facts.txt) and writes the manifest " +
-        "that the runner would have written, so that analyse, compare and report take them. docs/dataset.md says more.",
+        "that the runner would have written, so that analyse and compare take them. docs/dataset.md says more.",
     )
     .argument("<from>", "folder that holds DRIVER/run-N")
     .argument("<into>", "results directory, made if need be; what is in it stays")

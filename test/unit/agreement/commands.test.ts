@@ -72,6 +72,26 @@ describe("commands and options that are named exist", () => {
   });
 });
 
+describe("commands that are listed without ./lab exist", () => {
+  /** Words of lists such as "analyse, compare and report" in which two are commands at least, and one is none. */
+  const strangersIn = (text: string): string[] =>
+    (text.replaceAll("`", "").match(/(?:[a-z]+, )*[a-z]+,? (?:and|or) [a-z]+/g) ?? []).flatMap((list) => {
+      const words = list.split(/,? (?:and|or) |, /);
+      const isCommand = (word: string) => childOf(program, word) !== undefined;
+      return words.filter(isCommand).length < 2 ? [] : words.filter((word) => !isCommand(word));
+    });
+  const helpOf = (command: Command): string[] => [
+    ...[command.summary(), command.description(), ...command.options.map(({ description }) => description)],
+    ...command.commands.flatMap(helpOf),
+  ];
+
+  it("in help and documents", () => {
+    const texts = [...helpOf(program), ...documents().map((path) => textOf(path).replaceAll("\n", " "))];
+    expect(texts.flatMap(strangersIn)).toEqual([]);
+    expect(strangersIn("so that analyse, compare and report take them")).toEqual(["report"]);
+  });
+});
+
 describe("README.md", () => {
   /** "campaign plan", for each row of the table of commands. */
   const listed = [...textOf("README.md").matchAll(/^\| (`.*?`) \| [^|]*\|$/gm)]
