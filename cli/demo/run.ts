@@ -14,6 +14,7 @@ import { withCheckout, withServers } from "../setup/locks.ts";
 import { withServersUp } from "../setup/servers.ts";
 import { type DrivenStack, withDrivenStack } from "../stack/driven-stack.ts";
 import { timeStamp } from "../stamp.ts";
+import { comparisonText } from "./comparisons.ts";
 import { driftOfDemo } from "./drift.ts";
 import type { DemoOptions } from "./options.ts";
 import { summariseDemo } from "./summary.ts";
@@ -87,7 +88,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   process.stdout.write(
     options.json
       ? `${JSON.stringify({ ...summary, drift })}\n`
-      : `${demoTable(summary, runMedians)}\n${driftSentence(drift)}\n`,
+      : `${[demoTable(summary, runMedians), comparisonText(summary.comparisons), driftSentence(drift)].join("\n\n")}\n`,
   );
   progress.say(`results are in ${join(checkout, results)}`);
   progress.say(`demo: done in ${((performance.now() - start) / 60_000).toFixed(1)} min`);

@@ -3,6 +3,7 @@ import { readRun as readMeasuredRun } from "../../measure/dataset/read-run.ts";
 import { usableValues } from "../../measure/matching/metrics.ts";
 import { metricOf } from "../../measure/metrics/run-summary.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
+import { compareDrivers, type DriverComparison, type RunMedian } from "./comparisons.ts";
 
 /** Statistics over the packets of all runs of a driver, in milliseconds; or why there are none. */
 export type MetricSummary = { median: number; p05: number; p95: number } | { unavailable: string };
@@ -26,6 +27,8 @@ export interface DriverSummary {
 export interface DemoSummary {
   fidelity: string;
   scenarios: DriverSummary[];
+  /** Every two drivers, and whether the data tell them apart. */
+  comparisons: DriverComparison[];
 }
 
 /** The manifest's name of a metric and the packets' one. */
@@ -88,7 +91,8 @@ function summariseDriver(driver: string, runs: readonly Run[]): DriverSummary {
   };
 }
 
-const medianRtt = ({ manifest }: Run) => ("median" in manifest.metrics.rttMs ? [manifest.metrics.rttMs.median] : []);
+const medianRtt = ({ manifest: { metrics, replicate } }: Run): RunMedian[] =>
+  "median" in metrics.rttMs ? [{ replicate, medianMs: metrics.rttMs.median }] : [];
 
 /**
  * Summarises measured runs by driver from their files.
@@ -108,8 +112,12 @@ export async function summariseDemo(
   const [fidelity, another] = fidelities;
   if (fidelity === undefined) throw new LabError("no run was measured");
   if (another !== undefined) throw new LabError(`runs of ${fidelity} and ${another} servers are not compared`);
+  const medians = Object.fromEntries(byDriver.map(([driver, runs]) => [driver, runs.flatMap(medianRtt)]));
+  const scenarios = byDriver.map(([driver, runs]) => summariseDriver(driver, runs));
   return {
-    summary: { fidelity, scenarios: byDriver.map(([driver, runs]) => summariseDriver(driver, runs)) },
-    runMedians: Object.fromEntries(byDriver.map(([driver, runs]) => [driver, runs.flatMap(medianRtt)])),
+    summary: { fidelity, scenarios, comparisons: compareDrivers(medians) },
+    runMedians: Object.fromEntries(
+      Object.entries(medians).map(([driver, runs]) => [driver, runs.map(({ medianMs }) => medianMs)]),
+    ),
   };
 }

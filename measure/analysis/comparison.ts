@@ -108,8 +108,8 @@ export function compareGroups(x: Float64Array, y: Float64Array, unit: AnalysisUn
 /** What an interval of few replicates may rest on: nothing but exchangeability, or also the normal distribution. */
 export type FewReplicates = "no interval" | "student";
 
-/** The centre of replicates' contrasts with its 95 % interval. */
-function centreOf(values: Float64Array, few: FewReplicates): Estimate | null {
+/** The centre of replicates' contrasts, logarithms of ratios or differences, with its 95 % interval; null without any. */
+export function centreOf(values: Float64Array, few: FewReplicates): Estimate | null {
   if (values.length === 0) return null;
   const isFew = values.length >= studentValues.fewest && values.length <= studentValues.most;
   return few === "student" && isFew ? studentInterval(values) : hodgesLehmannOfDifferences(values);

@@ -150,7 +150,7 @@ describe("the list of scenarios", () => {
 
   it("is the order of deployment of --order cheapest, in every replicate", () => {
     const all = deploymentsOf(scenarios, cheapest);
-    expect(all).toHaveLength(3 * scenarios.length);
+    expect(all).toHaveLength(8 * scenarios.length);
     expect(all.slice(0, scenarios.length).map(({ scenario }) => scenario.hash)).toEqual(
       scenarios.map(({ hash }) => hash),
     );
@@ -183,15 +183,15 @@ describe("the order of deployment", () => {
     const { rule, confounds, replicates } = orderOf({});
     expect(rule.kind).toBe("random");
     expect(confounds).toBeNull();
-    expect(replicates.map(({ replicate }) => replicate)).toEqual([1, 2, 3]);
-    expect(new Set(replicates.map(({ scenarios }) => scenarios.join())).size).toBe(3);
+    expect(replicates.map(({ replicate }) => replicate)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(new Set(replicates.map(({ scenarios }) => scenarios.join())).size).toBe(8);
     for (const { scenarios } of replicates) expect(new Set(scenarios).size).toBe(36);
   });
 
   it("is the same for the same scenarios, however they are named and however many replicates there are", () => {
     const names = ["baseline", "macvtap"];
     expect(hashesOf({}, [...names].reverse())).toEqual(hashesOf({}, names));
-    expect(hashesOf({ replicates: 6, runs: 9 }, names).slice(0, 3)).toEqual(hashesOf({}, names));
+    expect(hashesOf({ replicates: 12, runs: 9 }, names).slice(0, 8)).toEqual(hashesOf({}, names));
     expect(orderOf({}).seedFrom).toBe("scenarios");
     expect(hashesOf({}, ["macvtap"])).not.toEqual(hashesOf({}));
   });
