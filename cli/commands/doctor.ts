@@ -14,7 +14,7 @@ export function register(program: Command): void {
     .option("--hosts <file>", "the servers, as the configuration key hosts names them (default: .lab/hosts.json)")
     .option(
       "--write",
-      "write what they can do (cpus, memoryMiB, totalVfs) into that file, for preview to check against",
+      "write what they can do (cpus, memoryMiB, totalVfs, addressFilters) into that file, for preview to check against",
     )
     .option("--json", "print all of it as JSON")
     .action(async (stack: string | undefined, words: DoctorWords) => {

@@ -12,7 +12,7 @@ export interface InventoryHost {
   hostKey: string;
   /** New at each boot, because each boot starts from a fresh disk: what was put on an earlier one is gone. */
   generation: string;
-  pfs: { name: string; vfs: number; totalVfs: number }[];
+  pfs: { name: string; vfs: number; totalVfs: number; addressFilters: number; returnsOwnFrames: true }[];
   cpus: number;
   /** What its kernel leaves of its memory, MiB, rounded down. */
   memoryMiB: number;
@@ -39,6 +39,10 @@ export function inventoryOf(keys: Keys, states: Record<ServerName, ServerState>)
       name: `pf${port}`,
       vfs: states[name].settings.vfs,
       totalVfs: states[name].settings.vfs,
+      // The receive address registers of the 82576 that QEMU emulates; and QEMU hands what the PF sends back to the PF where no
+      // such register has its destination.
+      addressFilters: 24,
+      returnsOwnFrames: true,
     })),
     cpus: states[name].settings.cpus,
     memoryMiB: Math.floor(states[name].settings.memoryMib * 0.9),

@@ -20,6 +20,19 @@ const pf = z.strictObject({
     .max(256)
     .optional()
     .describe("virtual functions that it can have (sriov_totalvfs); what a stack asks for is checked against it"),
+  addressFilters: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      "unicast addresses that its filter holds, those of its VFs included; what VMs need is checked against it",
+    ),
+  returnsOwnFrames: z
+    .boolean()
+    .optional()
+    .describe(
+      "true for a NIC that hands frames of its PF back to it unless its filter has their destination, as the emulated one does",
+    ),
 });
 export type Pf = z.infer<typeof pf>;
 

@@ -2,7 +2,7 @@ import { readFile, realpath, stat } from "node:fs/promises";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { publishFile } from "../../lib/publish.ts";
 import { type Inventory, inventorySchema, type Role, roles } from "../config/hosts.ts";
-import { capacityOf } from "./capacity.ts";
+import { type Capacity, capacityOf } from "./capacity.ts";
 import type { Facts } from "./facts.ts";
 
 interface WrittenHost {
@@ -11,23 +11,24 @@ interface WrittenHost {
 }
 
 /** Puts what a server has into its description; every other key stays, in its place. @returns whether anything changed */
-function put(host: WrittenHost, capacity: ReadonlyMap<string, number>): boolean {
+function put(host: WrittenHost, { pfs, ...ofServer }: Capacity): boolean {
   let changed = false;
-  const set = (target: Record<string, unknown>, key: string, value: number) => {
-    changed ||= target[key] !== value;
-    target[key] = value;
+  const set = (target: Record<string, unknown>, values: Partial<Record<string, number>>) => {
+    for (const [key, value] of Object.entries(values)) {
+      changed ||= target[key] !== value;
+      target[key] = value;
+    }
   };
-  for (const [key, value] of capacity) {
-    const [, index] = /^pfs\.(\d+)\.totalVfs$/.exec(key) ?? [];
-    const pf = host.pfs[Number(index)];
-    if (index === undefined) set(host, key, value);
-    else if (pf) set(pf, "totalVfs", value);
+  set(host, ofServer);
+  for (const [index, pf] of pfs.entries()) {
+    const written = host.pfs[index];
+    if (pf && written) set(written, pf);
   }
   return changed;
 }
 
 /**
- * Writes what preview must know of the servers without asking them (cpus, memoryMiB, pfs[].totalVfs) into the file that
+ * Writes what preview must know of the servers without asking them (cpus, memoryMiB, pfs[].totalVfs, pfs[].addressFilters) into the file that
  * describes them. The file is replaced as a whole or not at all, and keeps its mode; where nothing changes it is left alone.
  * @param known facts of the servers that were reached; the others keep what the file states of them
  * @returns the inventory as the file now has it, and the servers of which something changed

@@ -1,5 +1,6 @@
 import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
 import { capabilities } from "../vm/drivers.ts";
+import { addressFilterProblems } from "./address-filters.ts";
 import { vfPlaceOf, vfsForBackground } from "./placement.ts";
 import type { Plan, ServerPlan } from "./plan.ts";
 
@@ -106,7 +107,9 @@ const sumVfs = ({ pfs }: Host) => pfs.reduce((sum, { vfs }) => sum + vfs, 0);
 export function capacityProblems(inventory: Inventory, plan: Plan): string[] {
   const ofServers = roles.flatMap((role) => {
     const host = inventory.hosts[role];
-    return [vfProblems, memoryProblems, cpuProblems].flatMap((check) => check(role, host, plan[role]));
+    return [vfProblems, addressFilterProblems, memoryProblems, cpuProblems].flatMap((check) =>
+      check(role, host, plan[role]),
+    );
   });
   const ofVlans = roles.flatMap((role) => vlanProblems(role, plan[role]));
   return [...new Set([...ofServers, ...ofVlans, ...wiringProblems(inventory, plan), ...burstProblems(plan)])];

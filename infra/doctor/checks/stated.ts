@@ -1,4 +1,4 @@
-import { capacityOf, statedCapacity } from "../capacity.ts";
+import { capacityByKey, capacityOf, statedCapacity } from "../capacity.ts";
 import { missing, ok, type ServerCheck, type Subject, warning } from "../check.ts";
 import { setCommand, writeCommand } from "../hosts-source.ts";
 
@@ -11,7 +11,7 @@ function mendOf({ role, source }: Subject, values: readonly (readonly [string, n
 /** What the hosts' description says of a server, which preview goes by and up verifies, against what the server has. */
 export const stated: ServerCheck = (subject) => {
   const { host, facts } = subject;
-  const has = [...capacityOf(host, facts)];
+  const has = [...capacityByKey(capacityOf(host, facts))];
   const tooMuch = has.filter(([key, value]) => (statedCapacity(host, key) ?? 0) > value);
   if (tooMuch.length > 0)
     return [

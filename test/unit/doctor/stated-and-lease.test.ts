@@ -9,8 +9,12 @@ type Case = [ServerCheck, Changes, Partial<Finding>];
 
 describe("what the hosts state", () => {
   it.each<Case>([
-    [stated, {}, { status: "ok", found: "cpus 12, memoryMiB 64137, pfs.0.totalVfs 63" }],
-    [stated, { host: { cpus: 4 } }, { status: "ok", found: "cpus 4, memoryMiB 64137, pfs.0.totalVfs 63" }],
+    [stated, {}, { status: "ok", found: "cpus 12, memoryMiB 64137, pfs.0.totalVfs 63, pfs.0.addressFilters 128" }],
+    [
+      stated,
+      { host: { cpus: 4 } },
+      { status: "ok", found: "cpus 4, memoryMiB 64137, pfs.0.totalVfs 63, pfs.0.addressFilters 128" },
+    ],
     [
       stated,
       { host: { cpus: 16, memoryMiB: 131_072 } },
@@ -25,7 +29,7 @@ describe("what the hosts state", () => {
       { host: { pfs: [{ name: "ens1f0", vfs: 8 }] }, source: { file: "rack.json", words: "--hosts rack.json" } },
       {
         status: "warning",
-        found: "pfs.0.totalVfs not stated, so preview cannot check against it",
+        found: "pfs.0.totalVfs, pfs.0.addressFilters not stated, so preview cannot check against it",
         mend: "./lab doctor --hosts rack.json --write",
       },
     ],

@@ -20,7 +20,7 @@ export const host: Host = hostSchema.parse({
   address: "192.0.2.11",
   privateKeyFile: "/home/me/.ssh/id_ed25519",
   hostKey: "ssh-ed25519 AAAA",
-  pfs: [{ name: "ens1f0", vfs: 8, totalVfs: 63 }],
+  pfs: [{ name: "ens1f0", vfs: 8, totalVfs: 63, addressFilters: 128 }],
   cpus: 12,
   memoryMiB: 64_137,
 });

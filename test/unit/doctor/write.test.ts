@@ -54,11 +54,14 @@ it("writes what the servers have and keeps every other key, in its place", async
   const { inventory, changed } = await writeCapacity(file, { sender: healthy, responder: healthy });
   expect(changed).toEqual(["sender", "responder"]);
   const pfs = [
-    { name: "ens1f0", vfs: 2, totalVfs: 63 },
+    { name: "ens1f0", vfs: 2, totalVfs: 63, addressFilters: 128 },
     { name: "ens9", vfs: 1, totalVfs: 5 },
   ];
   const expected = described({ pfs, ...capacity });
-  Object.assign(expected.hosts.responder, { ...capacity, pfs: [{ name: "ens1f0", vfs: 2, totalVfs: 63 }] });
+  Object.assign(expected.hosts.responder, {
+    ...capacity,
+    pfs: [{ name: "ens1f0", vfs: 2, totalVfs: 63, addressFilters: 128 }],
+  });
   expect(read()).toEqual(expected);
   expect(Object.keys(read().hosts)).toEqual(["responder", "sender"]);
   expect(Object.keys(read().hosts.sender)[0]).toBe("generation");

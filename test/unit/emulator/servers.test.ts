@@ -75,7 +75,7 @@ it("writes the inventory of two servers", async () => {
         privateKeyFile: join(cache, "keys/client"),
         hostKey: keys.hosts.sender,
         generation: state.generation,
-        pfs: [{ name: "pf0", vfs: 7, totalVfs: 7 }],
+        pfs: [{ name: "pf0", vfs: 7, totalVfs: 7, addressFilters: 24, returnsOwnFrames: true }],
         cpus: 1,
         memoryMiB: 2764,
         pinnedCore: 0,
