@@ -51,25 +51,23 @@ function addressOf({ role, facts: server }: Subject, { pf, index, facts }: Port)
   return missing(
     what,
     `${facts.addresses.join(", ")}: a bridge over the port would cut that off${isManagement ? ", and ssh comes in there" : ""}`,
-    isManagement
-      ? giveWords(role, `pfs.${index}.name`, connected)
-      : `ip addr flush dev ${pf.name} scope global  # and out of /etc/network/interfaces or netplan`,
+    giveWords(role, `pfs.${index}.name`, connected),
   );
 }
 
 /** A port with an address is refused: what speaks over it would be cut off. */
 export const addresses: ServerCheck = (subject) => portsOf(subject).map((one) => addressOf(subject, one));
 
-/** A port can be in one bridge only. */
+/** A port can be in one bridge only, and whoever put it into another one needs it there. */
 export const master: ServerCheck = (subject) =>
-  portsOf(subject).flatMap(({ pf, facts }) =>
+  portsOf(subject).flatMap(({ pf, index, facts }) =>
     facts.master === undefined || facts.master === bridgeName
       ? []
       : [
           missing(
             `bridge of ${pf.name}`,
-            `the port is in ${facts.master}, and must be in ${bridgeName} of the testbed`,
-            `ip link set dev ${pf.name} nomaster  # and out of /etc/network/interfaces or netplan`,
+            `the port is in ${facts.master}, which would lose it to ${bridgeName} of the testbed`,
+            giveWords(subject.role, `pfs.${index}.name`, connected),
           ),
         ],
   );

@@ -43,7 +43,7 @@ describe("a port", () => {
       {
         status: "missing",
         found: "10.0.0.1/24, 2001:db8::1/64: a bridge over the port would cut that off",
-        mend: "ip addr flush dev ens1f0 scope global  # and out of /etc/network/interfaces or netplan",
+        mend: giveName,
       },
     ],
     [
@@ -61,8 +61,8 @@ describe("a port", () => {
       {
         what: "bridge of ens1f0",
         status: "missing",
-        found: "the port is in br0, and must be in rtt0 of the testbed",
-        mend: "ip link set dev ens1f0 nomaster  # and out of /etc/network/interfaces or netplan",
+        found: "the port is in br0, which would lose it to rtt0 of the testbed",
+        mend: giveName,
       },
     ],
     [link, {}, { status: "ok", found: "up, 10000 Mbit/s" }],
