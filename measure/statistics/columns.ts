@@ -23,7 +23,8 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
  * guessed. With `unequal`, blank cells are accepted from the end of a column on, the other column going on.
  *
  * @throws LabError naming source, line and cell for anything else: no header, a header of numbers, another count of
- * columns, a blank or missing value, text, NaN, infinities and numbers beyond the largest double
+ * columns, a blank or missing value, text, NaN, infinities, numbers beyond the largest double, and those with more digits
+ * than a double holds
  */
 export function parseTwoColumns(text: string, options: ColumnOptions): TwoColumns {
   const body = text.replace(/^\uFEFF/, "").trimEnd();
@@ -72,8 +73,37 @@ function parseNumber(cell: string, column: string, where: string): number {
   const value = Number(cell);
   if (!Number.isFinite(value))
     throw new LabError(`${where}: "${column}" is ${quoted(cell)}, beyond the largest double`);
+  if (dropsDigits(cell, value))
+    throw new LabError(
+      `${where}: "${column}" is ${quoted(cell)}, which has more digits than a double holds (it would be read as ${value}); ` +
+        "subtract a common start from both columns, or round them",
+    );
   return value;
 }
+
+/** Digits that every double holds. */
+const SURE_DIGITS = 15;
+/** Digits that a double can be asked for. */
+const MOST_DIGITS = 100;
+
+/**
+ * Whether a number's text has digits that its double does not give back. Programs write the shortest text that leads back to a
+ * double, or its true digits up to some place.
+ */
+function dropsDigits(text: string, value: number): boolean {
+  if (text.length <= SURE_DIGITS || value === 0) return false;
+  const digits = digitsOf(text);
+  if (digits.replace(/0+$/, "") === digitsOf(String(value)).replace(/0+$/, "")) return false;
+  return digits.length > MOST_DIGITS || digitsOf(value.toPrecision(digits.length)) !== digits;
+}
+
+/** The digits of a number's text from the first that is not 0, without sign, point and exponent. */
+const digitsOf = (text: string) =>
+  text
+    .replace(/[eE].*$/, "")
+    .replace(/^[+-]/, "")
+    .replace(".", "")
+    .replace(/^0+/, "");
 
 function splitLine(line: string, where: string): [string, string] {
   const cells = line.includes('"') ? splitQuoted(line, where) : line.split(",");

@@ -1,4 +1,5 @@
 import { LabError } from "../../lib/errors.ts";
+import { subtractDecimals } from "./decimalDifferences.ts";
 
 /** Numbers in order: a plain array or a typed array. */
 export type Sample = ArrayLike<number>;
@@ -22,21 +23,18 @@ export function finiteSample(values: Sample, name: string): Float64Array {
 }
 
 /**
- * The differences x[i] - y[i] of paired samples.
+ * The differences x[i] - y[i] of paired samples, of decimal numbers without the digits that only their doubles have.
  *
  * @throws LabError where lengths differ, a value is not finite, or a difference is beyond the largest double.
  */
 export function pairedDifferences(x: Sample, y: Sample): Float64Array {
   requireSameLength(x, y);
   const differences = finiteSample(x, "x");
-  const second = finiteSample(y, "y");
+  subtractDecimals(differences, finiteSample(y, "y"));
   for (let i = 0; i < differences.length; i++) {
-    // Adding 0 turns the -0 of a rounded difference into 0.
-    const difference = differences[i]! - second[i]! + 0;
-    if (!Number.isFinite(difference)) {
+    if (!Number.isFinite(differences[i])) {
       throw new LabError(`x[${i}] - y[${i}] overflows a double; divide both samples by the same factor first`);
     }
-    differences[i] = difference;
   }
   return differences;
 }

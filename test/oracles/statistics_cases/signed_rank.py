@@ -32,7 +32,7 @@ def signed_rank_exact(x, y, alternative):
 
 def signed_rank_enumerated(x, y, alternative):
     """Pratt's exact test: zeros are ranked, their ranks dropped, and every sign of the others is equally likely."""
-    differences = np.array(x) - np.array(y)
+    differences = exact_differences(x, y)
     ranks = stats.rankdata(np.abs(differences))[differences != 0]
     plus = ranks[differences[differences != 0] > 0].sum()
     sums = [sum(r for r, s in zip(ranks, signs) if s) for signs in itertools.product((0, 1), repeat=len(ranks))]
@@ -49,11 +49,17 @@ def distinct(n, shift=0.0):
     return (y + signs * magnitudes).tolist(), y.tolist()
 
 
+def exact_differences(x, y):
+    """Differences of the numbers as they are written in decimal: SciPy's own, of doubles, miss ties (issues 17667 and 26082)."""
+    differences = [Fraction(repr(a)) - Fraction(repr(b)) for a, b in zip(x, y)]
+    return np.array([float(d) for d in differences])
+
+
 def wilcoxon_case(name, x, y, method, alternative="two-sided", zero_method="wilcox", correction=False, oracle="scipy"):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         result = stats.wilcoxon(
-            np.array(x), np.array(y), method=method, alternative=alternative, zero_method=zero_method, correction=correction
+            exact_differences(x, y), method=method, alternative=alternative, zero_method=zero_method, correction=correction
         )
     p = number(result.pvalue)
     if oracle == "rational":
