@@ -42,7 +42,7 @@ const patternCells = ({ lost, lastSeen, duplicates, reordered, missing, flags }:
 
 /** The same text for packets with the same pattern; that of most packets, which have nothing to tell, costs nothing. */
 function patternKey({ lost, lastSeen, duplicates, reordered, missing, flags }: PacketRecord): string {
-  if (!lost && duplicates === 0 && !reordered && isEmpty(missing) && isEmpty(flags)) return "";
+  if (lost === false && duplicates === 0 && !reordered && isEmpty(missing) && isEmpty(flags)) return "";
   return JSON.stringify([lost, lastSeen, duplicates, reordered, missing, flags]);
 }
 

@@ -84,9 +84,11 @@ export function matchRun({ ping, id, points }: RunInput): RunMatch {
       gone[name] = point.unavailable;
       continue;
     }
-    const found = indexPoint(point, id);
+    const found = indexPoint(point, id, ping.address);
     if (found.order.length === 0) gone[name] = `none of ping's packets (id ${id}) is in the capture`;
     else indexed[name] = found;
+    if (found.elsewhere > 0)
+      notes.push(`${name}: left out ${found.elsewhere} requests of ping's id to other addresses`);
     if (found.repeated > 0)
       notes.push(`${name}: left out ${found.repeated} requests with a sequence number that had come before`);
   }
@@ -97,6 +99,10 @@ export function matchRun({ ping, id, points }: RunInput): RunMatch {
     if (replies.has(reply.index)) duplicates.set(reply.index, (duplicates.get(reply.index) ?? 0) + 1);
     else replies.set(reply.index, reply);
   }
+  const { transmitted, received } = ping.statistics;
+  const toldLines = ping.replies.length > 0 || received === 0;
+  const someLost = received < transmitted;
+  if (!toldLines) notes.push("ping printed no line for its packets (-q or -f): their RTTs are not known");
   const late = reordered([...replies.keys()]);
   const sightings: Sightings[] = [];
   const packets: PacketRecord[] = [];
@@ -104,15 +110,16 @@ export function matchRun({ ping, id, points }: RunInput): RunMatch {
     const seen = sightingsOf(indexed, index);
     sightings.push(seen);
     const reply = replies.get(index);
+    const lost = toldLines ? reply === undefined : someLost ? null : false;
     const values = packetValues(reply?.rttNs ?? null, seen);
     packets.push({
       index,
       seq: index & 0xffff,
       values,
-      missing: missingReasons(values, seen, reply === undefined, gone),
+      missing: missingReasons(values, seen, lost === true, toldLines, gone),
       flags: { ...doubts(values, seen, reply), ...impossibleValues(values) },
-      lost: reply === undefined,
-      lastSeen: reply === undefined ? lastSeen(seen) : null,
+      lost,
+      lastSeen: lost === true ? lastSeen(seen) : null,
       duplicates: duplicates.get(index) ?? 0,
       reordered: late.has(index),
     });

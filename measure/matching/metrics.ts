@@ -48,8 +48,8 @@ export interface PacketRecord {
   missing: Partial<Record<Metric, string>>;
   /** Why a value that is there must not be averaged. */
   flags: Partial<Record<Metric, string>>;
-  /** ping got no reply. */
-  lost: boolean;
+  /** ping got no reply; null where it did not tell of each packet (-q, -f) and some were lost. */
+  lost: boolean | null;
   /** Lost: the last place where a capture saw request or reply, e.g. "responder.nic request"; null when none did. */
   lastSeen: string | null;
   /** Replies that ping marked DUP!. */

@@ -29,11 +29,16 @@ export function packetValues(rttNs: number | null, seen: Sightings): Record<Metr
   };
 }
 
-/** Why each null of `values` is null. `unavailable` holds the points that the run does not have. */
+/**
+ * Why each null of `values` is null.
+ * @param toldLines whether ping printed a line for each reply
+ * @param unavailable the points that the run does not have
+ */
 export function missingReasons(
   values: Record<Metric, number | null>,
   seen: Sightings,
   lost: boolean,
+  toldLines: boolean,
   unavailable: Partial<Record<PointName, string>>,
 ): PacketRecord["missing"] {
   const missing: PacketRecord["missing"] = {};
@@ -47,7 +52,7 @@ export function missingReasons(
     else if (lost) missing[metric] = "the packet was lost";
     else if (unseen !== undefined) missing[metric] = `${unseen}: the request is not in the capture`;
     else if (unanswered !== undefined) missing[metric] = `${unanswered}: the reply is not in the capture`;
-    else missing[metric] = "ping printed no time";
+    else missing[metric] = toldLines ? "ping printed no time" : "ping printed no line";
   }
   return missing;
 }

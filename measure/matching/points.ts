@@ -11,16 +11,24 @@ export interface IndexedPoint {
   order: number[];
   /** Requests with a number that came before, though they are not the same frame: they are left out. */
   repeated: number;
+  /** Requests of this id to other addresses, of some other ping: they are left out. */
+  elsewhere: number;
 }
 
-/** Gives the exchanges of ping `id` their numbers without wraparound. */
-export function indexPoint(exchanges: readonly EchoExchange[], id: number): IndexedPoint {
+/**
+ * Gives the exchanges of ping `id` their numbers without wraparound.
+ * @param address whom ping was told to send to: where some of its requests go there, those that do not are another ping's
+ */
+export function indexPoint(exchanges: readonly EchoExchange[], id: number, address: string): IndexedPoint {
+  const host = address.replace(/%.*$/, "");
+  const ofId = exchanges.filter((exchange) => exchange.id === id);
+  const toHost = ofId.filter(({ target }) => target === host);
+  const own = toHost.length === 0 ? ofId : toHost;
   const byIndex = new Map<number, EchoExchange>();
   const order: number[] = [];
   let repeated = 0;
   let newest = 0;
-  for (const exchange of exchanges) {
-    if (exchange.id !== id) continue;
+  for (const exchange of own) {
     const near = unwrap(newest || exchange.seq, exchange.seq);
     const index = near < 1 ? near + 0x10000 : near;
     newest = Math.max(newest, index);
@@ -30,5 +38,5 @@ export function indexPoint(exchanges: readonly EchoExchange[], id: number): Inde
       order.push(index);
     }
   }
-  return { byIndex, order, repeated };
+  return { byIndex, order, repeated, elsewhere: ofId.length - own.length };
 }

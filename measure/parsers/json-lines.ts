@@ -9,6 +9,9 @@ export interface JsonNode {
 
 const token = /[\t\n\r ]*(?:([{}[\],:])|(")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\d.])|true|false|null))/y;
 const deepest = 64;
+/** "3,35" of a locale is two values, of which the second stands where a key should. */
+const commaHint = ({ value }: JsonNode) =>
+  typeof value === "number" ? `, found ${value}: decimal commas are no JSON; run what wrote this with LC_ALL=C` : "";
 
 /**
  * Reads JSON (RFC 8259) like `JSON.parse`, keeping the line of every value so that a reader of its structure can say
@@ -18,7 +21,8 @@ const deepest = 64;
 export function parseJsonLines(text: string, source: string): JsonNode {
   let counted = 0;
   let line = 1;
-  token.lastIndex = 0;
+  // RFC 8259 lets a reader pass over a byte order mark.
+  token.lastIndex = text.startsWith("\uFEFF") ? 1 : 0;
 
   const fail = (offset: number, why: string): never => {
     throw new FormatError({ source, offset, line: lineOf(offset) }, why);
@@ -72,7 +76,7 @@ export function parseJsonLines(text: string, source: string): JsonNode {
     for (;;) {
       const key = read(depth, members.size === 0 ? "}" : "");
       if (key === null) return members;
-      if (typeof key.value !== "string") return fail(key.offset, "expected a key");
+      if (typeof key.value !== "string") return fail(key.offset, `expected a key${commaHint(key)}`);
       if (members.has(key.value)) return fail(key.offset, `${excerpt(key.value)} comes twice`);
       punctuation(":");
       members.set(key.value, read(depth, "") as JsonNode);

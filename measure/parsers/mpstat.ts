@@ -17,7 +17,7 @@ export interface CpuLoad {
 
 /** One interval. */
 export interface MpstatSample {
-  /** Its end by the host's local clock, as printed: "18:08:47" or "06:08:47 PM". */
+  /** Its end by the host's local clock, in the form of its locale: "18:08:47", "06:08:47 PM", "18.08.47"; "" when there is none. */
   timestamp: string;
   all: CpuLoad;
   /** By CPU number (-P ALL), without those that were off. */
@@ -36,13 +36,18 @@ export interface MpstatOutput {
   samples: MpstatSample[];
 }
 
+/** How far the fields of a row may be from 100 % together: each is rounded to 0.01, and counters are read one after the other. */
+const roundingPercent = 0.1;
+/** Where a CPU is (mpstat -T): of no use here. */
+const placeFields = ["core", "socket", "node"];
+
 export const loadFields = ["usr", "nice", "sys", "iowait", "irq", "soft", "steal", "guest", "gnice", "idle"] as const;
 
 /**
  * Reads `mpstat -o JSON` of sysstat 12.
  * @param source how messages call the text, e.g. its path
  * @throws FormatError with the line for text that is no JSON (mpstat ended by anything but SIGINT), for a missing or
- *   surplus field and for a percentage outside 0 to 100.
+ *   surplus field, for a percentage outside 0 to 100, and where the fields of "all" do not add up to 100.
  */
 export function parseMpstat(text: string, source = "mpstat"): MpstatOutput {
   const fail = (node: JsonNode, why: string): never => {
@@ -70,7 +75,7 @@ export function parseMpstat(text: string, source = "mpstat"): MpstatOutput {
   };
   const load = (node: JsonNode): CpuLoad => {
     for (const [key, { offset, line }] of node.value as Map<string, JsonNode>)
-      if (key !== "cpu" && !loadFields.some((field) => field === key))
+      if (key !== "cpu" && !placeFields.includes(key) && !loadFields.some((field) => field === key))
         throw new FormatError({ source, offset, line }, `unknown field ${excerpt(key)} of a CPU`);
     return {
       usr: percent(node, "usr"),
@@ -85,14 +90,23 @@ export function parseMpstat(text: string, source = "mpstat"): MpstatOutput {
       idle: percent(node, "idle"),
     };
   };
+  /** A row that does not account for all time, as when a counter went back, tells no usage. */
+  const complete = (node: JsonNode, row: CpuLoad): CpuLoad => {
+    const sum = loadFields.reduce((total, field) => total + row[field], 0);
+    return Math.abs(sum - 100) <= roundingPercent
+      ? row
+      : fail(node, `the fields of all CPUs add up to ${sum.toFixed(2)} % and not to 100: a counter went back`);
+  };
   const sample = (node: JsonNode): MpstatSample => {
-    const timestamp = string(node, "timestamp");
-    if (!/^\d\d:\d\d:\d\d(?: [AP]M)?$/.test(timestamp)) fail(member(node, "timestamp"), "no time of day");
+    // Nothing is computed from it, so any locale's form will do.
+    const timestamp = node.value instanceof Map && node.value.has("timestamp") ? string(node, "timestamp") : "";
+    if (timestamp !== "" && !/\d/.test(timestamp)) fail(member(node, "timestamp"), "no time of day");
     const cpus = new Map<number, CpuLoad>();
     let all: CpuLoad | undefined;
     for (const entry of list(node, "cpu-load")) {
       const cpu = string(entry, "cpu");
-      if (cpu === "all" && !all) all = load(entry);
+      // Sysstat 12.0.0 to 12.0.3 call all CPUs "-1".
+      if ((cpu === "all" || cpu === "-1") && !all) all = complete(entry, load(entry));
       else if (/^\d{1,6}$/.test(cpu) && !cpus.has(Number(cpu))) cpus.set(Number(cpu), load(entry));
       else fail(entry, `unknown or repeated cpu ${excerpt(cpu)}`);
     }

@@ -36,7 +36,8 @@ const nanoseconds = (ms: string) => {
 /** Reads "100 packets transmitted, 100 received, …". @throws FormatError also when the percentage does not follow. */
 export function parseTotalsLine(line: string, place: FormatPlace): Totals {
   const found = totals.exec(line);
-  if (!found) throw new FormatError(place, `expected "N packets transmitted, …", found ${excerpt(line)}`);
+  const hint = /\d,\d+%/.test(line) ? ": with decimal commas it is not read; run ping with LC_ALL=C" : "";
+  if (!found) throw new FormatError(place, `expected "N packets transmitted, …", found ${excerpt(line)}${hint}`);
   const [, transmitted = 0, received = 0, duplicates = 0, corrupted = 0, errors = 0, loss, ms] = found;
   const result: Totals = {
     transmitted: Number(transmitted),
@@ -63,6 +64,8 @@ export function parseRttLine(line: string, place: FormatPlace): Pick<PingStatist
   const found = rtt.exec(line);
   if (!found) throw new FormatError(place, `expected "rtt min/avg/max/mdev = …", found ${excerpt(line)}`);
   const [, min, avg, max, mdev, pipe, ipg, ewma] = found;
+  if (min !== undefined && !(Number(min) <= Number(avg) && Number(avg) <= Number(max)))
+    throw new FormatError(place, `the mean is not between the least and the greatest RTT: ${excerpt(line)}`);
   return {
     rtt:
       min === undefined || avg === undefined || max === undefined || mdev === undefined

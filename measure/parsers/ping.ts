@@ -49,16 +49,26 @@ export interface PingOutput {
 
 const header4 = /^PING (\S+) \((\S+)\) (?:from \S+ \S*: )?(\d+)\((\d+)\) bytes of data\.$/;
 const header6 =
-  /^PING (\S+?) ?\((?:\S+ \()?([0-9A-Fa-f:.%\w]+)\)\)? (?:, flow 0x[0-9a-f]+, )?(?:from \S+ \S*: )?(\d+) data bytes$/;
+  /^PING (\S+?) ?\((?:\S+ \()?([0-9A-Fa-f:.]+(?:%[^\s()]+)?)\)\)? (?:, flow 0x[0-9a-f]+, )?(?:from \S+ \S*: )?(\d+) data bytes$/;
 const stamp = String.raw`(?:\[(\d{1,12})\.(\d{6})\] )?`;
 const reply = new RegExp(
   `^${stamp}(\\d+) bytes from (.+): icmp_seq=(\\d{1,5})(?: ident=\\d+)?(?: ttl=(\\d+))?( \\(truncated\\))?` +
-    `(?: time=(\\d{1,9})(?:\\.(\\d{1,3}))? ms)?( \\(DUP!\\))?( \\(BAD CHECKSUM!\\))?( \\(DIFFERENT ADDRESS!\\))?$`,
+    `(?: time=(\\d{1,9})(?:\\.(\\d{1,3}))? ms)?( \\(DUP!\\))?( \\(BAD CHECKSUM!\\))?( \\(DIFFERENT ADDRESS!\\))?(?:\\t\\(same route\\))?$`,
 );
 const icmpError = new RegExp(`^${stamp}From (.+?):? icmp_seq=(\\d{1,5}) (.+)$`);
 const otherIcmp = new RegExp(`^${stamp}From (.+?): (.+)$`);
 const noAnswer = new RegExp(`^${stamp}no answer yet for icmp_seq=(\\d{1,5})$`);
-const verbose = /^(?:ping: sock4\.fd: |ai->ai_family: |PATTERN: 0x)/;
+/** Further lines that say nothing of a packet: what -v prints, and on SIGQUIT the state so far. */
+const passedOver = [
+  /^(?:ping: sock4\.fd: |ai->ai_family: |PATTERN: 0x)/,
+  /^\r?\d+\/\d+ packets, -?\d+% loss(?:, min\/avg\/ewma\/max = [\d./]+ ms)?$/,
+  /^Vr HL TOS +Len +ID Flg +off TTL Pro +cks +Src +Dst +Data$/,
+  /^ [\da-f](?: +[\da-f]+){9} +\S+ +\S+ *$/,
+];
+/** IP options below a reply: -R, -T, and a route that was asked for. */
+const ipOptions = /^(?:(?:RR|TS|LSRR|SSRR): )?\t.*$|^NOP$|^Unrecorded hops: \d+$|^unknown option [\da-f]+$/;
+/** -f: a dot for each request, taken back by its reply; E for an error, C for a damaged one. */
+const flood = /^[. EC]+$/;
 const stderr = /^(?:\S*ping[46]?: .+|Warning: .+|WARNING: .+)$/;
 const wrongData = /^wrong data byte #\d+ should be 0x[0-9a-f]+ but was 0x[0-9a-f]+$/;
 const dump = /^#\d+\t[0-9a-f ]*$/;
@@ -78,10 +88,23 @@ export function unwrap(near: number, seq: number): number {
   return near + (step < 0x8000 ? step : step - 0x10000);
 }
 
+/** A line without the byte order mark of an editor, the CR of a pty, the bell of -a and the steps back of -f. */
+const withoutControls = (line: string) =>
+  line
+    .replace(/^\uFEFF/, "")
+    .replace(/\r+$/, "")
+    .replaceAll("\u0007", "")
+    .replaceAll("\b", "");
+
+/** What to do where a line may be ping's in another language or with decimal commas. */
+const languageHint = (line: string) =>
+  /^PING |\d,\d|\P{ASCII}/u.test(line) ? ": only ping's English output is read; run it with LC_ALL=C" : "";
+
 function parseHeader(line: string, place: FormatPlace) {
   const v4 = header4.exec(line);
   const found = v4 ?? header6.exec(line);
-  if (!found) throw new FormatError(place, `expected "PING host (address) …", found ${excerpt(line)}`);
+  if (!found)
+    throw new FormatError(place, `expected "PING host (address) …", found ${excerpt(line)}${languageHint(line)}`);
   const [, target = "", address = "", dataBytes] = found;
   return { target, address, family: v4 ? (4 as const) : (6 as const), dataBytes: number(dataBytes) };
 }
@@ -108,21 +131,21 @@ function parseReply(found: RegExpExecArray, previous: number, line: number, plac
 }
 
 /**
- * Reads what ping of iputils (2019 to now, with or without -3, -D, -O, -n, -v, -q) printed.
+ * Reads what ping of iputils (2019 to now, with or without -3, -A, -a, -D, -f, -n, -O, -q, -R, -T, -v) printed, in English, also
+ * through a pty.
  * @param source how messages call the text, e.g. its path
  * @throws FormatError with the line for anything ping does not print, for a text without ping's closing statistics
  *   (ping was killed), and where the statistics and the lines above them disagree.
  */
 export function parsePing(text: string, source = "ping"): PingOutput {
-  const lines = text.split("\n");
+  const raw = text.split("\n");
+  const lines = raw.map(withoutControls);
   const place: Required<FormatPlace> = { source, offset: 0, line: 1 };
   let at = 0;
   const advance = () => {
-    const line = lines[at];
-    place.offset += (line ?? "").length + 1;
+    place.offset += (raw[at] ?? "").length + 1;
     at++;
     place.line = at + 1;
-    return line;
   };
   const replies: PingReply[] = [];
   const errors: PingError[] = [];
@@ -134,9 +157,9 @@ export function parsePing(text: string, source = "ping"): PingOutput {
   const takeAside = (line: string) => {
     const warned = stderr.test(line);
     if (warned) warnings.push({ message: line, line: place.line });
-    return warned || line === "" || verbose.test(line);
+    return warned || line === "" || passedOver.some((pattern) => pattern.test(line));
   };
-  const long = lines.findIndex((line) => line.length > longestLine);
+  const long = lines.findIndex((line) => line.length > longestLine && !flood.test(line));
   if (long >= 0)
     throw new FormatError(
       { source, offset: 0, line: long + 1 },
@@ -164,7 +187,8 @@ export function parsePing(text: string, source = "ping"): PingOutput {
       errors.push({ seq: number(isError[4]), from: isError[3] ?? "", message: isError[5] ?? "", line: place.line });
     else if (isOther) errors.push({ seq: null, from: isOther[3] ?? "", message: isOther[4] ?? "", line: place.line });
     else if (last && (wrongData.test(line) || dump.test(line))) last.damaged = true;
-    else if (!takeAside(line)) throw new FormatError(place, `not a line that ping prints: ${excerpt(line)}`);
+    else if (!(last && ipOptions.test(line)) && !flood.test(line) && !takeAside(line))
+      throw new FormatError(place, `not a line that ping prints: ${excerpt(line)}${languageHint(line)}`);
   }
   if (at >= lines.length)
     throw new FormatError(place, "the text ends without ping's closing statistics: ping was killed, or its output cut");

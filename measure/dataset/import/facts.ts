@@ -30,7 +30,8 @@ export function readHandFacts(text: string): HandFacts {
   const pingId = option(command, "e");
   const interval = option(command, "i");
   const facts: HandFacts = { captures: new Map() };
-  if (pingId !== undefined) facts.pingId = pingId;
+  // ping draws an id where it is given 0.
+  if (pingId) facts.pingId = pingId;
   // ping takes whole milliseconds, and less than one stands for the study's 1 Mpps (iputils 20240905).
   if (interval !== undefined) facts.ratePps = interval < 0.001 ? 1_000_000 : Math.round(1 / interval);
   for (const section of text.split(/^-- /m)) {

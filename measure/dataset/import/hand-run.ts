@@ -1,14 +1,16 @@
 import { canonicalJson, sha256 } from "../../../lib/canonical.ts";
 import { LabError } from "../../../lib/errors.ts";
+import type { EchoExchange } from "../../capture/exchange.ts";
 import { readCapture } from "../../capture/exchanges.ts";
 import { type PointName, pointNames } from "../../matching/metrics.ts";
 import { captureFile } from "../../metrics/match-files.ts";
 import { summariseRun } from "../../metrics/run-summary.ts";
 import { parseMpstat } from "../../parsers/mpstat.ts";
-import { parsePing } from "../../parsers/ping.ts";
+import { type PingOutput, parsePing } from "../../parsers/ping.ts";
 import { type CaptureRecord, type Manifest, manifestSchema } from "../../results/manifest.ts";
 import type { Factors, Scenario } from "../../results/scenario.ts";
 import { type HandFacts, readHandFacts } from "./facts.ts";
+import { findPingId } from "./ping-id.ts";
 
 /** What the files of a run by hand cannot tell. */
 export interface HandRun {
@@ -26,14 +28,6 @@ const roles = ["sender", "responder"] as const;
 /** Ethernet, IPv4 and ICMP headers, and the frame's checksum. */
 const bytesAroundData = 14 + 20 + 8 + 4;
 
-/** ping's packets at a point: how many requests of which ids. */
-async function idsAt(data: Buffer): Promise<Map<number, number>> {
-  const { exchanges } = await readCapture(data);
-  const ids = new Map<number, number>();
-  for (const { id } of exchanges) ids.set(id, (ids.get(id) ?? 0) + 1);
-  return ids;
-}
-
 interface Captures {
   pingId: number;
   records: Manifest["captures"];
@@ -41,27 +35,24 @@ interface Captures {
   reasons: Partial<Record<(typeof roles)[number], string>>;
 }
 
-/** Which captures saw ping, and which id it had. An id that facts.txt names wins. */
-async function examineCaptures(run: HandRun, facts: HandFacts): Promise<Captures> {
-  const seen = new Map<PointName, Map<number, number>>();
-  const totals = new Map<number, number>();
+/** Which captures saw ping, and which id it had. */
+async function examineCaptures(run: HandRun, facts: HandFacts, ping: PingOutput): Promise<Captures> {
+  const seen = new Map<PointName, readonly EchoExchange[]>();
   for (const point of pointNames) {
     const data = run.files.get(captureFile(point));
-    if (!data) continue;
-    const ids = await idsAt(data);
-    seen.set(point, ids);
-    for (const [id, count] of ids) totals.set(id, (totals.get(id) ?? 0) + count);
+    if (data) seen.set(point, (await readCapture(data)).exchanges);
   }
-  const pingId = facts.pingId ?? [...totals].sort(([, a], [, b]) => b - a)[0]?.[0] ?? 1;
+  const pingId = findPingId(ping, seen, facts.pingId);
   const records: Manifest["captures"] = { sender: [], responder: [] };
   const reasons: Captures["reasons"] = {};
   for (const role of roles)
     for (const hop of ["nic", "virt"] as const) {
       const file = captureFile(`${role}.${hop}`);
-      const ids = seen.get(`${role}.${hop}`);
-      if (ids === undefined) reasons[role] ??= `there is no ${file}`;
-      else if (!ids.has(pingId)) reasons[role] ??= `${file} is there and holds none of ping's packets`;
-      else records[role].push(recordOf(file, hop, facts, ids.get(pingId) ?? 0));
+      const exchanges = seen.get(`${role}.${hop}`);
+      const requests = (exchanges ?? []).filter(({ id }) => id === pingId).length;
+      if (exchanges === undefined) reasons[role] ??= `there is no ${file}`;
+      else if (requests === 0) reasons[role] ??= `${file} is there and holds none of ping's packets`;
+      else records[role].push(recordOf(file, hop, facts, requests));
     }
   return { pingId, records, reasons };
 }
@@ -82,12 +73,12 @@ function scenarioOf(driver: string, factors: Factors): Scenario {
  * The manifest of a run that was made by hand: same summary, same checks as the runner's own. What nobody recorded is
  * left empty; mpstat's two windows are one, its whole length.
  * @param run.files ping.txt, mpstat-sender.json, mpstat-responder.json, captures as ROLE-HOP.pcap, and maybe facts.txt
- * @throws LabError for a missing file or an unknown rate; FormatError for a damaged file
+ * @throws LabError for a missing file, an unknown rate, and captures that contradict ping.txt; FormatError for a damaged file
  */
 export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
   const text = (name: string) => {
     const data = run.files.get(name);
-    if (!data) throw new LabError(`${run.driver}, run ${run.run}: there is no ${name}`);
+    if (!data) throw new LabError(`there is no ${name}`);
     return data.toString();
   };
   const facts = readHandFacts(run.files.get("facts.txt")?.toString() ?? "");
@@ -95,9 +86,8 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
   const samples = roles.map((role) => parseMpstat(text(`mpstat-${role}.json`), `mpstat-${role}.json`).samples.length);
   const whole: [number, number] = [0, Math.min(...samples)];
   const pingRatePps = run.ratePps ?? facts.ratePps;
-  if (pingRatePps === undefined)
-    throw new LabError(`${run.driver}, run ${run.run}: the ping frequency is not known; give --rate`, { exitCode: 2 });
-  const { pingId, records, reasons } = await examineCaptures(run, facts);
+  if (pingRatePps === undefined) throw new LabError("the ping frequency is not known; give --rate", { exitCode: 2 });
+  const { pingId, records, reasons } = await examineCaptures(run, facts, ping);
   const matched = new Map([...run.files].filter(([name]) => !name.endsWith(".pcap") || isRecorded(records, name)));
   const packets = ping.statistics.transmitted;
   const pingSeconds = (ping.statistics.timeMs ?? 0) / 1000;

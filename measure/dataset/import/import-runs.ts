@@ -51,7 +51,12 @@ export async function importRuns(from: string, into: string, options: ImportOpti
   for (const { driver, run, folder } of runs) {
     const files = await readFolder(folder);
     const ended = (await stat(join(folder, "ping.txt")).catch(() => undefined))?.mtime ?? new Date(0);
-    const manifest = await manifestOfHandRun({ driver, run, files, ended, ...options });
+    const manifest = await manifestOfHandRun({ driver, run, files, ended, ...options }).catch(
+      (error: unknown): never => {
+        if (!(error instanceof LabError)) throw error;
+        throw new LabError(`${folder}: ${error.message}`, { exitCode: error.exitCode, cause: error });
+      },
+    );
     if (manifest.status !== "valid")
       throw new LabError(`${folder}: this run does not count: ${manifest.problems.join("; ")}`);
     const target = join(into, runFolder(manifest.scenario, 1, run));
