@@ -8,8 +8,11 @@ import type { LoadPlan, ServerPlan } from "./plan.ts";
  * same NIC, to which no VM here talks (each talks to its counterpart on the other server), and those that a NIC returns to its own PF.
  * @param index of the VM: 0 is the Main VM
  */
-export const needsAddressFilter = (pf: Pick<Pf, "returnsOwnFrames">, load: LoadPlan, index: number): boolean =>
-  pf.returnsOwnFrames === true && (index === 0 || load.type === "network");
+export const needsAddressFilter = (
+  pf: Pick<Pf, "returnsOwnFrames"> | undefined,
+  load: LoadPlan,
+  index: number,
+): boolean => pf?.returnsOwnFrames === true && (index === 0 || load.type === "network");
 
 /** Entries of the filter that a server's VMs need. */
 export function addressFiltersNeeded({ pfs }: Pick<Host, "pfs">, { main, background, load }: ServerPlan): number {

@@ -1,10 +1,10 @@
 # The places of all VMs on their server: no old domain in the way, and what a driver attaches its VM to made ready.
 # WANTED is all of them, a line a VM: name, token, bridge or vf, PF, VF, its interface's name here, its PCI address, the
-# VM's MAC, the VF's MAC, trust, spoof check, VLAN, MAC of the VM that it talks to; "-" is what the NIC has by itself. ACTION=create
+# VM's MAC, the VF's MAC, trust, spoof check, VLAN, MAC of the VM that it talks to, whether the NIC must have its address in its filter (yes, no); "-" is what the NIC has by itself. ACTION=create
 # begins with nothing; ACTION=update removes what is not wanted in just this way and leaves the rest alone, so it serves to grow,
 # shrink and change. It, and not libvirt's provider, removes domains: it can whatever an interrupted update or a reboot left.
 SLOTS=$RUN/slots
-fields='name token kind pf vf netdev pci mac vf_mac trust spoofchk vlan peer_mac'
+fields='name token kind pf vf netdev pci mac vf_mac trust spoofchk vlan peer_mac self'
 vf_path() { readlink -f "/sys/class/net/$pf/device/virtfn$vf" || :; }
 driver_of() { basename "$(readlink "$1/driver" 2> /dev/null)" 2> /dev/null || :; }
 unbind() { if [ -e "$1/driver" ]; then basename "$1" > "$1/driver/unbind"; fi; }
@@ -38,7 +38,7 @@ $1
 EOF2
   rm -f "/var/log/libvirt/qemu/$name-serial.log" "/var/log/libvirt/qemu/$name.log"
   if [ "$kind" = bridge ]; then
-    bridge fdb del "$mac" dev "$pf" self 2> /dev/null || :
+    if [ "$self" = yes ]; then bridge fdb del "$mac" dev "$pf" self 2> /dev/null || :; fi
     bridge fdb del "$peer_mac" dev "$pf" master 2> /dev/null || :
   elif [ -e "$(vf_path)" ]; then
     unbind "$(vf_path)"
@@ -50,10 +50,10 @@ EOF2
 
 prepare() {
   # Whatever ends this script on the way, the next one finds the slot, unfinished, and releases it.
-  record "$name unfinished $kind $pf $vf $netdev $pci $mac $vf_mac $trust $spoofchk $vlan $peer_mac"
+  record "$name unfinished $kind $pf $vf $netdev $pci $mac $vf_mac $trust $spoofchk $vlan $peer_mac $self"
   if [ "$kind" = bridge ]; then
-    # Frames for the VM that come from a VF of the same NIC reach the PF only when the NIC knows the address as its own.
-    bridge fdb replace "$mac" dev "$pf" self permanent
+    # What the NIC itself switches reaches the PF only when the NIC has the address as its own.
+    if [ "$self" = yes ]; then bridge fdb replace "$mac" dev "$pf" self permanent; fi
     # The port learns nothing (bridge.sh), so it is told who is behind it: else what a VM sends there would go to all VMs.
     bridge fdb replace "$peer_mac" dev "$pf" master static
     return

@@ -19,6 +19,8 @@ export interface Design {
   initrd: string;
   /** Which deployment of equal ones this is: another one has VMs of its own, for it and no packet is what is repeated. */
   replicate: number;
+  /** Whether the NIC's filter must have a VM's address while it is on the bridge (infra/plan/address-filters.ts). */
+  needsAddressFilter: (index: number) => boolean;
   /** Guests whose MAC address a VM knows without asking. */
   neighboursOf: (index: number) => Pick<Identity, "ip" | "mac">[];
 }
@@ -76,7 +78,9 @@ export function memberOf(server: Server, stack: string, of: Design, index: numbe
     }),
     interfaceXml: attachment(driver, mac, point, of.vlan),
   };
-  const slot = [...fields, identityOf(other[server.role], index).mac];
+  const onBridge = capabilities[driver].attachesTo === "bridge";
+  const self = onBridge && of.needsAddressFilter(index) ? "yes" : "no";
+  const slot = [...fields, identityOf(other[server.role], index).mac, self];
   // All that makes it this VM and no other: what libvirt is told, and its place.
   const design = sha256(canonicalJson({ definition: domainXml({ ...definition, token: "" }), slot, replicate }));
   const token = server.token(`vm-${name}`, `-${design.slice(0, 12)}`);

@@ -10,8 +10,8 @@ afterEach(() => server.remove());
 const mac = (index: number) => `52:54:00:9a:01:0${index}`;
 const peer = (index: number) => `52:54:00:9a:02:0${index}`;
 const name = (index: number) => (index === 0 ? "rtt-main" : `rtt-bg-00${index}`);
-const slot = (index: number, token = "t1") =>
-  `${name(index)} ${token} bridge pf0 - - - ${mac(index)} - - - 0 ${peer(index)}`;
+const slot = (index: number, token = "t1", self = "yes") =>
+  `${name(index)} ${token} bridge pf0 - - - ${mac(index)} - - - 0 ${peer(index)} ${self}`;
 const wanted = (...slots: string[]) => slots.join("\n");
 
 /** Makes the slots, then the domains as libvirt's provider would. */
@@ -39,6 +39,15 @@ describe.each(["sh", "bash"])("slots.sh, run by %s", (shell) => {
       `bridge fdb replace ${peer(1)} dev pf0 master static`,
     ]);
     expect(server.slots()).toEqual(["rtt-bg-001", "rtt-main"]);
+  });
+
+  it("makes no entry in the NIC's filter for a VM that needs none: a NIC has few of them", async () => {
+    const none = wanted(slot(0, "t1", "no"), slot(1, "t1", "no"));
+    await server.run("slots.sh", { ACTION: "create", WANTED: none }, shell);
+    await server.run("slots.sh", { ACTION: "delete", WANTED: none }, shell);
+    const asked = server.log().filter((line) => line.startsWith("bridge"));
+    expect(asked).toHaveLength(4);
+    expect(asked.filter((line) => line.includes("self"))).toEqual([]);
   });
 
   it("grows without touching the VMs that stand, nor their load", async () => {
@@ -122,7 +131,8 @@ describe.each(["sh", "bash"])("slots.sh, run by %s", (shell) => {
     const undying = await server.run("slots.sh", { ACTION: "update", WANTED: slot(0) }, shell);
     expect([undying.exitCode, undying.stderr]).toEqual([1, expect.stringContaining("rtt-bg-001 could not be removed")]);
 
-    const vf = "rtt-main t9 vf pf9 3 rtt0v3 0000:01:10.6 52:54:00:9a:01:00 52:54:00:9a:01:00 - - 0 52:54:00:9a:02:00";
+    const vf =
+      "rtt-main t9 vf pf9 3 rtt0v3 0000:01:10.6 52:54:00:9a:01:00 52:54:00:9a:01:00 - - 0 52:54:00:9a:02:00 no";
     server.remove();
     server = new FakeServer();
     const gone = await server.run("slots.sh", { ACTION: "create", WANTED: vf }, shell);
