@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readGuestImage } from "../infra/config/guest-image.ts";
 import { hostSchema } from "../infra/config/hosts.ts";
+import { announceServers } from "../infra/gateway/gateway.ts";
 import { Server } from "../infra/host/server.ts";
 import { observeScript, parseObservation, tokensOf } from "../infra/observe.ts";
 import { identityOf } from "../infra/vm/addresses.ts";
@@ -8,12 +9,14 @@ import { Fleet } from "../infra/vm/fleet.ts";
 import { type Design, memberOf } from "../infra/vm/member.ts";
 import { declareSlots } from "../infra/vm/slots.ts";
 import { connectSsh } from "../lib/ssh/connect.ts";
+import { targetOf } from "../lib/ssh/target.ts";
 
 /** One server and the background VMs on it, observed and declared as infra/index.ts does with two. */
 const config = new pulumi.Config();
 const host = hostSchema.parse(config.requireObject("host"));
 const role = "sender";
 
+await announceServers([{ name: role, target: targetOf(host) }]);
 const ssh = await connectSsh(role, host);
 const { tokens } = parseObservation(await ssh.run(observeScript(host)));
 ssh.close();

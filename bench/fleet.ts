@@ -6,10 +6,8 @@ import { execa } from "execa";
 import { interruptible } from "../cli/interrupt.ts";
 import { benchPackages, ensurePackages } from "../cli/setup/packages.ts";
 import { preparePulumi } from "../cli/setup/pulumi.ts";
-import { knownHostsFile } from "../infra/host/known-hosts.ts";
 import { LabError } from "../lib/errors.ts";
 import { plainProgress } from "../lib/progress.ts";
-import { hostOf } from "./fleet/host.ts";
 import { type Measured, rowsOf } from "./fleet/measured.ts";
 import { newConfigFile } from "./fleet/stack.ts";
 import type { BenchRow } from "./main.ts";
@@ -40,12 +38,6 @@ const namespaces = [
   ...["unshare", "--mount", "--net", "--ipc", "--pid", "--mount-proc", "--fork", "--kill-child"],
 ];
 
-/** ssh's file with the key of the server that was made here (infra/host/known-hosts.ts). */
-async function forgetServer(folder: string): Promise<void> {
-  const publicKey = join(folder, "host.pub");
-  if (existsSync(publicKey)) await rm(knownHostsFile(hostOf(folder)));
-}
-
 /**
  * A fleet of real QEMU processes on this machine's libvirt: `pulumi up` of the project's own components against a script
  * that calls virsh with the same definitions, in turns. Server, daemons and guests live in namespaces of their own.
@@ -73,7 +65,6 @@ export async function run(): Promise<BenchRow[]> {
       return rowsOf(JSON.parse(stdout) as Measured);
     });
   } finally {
-    await forgetServer(folder);
     await rm(newConfigFile, { force: true });
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,9 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LabError } from "../lib/errors.ts";
 import { checkout } from "../lib/paths.ts";
+import { targetOf } from "../lib/ssh/target.ts";
 import { readGuestImage } from "./config/guest-image.ts";
 import { type Role, roles } from "./config/hosts.ts";
 import { parseConfig, refuse, refuseOverload, resolveConfig } from "./config/load.ts";
+import { requireWays } from "./doctor/ways.ts";
+import { announceServers } from "./gateway/gateway.ts";
 import { falseClaims, type Observation, observe, tokensOf, vfAddressOf, withObserved } from "./observe.ts";
 import { ownerOf } from "./owner.ts";
 import { planOf } from "./plan/plan.ts";
@@ -24,7 +27,9 @@ async function prepare() {
     const guestImage = readGuestImage(config.guestImage, checkout);
     const owner = ownerOf(stack, checkout);
     const { inventory } = config;
+    await announceServers(roles.map((role) => ({ name: role, target: targetOf(inventory.hosts[role]) })));
     const observed = await observe(inventory, owner);
+    await requireWays(inventory);
     refuse(falseClaims(inventory, observed), "the hosts");
     refuseOverload(withObserved(inventory, observed), config);
     const { sender, responder } = observed;

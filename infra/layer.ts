@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { shellQuote } from "../lib/ssh/quote.ts";
+import type { Endpoint, SshTarget } from "../lib/ssh/target.ts";
 import type { Host } from "./config/hosts.ts";
+import { socketsOf } from "./gateway/sockets.ts";
 import { notDone, remoteCommand, remoteInput } from "./remote-script.ts";
 
 const scriptOf = (file: string) => readFileSync(join(import.meta.dirname, "scripts", file), "utf8");
@@ -14,16 +16,18 @@ export function shellScript(file: string, variables: Record<string, string | num
   return [...assignments, scriptOf("common.sh"), scriptOf(file)].join("\n");
 }
 
-/** How the command provider reaches a server. A host that does not answer is given up within half a minute. */
-export function connectionTo(host: Host) {
+/**
+ * How the command provider reaches a server: with an agent that signs with the server's key (infra/gateway), so that no key
+ * enters the stack's state. A host that does not answer is given up within half a minute.
+ */
+export function connectionTo(host: SshTarget) {
+  const { agent, jumpAgent } = socketsOf(host);
+  const settings = { dialErrorLimit: 1, perDialTimeout: 10 };
+  const place = ({ address, port, user, hostKey }: Endpoint) => ({ host: address, port, user, hostKey, ...settings });
   return {
-    host: host.address,
-    port: host.port,
-    user: host.user,
-    privateKey: pulumi.secret(readFileSync(host.privateKeyFile, "utf8")),
-    hostKey: host.hostKey,
-    dialErrorLimit: 1,
-    perDialTimeout: 10,
+    ...place(host),
+    agentSocketPath: agent,
+    ...(host.jump !== undefined && { proxy: { ...place(host.jump), agentSocketPath: jumpAgent } }),
   };
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import type { Host } from "../../infra/config/hosts.ts";
+import { Gateway } from "../../infra/gateway/gateway.ts";
 import { LabError } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
 import { timed } from "./timed.ts";
@@ -52,6 +53,9 @@ export class FleetStack {
     await mkdir(state);
     process.env.PULUMI_BACKEND_URL = `file://${state}`;
     process.env.PULUMI_CONFIG_PASSPHRASE = "benchmark";
+    // It ends with this process.
+    const gateway = await Gateway.open(null);
+    Object.assign(process.env, gateway.env);
     const configFile = join(args.folder, `Pulumi.${stackName}.yaml`);
     await execa("pulumi", ["stack", "init", stackName, "--non-interactive"], { cwd: project });
     // The engine keeps the stack's salt beside the project; it moves to where everything else is.

@@ -1,7 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { cacheDir, labDir } from "../../lib/paths.ts";
+import { sha256 } from "../../lib/canonical.ts";
+import { cacheDir, checkout, labDir } from "../../lib/paths.ts";
 import type { Progress } from "../../lib/progress.ts";
+import { publishFile } from "../../lib/publish.ts";
+import { shellQuote } from "../../lib/ssh/quote.ts";
 import { ensureEngine } from "../../tools/engine/ensure.ts";
 import { enginePackages, ensurePackages } from "./packages.ts";
 
@@ -31,4 +34,15 @@ export async function preparePulumi(progress: Progress): Promise<Record<string, 
   const engine = await ensureEngine({ cache: cacheDir(), progress });
   await mkdir(stateDir, { recursive: true });
   return pulumiVariables(engine.env, process.env);
+}
+
+/**
+ * The same variables for a shell, in which `pulumi` is to be ./lab pulumi: a script that is found before the engine. It lies
+ * among the engines of this project, where no engine is looked for.
+ */
+export async function withLauncher(variables: Record<string, string>): Promise<Record<string, string>> {
+  const folder = join(cacheDir(), "engine", `launcher-${sha256(checkout).slice(0, 16)}`);
+  const text = `#!/bin/sh\nexec ${shellQuote(join(checkout, "lab"))} pulumi "$@"\n`;
+  await publishFile(join(folder, "pulumi"), text, 0o755);
+  return { ...variables, PATH: [folder, variables.PATH ?? ""].join(delimiter) };
 }

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { withGateway } from "../../infra/gateway/gateway.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
 import type { Progress } from "../../lib/progress.ts";
@@ -143,11 +144,13 @@ export async function withDrivenStack<T>(
   body: (stack: DrivenStack) => Promise<T>,
 ): Promise<T> {
   options.interruption.asked.throwIfAborted();
-  const stack = await DrivenStack.open(options);
-  try {
-    return await body(stack);
-  } finally {
-    if (!options.keep) await tearDown(stack, options);
-    await stack.close();
-  }
+  return withGateway(async (gateway) => {
+    const stack = await DrivenStack.open({ ...options, env: { ...options.env, ...gateway } });
+    try {
+      return await body(stack);
+    } finally {
+      if (!options.keep) await tearDown(stack, options);
+      await stack.close();
+    }
+  });
 }

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { withGateway } from "../../infra/gateway/gateway.ts";
 import { LabError } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
 import { runChild } from "../child.ts";
@@ -28,25 +29,28 @@ const changesConfig = (args: readonly string[]) =>
 export async function runOnStack(command: StackCommand, stack: string, args: string[], options: StackOptions) {
   const config = changesConfig(args) ? undefined : readStackConfig(checkout, stack);
   const status = await withCheckout(progress, async () => {
-    const env = await preparePulumi(progress);
+    const variables = await preparePulumi(progress);
     if (config && usesEmulatedServers(config)) await requireServers(stack);
     if (config && usesOwnGuestImage(config) && command !== "destroy") await prepareGuestImage(progress);
 
-    return interruptible(async (interruption) => {
-      const pulumi = (...words: string[]) =>
-        runChild("pulumi", words, { cwd: checkout, env, stdin: "inherit", interruption });
-      const create = existsSync(stackFile(checkout, stack)) && command !== "destroy" ? ["--create"] : [];
-      if ((await pulumi("stack", "select", stack, ...create)) !== 0)
-        throw new LabError(
-          `there is no stack ${stack} and no file ${stackFile(checkout, stack)} to make it from; copy one: ./lab pulumi stack init ${stack} --copy-config-from sender`,
-          { exitCode: 2 },
-        );
-      interruption.asked.throwIfAborted();
-      const yes = command !== "preview" && (options.yes || !process.stdin.isTTY) ? ["--yes"] : [];
-      const result = await pulumi(command, "--stack", stack, ...yes, ...args);
-      interruption.asked.throwIfAborted();
-      return result;
-    });
+    return withGateway((gateway) =>
+      interruptible(async (interruption) => {
+        const env = { ...variables, ...gateway };
+        const pulumi = (...words: string[]) =>
+          runChild("pulumi", words, { cwd: checkout, env, stdin: "inherit", interruption });
+        const create = existsSync(stackFile(checkout, stack)) && command !== "destroy" ? ["--create"] : [];
+        if ((await pulumi("stack", "select", stack, ...create)) !== 0)
+          throw new LabError(
+            `there is no stack ${stack} and no file ${stackFile(checkout, stack)} to make it from; copy one: ./lab pulumi stack init ${stack} --copy-config-from sender`,
+            { exitCode: 2 },
+          );
+        interruption.asked.throwIfAborted();
+        const yes = command !== "preview" && (options.yes || !process.stdin.isTTY) ? ["--yes"] : [];
+        const result = await pulumi(command, "--stack", stack, ...yes, ...args);
+        interruption.asked.throwIfAborted();
+        return result;
+      }),
+    );
   });
   if (status !== 0) process.exitCode = 1;
 }

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { checkout } from "../../lib/paths.ts";
+import { endpointSchema } from "../../lib/ssh/target.ts";
 import { hostSchema, inventorySchema } from "./hosts.ts";
 import { configSchema } from "./schema.ts";
 
@@ -71,6 +72,12 @@ ${schemaTable(inventorySchema)}
 ### \`hosts.sender\`, \`hosts.responder\`
 
 ${schemaTable(hostSchema)}
+
+### \`jump\`
+
+Every client of the testbed goes by these keys alone: \`~/.ssh/config\` is not read.
+
+${schemaTable(endpointSchema)}
 
 ### Each of \`pfs\`
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { targetSchema } from "../../lib/ssh/target.ts";
 
 /** The two servers of the testbed: the Sender server's Main VM pings the Responder server's (paper, section 3). */
 export const roles = ["sender", "responder"] as const;
@@ -7,8 +8,6 @@ export type Role = (typeof roles)[number];
 const interfaceName = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{1,15}$/, "a network interface name: 1 to 15 letters, digits, '_', '.' or '-'");
-
-const absolutePath = z.string().regex(/^\//, "an absolute path");
 
 /** A physical function and how many virtual functions the testbed makes on it. */
 const pf = z.strictObject({
@@ -38,21 +37,8 @@ export type Pf = z.infer<typeof pf>;
 
 /** A KVM server, reached over ssh. */
 export const hostSchema = z.strictObject({
-  address: z.string().min(1, "a host name or an address").describe("host name or address"),
-  port: z.int().min(1).max(65535).default(22).describe("ssh port"),
-  user: z
-    .string()
-    .min(1)
-    .default("root")
-    .describe("ssh user; it must be root or able to use libvirt and the NIC as root"),
-  privateKeyFile: absolutePath.describe("ssh private key without a passphrase, on the machine that runs Pulumi"),
-  hostKey: z
-    .string()
-    .regex(
-      /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|ssh-rsa) [A-Za-z0-9+/]+=*$/,
-      "the server's ssh host key as 'TYPE BASE64', e.g. 'ssh-ed25519 AAAA…' (no comment)",
-    )
-    .describe("ssh host key; a server that shows another one is refused"),
+  ...targetSchema.shape,
+  user: targetSchema.shape.user.describe("ssh user; it must be root there, under whatever name"),
   pfs: z
     .array(pf)
     .min(1, "at least one physical function")

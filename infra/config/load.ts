@@ -2,11 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { z } from "zod";
 import { LabError, messageOf } from "../../lib/errors.ts";
+import { endpointSchema } from "../../lib/ssh/target.ts";
 import { orderSchema } from "../../measure/results/order.ts";
 import { capacityProblems } from "../plan/capacity.ts";
 import { planOf } from "../plan/plan.ts";
 import { explain } from "./explain.ts";
-import { type Inventory, inventorySchema } from "./hosts.ts";
+import { hostSchema, type Inventory, inventorySchema } from "./hosts.ts";
 import { type Config, configSchema } from "./schema.ts";
 
 /** A stack's configuration with what its files say filled in. */
@@ -35,16 +36,17 @@ function check<T extends z.ZodType>(
   return result.success ? result.data : fail(explain(result.error, value, keysAt), where);
 }
 
-const hostKeys = Object.keys(inventorySchema.shape.hosts.shape.sender.shape);
-const pfKeys = Object.keys(inventorySchema.shape.hosts.shape.sender.shape.pfs.element.shape);
-const inventoryKeysAt = (path: readonly PropertyKey[]) =>
-  path.length === 0
-    ? Object.keys(inventorySchema.shape)
-    : path.length === 1
-      ? ["sender", "responder"]
-      : path.length === 2
-        ? hostKeys
-        : pfKeys;
+const hostKeys = Object.keys(hostSchema.shape);
+const insideHostKeys: Partial<Record<PropertyKey, string[]>> = {
+  jump: Object.keys(endpointSchema.shape),
+  pfs: Object.keys(hostSchema.shape.pfs.element.shape),
+};
+
+function inventoryKeysAt(path: readonly PropertyKey[]): string[] {
+  if (path.length === 0) return Object.keys(inventorySchema.shape);
+  if (path.length === 1) return ["sender", "responder"];
+  return path.length === 2 ? hostKeys : (insideHostKeys[path[2] ?? ""] ?? []);
+}
 
 /** Every known key of a stack's configuration. */
 export const configKeys = Object.keys(configSchema.shape);

@@ -3,6 +3,7 @@ import type { ServerPlan } from "../plan/plan.ts";
 import type { Driver } from "../vm/drivers.ts";
 import type { Facts } from "./facts.ts";
 import type { HostsSource } from "./hosts-source.ts";
+import type { Way } from "./ways.ts";
 
 /** ok; warning: it works, but not all of it or not at its best; missing: what was asked for cannot work. */
 export type Status = "ok" | "warning" | "missing";
@@ -39,6 +40,7 @@ export interface Subject {
   peer: Host;
   facts: Facts;
   lease: Lease;
+  ways: readonly Way[];
   /** Undefined when no stack was named: then it may be any driver. */
   wanted: Wanted | undefined;
   source: HostsSource;

@@ -4,15 +4,18 @@ import { bridgedFramesFunctions } from "../../lib/bridged-frames.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import { shellQuote } from "../../lib/ssh/quote.ts";
+import { targetOf } from "../../lib/ssh/target.ts";
 import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
+import { Gateway } from "../gateway/gateway.ts";
 import { bridgeName } from "../plan/placement.ts";
 import { nicLimitsFunctions } from "../preflight.ts";
 import { connection, type Finding, type Lease, missing } from "./check.ts";
 import type { Facts } from "./facts.ts";
 import { parseFacts } from "./parse-facts.ts";
+import { tryWays, type Way } from "./ways.ts";
 
 /** What a server has said of itself, or that it could not be asked, and why. */
-export type Examined = { facts: Facts; lease: Lease } | { failure: Finding };
+export type Examined = { facts: Facts; lease: Lease; ways: Way[] } | { failure: Finding };
 
 const script = readFileSync(join(import.meta.dirname, "facts.sh"), "utf8");
 
@@ -41,7 +44,7 @@ async function leaseOf(ssh: SshConnection, host: Host, timeoutMs: number): Promi
   }
 }
 
-async function examineOne(role: Role, host: Host, timeouts: Timeouts): Promise<Examined> {
+async function examineOne(role: Role, host: Host, gateway: Gateway, timeouts: Timeouts): Promise<Examined> {
   let ssh: SshConnection;
   try {
     ssh = await connectSsh(role, host, timeouts.connectMs);
@@ -49,11 +52,13 @@ async function examineOne(role: Role, host: Host, timeouts: Timeouts): Promise<E
     return { failure: missing(connection, messageOf(error)) };
   }
   try {
-    const [answer, lease] = await Promise.all([
+    await gateway.announce([{ name: role, target: targetOf(host) }]);
+    const [answer, lease, ways] = await Promise.all([
       ssh.run(factsScript(host), { timeoutMs: timeouts.answerMs, name: scriptInMessages }),
       leaseOf(ssh, host, timeouts.answerMs),
+      tryWays(role, host),
     ]);
-    return { facts: parseFacts(answer), lease };
+    return { facts: parseFacts(answer), lease, ways };
   } catch (error) {
     if (error instanceof LabError) return { failure: missing("answer", onOneLine(error.message)) };
     throw error;
@@ -75,7 +80,13 @@ export async function examine(
   { hosts }: Inventory,
   timeouts: Timeouts = { connectMs: 10_000, answerMs: 120_000 },
 ): Promise<Record<Role, Examined>> {
-  const [sender, responder] = await Promise.all(roles.map((role) => examineOne(role, hosts[role], timeouts)));
-  if (!sender || !responder) throw new RangeError("unreachable: there are two roles");
-  return { sender, responder };
+  const gateway = await Gateway.open(null);
+  try {
+    const one = (role: Role) => examineOne(role, hosts[role], gateway, timeouts);
+    const [sender, responder] = await Promise.all(roles.map(one));
+    if (!sender || !responder) throw new RangeError("unreachable: there are two roles");
+    return { sender, responder };
+  } finally {
+    await gateway.close();
+  }
 }

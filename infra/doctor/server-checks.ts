@@ -11,11 +11,13 @@ import { stated } from "./checks/stated.ts";
 import { architecture, clock, governor, root, timeSync } from "./checks/system.ts";
 import { vfCount, vfDevice, vfDriver } from "./checks/vf.ts";
 import { iommu, kvm } from "./checks/virtualisation.ts";
+import { ways } from "./checks/ways.ts";
 
 /** The checks of a server that was reached, in the order in which they are told. */
 const checks: readonly ServerCheck[] = [
   distribution,
   ({ host }) => [ok(connection, `${host.hostKey.split(" ")[0]} as configured`)],
+  ways,
   root,
   lease,
   architecture,

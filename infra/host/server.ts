@@ -4,10 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../../lib/canonical.ts";
 import type { GuestImage } from "../config/guest-image.ts";
 import type { Host, Role } from "../config/hosts.ts";
+import { libvirtUri } from "../gateway/sockets.ts";
 import { layer } from "../layer.ts";
 import type { TokenSource } from "../observe.ts";
 import { bridgeName } from "../plan/placement.ts";
-import { knownHostsFile } from "./known-hosts.ts";
 import { imageFolder } from "./put-image.ts";
 
 export interface ServerArgs {
@@ -100,13 +100,7 @@ export class Server extends pulumi.ComponentResource {
 
     this.role = role;
     this.host = host;
-    this.libvirt = new libvirt.Provider(
-      `${name}-libvirt`,
-      {
-        uri: `qemu+ssh://${host.user}@${host.address}:${host.port}/system?keyfile=${encodeURIComponent(host.privateKeyFile)}&sshauth=privkey&knownhosts=${encodeURIComponent(knownHostsFile(host))}`,
-      },
-      { parent: this },
-    );
+    this.libvirt = new libvirt.Provider(`${name}-libvirt`, { uri: libvirtUri(host) }, { parent: this });
     const folder = imageFolder(args.guestImage.sha256);
     this.kernel = `${folder}/vmlinuz`;
     this.initrd = `${folder}/initrd`;

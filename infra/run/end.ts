@@ -1,3 +1,4 @@
+import { targetOf } from "../../lib/ssh/target.ts";
 import type { BackgroundSpec, End } from "../../measure/probe/spec.ts";
 import type { Host, Role } from "../config/hosts.ts";
 import { leastCpuPercent, leastDatagrams } from "../load/share.ts";
@@ -11,7 +12,6 @@ import { bypassed, capabilities } from "../vm/drivers.ts";
  * @param cpus CPUs of the server
  */
 export function endOf(role: Role, host: Host, plan: ServerPlan, cpus: number): End {
-  const { address, port, user, privateKeyFile, hostKey } = host;
   const { name: domain, mac, ip } = identityOf(role, 0);
   const { main, background, load } = plan;
   const { capture } = capabilities[main.driver];
@@ -21,7 +21,7 @@ export function endOf(role: Role, host: Host, plan: ServerPlan, cpus: number): E
     ...leastDatagrams(load),
   };
   return {
-    ssh: { address, port, user, privateKeyFile, hostKey },
+    ssh: targetOf(host),
     pf: host.pfs[0]?.name ?? "",
     ...(typeof host.pinnedCore === "number" && { pinnedCore: host.pinnedCore }),
     domainType: host.domainType,

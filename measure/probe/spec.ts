@@ -1,14 +1,7 @@
 import { z } from "zod";
+import { targetSchema } from "../../lib/ssh/target.ts";
 import { orderSchema } from "../results/order.ts";
 import { scenarioSchema } from "../results/scenario.ts";
-
-const target = z.object({
-  address: z.string(),
-  port: z.int(),
-  user: z.string(),
-  privateKeyFile: z.string(),
-  hostKey: z.string(),
-});
 
 /** Where a server's packets can be captured: its NIC-side device, and the VM's own interface. */
 const captureSchema = z.object({ nic: z.enum(["pf", "vf"]), virt: z.enum(["vnet", "macvtap"]) });
@@ -25,7 +18,7 @@ const backgroundSchema = z.object({
 export type BackgroundSpec = z.infer<typeof backgroundSchema>;
 
 const endSchema = z.object({
-  ssh: target,
+  ssh: targetSchema,
   pf: z.string(),
   pinnedCore: z.int().optional(),
   /** libvirt's type of domains there: kvm, or qemu, whose guests are emulated. */

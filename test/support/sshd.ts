@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SshTarget } from "../../lib/ssh/connect.ts";
+import type { SshTarget } from "../../lib/ssh/target.ts";
 
 export type KeyType = "ed25519" | "ecdsa" | "rsa";
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
+import { Gateway } from "../../infra/gateway/gateway.ts";
 import { cacheDir, checkout } from "../../lib/paths.ts";
 import { ensureEngine } from "../../tools/engine/ensure.ts";
 
@@ -37,11 +38,13 @@ export async function makeTestStack(name: string): Promise<TestStack> {
   const state = join(folder, "state");
   mkdirSync(state);
   const configFile = join(folder, `Pulumi.${name}.yaml`);
+  const gateway = await Gateway.open(join(folder, "servers"));
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     ...engine.env,
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_CONFIG_PASSPHRASE: "test",
+    ...gateway.env,
     NO_COLOR: "1",
   };
   const stackArgs = ["--stack", name, "--non-interactive"];
@@ -75,6 +78,9 @@ export async function makeTestStack(name: string): Promise<TestStack> {
       const own = Object.fromEntries(Object.entries(config).map(([key, value]) => [`sriov-rtt:${key}`, value]));
       writeFileSync(configFile, stringify({ encryptionsalt, config: own }));
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove() {
+      void gateway.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }

@@ -115,6 +115,11 @@ export class Project {
     return (await this.pulumi("stack", "export")).output;
   }
 
+  /** The state with its secrets in plain text. */
+  async openState(): Promise<string> {
+    return (await this.pulumi("stack", "export", "--show-secrets")).output;
+  }
+
   /** What the resources have printed, by name. */
   async stdout(): Promise<Record<string, string>> {
     const { output } = await this.pulumi("stack", "output", "stdout", "--json", "--show-secrets");

@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Gateway } from "../../../infra/gateway/gateway.ts";
+import { connectionTo } from "../../../infra/layer.ts";
+import { startSshd } from "../../support/sshd.ts";
 import { makeKey } from "../../unit/engine/keys.ts";
 import { type Declared, Project, until } from "./project.ts";
 import { type SshServer, startSshServer } from "./ssh-server.ts";
@@ -163,10 +167,62 @@ describe("remote.Command", () => {
     silent.close();
   });
 
+  it("goes through a proxy with keys from agents, and keeps neither key nor password in the state", async () => {
+    const [target, through] = [await startSshd({ hostKeys: ["rsa", "ecdsa"] }), await startSshd()];
+    const gateway = await Gateway.open(null);
+    const host = { ...target.target(), jump: through.target() };
+    try {
+      await gateway.announce([{ name: "sender", target: host }]);
+      project.declare([command("far", { create: "echo there", connection: connectionTo(host) })]);
+      expect(await project.up()).toMatchObject({ code: 0 });
+      expect(await project.stdout()).toEqual({ far: "there" });
+      expect(through.log()).toContain("Accepted publickey");
+      const state = await project.openState();
+      for (const { privateKeyFile } of [target, through])
+        expect(state).not.toContain(readFileSync(privateKeyFile, "utf8").split("\n")[1]);
+      expect(state).toContain("agentSocketPath");
+      expect(state).not.toContain("privateKey");
+      project.declare([]);
+      expect(await project.up()).toMatchObject({ code: 0 });
+    } finally {
+      await gateway.close();
+      await Promise.all([target.stop(), through.stop()]);
+    }
+  });
+
+  it("forgets the key that an earlier version kept, when it is deployed again without", async () => {
+    const sshd = await startSshd();
+    const gateway = await Gateway.open(null);
+    const host = sshd.target();
+    const { agentSocketPath, ...place } = connectionTo(host);
+    const privateKey = { $secret: readFileSync(sshd.privateKeyFile, "utf8") };
+    const ran = { create: `echo ran >> ${project.folder}/again`, delete: `echo gone >> ${project.folder}/again` };
+    try {
+      await gateway.announce([{ name: "sender", target: host }]);
+      project.declare([command("old", { ...ran, connection: { ...place, privateKey } })]);
+      expect(await project.up()).toMatchObject({ code: 0 });
+      expect(await project.openState()).toContain("privateKey");
+      project.declare([command("old", { ...ran, connection: { ...place, agentSocketPath } })]);
+      expect((await project.up()).output).toContain("1 updated");
+      expect(await project.openState()).not.toContain("privateKey");
+      project.declare([]);
+      expect((await project.up()).output).toContain("1 deleted");
+      expect(project.read("again")).toBe("ran\nran\ngone\n");
+    } finally {
+      await gateway.close();
+      await sshd.stop();
+    }
+  });
+
+  it("says which agent it could not ask", async () => {
+    const { privateKey: _, ...agentOnly } = connection({ agentSocketPath: "/nowhere/agent" });
+    project.declare([command("nobody", { create: "true", connection: agentOnly })]);
+    expect((await project.up()).output).toMatch(
+      /accepts none of the keys.*agent \/nowhere\/agent: Failed to connect to agent/s,
+    );
+  });
+
   it("refuses by name what it does not support, before anything runs", async () => {
-    const proxy = { host: "10.0.0.1" };
-    project.declare([command("through", { create: "echo no", connection: connection({ proxy }) })]);
-    expect((await project.pulumi("preview")).output).toContain("connection.proxy");
     const args = { connection: connection(), source: { $asset: "x" }, remotePath: "/tmp/x" };
     project.declare([{ kind: "copy", name: "copy", args }]);
     expect((await project.pulumi("preview")).output).toContain(

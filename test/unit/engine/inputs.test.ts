@@ -76,7 +76,7 @@ describe("check of remote.Command", () => {
       hostKey: makeKey().public,
       dialErrorLimit: -1,
       perDialTimeout: 0,
-      proxy: null,
+      proxy: { host: "jump", port: 2222, hostKey: makeKey().public, agentSocketPath: "/agent" },
     };
     expect(problems(remoteCommand, connection(whole))).toEqual([]);
     expect(problems(remoteCommand, { connection: unknown })).toEqual([]);
@@ -98,9 +98,10 @@ describe("check of remote.Command", () => {
     [{ port: "22" }, 'connection.port must be a whole number from 1 to 65535, not "22"'],
     [{ dialErrorLimit: -2 }, "connection.dialErrorLimit must be a whole number, at least -1, not -2"],
     [{ perDialTimeout: 0.5 }, "connection.perDialTimeout must be a whole number, at least 0, not 0.5"],
+    [{ proxy: { user: "x" } }, "connection.proxy.host is required and missing"],
     [
-      { proxy: { host: "x" } },
-      "connection.proxy is not supported by this command provider: give the server an address that can be reached directly, or install the official provider",
+      { proxy: { host: "x", proxy: { host: "y" } } },
+      "connection.proxy.proxy is not an input here; there are host, port, user, password, privateKey, privateKeyPassword, agentSocketPath, hostKey, dialErrorLimit, perDialTimeout",
     ],
   ])("refuses %j", (changes, problem) => {
     expect(problems(remoteCommand, connection(changes as JsonObject))).toEqual([problem]);

@@ -191,7 +191,31 @@ export const wrong: [string, Record<string, unknown>, string[]][] = [
   ["port 0", withHost({ port: 0 }), ["hosts.hosts.sender.port", "0", "at least 1"]],
   ["port too high", withHost({ port: 70000 }), ["hosts.hosts.sender.port", "70000", "at most 65535"]],
   ["relative key file", withHost({ privateKeyFile: "id" }), ["hosts.hosts.sender.privateKeyFile", '"id"', "absolute"]],
-  ["missing key file", withoutHostKey("privateKeyFile"), ["hosts.hosts.sender.privateKeyFile", "missing"]],
+  ["empty key file", withHost({ privateKeyFile: "" }), ["hosts.hosts.sender.privateKeyFile", '""', "absolute"]],
+  ["IPv6 in brackets", withHost({ address: "[::1]" }), ["hosts.hosts.sender.address", '"[::1]"', "without brackets"]],
+  [
+    "address with a port",
+    withHost({ address: "server:22" }),
+    ["hosts.hosts.sender.address", '"server:22"', "host name"],
+  ],
+  [
+    "address with a user",
+    withHost({ address: "me@server" }),
+    ["hosts.hosts.sender.address", '"me@server"', "host name"],
+  ],
+  ["address that is half a one", withHost({ address: "10.0.0" }), ["hosts.hosts.sender.address", '"10.0.0"', "IPv4"]],
+  ["user of two lines", withHost({ user: "root\n" }), ["hosts.hosts.sender.user", '"root\\n"', "line breaks"]],
+  [
+    "jump host without a host key",
+    withHost({ jump: { address: "gate" } }),
+    ["hosts.hosts.sender.jump.hostKey", "missing"],
+  ],
+  [
+    "jump host with a jump host",
+    withHost({ jump: { address: "gate", hostKey: host.hostKey, jump: {} } }),
+    ["hosts.hosts.sender.jump.jump", "no such key", "address, port, user, privateKeyFile, hostKey"],
+  ],
+  ["jump host as a name", withHost({ jump: "gate" }), ["hosts.hosts.sender.jump", '"gate"', "an object"]],
   ["no PF", withHost({ pfs: [] }), ["hosts.hosts.sender.pfs", "[]", "at least one"]],
   ["missing PF", withoutHostKey("pfs"), ["hosts.hosts.sender.pfs", "missing"]],
   [

@@ -5,6 +5,8 @@ import { inputNames, nameOf, remoteCommand, typeOf } from "./inputs.ts";
 import { runLocal } from "./local.ts";
 import { type Log, type Logging, Output } from "./output.ts";
 
+type PartialConnection = Partial<Omit<Connection, "proxy">> & { host: string };
+
 /** The inputs after `check`, freed from their envelopes. */
 interface Inputs {
   create?: string;
@@ -16,10 +18,14 @@ interface Inputs {
   dir?: string;
   logging?: Logging;
   addPreviousOutputInEnv?: boolean;
-  connection?: Partial<Connection> & { host: string };
+  connection?: PartialConnection & { proxy?: PartialConnection };
 }
 
 const connectionDefaults = { port: 22, user: "root", dialErrorLimit: 10, perDialTimeout: 15 };
+
+function whole({ proxy, ...connection }: NonNullable<Inputs["connection"]>): Connection {
+  return { ...connectionDefaults, ...connection, ...(proxy && { proxy: { ...connectionDefaults, ...proxy } }) };
+}
 
 /** `check` has made sure of the types. */
 const inputsOf = (values: JsonObject) => open(values) as unknown as Inputs & { stdout?: string; stderr?: string };
@@ -68,7 +74,7 @@ async function run(type: string, command: Json, values: JsonObject, previous: Pr
   const shared = { command: text, environment: inputs.environment ?? {}, stdin: inputs.stdin ?? "" };
   const { dir, interpreter = [], connection } = inputs;
   // ssh2 is loaded for remote commands only: it is a fifth of this provider's start.
-  const remote = type === remoteCommand && connection ? { ...connectionDefaults, ...connection } : undefined;
+  const remote = type === remoteCommand && connection ? whole(connection) : undefined;
   const problem = remote
     ? await (await import("./remote.ts")).runRemote({ ...shared, offered, connection: remote }, output, log)
     : await runLocal(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ClientChannel, type ConnectConfig } from "ssh2";
 import { messageOf } from "../../../lib/errors.ts";
-import { parseHostKey } from "./host-key.ts";
+import { parseHostKey } from "../../../lib/ssh/host-key.ts";
 import type { Log } from "./output.ts";
 
 /** How a server is reached; the `connection` of a remote.Command, with its defaults. */
@@ -18,6 +18,8 @@ export interface Connection {
   dialErrorLimit: number;
   /** Seconds for one attempt; 0 for no limit. */
   perDialTimeout: number;
+  /** A server on the way. */
+  proxy?: Omit<Connection, "proxy">;
 }
 
 /** A dead connection is noticed after 2 minutes: longer than any load keeps a server from answering. */
@@ -49,12 +51,14 @@ function configOf(target: Connection): ConnectConfig {
   return config;
 }
 
-function dialOnce(target: Connection, aborted: AbortSignal): Promise<Client> {
+function dialOnce(target: Connection, aborted: AbortSignal, sock?: ConnectConfig["sock"]): Promise<Client> {
   const client = new Client();
   const hostKey = target.hostKey === undefined ? undefined : parseHostKey(target.hostKey);
   let otherKey = false;
+  let agentFailure = "";
   const config: ConnectConfig = {
     ...configOf(target),
+    ...(sock && { sock }),
     hostVerifier: (shown: Buffer) => {
       otherKey = hostKey !== undefined && !hostKey.blob.equals(shown);
       return !otherKey;
@@ -74,12 +78,15 @@ function dialOnce(target: Connection, aborted: AbortSignal): Promise<Client> {
     client.once("close", () => reject(new Error("the server closed the connection")));
     client.on("error", (error: Error & { level?: string }) => {
       // Without its agent a client goes on to the next way to prove itself.
-      if (error.level === "agent") return;
+      if (error.level === "agent") {
+        agentFailure = ` (agent ${configOf(target).agent}: ${error.message})`;
+        return;
+      }
       client.end();
       if (otherKey || /no matching host key/i.test(error.message))
         reject(new Refused(`the server does not show the host key "${target.hostKey}": refused`));
       else if (error.level === "client-authentication")
-        reject(new Refused(`the server accepts none of the keys or passwords given: ${error.message}`));
+        reject(new Refused(`the server accepts none of the keys or passwords given: ${error.message}${agentFailure}`));
       else reject(error);
     });
     try {
@@ -92,6 +99,29 @@ function dialOnce(target: Connection, aborted: AbortSignal): Promise<Client> {
   });
 }
 
+const forward = (through: Client, target: Connection): Promise<ConnectConfig["sock"]> =>
+  new Promise((resolve, reject) => {
+    through.forwardOut("127.0.0.1", 0, target.host, target.port, (error, channel) => {
+      if (error) reject(new Error(`proxy: ${error.message}`));
+      else resolve(channel);
+    });
+  });
+
+/** Opens a connection through the server on the way, which is left with it. */
+async function dialThrough(proxy: Connection, target: Connection, log: Log, aborted: AbortSignal): Promise<Client> {
+  const first = await dial(proxy, log, aborted).catch((error) => {
+    throw new Refused(`proxy: ${messageOf(error)}`);
+  });
+  try {
+    const client = await dialOnce(target, aborted, await forward(first, target));
+    client.once("close", () => first.end());
+    return client;
+  } catch (error) {
+    first.end();
+    throw error;
+  }
+}
+
 /**
  * Opens a connection, with as many attempts as it allows, at growing intervals.
  * @throws when they are used up, at once when the server shows another host key or does not let us in, or on `aborted`
@@ -99,7 +129,8 @@ function dialOnce(target: Connection, aborted: AbortSignal): Promise<Client> {
 export async function dial(target: Connection, log: Log, aborted: AbortSignal): Promise<Client> {
   for (let failures = 1, pause = firstPauseMs; ; failures++, pause = Math.min(pause * 1.5, longestPauseMs)) {
     try {
-      return await dialOnce(target, aborted);
+      const { proxy } = target;
+      return await (proxy ? dialThrough(proxy, target, log, aborted) : dialOnce(target, aborted));
     } catch (error) {
       if (error instanceof Refused) throw new Error(`${where(target)}: ${error.message}`);
       if (target.dialErrorLimit >= 0 && failures > target.dialErrorLimit)

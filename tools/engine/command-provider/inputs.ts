@@ -1,5 +1,5 @@
+import { hostKeyProblem } from "../../../lib/ssh/host-key.ts";
 import { isUnknown, type Json, type JsonObject, open } from "./envelopes.ts";
-import { hostKeyProblem } from "./host-key.ts";
 
 export const localCommand = "command:local:Command";
 export const remoteCommand = "command:remote:Command";
@@ -63,7 +63,7 @@ const unsupported =
     { property, reason: `is not supported by this command provider: ${instead}, or install the official provider` },
   ];
 
-const connectionRules: Record<string, Rule> = {
+const endpointRules: Record<string, Rule> = {
   host: filled,
   port: wholeFrom(1, 65_535),
   user: filled,
@@ -74,15 +74,18 @@ const connectionRules: Record<string, Rule> = {
   hostKey,
   dialErrorLimit: wholeFrom(-1),
   perDialTimeout: wholeFrom(0),
-  proxy: unsupported("give the server an address that can be reached directly"),
 };
 
-const connection: Rule = (value, path) => {
-  if (isUnknown(value)) return [];
-  if (value === null || typeof value !== "object" || Array.isArray(value))
-    return [{ property: path, reason: `must be an object with at least "host", not ${show(value)}` }];
-  return applyRules(connectionRules, value, ["host"], `${path}.`);
-};
+const withHost =
+  (rules: Record<string, Rule>): Rule =>
+  (value, path) => {
+    if (isUnknown(value)) return [];
+    if (value === null || typeof value !== "object" || Array.isArray(value))
+      return [{ property: path, reason: `must be an object with at least "host", not ${show(value)}` }];
+    return applyRules(rules, value, ["host"], `${path}.`);
+  };
+
+const connection = withHost({ ...endpointRules, proxy: withHost(endpointRules) });
 
 const files = unsupported("read the files in the program with node:fs");
 const shared = { stdin: text, environment: variables, logging, addPreviousOutputInEnv: truth };
@@ -102,7 +105,7 @@ function applyRules(rules: Record<string, Rule>, values: JsonObject, required: s
     .map((name) => ({ property: prefix + name, reason: "is required and missing" }));
   for (const [name, value] of Object.entries(values)) {
     const property = prefix + name;
-    const known = Object.keys(rules).filter((each) => each !== "proxy" && rules[each] !== files);
+    const known = Object.keys(rules).filter((each) => rules[each] !== files);
     if (value === null) continue;
     else if (rules[name]) failures.push(...rules[name](value, property));
     else failures.push({ property, reason: `is not an input here; there are ${known.join(", ")}` });

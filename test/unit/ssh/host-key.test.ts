@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { hostKeyProblem, parseHostKey } from "../../../tools/engine/command-provider/host-key.ts";
-import { makeKey } from "./keys.ts";
+import { hostKeyProblem, parseHostKey } from "../../../lib/ssh/host-key.ts";
+import { makeKey } from "../engine/keys.ts";
 
 describe("host keys", () => {
   it("are read with a comment behind them", () => {

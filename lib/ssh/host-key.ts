@@ -1,12 +1,12 @@
 import type { ServerHostKeyAlgorithm } from "ssh2";
 
-/** Types of host keys, and the signature algorithms a server may use with them. */
+/** Types of host keys, and the signature algorithms a server may use with them: an RSA key signs with SHA-2 (RFC 8332). */
 const algorithmsOf: Record<string, ServerHostKeyAlgorithm[]> = {
   "ssh-ed25519": ["ssh-ed25519"],
   "ecdsa-sha2-nistp256": ["ecdsa-sha2-nistp256"],
   "ecdsa-sha2-nistp384": ["ecdsa-sha2-nistp384"],
   "ecdsa-sha2-nistp521": ["ecdsa-sha2-nistp521"],
-  "ssh-rsa": ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"],
+  "ssh-rsa": ["rsa-sha2-512", "rsa-sha2-256"],
 };
 
 /** A host key that a server must show. */
