@@ -10,7 +10,7 @@ import { manifestSchema } from "../../../measure/results/manifest.ts";
 import { codeIn, codeLines, documents, projectFiles, textOf } from "../../support/documents.ts";
 
 /** Variables by which parts of the project, and tests, speak to each other; nobody else sets them. */
-const internal = ["LAB_CALL", "LAB_LOAD", "LAB_LOCKS_HELD", "LAB_PUT_IMAGE", "LAB_ROOT", "LAB_RUN"];
+const internal = ["LAB_CALL", "LAB_GATEWAY", "LAB_LOAD", "LAB_LOCKS_HELD", "LAB_PUT_IMAGE", "LAB_ROOT", "LAB_RUN"];
 
 describe("numbers of schemas", () => {
   it("of the dataset are the code's wherever they stand", () => {
