@@ -22,11 +22,17 @@ import { pluginVersions, sdkVersion } from "../../../tools/engine/versions.ts";
 vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
+let ending: AbortController;
 beforeEach(() => {
+  ending = new AbortController();
   folder = mkdtempSync(join(tmpdir(), "ensure-"));
   mkdirSync(join(folder, "bin"));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  // A process that outlives its test would find our scripts gone, look for a real Go and build the engine for minutes.
+  ending.abort();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** Puts a shell script on the PATH of the processes below; it can note what it was called for in $NOTES. */
 function put(name: string, script: string, where = "bin"): void {
@@ -46,6 +52,8 @@ async function ensure(env: Record<string, string> = {}): Promise<{ engine: Engin
   const path = [join(folder, "bin"), "/usr/bin", "/bin"].join(delimiter);
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], {
     env: { PATH: path, HOME: folder, NOTES: join(folder, "notes"), ...env },
+    signal: ending.signal,
+    killSignal: "SIGKILL",
   });
   return { ...JSON.parse(stdout), said: stderr };
 }
