@@ -41,7 +41,7 @@ const record = z.strictObject({
 export interface NicLimits {
   pci: string;
   eswitch: "legacy" | "switchdev";
-  /** MSI-X vectors for all its VFs (sriov_vf_total_msix); undefined where its driver does not say. */
+  /** MSI-X vectors for all its VFs (sriov_vf_total_msix); undefined where its driver does not say, which is 0 there. */
   vfVectors: number | undefined;
   /** Whether the firmware gave its VFs a place in memory. */
   hasVfMemory: boolean;
@@ -64,7 +64,7 @@ export const parseNicLimits = (text: string): ReadonlyMap<string, NicLimits> =>
       {
         pci: line.pci,
         eswitch: line.eswitch,
-        vfVectors: line.msix,
+        vfVectors: line.msix === 0 ? undefined : line.msix,
         hasVfMemory: line.memory === "yes",
         lastBus: line.last_bus,
         offset: line.offset,

@@ -180,6 +180,9 @@ describe("nic-limits.sh, on a made-up server", () => {
   });
 
   it("tells the vectors of all VFs where the driver does, and that they have no memory", () => {
+    // The kernel writes 0 where a driver does not hand vectors out (Documentation/ABI/testing/sysfs-bus-pci).
+    write(`${pf}/sriov_vf_total_msix`, "0");
+    expect(limits()).toMatchObject({ vfVectors: undefined });
     write(`${pf}/sriov_vf_total_msix`, "1024");
     write(`${pf}/resource`, Array(13).fill("0x0000000000000000 0x0000000000000000 0x0000000000000000").join("\n"));
     expect(limits()).toMatchObject({ vfVectors: 1024, hasVfMemory: false });
