@@ -111,6 +111,24 @@ describe("a scenario's resources", () => {
     expect(xslt).toContain(`lab.modules=${capabilities[driver].guestModule} `);
   });
 
+  it.each([
+    [true, "network", ["rtt-main", "rtt-bg-001", "rtt-bg-002"]],
+    [true, "cpu", ["rtt-main"]],
+    [undefined, "network", []],
+  ])(
+    "have their address in the NIC's filter where the NIC returns frames (%s) and they talk (%s)",
+    async (returnsOwnFrames, loadType, expected) => {
+      const returning = (address: string) => ({ ...host(address), pfs: [{ name: "pf0", vfs: 7, returnsOwnFrames }] });
+      const hosts = { sender: returning("192.0.2.1"), responder: returning("192.0.2.2") };
+      const fleet = { mainDriver: "virtio-bridge", backgroundDriver: "virtio-bridge", backgroundVms: 2 };
+      await declare({ ...fleet, hosts: { fidelity: "hardware", hosts }, loadType, loadLocation: "sender" });
+      const places = String(named("sender-slots")?.stdin).match(/rtt-(main|bg-\d+) .*/g) ?? [];
+      expect(places).toHaveLength(3);
+      const entered = places.filter((line) => /\byes\b/.test(line));
+      expect(entered.map((line) => line.split(" ")[0])).toEqual(expected);
+    },
+  );
+
   it("may have another driver at each end", async () => {
     await declare({ mainDriver: { sender: "virtio-bridge", responder: "pci-passthrough" } });
     expect(xsltOf("sender-rtt-main")).toContain('type="bridge"');
@@ -190,7 +208,7 @@ describe("background VMs and their load", () => {
     expect(xsltOf("sender-rtt-bg-002")).toContain('slot="0x10" function="0x4"');
     expect(xsltOf("sender-rtt-bg-002")).toMatch(/initrd-load<.*/);
     expect(String((named("sender-slots") as { stdin: string }).stdin)).toMatch(
-      /^rtt-bg-001 \S+ vf pf0 1 rtt0v1 0000:01:10.2 52:54:00:9a:01:01 52:54:00:9a:01:01 - - 0 52:54:00:9a:02:01$/m,
+      /^rtt-bg-001 \S+ vf pf0 1 rtt0v1 0000:01:10.2 52:54:00:9a:01:01 52:54:00:9a:01:01 - - 0 52:54:00:9a:02:01 no$/m,
     );
   });
 
