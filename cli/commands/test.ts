@@ -5,7 +5,7 @@ const projects: Record<Project, string> = {
   unit: "lint, types and the tests of pure code; needs neither engine nor servers",
   integration: "the real Pulumi engine",
   testbed: "the emulated servers: deploy, measure, change, tear down",
-  soak: "by hand only: every driver end to end, interrupted deployments, a million inputs for each parser",
+  soak: "by hand only: every driver end to end, interrupted deployments, a million inputs for each parser, 2000 campaigns for each verdict",
 };
 
 function parseProject(word: string): Project {

@@ -2,9 +2,12 @@ import { join } from "node:path";
 import { checkout } from "../../../lib/paths.ts";
 import { publishFile } from "../../../lib/publish.ts";
 import { arms } from "../arms.ts";
+import { readCalibration } from "./calibration.ts";
+import { calibrationText } from "./calibration-tables.ts";
 import { isShown, notTested } from "./rules.ts";
 import { studyClaims } from "./study.ts";
 import { ruleWords } from "./words.ts";
+import { wrapped } from "./wrapped.ts";
 
 const introduction = `# The paper's claims and their rules
 
@@ -58,7 +61,7 @@ const verdictsText = `
 "64" background VMs in competition is the most that VFs allow: 33 to 64 count as it. The evidence says which it was.
 `;
 
-/** docs/claims.md, from the rules. */
+/** docs/claims.md, from the rules and from what was measured of them. */
 export function claimsDocument(): string {
   const names = Object.entries(arms).map(([name, what]) => `- **${name}**: ${what}`);
   const claims = studyClaims.flatMap(({ id, section, claim, reading, rules }) => [
@@ -72,7 +75,9 @@ export function claimsDocument(): string {
       (rule) => `- ${ruleWords(rule)}${isShown(rule) ? ` (shown, not tested: ${notTested[rule.kind]})` : ""}`,
     ),
   ]);
-  return `${introduction}\n${names.join("\n")}\n${verdictsText}\n## The claims\n${claims.join("\n")}\n`;
+  return wrapped(
+    `${introduction}\n${names.join("\n")}\n${verdictsText}\n${calibrationText(readCalibration())}\n## The claims\n${claims.join("\n")}\n`,
+  );
 }
 
 if (import.meta.main) await publishFile(join(checkout, "docs", "claims.md"), claimsDocument());

@@ -1,4 +1,5 @@
-import { kendallFigure } from "../kendall-figure.ts";
+import { median } from "../../statistics/quantiles.ts";
+import { tauByReplicate } from "../kendall-figure.ts";
 import { measureOf, measures } from "../measures.ts";
 import type { StudyDeployment } from "../study-deployments.ts";
 import { type Evidence, noEvidence, testedOn } from "./evidence.ts";
@@ -26,18 +27,18 @@ function showLargest(
 }
 
 function showInfluence(rule: Shown<"influence">, deployments: readonly StudyDeployment[], why: string): Evidence {
-  const used = deployments.filter(({ run }) => run.loadLocation === "sender" || run.loadLocation === "responder");
-  const cells = kendallFigure(
-    used.flatMap(({ runs }) => runs),
-    "deployment",
-  ).filter(({ arm, measure }) => arm === rule.arm && measure === rule.measure);
-  const found = cells.map(
-    ({ location, tau, replicates }) =>
-      `load at the ${location}: tau-b = ${tau === null ? "none" : tau.toFixed(3)}, ${replicates} replicates`,
-  );
+  const used = (["sender", "responder"] as const).map((location) => ({
+    location,
+    ofLocation: deployments.filter(({ run }) => run.loadLocation === location),
+  }));
+  const found = used.map(({ location, ofLocation }) => {
+    const taus = tauByReplicate(ofLocation, rule.measure, rule.arm);
+    const tau = taus.length === 0 ? "none" : median(taus).toFixed(3);
+    return `load at the ${location}: tau-b = ${tau}, ${taus.length} replicates`;
+  });
   return {
     ...noEvidence("shown, not tested", testedWords(rule, null), [...found, why].join("; ")),
-    tested: testedOn(used),
+    tested: testedOn(used.flatMap(({ ofLocation }) => ofLocation)),
   };
 }
 

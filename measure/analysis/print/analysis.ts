@@ -105,6 +105,7 @@ function kendallTable({ kendall, unit }: Analysis): PlainTable {
     notes: isByReplicate
       ? [
           "a value is a deployment; tau-b within each replicate, and the Hodges-Lehmann estimate of the replicates' with its interval",
+          "a driver that others do not share their cells with is also correlated with what makes these slow: an interval beside 0 is no verdict",
         ]
       : [],
   };
