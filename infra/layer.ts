@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { shellQuote } from "../lib/ssh/quote.ts";
@@ -7,13 +6,13 @@ import type { Endpoint, SshTarget } from "../lib/ssh/target.ts";
 import type { Host } from "./config/hosts.ts";
 import { socketsOf } from "./gateway/sockets.ts";
 import { notDone, remoteCommand, remoteInput } from "./remote-script.ts";
-
-const scriptOf = (file: string) => readFileSync(join(import.meta.dirname, "scripts", file), "utf8");
+import { serverScript } from "./server-script.ts";
 
 /** A script for a server's shell: variables, what all scripts share, then the script itself. */
 export function shellScript(file: string, variables: Record<string, string | number>): string {
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${shellQuote(String(value))}`);
-  return [...assignments, scriptOf("common.sh"), scriptOf(file)].join("\n");
+  const included = new Set<string>();
+  return [...assignments, serverScript("common.sh", included), serverScript(file, included)].join("\n");
 }
 
 /**

@@ -5,6 +5,7 @@ import { parse, stringify } from "yaml";
 import type { Host } from "../../infra/config/hosts.ts";
 import { Gateway } from "../../infra/gateway/gateway.ts";
 import { LabError } from "../../lib/errors.ts";
+import { parseFields } from "../../lib/key-value.ts";
 import { checkout } from "../../lib/paths.ts";
 import { timed } from "./timed.ts";
 
@@ -91,9 +92,11 @@ export class FleetStack {
    * make all VMs anew, and these guests halt before they can answer.
    */
   async acceptGuests(): Promise<void> {
-    for (const line of await this.#slots()) {
-      const [name = "", token = ""] = line.split(" ");
-      await writeFile(join(marks, `vm-${name}`), `${token}\n`);
+    for (const { name = "", token = "" } of await this.#slots()) {
+      const pid = (await readFile(`/run/libvirt/qemu/${name}.pid`, "utf8")).trim();
+      // The proof of the mark (infra/scripts/proof.sh): the process and when it began, the 22nd field of its stat.
+      const began = (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /, "").split(" ")[19];
+      await writeFile(join(marks, `vm-${name}`), `${token}\n${pid} ${began}\n`);
     }
   }
 
@@ -101,7 +104,7 @@ export class FleetStack {
   async deployed(): Promise<Deployed[]> {
     const { stdout } = await execa("pulumi", ["stack", "export", "--stack", stackName], { cwd: project });
     const { resources } = (JSON.parse(stdout) as Exported).deployment;
-    const lines = new Map((await this.#slots()).map((line) => [line.split(" ")[0], line.split(" ")]));
+    const slots = new Map((await this.#slots()).map((slot) => [slot.name, slot]));
     const all: Deployed[] = [];
     for (const { inputs } of resources) {
       const { name, xml } = inputs ?? {};
@@ -109,17 +112,19 @@ export class FleetStack {
       const sheet = join(this.#args.folder, "definition.xsl");
       await writeFile(sheet, xml.xslt);
       const { stdout: definition } = await execa("xsltproc", [sheet, sheet]);
-      // The fields of a line are those of infra/scripts/slots.sh.
-      const fields = lines.get(name) ?? [];
-      all.push({ name, xml: definition, mac: fields[7] ?? "", peerMac: fields[12] ?? "" });
+      const { mac = "", peer_mac: peerMac = "" } = slots.get(name) ?? {};
+      all.push({ name, xml: definition, mac, peerMac });
     }
     return all;
   }
 
-  async #slots(): Promise<string[]> {
+  /** The places of the VMs, by their fields (infra/scripts/slots.sh). */
+  async #slots(): Promise<Record<string, string>[]> {
     const folder = join(marks, "slots");
     const names = await readdir(folder);
-    return Promise.all(names.map(async (name) => (await readFile(join(folder, name), "utf8")).trim()));
+    return Promise.all(
+      names.map(async (name) => parseFields((await readFile(join(folder, name), "utf8")).trim(), join(folder, name))),
+    );
   }
 
   async #run(command: string, args: string[]): Promise<number> {

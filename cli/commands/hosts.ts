@@ -66,7 +66,7 @@ export function register(program: Command): void {
     .option("--hosts <file>", "the servers, as the configuration key hosts names them", ".lab/hosts.json")
     .action(async (name: string, { force, hosts: file }: { force?: true; hosts: string }) => {
       const [{ releaseHost }, { readInventory }, { checkout }, { resolve }, { progress }] = await Promise.all([
-        import("../../infra/host/release.ts"),
+        import("../../infra/host/give-back.ts"),
         import("../../infra/config/load.ts"),
         import("../../lib/paths.ts"),
         import("node:path"),
@@ -74,6 +74,24 @@ export function register(program: Command): void {
       ]);
       const holder = await releaseHost(readInventory(resolve(checkout, file)), name, force ?? false);
       progress.say(holder ? `${name}: taken from ${holder}` : `${name}: no stack has it`);
+    });
+
+  hosts
+    .command("restore")
+    .description(
+      "put a server back as it was before a stack changed it, without that stack: VMs, bridge, VFs with drivers, names and settings",
+    )
+    .argument("<name>", "sender or responder")
+    .option("--force", "also where a stack has the server")
+    .option("--hosts <file>", "the servers, as the configuration key hosts names them", ".lab/hosts.json")
+    .action(async (name: string, { force, hosts: file }: { force?: true; hosts: string }) => {
+      const [{ restoreHost }, { readInventory }, { checkout }, { resolve }] = await Promise.all([
+        import("../../infra/host/give-back.ts"),
+        import("../../infra/config/load.ts"),
+        import("../../lib/paths.ts"),
+        import("node:path"),
+      ]);
+      process.stdout.write(`${await restoreHost(readInventory(resolve(checkout, file)), name, force ?? false)}\n`);
     });
 
   hosts

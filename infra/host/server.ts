@@ -79,7 +79,7 @@ export class Server extends pulumi.ComponentResource {
         {
           host,
           script: "nic.sh",
-          variables: { PF: pf.name, VFS: pf.vfs },
+          variables: { PF: pf.name, VFS: pf.vfs, BRIDGE: this.bridge },
           token: token(`nic-${pf.name}`),
           standsOn: [lease.id],
         },

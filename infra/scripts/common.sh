@@ -1,11 +1,29 @@
 # What every layer on a server shares. A layer that is really there has a mark: a file with the token of the deployment
 # that made it. /run is emptied by a reboot, and so are VFs, bridges and domains: mark and thing vanish together.
+# shellcheck shell=sh
+. ./roots.sh
 set -eu
-export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-RUN=/run/sriov-rtt
+export LC_ALL=C PATH="${LAB_ROOT:+$LAB_ROOT/bin:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+export LIBVIRT_DEFAULT_URI=qemu:///system
 fail() { echo "$(hostname): $*" >&2; exit 1; }
-mark() { mkdir -p "$RUN"; printf '%s\n' "$TOKEN" > "$RUN/$1.tmp" && mv "$RUN/$1.tmp" "$RUN/$1"; }
+# What could not be put back is said, and the rest goes on.
+say() { echo "$(hostname): $*" >&2; }
+# mark LAYER [PROOF]: PROOF is what the thing itself says, and no other thing of its name (proof.sh).
+mark() { mkdir -p "$RUN"; printf '%s\n' "$TOKEN" "${2:-}" > "$RUN/$1.tmp" && mv "$RUN/$1.tmp" "$RUN/$1"; }
 unmark() { rm -f "$RUN/$1"; }
+token_of() { sed -n 1p "$RUN/$1" 2> /dev/null || :; }
+# write_to FILE VALUE: as the kernel takes it; what it answers is an error's text.
+write_to() { printf '%s\n' "$2" | tee "$1" > /dev/null; }
+# try SECONDS COMMAND…: again while the kernel says that it is busy, as a driver does that has not ended the last change. `$answer` is
+# what was said last.
+try() {
+  attempts=$(($1 * 5)); shift
+  until answer=$("$@" 2>&1); do
+    case $answer in *busy* | *temporarily* | *again* | *reset*) attempts=$((attempts - 1)) ;; *) return 1 ;; esac
+    [ "$attempts" -gt 0 ] || return 1
+    sleep 0.2
+  done
+}
 # wait_for SECONDS WHAT COMMAND…: polls ten times a second.
 wait_for() {
   tries=$(($1 * 10)); what=$2; shift 2
@@ -15,7 +33,11 @@ wait_for() {
   done
 }
 # A command on a server outlives an update that is killed: the next one waits for it here.
-alone() { mkdir -p "$RUN"; exec 9> "$RUN/lock"; flock -w 600 9 || fail "another command of this testbed has not ended within 600 s (fuser $RUN/lock tells which)"; }
+alone() {
+  mkdir -p "${LOCK%/*}"
+  exec 9> "$LOCK"
+  flock -w 600 9 || fail "another command of this testbed has not ended within 600 s (fuser $LOCK tells which)"
+}
 # Lines of key=value words are what goes between scripts and program (lib/key-value.ts): in a value every byte but
 # A-Za-z0-9_.,:/@+- is written %XX. `escaped TEXT` is a value for such a word.
 escaped() {

@@ -1,6 +1,9 @@
 # Ready means that the guest answered: its init says so on the console, then its agent is asked. WANTED: a line a VM, its name,
 # token, bridge or vf, and MAC; those that have answered since they were made are not asked again. SECONDS_LIMIT bounds all of it.
-log_of() { echo "/var/log/libvirt/qemu/$1-serial.log"; }
+# shellcheck shell=sh disable=SC2154
+. ./proof.sh
+: "${ACTION:?}" "${WANTED:?}"
+log_of() { echo "$LIBVIRT_LOG/$1-serial.log"; }
 booted() { grep -aqE 'LAB-(READY|ERROR)' "$(log_of "$1")" 2> /dev/null; }
 running() { [ "$(virsh -q domstate "$1" 2> /dev/null)" = running ]; }
 answers() { virsh -q qemu-agent-command --timeout 5 "$1" '{"execute":"guest-ping"}' > /dev/null 2>&1; }
@@ -10,9 +13,8 @@ in_time() { [ "$(date +%s)" -lt "$deadline" ] || fail "$name $1 after $SECONDS_L
 # A bridge learns where a VM is from what it sends, and one that only receives sends nothing: what is for it would go to all.
 # libvirt gives a VM's tap the VM's address with fe at its beginning.
 tell_bridge() {
-  for tap in $(grep -lx "fe:${mac#*:}" /sys/class/net/*/address); do
-    tap=${tap%/address}
-    bridge fdb replace "$mac" dev "${tap##*/}" master static
+  for tap in "$SYS"/class/net/*; do
+    if [ "$(cat "$tap/address" 2> /dev/null)" = "fe:${mac#*:}" ]; then bridge fdb replace "$mac" dev "${tap##*/}" master static; fi
   done
 }
 
@@ -24,10 +26,10 @@ await() {
     in_time "was not ready"
     sleep 0.25
   done
-  if grep -aq LAB-ERROR "$(log_of "$name")"; then fail "$name: $(grep -a LAB-ERROR "$(log_of "$name")" | tail -1 | tr -d '\r')"; fi
+  if grep -aq LAB-ERROR "$(log_of "$name")"; then fail "$name: $(grep -a LAB-ERROR "$(log_of "$name")" | tail -n 1 | tr -d '\r')"; fi
   until answers "$name"; do in_time "has booted, and its guest agent did not answer"; sleep 0.25; done
   if [ "$kind" = bridge ]; then tell_bridge; fi
-  TOKEN=$token mark "vm-$name"
+  TOKEN=$token mark "vm-$name" "$(vm_proof "$name")"
 }
 case $ACTION in
   create | update)
@@ -35,7 +37,7 @@ case $ACTION in
     while read -r name token kind mac; do
       [ -n "$name" ] || continue
       count=$((count + 1))
-      [ "$(cat "$RUN/vm-$name" 2> /dev/null)" = "$token" ] || await < /dev/null
+      if [ "$(token_of "vm-$name")" != "$token" ] || ! holds "vm-$name"; then await < /dev/null; fi
     done <<EOF2
 $WANTED
 EOF2

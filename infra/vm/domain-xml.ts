@@ -16,6 +16,12 @@ export interface DomainSpec {
   token: string;
 }
 
+/**
+ * What the description of each domain of ours begins with. A server may have a VM of the same name that is somebody else's;
+ * infra/scripts/in-use.sh tells them apart by it.
+ */
+export const domainMark = "sriov-rtt-testbed";
+
 /** Where a server keeps what a guest writes on its serial console. */
 export const serialLog = (name: string) => `/var/log/libvirt/qemu/${name}-serial.log`;
 
@@ -34,7 +40,7 @@ export function domainXml(spec: DomainSpec): string {
   return `<domain type="${spec.domainType}">
   <name>${escaped(spec.name)}</name>
   <uuid>${spec.uuid}</uuid>
-  <description>${escaped(spec.token)}</description>
+  <description>${escaped(`${domainMark} ${spec.token}`)}</description>
   <memory unit="MiB">${spec.memoryMiB}</memory>
   <vcpu>${spec.vcpus}</vcpu>
   <os>

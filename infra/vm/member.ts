@@ -1,4 +1,5 @@
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
+import { formatFields } from "../../lib/key-value.ts";
 import type { Server } from "../host/server.ts";
 import { vfInterface, vfPlaceOf } from "../plan/placement.ts";
 import { other } from "../plan/plan.ts";
@@ -37,25 +38,41 @@ export interface Member {
   definition: Omit<DomainSpec, "token">;
 }
 
-const onOff = (value: boolean | undefined) => (value === undefined ? "-" : value ? "on" : "off");
+const onOff = (value: boolean | undefined) => (value === undefined ? "" : value ? "on" : "off");
 
-function attachedTo(server: Server, { driver, vlan }: Design, index: number) {
+/** What a VM is attached to, and the fields of its place that slots.sh makes ready. */
+function attachedTo(server: Server, { driver, vlan, needsAddressFilter }: Design, index: number) {
   const { pfs } = server.host;
   const { mac } = identityOf(server.role, index);
   if (capabilities[driver].attachesTo === "bridge") {
     const point: AttachmentPoint = { bridge: server.bridge };
-    return { point, fields: ["bridge", pfs[0]?.name ?? "-", "-", "-", "-", mac, "-", "-", "-", "0"] };
+    const self = needsAddressFilter(index) ? "yes" : "no";
+    return { point, place: { kind: "bridge", pf: pfs[0]?.name ?? "", mac, self } };
   }
-  const place = vfPlaceOf(pfs, index);
-  const pf = pfs[place.pf]?.name ?? "";
-  const pci = server.vfAddress(pf, place.vf);
-  const netdev = vfInterface(place);
+  const vfPlace = vfPlaceOf(pfs, index);
+  const pf = pfs[vfPlace.pf]?.name ?? "";
+  const pci = server.vfAddress(pf, vfPlace.vf);
+  const netdev = vfInterface(vfPlace);
   const rights = capabilities[driver].vf;
   // Only a VM that has a VF to itself lends it its own address.
   const vfMac = rights === null ? mac : vfMacOf(server.role, index);
   const point: AttachmentPoint = { vf: { pci, netdev } };
-  const settings = [onOff(rights?.trust), onOff(rights?.spoofCheck), String(vlan)];
-  return { point, fields: ["vf", pf, String(place.vf), netdev, pci, mac, vfMac, ...settings] };
+  return {
+    point,
+    place: {
+      kind: "vf",
+      pf,
+      vf: vfPlace.vf,
+      pci,
+      // A guest that drives the VF itself needs no driver of it on the server, which may have none.
+      netdev: capabilities[driver].guestModule === "vf" ? "" : netdev,
+      mac,
+      vf_mac: vfMac,
+      vlan,
+      trust: onOff(rights?.trust),
+      spoofchk: onOff(rights?.spoofCheck),
+    },
+  };
 }
 
 /**
@@ -67,7 +84,7 @@ export function memberOf(server: Server, stack: string, of: Design, index: numbe
   const { driver, memoryMiB, vcpus, initrd, replicate } = of;
   const identity = identityOf(server.role, index);
   const { name, mac } = identity;
-  const { point, fields } = attachedTo(server, of, index);
+  const { point, place } = attachedTo(server, of, index);
   const definition = {
     ...{ name, memoryMiB, vcpus, initrd, kernel: server.kernel, domainType: server.host.domainType },
     uuid: domainUuid(stack, server.role, name),
@@ -78,15 +95,13 @@ export function memberOf(server: Server, stack: string, of: Design, index: numbe
     }),
     interfaceXml: attachment(driver, mac, point, of.vlan),
   };
-  const onBridge = capabilities[driver].attachesTo === "bridge";
-  const self = onBridge && of.needsAddressFilter(index) ? "yes" : "no";
-  const slot = [...fields, identityOf(other[server.role], index).mac, self];
+  const slot = { ...place, peer_mac: identityOf(other[server.role], index).mac };
   // All that makes it this VM and no other: what libvirt is told, and its place.
   const design = sha256(canonicalJson({ definition: domainXml({ ...definition, token: "" }), slot, replicate }));
   const token = server.token(`vm-${name}`, `-${design.slice(0, 12)}`);
   return {
     ...{ identity, token, definition },
-    slot: [name, token, ...slot].join(" "),
+    slot: formatFields({ name, token, ...slot }),
     ready: [name, token, capabilities[driver].attachesTo, mac].join(" "),
   };
 }

@@ -13,7 +13,7 @@ export const declareSlots = (server: Server, members: readonly Member[]): remote
     {
       host: server.host,
       script: "slots.sh",
-      variables: {},
+      variables: { BRIDGE: server.bridge },
       wanted: members.map(({ slot }) => slot).join("\n"),
       standsOn: server.layers,
     },

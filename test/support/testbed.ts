@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { z } from "zod";
-import { inventorySchema, roles } from "../../infra/config/hosts.ts";
+import { type Host, type Inventory, inventorySchema, roles } from "../../infra/config/hosts.ts";
 import { labDir } from "../../lib/paths.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import type { RunOutcome } from "../../measure/probe/measure.ts";
@@ -23,7 +23,7 @@ pgrep -x -a 'tcpdump|mpstat|qemu-system-x86.*' || true`;
 export class Testbed {
   readonly results = mkdtempSync(join(tmpdir(), "lab-results-"));
   readonly stack: TestStack;
-  readonly #inventory = inventorySchema.parse(JSON.parse(readFileSync(join(labDir, "hosts.json"), "utf8")));
+  readonly inventory = inventorySchema.parse(JSON.parse(readFileSync(join(labDir, "hosts.json"), "utf8")));
 
   private constructor(stack: TestStack) {
     this.stack = stack;
@@ -31,6 +31,15 @@ export class Testbed {
 
   static async open(stackName: string): Promise<Testbed> {
     return new Testbed(await makeTestStack(stackName));
+  }
+
+  /** The servers, both described in another way. */
+  inventoryWith(change: Partial<Host>): Inventory {
+    const { hosts } = this.inventory;
+    return {
+      ...this.inventory,
+      hosts: { sender: { ...hosts.sender, ...change }, responder: { ...hosts.responder, ...change } },
+    };
   }
 
   /** A short scenario's configuration. */
@@ -75,7 +84,7 @@ export class Testbed {
   onServers(command: string): Promise<string[]> {
     return Promise.all(
       roles.map(async (role) => {
-        const ssh = await connectSsh(role, this.#inventory.hosts[role]);
+        const ssh = await connectSsh(role, this.inventory.hosts[role]);
         try {
           return (await ssh.run(command)).trim();
         } finally {

@@ -105,7 +105,7 @@ describe("a scenario's resources", () => {
   it.each(drivers)("%s: the domain is attached where the slot says", async (driver: Driver) => {
     await declare({ mainDriver: driver });
     const xslt = xsltOf("sender-rtt-main");
-    expect(xslt).toMatch(/<description>sender-slots-id there-[0-9a-f]{12}<\/description>/);
+    expect(xslt).toMatch(/<description>sriov-rtt-testbed sender-slots-id there-[0-9a-f]{12}<\/description>/);
     if (capabilities[driver].attachesTo === "bridge") expect(xslt).toContain('<source bridge="rtt0"/>');
     else expect(xslt).toMatch(/dev="rtt0v0"|bus="0x01" slot="0x10"/);
     expect(xslt).toContain(`lab.modules=${capabilities[driver].guestModule} `);
@@ -167,7 +167,7 @@ describe("a scenario's resources", () => {
       .filter(({ type }) => type.startsWith("command:"))
       .map(({ name, inputs }) => {
         const { create, stdin = "" } = inputs as { create: string; stdin?: string };
-        return `${name}\n${create}\n${stdin.split("\n# What every layer")[0]}\n`;
+        return `${name}\n${create}\n${stdin.split("\nSYS=")[0]}\n`;
       })
       .sort();
     await expect(commands.join("\n")).toMatchFileSnapshot("../../golden/infra/files/commands.golden.txt");
@@ -208,7 +208,7 @@ describe("background VMs and their load", () => {
     expect(xsltOf("sender-rtt-bg-002")).toContain('slot="0x10" function="0x4"');
     expect(xsltOf("sender-rtt-bg-002")).toMatch(/initrd-load<.*/);
     expect(String((named("sender-slots") as { stdin: string }).stdin)).toMatch(
-      /^rtt-bg-001 \S+ vf pf0 1 rtt0v1 0000:01:10.2 52:54:00:9a:01:01 52:54:00:9a:01:01 - - 0 52:54:00:9a:02:01 no$/m,
+      /^name=rtt-bg-001 token=\S+ kind=vf pf=pf0 vf=1 pci=0000:01:10.2 netdev= mac=52:54:00:9a:01:01 vf_mac=52:54:00:9a:01:01 vlan=0 trust= spoofchk= peer_mac=52:54:00:9a:02:01$/m,
     );
   });
 
@@ -223,7 +223,7 @@ describe("background VMs and their load", () => {
   it("are declared, empty, also without any, so that a fleet that shrinks to nothing is gone before the runs", async () => {
     await declare({ mainDriver: "virtio-bridge", backgroundVms: 0 });
     expect(String((named("sender-slots") as { stdin: string }).stdin)).toMatch(
-      /^WANTED='rtt-main \S+ bridge [^\n]*'$/m,
+      /^WANTED='name=rtt-main \S+ kind=bridge [^\n]*'$/m,
     );
     expect(named("load-running")).toBeUndefined();
   });

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { serverScript } from "../../../infra/server-script.ts";
 import { formatFields, parseFields } from "../../../lib/key-value.ts";
 
-const common = readFileSync("infra/scripts/common.sh", "utf8");
+const common = serverScript("common.sh");
 const inShell = (script: string, ...args: string[]) =>
   execFileSync("/bin/sh", ["-c", `${common}\n${script}`, "sh", ...args], { encoding: "utf8", stdio: "pipe" });
 

@@ -1,0 +1,98 @@
+# How a port was before the first change, written down where a reboot does not reach it, and made so again. Each thing is put back by
+# itself, and only where what is there is what this testbed made: what somebody has changed since is his. What cannot be put back is said.
+# shellcheck shell=sh disable=SC2030,SC2031
+. ./numvfs.sh
+
+# set_value FILE KEY VALUE: of a file with a line `key=value` each; the line is last, and the file changes as a whole.
+set_value() { { sed "/^$2=/d" "$1"; echo "$2=$3"; } > "$1.tmp" && mv "$1.tmp" "$1"; }
+# refuse_used FINDINGS WHAT
+refuse_used() { [ -z "$1" ] || fail "$2: $(sentences_of "$1")"; }
+forget_folders() { rmdir "$BEFORE" "${BEFORE%/*}" 2> /dev/null || :; }
+is_of_this_boot() { [ "$(value_of boot "$1")" = "$(boot_id)" ]; }
+number_of_vfs() { cat "$SYS/class/net/$1/device/sriov_numvfs" 2> /dev/null || echo 0; }
+lro_of() { ethtool -k "$1" 2> /dev/null | sed -n 's/^large-receive-offload: \(on\|off\)$/\1/p'; }
+
+# save_nic PF: unless it is written down already. vfs=kept: the VFs are those that were there; changing: their number is being changed;
+# made: they are this testbed's.
+save_nic() {
+  file=$BEFORE/nic-$1
+  if [ -f "$file" ] && is_of_this_boot "$file" && { [ "$(value_of vfs "$file")" = changing ] || nic_is_as_made "$1"; }; then return; fi
+  mkdir -p "$BEFORE"
+  device=$SYS/class/net/$1/device
+  {
+    echo "boot=$(boot_id)"
+    echo "pf=$1"
+    echo "pci=$(basename "$(readlink -f "$device")")"
+    echo "up=$(($(cat "$SYS/class/net/$1/flags") & 1))"
+    echo "lro=$(lro_of "$1")"
+    echo "numvfs=$(number_of_vfs "$1")"
+    echo "autoprobe=$(cat "$device/sriov_drivers_autoprobe" 2> /dev/null || echo 1)"
+    echo "vfs=kept"
+    echo "proof=$(nic_proof "$1")"
+    count=0
+    while [ -e "$device/virtfn$count" ]; do vf_fields "$1" "$count"; count=$((count + 1)); done
+  } > "$file.tmp"
+  sync "$file.tmp"
+  mv "$file.tmp" "$file"
+  sync "$BEFORE"
+}
+# vf_before PF NUMBER: its line; empty where there was no such VF, or they have been made anew.
+vf_before() { if [ "$(value_of vfs "$BEFORE/nic-$1")" = kept ]; then grep "^vf=$2 " "$BEFORE/nic-$1" || :; fi; }
+
+# restore_vfs PF LINES
+restore_vfs() {
+  for pass in 1 2 3; do
+    [ $pass = 1 ] || udevadm settle --timeout=30 || : # an interface comes as eth0 and is renamed
+    printf '%s\n' "$2" | while read -r line; do if [ -n "$line" ]; then restore_vf "$1" "$line" $pass < /dev/null; fi; done
+  done
+}
+
+# restore_number PF FILE: the VFs that there were, as they were.
+restore_number() {
+  look_for_holders
+  held=$(vfs_in_use "$1")
+  if [ -n "$held" ]; then
+    say "the VFs of $1 stay as they are until nobody has them: $(sentences_of "$held")"
+    return 1
+  fi
+  before=$(value_of numvfs "$2")
+  set_value "$2" vfs changing
+  problem=$(change_number "$1" "$before")
+  if [ -n "$problem" ]; then say "$problem; there were $before VFs"; fi
+  restore_vfs "$1" "$(grep '^vf=' "$2")"
+  answer=$(write_to "$SYS/class/net/$1/device/sriov_drivers_autoprobe" "$(value_of autoprobe "$2")" 2>&1) || say "$answer"
+  [ -z "$problem" ]
+}
+
+# restore_nic FILE: puts a port back, and forgets how it was once nothing is left to do.
+restore_nic() (
+  file=$1 done=yes
+  pci=$(value_of pci "$file") pf=$(value_of pf "$file")
+  if ! is_of_this_boot "$file"; then
+    say "$pf: the server was started again since its state was written down; its VFs are as that start made them, and are left alone"
+    rm -f "$file"
+    return
+  fi
+  if [ ! -e "$SYS/class/net/$pf" ]; then
+    say "$pf ($pci) is not there any more: nothing of it can be put back"
+    rm -f "$file"
+    return
+  fi
+  case $(value_of vfs "$file") in
+    kept) ;;
+    changing) restore_number "$pf" "$file" || done=no ;;
+    made)
+      if nic_is_as_made "$pf"; then restore_number "$pf" "$file" || done=no
+      else say "the VFs of $pf are not those that this testbed made: its driver was loaded again, or another program has made them anew; they are left alone"; fi
+      ;;
+  esac
+  if [ "$(value_of lro "$file")" = on ] && [ "$(lro_of "$pf")" = off ]; then
+    try 10 ethtool -K "$pf" lro on || say "large-receive-offload of $pf could not be put on again: $answer"
+  fi
+  if [ "$(value_of up "$file")" = 0 ] && [ $(($(cat "$SYS/class/net/$pf/flags") & 1)) = 1 ]; then
+    used=$(look_for_holders; interface_in_use "$pf" "$pf" '')
+    if [ -n "$used" ]; then say "$pf was down before, and stays up: $(sentences_of "$used")"
+    else try 10 ip link set dev "$pf" down || say "$pf could not be set down again: $answer"; fi
+  fi
+  if [ $done = yes ]; then rm -f "$file"; fi
+)

@@ -1,0 +1,19 @@
+# The bridge that this testbed makes is written down before it is made, then with the index that it has.
+# shellcheck shell=sh disable=SC2030,SC2031
+. ./before.sh
+
+# adopt_bridge BRIDGE: whoever was ended between making the bridge and writing its index down has left one that nobody has used.
+adopt_bridge() {
+  file=$BEFORE/bridge-$1
+  [ -f "$file" ] && is_of_this_boot "$file" && [ -z "$(value_of ifindex "$file")" ] || return 0
+  if [ -e "$SYS/class/net/$1" ] && [ -z "$(ports_of "$1")$(addresses_of "$1")" ]; then
+    set_value "$file" ifindex "$(cat "$SYS/class/net/$1/ifindex")"
+  fi
+}
+# remove_bridge BRIDGE: if it is ours; a port that was put elsewhere since is no matter of it.
+remove_bridge() {
+  adopt_bridge "$1"
+  if bridge_is_ours "$1"; then try 10 ip link del "$1" || { say "the bridge $1 could not be removed: $answer"; return; }
+  elif [ -e "$SYS/class/net/$1" ]; then say "$(sentences_of "$(bridge_in_use "$1")"); it is left alone"; fi
+  rm -f "$BEFORE/bridge-$1"
+}

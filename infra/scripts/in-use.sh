@@ -1,0 +1,180 @@
+# shellcheck shell=sh
+# Who would lose something if the testbed took a port, one of its VFs, the name of its bridge or the name of a VM. Nothing is changed
+# here: `doctor` asks the same as `up`. A finding is a line: its kind, then a sentence that names what is in use and by whom.
+# Kinds: port-of, carries, address, route, ssh, vm, process, namespace, switchdev, bridge, domain.
+# IGNORE_OURS=yes leaves out what VMs of this testbed hold (doctor, beside a deployed stack).
+. ./roots.sh
+
+# sentences_of FINDINGS: one text of them, without their kinds.
+sentences_of() { printf '%s\n' "$1" | cut -d ' ' -f 2- | awk 'NR > 1 { printf "; " } { printf "%s", $0 } END { print "" }'; }
+
+name_at() { basename "$(readlink "$1" 2> /dev/null)" 2> /dev/null || :; }
+boot_id() { cat "$PROC/sys/kernel/random/boot_id"; }
+# value_of KEY FILE: of a file with a line `key=value` each.
+value_of() { sed -n "s/^$1=//p" "$2" 2> /dev/null | head -n 1; }
+
+# What each process holds that gives it a VF: "PATH TARGET" of its open files, looked for once.
+look_for_holders() {
+  HELD=$(find "$PROC"/[0-9]*/fd -maxdepth 1 \( -lname '/dev/vfio/*' -o -lname '/dev/tap*' -o -lname '/dev/uio*' \) \
+    -printf '%p %l\n' 2> /dev/null) || :
+}
+# holders_of FILE: who has it open, a line each: "vm NAME" for a VM of libvirt's, "process NAME (PID)" for another.
+holders_of() {
+  printf '%s\n' "$HELD" | awk -v file="$1" '$NF == file { sub("/fd/.*", "", $1); print $1 }' | sort -u | while read -r process; do
+    guest=$(tr '\0' '\n' < "$process/cmdline" 2> /dev/null | sed -n 's/^guest=\([^,]*\).*/\1/p' | head -n 1)
+    if [ -n "$guest" ]; then echo "vm $guest"; else echo "process $(cat "$process/comm" 2> /dev/null) (${process##*/})"; fi
+  done
+}
+# all_ours HOLDERS: whether they are to be left out, being VMs that have a place of this testbed's.
+all_ours() {
+  [ "${IGNORE_OURS:-no}" = yes ] && [ -n "$1" ] || return 1
+  printf '%s\n' "$1" | while read -r kind holder; do [ "$kind" = vm ] && [ -f "$RUN/slots/$holder" ] || exit 1; done
+}
+# The same in words: "the VM customer".
+in_words() { printf '%s\n' "$1" | sed -e 's/^vm /the VM /' -e 's/^process /the process /' | paste -s -d , - | sed 's/,/, /g'; }
+
+# What kind of interface it is, in one word.
+kind_of() {
+  for sign in bridge bonding macvtap; do [ ! -d "$SYS/class/net/$1/$sign" ] || { echo "$sign" | sed 's/bonding/bond/'; return; }; done
+  case $1 in ovs-system) echo 'Open vSwitch'; return ;; esac
+  kind=$(sed -n 's/^DEVTYPE=//p' "$SYS/class/net/$1/uevent" 2> /dev/null)
+  [ -n "$kind" ] || kind=$(ip -d -o link show dev "$1" 2> /dev/null | grep -oEw 'macvlan|ipvlan|team|vlan|vrf|openvswitch|macsec' | head -n 1) || :
+  echo "${kind:-interface}"
+}
+addresses_of() { ip -o addr show dev "$1" 2> /dev/null | awk '$3 == "inet" || ($3 == "inet6" && / scope global/) { print $4 }' | paste -s -d ' ' -; }
+routes_of() {
+  { ip -4 route show table all dev "$1"; ip -6 route show table all dev "$1"; } 2> /dev/null |
+    awk '$1 !~ /^(local|broadcast|multicast|anycast|unreachable|fe80::|ff00::)/ && !/proto kernel/ { print $1 }' | sort -u | paste -s -d ' ' -
+}
+# The interfaces by which this ssh connection comes in and goes out.
+ssh_interfaces() {
+  # shellcheck disable=SC2086 # the client's address and port, the server's address and port
+  set -- ${SSH_CONNECTION:-}
+  [ $# -ge 3 ] || return 0
+  case $1 in *%*) echo "${1#*%}" ;; esac
+  ip -o route get "${1%%\%*}" 2> /dev/null | sed -n 's/.* dev \([^ ]*\).*/\1/p'
+  ip -o addr show to "${3%%\%*}" 2> /dev/null | awk '{ print $2 }'
+}
+# above INTERFACE: all that stands on it, and on that.
+above() (
+  for link in "$SYS/class/net/$1"/upper_*; do
+    if [ -L "$link" ]; then echo "${link##*/upper_}"; above "${link##*/upper_}"; fi
+  done
+)
+# More about an interface that stands on another: " (bridge; 10.0.0.1/24; this ssh connection comes in by it)".
+about() (
+  more=$(kind_of "$1")
+  for interface in "$1" $(above "$1"); do
+    addresses=$(addresses_of "$interface")
+    [ -z "$addresses" ] || more="$more; $addresses"
+    if ssh_interfaces | grep -qxF "$interface"; then more="$more; this ssh connection comes in by it"; fi
+  done
+  echo "($more)"
+)
+# tap_holders MACVTAP: who has the character device of a macvtap open.
+tap_holders() { if [ -d "$SYS/class/net/$1/macvtap" ]; then holders_of "/dev/tap$(cat "$SYS/class/net/$1/ifindex")"; fi; }
+
+# interface_in_use INTERFACE WHAT BRIDGE: WHAT is what a sentence calls it; being a port of BRIDGE is no finding.
+interface_in_use() {
+  master=$(name_at "$SYS/class/net/$1/master")
+  if [ -n "$master" ] && [ "$master" != "$3" ]; then echo "port-of $2 is a port of $master $(about "$master")"; fi
+  for link in "$SYS/class/net/$1"/upper_*; do
+    upper=${link##*/upper_}
+    if [ ! -L "$link" ] || [ "$upper" = "$master" ] || [ "$upper" = "$3" ]; then continue; fi
+    holders=$(tap_holders "$upper")
+    if all_ours "$holders"; then continue; fi
+    if [ -n "$holders" ]; then echo "vm $2 carries $upper $(about "$upper"), which is in the hands of $(in_words "$holders")"
+    else echo "carries $2 carries $upper $(about "$upper")"; fi
+  done
+  addresses=$(addresses_of "$1")
+  if [ -n "$addresses" ]; then echo "address $2 has an address ($addresses)"; fi
+  routes=$(routes_of "$1")
+  if [ -n "$routes" ]; then echo "route $2 carries a route ($routes)"; fi
+  if ssh_interfaces | grep -qxF "$1"; then echo "ssh this ssh connection comes in by $2"; fi
+}
+
+# vf_in_use PF NUMBER: who has this VF.
+vf_in_use() (
+  vf=$(readlink -f "$SYS/class/net/$1/device/virtfn$2") && [ -d "$vf" ] || return 0
+  what="VF $2 of $1 (${vf##*/})"
+  holders=$(
+    group=$(name_at "$vf/iommu_group")
+    [ -z "$group" ] || holders_of "/dev/vfio/$group"
+    for device in "$vf"/vfio-dev/*; do [ ! -e "$device" ] || holders_of "/dev/vfio/devices/${device##*/}"; done
+    for device in "$vf"/uio/*; do [ ! -e "$device" ] || holders_of "/dev/${device##*/}"; done
+  )
+  holders=$(printf '%s\n' "$holders" | sort -u | sed '/^$/d')
+  if [ -n "$holders" ] && ! all_ours "$holders"; then echo "${holders%% *} $what is in the hands of $(in_words "$holders")"; fi
+  # A driver that has made an interface which is not seen here has made it for another network namespace.
+  if [ -d "$vf/net" ] && [ -z "$(ls "$vf/net")" ]; then
+    echo "namespace the network interface of $what is in another network namespace: a container or pod has it"
+  fi
+  for interface in "$vf"/net/*; do
+    if [ -e "$interface" ]; then interface_in_use "${interface##*/}" "${interface##*/}, the interface of $what," ''; fi
+  done
+)
+
+# Whether the NIC hands frames of its VFs to representors: such VFs reach nobody by themselves, and trust and the like cannot be set.
+is_switchdev() {
+  case $(devlink dev eswitch show "pci/$(name_at "$SYS/class/net/$1/device")" 2> /dev/null) in *'mode switchdev'*) return 0 ;; esac
+  switch=$(cat "$SYS/class/net/$1/phys_switch_id" 2> /dev/null) && [ -n "$switch" ] || return 1
+  for port in "$SYS"/class/net/*/phys_port_name; do
+    case $(cat "$port" 2> /dev/null) in
+      *vf[0-9]*) [ "$(cat "${port%/*}/phys_switch_id" 2> /dev/null)" != "$switch" ] || return 0 ;;
+    esac
+  done
+  return 1
+}
+
+# bridge_is_ours BRIDGE: whether it is the one that this testbed made, and no other of its name.
+bridge_is_ours() {
+  made=$(value_of ifindex "$BEFORE/bridge-$1")
+  [ -n "$made" ] && [ "$(value_of boot "$BEFORE/bridge-$1")" = "$(boot_id)" ] && [ "$(cat "$SYS/class/net/$1/ifindex" 2> /dev/null)" = "$made" ]
+}
+ports_of() { find "$SYS/class/net/$1/brif/" -mindepth 1 -maxdepth 1 -printf '%f\n' 2> /dev/null | sort | paste -s -d ' ' -; }
+# bridge_in_use BRIDGE: that there is one of this name which is somebody else's.
+bridge_in_use() {
+  if [ -e "$SYS/class/net/$1" ] && ! bridge_is_ours "$1"; then
+    echo "bridge $1 is there, and is not the bridge of this testbed $(about "$1"); its ports: $(ports_of "$1")"
+  fi
+}
+
+# pf_in_use PF BRIDGE: what taking the port into BRIDGE would take from somebody.
+pf_in_use() {
+  ours=
+  if bridge_is_ours "$2"; then ours=$2; fi
+  interface_in_use "$1" "$1" "$ours"
+  if is_switchdev "$1"; then
+    echo "switchdev $1 is in switchdev mode: its VFs are ports of a switch on the server (devlink dev eswitch set pci/$(name_at "$SYS/class/net/$1/device") mode legacy ends that)"
+  fi
+}
+# vfs_in_use PF: who has which of its VFs, all of which go when their number changes.
+vfs_in_use() {
+  for link in "$SYS/class/net/$1/device"/virtfn*; do
+    if [ -e "$link" ]; then vf_in_use "$1" "${link##*virtfn}"; fi
+  done
+}
+# port_in_use PF VFS BRIDGE: what making VFS VFs on the port, and taking it into BRIDGE, would take from somebody.
+port_in_use() {
+  look_for_holders
+  pf_in_use "$1" "$3"
+  if [ "$(cat "$SYS/class/net/$1/device/sriov_numvfs" 2> /dev/null || echo "$2")" != "$2" ]; then vfs_in_use "$1"; fi
+}
+
+# domain_mark: what the description of each VM of ours begins with (infra/vm/domain-xml.ts).
+domain_mark='sriov-rtt-testbed '
+# foreign_domains NAME…: those that libvirt has and that are not ours.
+foreign_domains() {
+  questions=
+  for domain; do questions="$questions echo @$domain; desc $domain;"; done
+  [ -n "$questions" ] || return 0
+  virsh -q "$questions" 2> /dev/null | awk -v mark="$domain_mark" '
+    /^@/ { name = substr($0, 2); next }
+    name != "" && $0 != "" { if (index($0, mark) != 1) print name; name = "" }' || :
+}
+# domains_in_use NAME…: that there are VMs of these names which are somebody else's.
+domains_in_use() {
+  for domain in $(foreign_domains "$@"); do
+    echo "domain there is a VM $domain which is not of this testbed (virsh desc $domain)"
+  done
+}

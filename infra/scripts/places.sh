@@ -1,0 +1,76 @@
+# The places of VMs: what a driver attaches its VM to, as a line of fields (infra/vm/member.ts), and their domains. A place that this
+# testbed has made ready, or has begun to, is a file of $SLOTS with its line.
+# shellcheck shell=sh disable=SC2030,SC2031,SC2154
+. ./before.sh
+SLOTS=$RUN/slots
+
+# drop_domains NAME…: ends and forgets those that there are and that are ours, all with one virsh.
+drop_domains() {
+  domains=$(virsh -q list --all) || return 1
+  there=
+  for name; do
+    if printf '%s\n' "$domains" | awk -v name="$name" '$2 == name { found = 1 } END { exit !found }'; then there="$there $name"; fi
+  done
+  # shellcheck disable=SC2086 # names without spaces
+  foreign=$(foreign_domains $there)
+  commands='' ours=''
+  for name in $there; do
+    if printf '%s\n' "$foreign" | grep -qxF "$name"; then
+      say "the VM $name is not of this testbed, and stays"
+      continue
+    fi
+    ours="$ours $name"
+    case $(printf '%s\n' "$domains" | awk -v name="$name" '$2 == name { print $3 }') in
+      shut) commands="$commands undefine --managed-save $name;" ;;
+      *) commands="$commands destroy $name; undefine --managed-save $name;" ;;
+    esac
+  done
+  [ -n "$commands" ] || return 0
+  answer=$(virsh -q "$commands" 2>&1) || :
+  left=$(virsh -q list --all --name)
+  for name in $ours; do
+    if printf '%s\n' "$left" | grep -qxF "$name"; then fail "$name could not be removed: $answer"; fi
+  done
+}
+
+# release NAME: gives back what a VM was attached to, once its domain is gone. Nothing of it needs what making it needed.
+release() (
+  read_fields "$(cat "$SLOTS/$1")"
+  if [ "$kind" = bridge ]; then
+    if [ "$self" = yes ]; then bridge fdb del "$mac" dev "$pf" self 2> /dev/null || :; fi
+    bridge fdb del "$peer_mac" dev "$pf" master 2> /dev/null || :
+  elif nic_is_as_made "$pf"; then
+    before=$(vf_before "$pf" "$vf")
+    if [ -n "$before" ]; then
+      restore_vfs "$pf" "$before"
+    else
+      path=$(vf_path "$pf" "$vf")
+      problem=$(unbind_vf "$path"; set_vf "$pf" "$vf" "vlan=0 spoofchk=on trust=off" || :)
+      [ -z "$problem" ] || say "$problem"
+    fi
+  fi
+  rm -f "$SLOTS/$1"
+)
+
+# drop_places NAME…: domains first.
+drop_places() {
+  [ $# -gt 0 ] || return 0
+  for name; do
+    unmark "vm-$name"
+    case $name in rtt-bg-*) unmark load ;; esac # a fleet that has changed has its load started again
+  done
+  drop_domains "$@" || return 1
+  for name; do
+    if ! printf '%s\n' "$foreign" | grep -qxF "$name"; then rm -f "$LIBVIRT_LOG/$name-serial.log" "$LIBVIRT_LOG/$name.log"; fi
+  done
+  for slot; do if [ -e "$SLOTS/$slot" ]; then release "$slot"; fi; done
+}
+
+# all_places: those that are made ready; and domains of ours that have none: a reboot took the places and left the definitions.
+all_places() {
+  for slot in "$SLOTS"/*; do if [ -f "$slot" ]; then echo "${slot##*/}"; fi; done
+  domains=$(virsh -q list --all --name) || return 1
+  for name in $(printf '%s\n' "$domains" | grep -E '^rtt-(main|bg-[0-9]+)$' || :); do
+    if [ ! -e "$SLOTS/$name" ]; then echo "$name"; fi
+  done
+}

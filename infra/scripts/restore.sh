@@ -1,0 +1,19 @@
+# Puts a server back without the stack that changed it. FORCE=yes: also where a stack has it. What is done is said, a line each;
+# the status is 1 while something is left to be put back.
+# shellcheck shell=sh
+. ./put-back.sh
+: "${FORCE:?}"
+listed() { find "$@" -mindepth 1 -maxdepth 1 -printf '%f\n' 2> /dev/null | sort | paste -s -d ' ' -; }
+[ "$(id -u)" = 0 ] || fail "the user $(id -un) is not root: give a user who is root"
+alone
+owner=$(cat "$RUN/lease/owner" 2> /dev/null || :)
+if [ -n "$owner" ] && [ "$FORCE" != yes ]; then
+  fail "in use by $owner: destroy that stack; when it is dead, restore with --force"
+fi
+places=$(all_places | paste -s -d ' ' -) ports=$(listed "$BEFORE")
+put_back
+rm -rf "$RUN" "$IMAGES"
+rmdir "${BEFORE%/*}" 2> /dev/null || :
+echo "VMs removed: ${places:-none}; put back: ${ports:-nothing was changed}${owner:+; taken from $owner}"
+left=$(listed "$BEFORE")
+[ -z "$left" ] || fail "not put back yet: $left; the lines above say why. Once that is mended, restore again"

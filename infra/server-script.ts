@@ -1,0 +1,18 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const folder = join(import.meta.dirname, "scripts");
+const comment = /^ *#.*\n/gm;
+const inclusion = /^\. \.\/([a-z-]+\.sh)\n/gm;
+
+/**
+ * The text of a script of infra/scripts, with what it includes (`. ./FILE`) in its place, each file once: a server has none of
+ * these files. Comments are left out: another one makes no layer anew.
+ * @param included files that the text before it has already; those of this one are added
+ */
+export function serverScript(file: string, included = new Set<string>()): string {
+  included.add(file);
+  return readFileSync(join(folder, file), "utf8")
+    .replaceAll(comment, "")
+    .replaceAll(inclusion, (_line, name: string) => (included.has(name) ? "" : serverScript(name, included)));
+}

@@ -1,0 +1,142 @@
+#!/bin/sh
+# A kernel with NICs, as far as the scripts of infra/scripts ask one: it is tee, ip, bridge and ethtool of a made-up server, whose
+# /sys is real files below LAB_ROOT. What the kernel keeps beside /sys is in LAB_ROOT/kernel.
+set -eu
+K=$LAB_ROOT/kernel
+NET=$LAB_ROOT/sys/class/net
+PCI=$LAB_ROOT/sys/bus/pci
+tool=${0##*/}
+echo "$tool $*" >> "$LAB_ROOT/log"
+# The command that kernel/dies names by number takes the script that gave it with it, before or after it has done its work.
+step=$(($(cat "$K/step" 2> /dev/null || echo 0) + 1)); echo $step > "$K/step"
+die_at() { if [ "$(cat "$K/dies" 2> /dev/null)" = "$1 $step" ]; then rm "$K/dies"; kill -KILL -- "-$(cat "$K/group")"; sleep 5; fi; }
+die_at before
+refuse() { echo "$tool: $*" >&2; exit 1; }
+# kernel/busy: how often something says that it is busy before it obeys.
+busy() {
+  left=$(cat "$K/busy" 2> /dev/null || echo 0)
+  if [ "$left" -gt 0 ]; then echo $((left - 1)) > "$K/busy"; refuse "Resource temporarily unavailable"; fi
+}
+next_index() { index=$(($(cat "$K/index") + 1)); echo $index > "$K/index"; echo $index; }
+# A thing that is gone never gives its inode to another one, as in /sys.
+discard() { mkdir -p "$K/trash"; mv "$1" "$K/trash/$(next_index)"; }
+new_interface() { # NAME FOLDER
+  mkdir -p "$2/$1"
+  next_index > "$2/$1/ifindex"; echo 0x1002 > "$2/$1/flags"; echo 1500 > "$2/$1/mtu"; : > "$2/$1/uevent"
+  echo "${3:-$(printf '02:00:00:00:%02x:%02x' $(($(cat "$K/index") / 256)) $(($(cat "$K/index") % 256)))}" > "$2/$1/address"
+  ln -s "../.." "$2/$1/device" 2> /dev/null || :
+  ln -s "$2/$1" "$NET/$1"
+}
+drop_interface() { for link in "$1"/upper_*; do [ ! -L "$link" ] || refuse "busy"; done; rm "$NET/${1##*/}"; discard "$1"; }
+setting() { cat "$K/vf/$1/$2/$3" 2> /dev/null; }
+bind() { # DEVICE DRIVER
+  [ -d "$PCI/drivers/$2" ] || return 0
+  ln -s "$PCI/drivers/$2" "$1/driver"
+  case $2 in vfio-pci | uio_pci_generic) return 0 ;; esac
+  count=0; while [ -e "$NET/eth$count" ]; do count=$((count + 1)); done
+  mac=$(setting "$(basename "$(readlink "$1/physfn")")" "$(cat "$1/number")" mac)
+  case $mac in '' | 00:00:00:00:00:00) new_interface "eth$count" "$1/net" ;; *) new_interface "eth$count" "$1/net" "$mac" ;; esac
+}
+unbind() { rm "$1/driver"; for interface in "$1"/net/*; do if [ -e "$interface" ]; then drop_interface "$interface"; rmdir "$1/net"; fi; done; }
+probe() {
+  [ ! -e "$1/driver" ] || return 0
+  override=$(cat "$1/driver_override")
+  if [ "$override" != '(null)' ]; then bind "$1" "$override"; elif [ -e "$K/vf-driver" ] && [ "$(cat "$1/physfn/sriov_drivers_autoprobe")" = 1 ]; then bind "$1" "$(cat "$K/vf-driver")"; fi
+}
+number_of_vfs() { # PF-DEVICE NUMBER
+  pf=$(basename "$1") had=$(cat "$1/sriov_numvfs")
+  if [ "$had" != 0 ] && [ "$2" != 0 ]; then refuse "$1/sriov_numvfs: Device or resource busy"; fi
+  if [ "$2" -gt "$(cat "$K/most" 2> /dev/null || echo 1000)" ]; then refuse "$1/sriov_numvfs: No space left on device"; fi
+  count=0
+  while [ $count -lt "$had" ]; do
+    device=$(readlink -f "$1/virtfn$count")
+    [ ! -e "$device/driver" ] || unbind "$device"
+    rm "$1/virtfn$count" "$PCI/devices/${device##*/}"; discard "$device"; count=$((count + 1))
+  done
+  rm -rf "$K/vf/$pf"; count=0
+  while [ $count -lt "$2" ]; do
+    device=$LAB_ROOT/sys/devices/$(printf '0000:01:%02x.%d' $((16 + count / 4)) $((count % 4 * 2)))
+    mkdir -p "$device" "$K/vf/$pf/$count"
+    echo '(null)' > "$device/driver_override"; echo $count > "$device/number"; echo pci:v1 > "$device/modalias"
+    ln -s "$1" "$device/physfn"; ln -s "$device" "$1/virtfn$count"; ln -s "$device" "$PCI/devices/${device##*/}"
+    echo 00:00:00:00:00:00 > "$K/vf/$pf/$count/mac"; echo 0 > "$K/vf/$pf/$count/vlan"; echo 0 > "$K/vf/$pf/$count/qos"
+    echo on > "$K/vf/$pf/$count/spoofchk"; echo auto > "$K/vf/$pf/$count/state"; echo 0 > "$K/vf/$pf/$count/max_tx_rate"; echo 0 > "$K/vf/$pf/$count/min_tx_rate"
+    [ -e "$K/no-trust" ] || echo off > "$K/vf/$pf/$count/trust"
+    probe "$device"
+    count=$((count + 1))
+  done
+  echo "$2" > "$1/sriov_numvfs"
+}
+write() { # FILE VALUE
+  case $1 in
+    */sriov_numvfs) number_of_vfs "$(readlink -f "${1%/*}")" "$2" ;;
+    */driver/unbind) busy; unbind "$(readlink -f "$PCI/devices/$2")" ;;
+    */drivers_probe) busy; probe "$(readlink -f "$PCI/devices/$2")" ;;
+    */driver_override) echo "${2:-(null)}" > "$1" ;;
+    *) echo "$2" > "$1" ;;
+  esac
+}
+interface_of() { [ -e "$NET/$1" ] || refuse "Cannot find device \"$1\""; }
+rename_interface() { # OLD NEW
+  busy
+  [ ! -e "$NET/$2" ] || refuse "RTNETLINK answers: File exists"
+  path=$(readlink -f "$NET/$1"); mv "$path" "${path%/*}/$2"; rm "$NET/$1"; ln -s "${path%/*}/$2" "$NET/$2"
+}
+set_link() { # INTERFACE KEY VALUE…
+  interface_of "$1"; interface=$1; shift
+  while [ $# -gt 0 ]; do
+    case $1 in
+      up) echo 0x1003 > "$NET/$interface/flags"; shift ;;
+      down) echo 0x1002 > "$NET/$interface/flags"; shift ;;
+      name) rename_interface "$interface" "$2"; shift 2 ;;
+      address | mtu) echo "$2" > "$NET/$interface/$1"; shift 2 ;;
+      master) ln -sfn "$NET/$2" "$NET/$interface/master"; ln -sfn "$NET/$2" "$NET/$interface/upper_$2"; mkdir -p "$NET/$2/brif/$interface"; echo 1 > "$NET/$2/brif/$interface/learning"
+        [ ! -e "$K/lro/$interface" ] || echo off > "$K/lro/$interface"; shift 2 ;;
+      type) shift $# ;;
+      vf) number=$2 pf=$(basename "$(readlink -f "$NET/$interface/device")"); shift 2
+        [ -d "$K/vf/$pf/$number" ] || refuse 'RTNETLINK answers: Invalid argument'
+        while [ $# -gt 0 ]; do
+          [ -e "$K/vf/$pf/$number/$1" ] || [ "$1" = proto ] || refuse 'RTNETLINK answers: Operation not supported'
+          echo "$2" > "$K/vf/$pf/$number/$1"; shift 2
+        done ;;
+      *) refuse "what is $1" ;;
+    esac
+  done
+}
+show() { # -d link show dev PF
+  echo "1: $1: <BROADCAST>"
+  pf=$(basename "$(readlink -f "$NET/$1/device" 2> /dev/null)" 2> /dev/null) || return 0
+  for folder in "$K/vf/$pf"/*; do
+    [ -d "$folder" ] || continue
+    number=${folder##*/} vlan='' rate='' trust=''
+    if [ "$(setting "$pf" "$number" vlan)" != 0 ]; then vlan=", vlan $(setting "$pf" "$number" vlan)"; [ "$(setting "$pf" "$number" qos)" = 0 ] || vlan="$vlan, qos $(setting "$pf" "$number" qos)"; fi
+    [ "$(setting "$pf" "$number" max_tx_rate)" = 0 ] || rate=", tx rate 5 (Mbps), max_tx_rate $(setting "$pf" "$number" max_tx_rate)Mbps"
+    [ ! -e "$K/vf/$pf/$number/trust" ] || trust=", trust $(setting "$pf" "$number" trust)"
+    echo "    vf $number     link/ether $(setting "$pf" "$number" mac) brd ff:ff:ff:ff:ff:ff$vlan$rate, spoof checking $(setting "$pf" "$number" spoofchk), link-state $(setting "$pf" "$number" state)$trust, query_rss off"
+  done
+}
+case $tool in
+  modprobe) case "$*" in *-R*) cat "$K/vf-driver" ;; esac ;;
+  tee) read -r value || :; write "$1" "$value" ;;
+  bridge) if [ "$1 $2" = 'link set' ]; then echo 0 > "$NET/$4/master/brif/$4/learning"; fi ;;
+  ethtool)
+    case $1 in
+      -k) [ ! -e "$K/lro/$2" ] || echo "large-receive-offload: $(cat "$K/lro/$2")" ;;
+      -K) echo "$4" > "$K/lro/$2" ;;
+    esac ;;
+  ip)
+    case "$*" in
+      'link set dev '*) shift 3; set_link "$@" ;;
+      'link set '*) shift 2; set_link "$@" ;;
+      'link add '*) [ ! -e "$NET/$3" ] || refuse 'RTNETLINK answers: File exists'; mkdir -p "$LAB_ROOT/sys/devices/virtual"; new_interface "$3" "$LAB_ROOT/sys/devices/virtual"; rm "$NET/$3/device"; mkdir -p "$NET/$3/bridge" "$NET/$3/brif" ;;
+      'link del '*) interface_of "$3"; for port in "$NET/$3"/brif/*; do if [ -e "$port" ]; then rm "$NET/${port##*/}/master" "$NET/${port##*/}/upper_$3"; fi; done; drop_interface "$(readlink -f "$NET/$3")" ;;
+      '-o link show dev '*) [ ! -e "$NET/$5" ] || echo "$(cat "$NET/$5/ifindex"): $5: <BROADCAST>" ;;
+      '-d link show dev '*) show "$5" ;;
+      '-d -o link show dev '*) cat "$K/kind/$6" 2> /dev/null || : ;;
+      '-o addr show dev '*) cat "$K/addr/$5" 2> /dev/null || : ;;
+      '-o addr show to '*) grep -h " $5/" "$K"/addr/* 2> /dev/null || : ;;
+      '-o route get '*) cat "$K/route-get" 2> /dev/null || : ;;
+      '-4 route show '*) cat "$K/route/$7" 2> /dev/null || : ;;
+    esac ;;
+esac
+die_at after

@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import fc from "fast-check";
+import { expect } from "vitest";
+import { roles } from "../../infra/config/hosts.ts";
+import { restoreHost } from "../../infra/host/give-back.ts";
+import { drivers } from "../../infra/vm/drivers.ts";
+import { checkout } from "../../lib/paths.ts";
+import type { Testbed } from "./testbed.ts";
+
+/** Four VFs of the operator's own: with names, addresses, a VLAN, trust, no spoof check, one without a driver, and autoprobe off. */
+const operatorsVfs = `set -e
+dev=/sys/class/net/pf0/device
+echo 0 > $dev/sriov_numvfs
+echo 0 > $dev/sriov_drivers_autoprobe
+echo 4 > $dev/sriov_numvfs
+modprobe igbvf
+ip link set dev pf0 up
+ip link set dev pf0 vf 0 mac 02:0b:00:00:00:10
+ip link set dev pf0 vf 1 vlan 5
+ip link set dev pf0 vf 2 mac 02:0b:00:00:00:12 trust on spoofchk off
+for n in 0 1 2; do
+  vf=$(readlink -f $dev/virtfn$n)
+  echo igbvf > $vf/driver_override
+  basename $vf > /sys/bus/pci/drivers_probe
+  echo > $vf/driver_override
+  udevadm settle
+  ip link set dev $(ls $vf/net) down
+  ip link set dev $(ls $vf/net) name op$(( (n + 1) % 3 ))
+done
+ip link set dev op2 address 02:0b:00:00:00:21
+ip link set dev op1 up`;
+
+/** Nothing of the operator's any more. */
+const noVfs = `echo 0 > /sys/class/net/pf0/device/sriov_numvfs; echo 1 > /sys/class/net/pf0/device/sriov_drivers_autoprobe; ip link set dev pf0 down`;
+
+/** All of a server that the testbed could have changed. An interface's number is new when its VF is, and is not looked at. */
+const dump = `dev=/sys/class/net/pf0/device
+cat $dev/sriov_numvfs $dev/sriov_drivers_autoprobe
+ip -d link show dev pf0 | sed -e 's/^[0-9]*: //'
+for vf in $dev/virtfn*; do
+  [ -e $vf ] || continue
+  echo "$(basename $vf) $(basename "$(readlink -f $vf)") driver $(basename "$(readlink $vf/driver)") override $(cat $vf/driver_override)"
+  for interface in $vf/net/*; do
+    [ ! -e $interface ] || echo "$(basename $interface) $(cat $interface/address $interface/mtu) $(($(cat $interface/flags) & 1)) $(ls $interface | grep -c upper_)"
+  done
+done
+ls /sys/class/net
+ethtool -k pf0
+bridge -o link
+virsh -q list --all
+ls /var/log/libvirt/qemu
+ls -d /run/sriov-rtt /var/lib/sriov-rtt 2> /dev/null
+pgrep -x -l 'tcpdump|mpstat|qemu-system-x86' || true`;
+
+const scenario = fc.record({
+  vfs: fc.constantFrom(4, 7),
+  mainDriver: fc.constantFrom(...drivers),
+  backgroundDriver: fc.constantFrom(...drivers),
+  backgroundVms: fc.constantFrom(0, 0, 1),
+});
+type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
+type Step = { up: Scenario; killedAfterSeconds?: number } | "destroy";
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 2, arbitrary: scenario.map((up) => ({ up })) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ up: scenario, killedAfterSeconds: fc.integer({ min: 4, max: 70 }) }),
+  },
+  { weight: 1, arbitrary: fc.constant<Step>("destroy") },
+);
+
+/** What a sequence does: up, change, kill and destroy, drawn by its number. */
+const stepsOf = (number: number): Step[] =>
+  fc.sample(fc.array(step, { minLength: 2, maxLength: 3 }), { seed: number, numRuns: 1 })[0] ?? [];
+
+const settingsOf = (testbed: Testbed, { vfs, ...scenarioSettings }: Scenario) => ({
+  ...scenarioSettings,
+  hosts: testbed.inventoryWith({ pfs: [{ name: "pf0", vfs }] }),
+  ...(scenarioSettings.backgroundVms > 0 && { loadType: "cpu", loadLocation: "sender" }),
+});
+
+async function upAndKill(testbed: Testbed, settings: Record<string, unknown>, seconds: number): Promise<void> {
+  const { stack } = testbed;
+  stack.configure(testbed.settings(settings));
+  const child = execa("pulumi", ["up", "--yes", "--skip-preview", ...stack.deploymentArgs], {
+    cwd: checkout,
+    env: stack.env,
+    extendEnv: false,
+    reject: false,
+  });
+  const ended = child.then(() => true);
+  if (await Promise.race([ended, sleep(seconds * 1000, false)])) return;
+  child.kill("SIGKILL");
+  await child;
+  await sleep(6000); // plugins end with their engine within 5 s
+  await stack.pulumi(["cancel", "--yes"]);
+}
+
+/**
+ * Gives both servers four VFs of an operator's own, does what the sequence of this number does, destroys, and expects both
+ * servers to be as they were.
+ * @returns what was done, in words
+ */
+export async function expectSequenceToPutBack(testbed: Testbed, number: number): Promise<string> {
+  await testbed.onServers(operatorsVfs);
+  try {
+    const before = await testbed.onServers(dump);
+    const told: string[] = [];
+    for (const what of stepsOf(number)) {
+      told.push(JSON.stringify(what));
+      if (what === "destroy") await testbed.destroy();
+      else if (what.killedAfterSeconds === undefined) await testbed.up(settingsOf(testbed, what.up));
+      else await upAndKill(testbed, settingsOf(testbed, what.up), what.killedAfterSeconds);
+    }
+    await testbed.destroy();
+    const [first = "", second = ""] = await testbed.onServers("ls -d /run/sriov-rtt 2> /dev/null || true");
+    // A lease that was taken when its stack was killed, before its state had heard of it.
+    for (const [index, left] of [first, second].entries()) {
+      const role = roles[index];
+      if (left !== "" && role !== undefined)
+        told.push(`${role} restored: ${await restoreHost(testbed.inventory, role, true)}`);
+    }
+    expect(await testbed.onServers(dump), told.join("\n")).toEqual(before);
+    return told.join("\n");
+  } finally {
+    await testbed.onServers(noVfs);
+  }
+}
