@@ -18,6 +18,9 @@ export const testPackages = [
   ...["iproute2", "iputils-ping", "util-linux", "nftables", "iptables", "ebtables"],
 ];
 
+/** libvirt's daemon, which providers are led to over ssh (test/support/libvirt-server.ts), and what can join one to it. */
+export const integrationPackages = ["libvirt-daemon", "libvirt-daemon-driver-qemu", "netcat-openbsd", "procps"];
+
 /** A libvirt server on this machine, for the benchmark of fleets; with what a server has to have (infra/scripts). */
 export const benchPackages = [
   ...["libvirt-daemon-system", "libvirt-clients", "qemu-system-x86", "openssh-server", "openssh-client", "util-linux"],

@@ -1,5 +1,6 @@
-import { mkdir } from "node:fs/promises";
+import { chmod, mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { sha256 } from "../../lib/canonical.ts";
 import { cacheDir, checkout, labDir } from "../../lib/paths.ts";
 import type { Progress } from "../../lib/progress.ts";
@@ -21,7 +22,7 @@ export function pulumiVariables(engine: Record<string, string>, user: NodeJS.Pro
   return {
     ...engine,
     PATH: [...path].join(delimiter),
-    PULUMI_BACKEND_URL: user.PULUMI_BACKEND_URL ?? `file://${stateDir}`,
+    PULUMI_BACKEND_URL: user.PULUMI_BACKEND_URL ?? pathToFileURL(stateDir).href,
     ...(user.PULUMI_CONFIG_PASSPHRASE_FILE === undefined && {
       PULUMI_CONFIG_PASSPHRASE: user.PULUMI_CONFIG_PASSPHRASE ?? "",
     }),
@@ -32,7 +33,8 @@ export function pulumiVariables(engine: Record<string, string>, user: NodeJS.Pro
 export async function preparePulumi(progress: Progress): Promise<Record<string, string>> {
   await ensurePackages(enginePackages, progress);
   const engine = await ensureEngine({ cache: cacheDir(), progress });
-  await mkdir(stateDir, { recursive: true });
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  await chmod(stateDir, 0o700);
   return pulumiVariables(engine.env, process.env);
 }
 

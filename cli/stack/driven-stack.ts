@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
-import { withGateway } from "../../infra/gateway/gateway.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
 import type { Progress } from "../../lib/progress.ts";
 import type { Interruption } from "../interrupt.ts";
+import { withServersInReach } from "./around-pulumi.ts";
 import { stackFile } from "./config.ts";
 import { DeploymentReport } from "./deployment-report.ts";
 
@@ -144,8 +144,8 @@ export async function withDrivenStack<T>(
   body: (stack: DrivenStack) => Promise<T>,
 ): Promise<T> {
   options.interruption.asked.throwIfAborted();
-  return withGateway(async (gateway) => {
-    const stack = await DrivenStack.open({ ...options, env: { ...options.env, ...gateway } });
+  return withServersInReach(options.env, async (env) => {
+    const stack = await DrivenStack.open({ ...options, env });
     try {
       return await body(stack);
     } finally {

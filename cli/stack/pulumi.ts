@@ -1,11 +1,11 @@
 import { relative } from "node:path";
-import { withGateway } from "../../infra/gateway/gateway.ts";
 import { checkout } from "../../lib/paths.ts";
 import { runChild } from "../child.ts";
 import { interruptible } from "../interrupt.ts";
 import { progress } from "../progress.ts";
 import { withCheckout } from "../setup/locks.ts";
 import { preparePulumi } from "../setup/pulumi.ts";
+import { withProtectedState, withServersInReach } from "./around-pulumi.ts";
 
 /** Commands of pulumi, under all their names, whose providers go to the servers. */
 const operations = new Set([
@@ -25,8 +25,8 @@ const folder = () => (relative(checkout, process.cwd()).startsWith("..") ? check
 export async function runPulumi(args: readonly string[]): Promise<number> {
   const variables = await preparePulumi(progress);
   const run = (env: Record<string, string>) =>
-    interruptible((interruption) =>
-      runChild("pulumi", args, { cwd: folder(), env: { ...variables, ...env }, stdin: "inherit", interruption }),
-    );
-  return goesToServers(args) ? withCheckout(progress, () => withGateway(run)) : run({});
+    interruptible((interruption) => runChild("pulumi", args, { cwd: folder(), env, stdin: "inherit", interruption }));
+  return goesToServers(args)
+    ? withCheckout(progress, () => withServersInReach(variables, run))
+    : withProtectedState(variables, () => run(variables));
 }

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { withGateway } from "../../infra/gateway/gateway.ts";
 import { LabError } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
 import { runChild } from "../child.ts";
@@ -9,6 +8,7 @@ import { prepareGuestImage, usesOwnGuestImage } from "../setup/images.ts";
 import { withCheckout } from "../setup/locks.ts";
 import { preparePulumi } from "../setup/pulumi.ts";
 import { requireServers, usesEmulatedServers } from "../setup/servers.ts";
+import { withServersInReach } from "./around-pulumi.ts";
 import { readStackConfig, stackFile } from "./config.ts";
 
 export type StackCommand = "up" | "preview" | "refresh" | "destroy";
@@ -33,9 +33,8 @@ export async function runOnStack(command: StackCommand, stack: string, args: str
     if (config && usesEmulatedServers(config)) await requireServers(stack);
     if (config && usesOwnGuestImage(config) && command !== "destroy") await prepareGuestImage(progress);
 
-    return withGateway((gateway) =>
+    return withServersInReach(variables, (env) =>
       interruptible(async (interruption) => {
-        const env = { ...variables, ...gateway };
         const pulumi = (...words: string[]) =>
           runChild("pulumi", words, { cwd: checkout, env, stdin: "inherit", interruption });
         const create = existsSync(stackFile(checkout, stack)) && command !== "destroy" ? ["--create"] : [];

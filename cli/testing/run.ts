@@ -2,7 +2,7 @@ import { interruptible } from "../interrupt.ts";
 import { progress } from "../progress.ts";
 import { prepareEverything } from "../setup/everything.ts";
 import { withCheckout, withServers } from "../setup/locks.ts";
-import { ensurePackages, testPackages } from "../setup/packages.ts";
+import { ensurePackages, integrationPackages, testPackages } from "../setup/packages.ts";
 import { preparePulumi } from "../setup/pulumi.ts";
 import { withServersUp } from "../setup/servers.ts";
 import { summarise } from "./counts.ts";
@@ -28,7 +28,11 @@ async function testWithEngine(session: Session, chosen: Project | undefined): Pr
     env = chosen === "integration" ? await preparePulumi(progress) : await prepareEverything(progress);
   });
   if (!isReady) return;
-  if (chosen === undefined || chosen === "integration") await session.tests("integration", env);
+  if (chosen === undefined || chosen === "integration") {
+    const packages = [...testPackages, ...integrationPackages];
+    await session.prepare("packages for integration tests", () => ensurePackages(packages, progress));
+    await session.tests("integration", env);
+  }
   if (chosen !== "integration") await testOnServers(session, chosen ?? "testbed", env);
 }
 

@@ -13,6 +13,9 @@ export interface Way {
   failure: string | undefined;
 }
 
+/** That a server answers has been seen by then; one that is slow is not one that cannot be used. */
+const patienceMs = 60_000;
+
 export const commandWay = "commands of Pulumi";
 export const libvirtWay = "libvirt for Pulumi";
 
@@ -66,12 +69,13 @@ async function tryLibvirt(role: Role, target: SshTarget, timeoutMs: number): Pro
  * Tries the ways to a server that Pulumi's providers go; the gateway must know the server. That our own client reaches
  * it has been seen by then. Nothing is changed on the server.
  */
-export async function tryWays(role: Role, target: SshTarget, timeoutMs = 20_000): Promise<Way[]> {
+export async function tryWays(role: Role, target: SshTarget, timeoutMs = patienceMs): Promise<Way[]> {
   const attempt = async (what: string, go: typeof tryCommand): Promise<Way> => ({
     what,
     failure: await go(role, target, timeoutMs).then(() => undefined, messageOf),
   });
-  return Promise.all([attempt(commandWay, tryCommand), attempt(libvirtWay, tryLibvirt)]);
+  // One after the other: a busy server has enough to do with one handshake.
+  return [await attempt(commandWay, tryCommand), await attempt(libvirtWay, tryLibvirt)];
 }
 
 /**

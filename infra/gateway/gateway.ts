@@ -13,6 +13,9 @@ import { type Listener, listenAt } from "./listener.ts";
 import { rememberedTargets, rememberTarget } from "./remembered.ts";
 import { socketFolder, socketsOf } from "./sockets.ts";
 
+/** A server that is slow is not one that cannot be used: providers wait as long as they want. */
+const patienceMs = 60_000;
+
 /** Names the socket at which the gateway takes descriptions of servers. */
 export const gatewayVariable = "LAB_GATEWAY";
 
@@ -42,7 +45,7 @@ function serveAgent({ privateKeyFile }: Endpoint, socket: Socket): void {
 /** Joins a provider's connection to libvirt on the server. Why it fails is asked of the server before (ways.ts). */
 async function serveLibvirt(name: string, target: SshTarget, socket: Socket): Promise<void> {
   try {
-    const ssh = await connectSsh(name, target);
+    const ssh = await connectSsh(name, target, patienceMs);
     socket.once("close", () => ssh.close());
     if (socket.destroyed) return ssh.close();
     const { stream } = await openLibvirt(ssh, name);

@@ -8,6 +8,6 @@ for top in etc var; do
 done
 rm -rf /etc/libvirt/qemu /var/lib/libvirt
 mkdir -p /etc/libvirt /var/lib/libvirt/qemu /var/log/libvirt/qemu /run/lock
-# Profiles of a security driver would be written for the whole machine.
-echo 'security_driver = "none"' >> /etc/libvirt/qemu.conf
+# Profiles of a security driver would be written for the whole machine; the user that guests run as comes with another package.
+printf '%s\n' 'security_driver = "none"' 'user = "root"' 'group = "root"' >> /etc/libvirt/qemu.conf
 exec libvirtd
