@@ -1,21 +1,30 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { LabError } from "./errors.ts";
+import { LabError, messageOf } from "./errors.ts";
 import type { SshConnection } from "./ssh/connect.ts";
+import { endCallScript } from "./ssh/end-call.ts";
+import { callVariable, newCall, scriptName } from "./ssh/framing.ts";
 import { shellQuote } from "./ssh/quote.ts";
 
-const started = z.object({ return: z.object({ pid: z.int() }) });
+const started = z.object({ pid: z.int() });
 const status = z.object({
-  return: z.object({
-    exited: z.boolean(),
-    exitcode: z.int().optional(),
-    signal: z.int().optional(),
-    "out-data": z.string().optional(),
-    "err-data": z.string().optional(),
-  }),
+  exited: z.boolean(),
+  exitcode: z.int().optional(),
+  signal: z.int().optional(),
+  "out-data": z.base64().optional(),
+  "err-data": z.base64().optional(),
 });
 
-async function ask<T extends z.ZodType>(
+/** Seconds within which an agent must answer one question. */
+const answerSeconds = 20;
+
+/**
+ * Asks a guest's agent (QEMU guest agent protocol). The channel is a virtual serial line of its own: no packet of it is on
+ * the network that is measured.
+ * @param schema of what it returns
+ * @throws LabError when it does not answer, or with something else
+ */
+export async function askAgent<T extends z.ZodType>(
   ssh: SshConnection,
   domain: string,
   schema: T,
@@ -23,54 +32,113 @@ async function ask<T extends z.ZodType>(
   args: object,
 ): Promise<z.infer<T>> {
   const request = JSON.stringify({ execute: command, arguments: args });
-  const answer = await ssh.run(`virsh -q qemu-agent-command --timeout 20 ${shellQuote(domain)} ${shellQuote(request)}`);
-  const parsed = schema.safeParse(JSON.parse(answer));
-  if (!parsed.success) throw new LabError(`${domain}: the guest agent answered ${command} with ${answer.trim()}`);
-  return parsed.data;
+  const answer = await ssh.run(
+    `virsh -q qemu-agent-command --timeout ${answerSeconds} ${shellQuote(domain)} ${shellQuote(request)}`,
+    { name: `${command} in ${domain}` },
+  );
+  const refuse = () =>
+    new LabError(`${domain}: the guest agent answered ${command} with ${answer.trim().slice(0, 400)}`);
+  let value: unknown;
+  try {
+    value = JSON.parse(answer);
+  } catch {
+    throw refuse();
+  }
+  const parsed = z.object({ return: schema }).safeParse(value);
+  if (!parsed.success) throw refuse();
+  return (parsed.data as { return: z.infer<T> }).return;
+}
+
+export interface GuestExit {
+  code: number;
+  stdout: Buffer;
+  stderr: string;
 }
 
 /** A command that runs in a guest. */
 export interface GuestCommand {
-  /** Waits for its end, asking every `everyMs`. */
-  ended(limitMs: number, everyMs?: number): Promise<{ code: number; stdout: Buffer; stderr: string }>;
+  /**
+   * Waits for its end, asking every `everyMs`.
+   * @throws LabError when it has not ended within `limitMs`; it is ended then, and the message says how that went
+   */
+  ended(limitMs: number, everyMs?: number): Promise<GuestExit>;
+  /** Ends all that runs of it. @throws LabError when that cannot be verified */
+  end(): Promise<void>;
 }
 
-/**
- * Starts a shell command in a guest through its agent (QEMU guest agent protocol, guest-exec). The channel is a virtual
- * serial line of its own: no packet of it is on the network that is measured.
- */
+/** Starts a shell command that is told from all others by the name of its call. */
+async function start(ssh: SshConnection, domain: string, call: string, shellCommand: string, capture: boolean) {
+  return askAgent(ssh, domain, started, "guest-exec", {
+    path: "/bin/env",
+    arg: [`${callVariable}=${call}`, "/bin/sh", "-c", shellCommand],
+    "capture-output": capture,
+  });
+}
+
+/** @returns undefined when it has not ended within the time */
+async function waitForExit(
+  ssh: SshConnection,
+  domain: string,
+  pid: number,
+  limitMs: number,
+  everyMs: number,
+): Promise<GuestExit | undefined> {
+  for (const deadline = Date.now() + limitMs; ; await sleep(everyMs)) {
+    const now = await askAgent(ssh, domain, status, "guest-exec-status", { pid });
+    if (now.exited)
+      return {
+        code: now.exitcode ?? 128 + (now.signal ?? 0),
+        stdout: Buffer.from(now["out-data"] ?? "", "base64"),
+        stderr: Buffer.from(now["err-data"] ?? "", "base64").toString(),
+      };
+    if (Date.now() > deadline) return undefined;
+  }
+}
+
+/** Time for the script that ends a command, which itself takes up to 6 s on a machine with nothing else to do. */
+const endingMs = 60_000;
+
+async function endInGuest(ssh: SshConnection, domain: string, call: string): Promise<void> {
+  const { pid } = await start(ssh, domain, newCall(), endCallScript(call), true);
+  const exit = await waitForExit(ssh, domain, pid, endingMs, 200);
+  const left = exit?.stdout.toString().trim();
+  if (exit?.code === 0 && left === "") return;
+  throw new LabError(`${domain}: processes in the guest could not be ended: ${left || "it does not say which"}`);
+}
+
+/** Starts a shell command in a guest through its agent (guest-exec). @param capture whether what it prints is kept for its end */
 export async function startInGuest(
   ssh: SshConnection,
   domain: string,
   shellCommand: string,
   capture: boolean,
 ): Promise<GuestCommand> {
-  const { return: process } = await ask(ssh, domain, started, "guest-exec", {
-    path: "/bin/sh",
-    arg: ["-c", shellCommand],
-    "capture-output": capture,
-  });
+  const call = newCall();
+  const { pid } = await start(ssh, domain, call, shellCommand, capture);
+  const end = () => endInGuest(ssh, domain, call);
   return {
+    end,
     async ended(limitMs, everyMs = 500) {
-      for (const deadline = Date.now() + limitMs; ; await sleep(everyMs)) {
-        const { return: now } = await ask(ssh, domain, status, "guest-exec-status", { pid: process.pid });
-        if (now.exited)
-          return {
-            code: now.exitcode ?? 128 + (now.signal ?? 0),
-            stdout: Buffer.from(now["out-data"] ?? "", "base64"),
-            stderr: Buffer.from(now["err-data"] ?? "", "base64").toString(),
-          };
-        if (Date.now() > deadline)
-          throw new LabError(`${domain}: still running after ${limitMs / 1000} s in the guest: ${shellCommand}`);
-      }
+      const exit = await waitForExit(ssh, domain, pid, limitMs, everyMs);
+      if (exit !== undefined) return exit;
+      const how = await end().then(() => "it was ended", messageOf);
+      throw new LabError(
+        `${domain}: still running after ${limitMs / 1000} s in the guest: ${scriptName(shellCommand)}; ${how}`,
+      );
     },
   };
 }
 
-/** Runs a shell command in a guest and gives its stdout. @throws LabError when it fails */
-export async function runInGuest(ssh: SshConnection, domain: string, shellCommand: string): Promise<string> {
+/** Runs a shell command in a guest and gives its stdout. @throws LabError when it fails, or takes longer than `limitMs` */
+export async function runInGuest(
+  ssh: SshConnection,
+  domain: string,
+  shellCommand: string,
+  limitMs = 30_000,
+): Promise<string> {
   const command = await startInGuest(ssh, domain, shellCommand, true);
-  const { code, stdout, stderr } = await command.ended(30_000, 200);
-  if (code !== 0) throw new LabError(`${domain}: exit status ${code} in the guest: ${shellCommand}\n${stderr.trim()}`);
+  const { code, stdout, stderr } = await command.ended(limitMs, 200);
+  if (code !== 0)
+    throw new LabError(`${domain}: exit status ${code} in the guest: ${scriptName(shellCommand)}\n${stderr.trim()}`);
   return stdout.toString();
 }

@@ -1,3 +1,4 @@
+import { endProcesses } from "../../lib/guest-processes.ts";
 import type { LoadPlan } from "../plan/plan.ts";
 
 /** A process in a background VM that makes load or takes it. */
@@ -51,20 +52,34 @@ export function loadProcesses(load: LoadPlan, { vcpus, peerIp }: Omit<LoadVm, "n
 
 const files = "/run/lab-load";
 
-/** Starts a process that goes on when its shell has ended. */
-export const startCommand = ({ kind, command }: LoadProcess) =>
-  `setsid ${command} > ${files}-${kind}.log 2>&1 & echo $! > ${files}-${kind}.pid`;
+/** The programs that make load: what the names of their processes begin with. */
+const programs = ["stress-ng", "iperf"];
 
-/** Ends all that `startCommand` started, and waits for it. */
-export const stopCommand = `for f in ${files}-*.pid; do [ -e $f ] || continue; p=$(cat $f); kill $p; n=0; while kill -0 $p && [ $n -lt 50 ]; do n=$((n + 1)); usleep 100000; done; kill -9 $p; rm -f $f; done 2> /dev/null; true`;
+/** Starts a process that goes on when its shell has ended. */
+export const startCommand = ({ kind, command }: LoadProcess) => `setsid ${command} > ${files}-${kind}.log 2>&1 &`;
+
+/** Ends all load in a guest, and fails when some is left. */
+export const stopCommand = `${endProcesses(programs)}
+rm -f ${files}-*`;
 
 /** What a process that should be running has said, for messages. */
 export const logCommand = (kind: LoadProcess["kind"]) => `tail -c 300 ${files}-${kind}.log`;
 
-/** Counts the UDP datagrams that arrive in a guest in `seconds` (/proc/net/snmp, InDatagrams). */
+/** Counts the UDP datagrams that arrive in a guest in `seconds` (/proc/net/snmp, InDatagrams): "datagrams=N". */
 export const countArrivals = (seconds: number) =>
-  `u() { awk '/^Udp:/ && $2 ~ /^[0-9]/ { print $2 }' /proc/net/snmp; }; a=$(u); sleep ${seconds}; b=$(u); echo $((b - a))`;
+  `u() { awk '/^Udp:/ && $2 ~ /^[0-9]/ { print $2 }' /proc/net/snmp; }; a=$(u); sleep ${seconds}; b=$(u); echo "datagrams=$((b - a))"`;
 
-/** Prints the CPU time, in clock ticks, that each VM's QEMU has used (proc_pid_stat(5), utime + stime): "NAME TICKS". */
-export const cpuTimes = (names: readonly string[]) =>
-  `cd /run/libvirt/qemu && for n in ${names.join(" ")}; do echo "$n $(awk '{ print $14 + $15 }' /proc/$(cat $n.pid)/stat)"; done`;
+/**
+ * Looks twice, `seconds` apart, at the CPU time that each VM's QEMU has used (proc_pid_stat(5), utime + stime): a line a VM
+ * and look, "look=N at=SECONDS hz=TICKS_A_SECOND vm=NAME ticks=N". A VM that is not there fails.
+ */
+export const cpuTimes = (names: readonly string[], seconds: number) => `set -e
+hz=$(getconf CLK_TCK)
+look() {
+  read -r at rest < /proc/uptime
+  for vm in ${names.join(" ")}; do
+    pid=$(cat /run/libvirt/qemu/$vm.pid)
+    echo "look=$1 at=$at hz=$hz vm=$vm ticks=$(awk '{ print $14 + $15 }' /proc/$pid/stat)"
+  done
+}
+look 0; sleep ${seconds}; look 1`;

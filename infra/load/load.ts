@@ -2,7 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../../lib/canonical.ts";
 import type { Host, Role } from "../config/hosts.ts";
-import type { LoadRequest, ServerLoad } from "./apply.ts";
+import type { LoadRequest, ServerLoad } from "./request.ts";
 
 export interface LoadArgs {
   /** The servers that have background VMs. */

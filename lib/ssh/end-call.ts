@@ -4,7 +4,7 @@
  * far. In this script it is on no command line.
  */
 export const endCallScript = (call: string) => `call=${call}
-members() { printf %s "$call" | grep -lasF -f - /proc/[0-9]*/environ /proc/[0-9]*/cmdline | cut -d / -f 3 | sort -u; }
+members() { printf %s "$call" | grep -lsF -f - /proc/[0-9]*/environ /proc/[0-9]*/cmdline | cut -d / -f 3 | sort -u; }
 for signal in TERM KILL; do
   tries=30
   while :; do

@@ -1,5 +1,8 @@
+import { z } from "zod";
 import { mapLimited } from "../../lib/concurrent.ts";
+import { LabError } from "../../lib/errors.ts";
 import { runInGuest } from "../../lib/guest-agent.ts";
+import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
 import type { BackgroundUse } from "../results/manifest.ts";
 import type { BackgroundSpec, End } from "./spec.ts";
@@ -27,6 +30,8 @@ export interface BackgroundLook {
 /** Reads what facts.sh says of VMs: /proc/uptime's first number, then `virsh domstats --cpu-total`. */
 export function parseCpuLook(text: string): CpuLook {
   const [first = "", ...lines] = text.split("\n");
+  const seconds = decimalNumber.safeParse(first.trim());
+  if (!seconds.success) throw new LabError(`a server's clock is not understood: ${JSON.stringify(first)}`);
   const cpuNs = new Map<string, number>();
   let name = "";
   for (const line of lines) {
@@ -34,15 +39,19 @@ export function parseCpuLook(text: string): CpuLook {
     const [, ns] = /^cpu\.time=(\d+)$/.exec(line.trim()) ?? [];
     if (ns) cpuNs.set(name, Number(ns));
   }
-  return { seconds: Number(first), cpuNs };
+  return { seconds: seconds.data, cpuNs };
 }
 
-/** Prints a guest's /proc/uptime, InDatagrams and OutDatagrams (/proc/net/snmp). */
-const udpCommand = "cut -d' ' -f1 /proc/uptime; awk '/^Udp:/ && $2 ~ /^[0-9]/ { print $2, $5 }' /proc/net/snmp";
+/** Prints a guest's /proc/uptime, InDatagrams and OutDatagrams (/proc/net/snmp): "seconds=S received=N sent=N". */
+const udpCommand = `read -r seconds rest < /proc/uptime; awk -v seconds=$seconds '/^Udp:/ && $2 ~ /^[0-9]/ { print "seconds=" seconds " received=" $2 " sent=" $5 }' /proc/net/snmp`;
 
-export function parseUdpLook(text: string): UdpLook {
-  const [seconds, received, sent] = text.trim().split(/\s+/).map(Number);
-  return { seconds: seconds ?? Number.NaN, received: received ?? Number.NaN, sent: sent ?? Number.NaN };
+const udpRecord = z.strictObject({ seconds: decimalNumber, received: wholeNumber, sent: wholeNumber });
+
+/** @throws LabError when it is not what the command prints */
+export function parseUdpLook(text: string, vm: string): UdpLook {
+  const [look] = parseRecords(udpRecord, text, vm);
+  if (look === undefined) throw new LabError(`${vm}: does not say how many datagrams it has sent and received`);
+  return look;
 }
 
 /**
@@ -54,7 +63,7 @@ export async function lookAtUdp(ssh: SshConnection, { background }: End): Promis
   if (!background || background.leastSentPps + background.leastReceivedPps === 0) return looks;
   await mapLimited(background.vms, 6, async (vm) => {
     const text = await runInGuest(ssh, vm, udpCommand).catch(() => undefined);
-    if (text !== undefined) looks.set(vm, parseUdpLook(text));
+    if (text !== undefined) looks.set(vm, parseUdpLook(text, vm));
   });
   return looks;
 }

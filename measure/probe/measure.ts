@@ -3,19 +3,18 @@ import { existsSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
+import { allEnded } from "../../lib/concurrent.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { publishFolder } from "../../lib/publish.ts";
 import { summariseRun } from "../metrics/run-summary.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
 import { inspectRun, runFolder } from "../results/token.ts";
 import { backgroundProblems, backgroundUse, parseCpuLook } from "./background.ts";
+import { attempts } from "./budget.ts";
 import { environmentOf } from "./environment.ts";
 import { type RawRun, type Role, rawRun } from "./raw-run.ts";
 import { connectEnd } from "./server-session.ts";
 import type { RunSpec } from "./spec.ts";
-
-/** Times that a run is tried before it is given up. */
-const attempts = 3;
 
 /** What a run's resource says of it. */
 export interface RunOutcome {
@@ -120,10 +119,12 @@ async function manifestOf(
  */
 async function forgetLoad({ ends }: RunSpec): Promise<string> {
   try {
-    for (const role of ["sender", "responder"] as const) {
-      const ssh = await connectEnd(role, ends[role]);
-      await ssh.run("rm -f /run/sriov-rtt/load").finally(() => ssh.close());
-    }
+    await allEnded(
+      (["sender", "responder"] as const).map(async (role) => {
+        const ssh = await connectEnd(role, ends[role]);
+        await ssh.run("rm -f /run/sriov-rtt/load").finally(() => ssh.close());
+      }),
+    );
     return "the next up starts the load again";
   } catch (error) {
     return `the load has to be started again, and the servers could not be told: ${messageOf(error)}`;

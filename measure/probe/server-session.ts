@@ -1,12 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { bridgedFramesFunctions } from "../../lib/bridged-frames.ts";
+import { sha256 } from "../../lib/canonical.ts";
 import { LabError } from "../../lib/errors.ts";
 import { blocksOf } from "../../lib/facts.ts";
+import { parseRecords, wholeNumber } from "../../lib/key-value.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import type { Conversation } from "../../lib/ssh/conversation.ts";
 import { shellQuote } from "../../lib/ssh/quote.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
+import { mostFileBytes, transferLimitMs } from "./budget.ts";
 import type { End } from "./spec.ts";
 
 /** A place on a server where packets are captured. */
@@ -61,33 +65,71 @@ export async function collectFacts(
   return Object.fromEntries(blocksOf(text));
 }
 
+const heardRecord = z.discriminatedUnion("event", [
+  z.strictObject({ event: z.literal("listening"), folder: z.string().regex(/^\/run\/sriov-rtt\/run\.\w+$/) }),
+  z.strictObject({ event: z.literal("sampling") }),
+  z.strictObject({
+    event: z.literal("counts"),
+    hop: z.string(),
+    captured: wholeNumber,
+    received: wholeNumber,
+    dropped: wholeNumber,
+  }),
+  z.strictObject({ event: z.literal("stopped") }),
+]);
+type Heard = z.infer<typeof heardRecord>;
+
+const fileRecord = z.strictObject({ bytes: wholeNumber, sha256: z.string().length(64) });
+
+/** Milliseconds within which session.sh must answer; it gives up on its captures after 30 s by itself. */
+const answerLimitMs = { listening: 60_000, sampling: 30_000, counts: 60_000 };
+
 /** The part of a run on one server: captures that listen, CPU sampling, and their files. */
 export class ServerSession {
   readonly points: CapturePoint[];
   readonly ssh: SshConnection;
   readonly #talk: Conversation;
-  readonly #folder: string;
+  readonly #where: string;
+  #folder = "";
 
-  private constructor(ssh: SshConnection, points: CapturePoint[], talk: Conversation, folder: string) {
+  private constructor(ssh: SshConnection, where: string, points: CapturePoint[], talk: Conversation) {
     this.ssh = ssh;
+    this.#where = where;
     this.points = points;
     this.#talk = talk;
-    this.#folder = folder;
   }
 
-  /** Starts the captures and resolves when all of them listen. */
-  static async open(ssh: SshConnection, points: CapturePoint[]): Promise<ServerSession> {
+  /** Starts the captures and resolves when all of them listen. @param where how messages call the server */
+  static async open(ssh: SshConnection, where: string, points: CapturePoint[]): Promise<ServerSession> {
     const captures = points.map((point) => `${point.hop} ${point.interface}`).join("\n");
     const talk = await ssh.converse(withVariables({ CAPTURES: captures }, "session.sh"));
-    const [, folder] = (await talk.hear(40_000)).split(" ");
-    return new ServerSession(ssh, points, talk, folder ?? "");
+    const session = new ServerSession(ssh, where, points, talk);
+    try {
+      session.#folder = (await session.#hear("listening", answerLimitMs.listening)).folder;
+      return session;
+    } catch (error) {
+      await session.close().catch(() => {}); // what it said at its beginning tells more
+      throw error;
+    }
   }
 
-  /** Starts mpstat with a sample a second. @returns the server's clock at its start, in seconds since the epoch */
-  async startSampling(): Promise<number> {
+  async #next(limitMs: number): Promise<Heard> {
+    const line = await this.#talk.hear(limitMs);
+    const [heard] = parseRecords(heardRecord, line, `${this.#where}: session`);
+    if (heard === undefined) throw new LabError(`${this.#where}: session: says nothing`);
+    return heard;
+  }
+
+  async #hear<E extends Heard["event"]>(event: E, limitMs: number): Promise<Extract<Heard, { event: E }>> {
+    const heard = await this.#next(limitMs);
+    if (heard.event !== event) throw new LabError(`${this.#where}: session: says ${heard.event}, not ${event}`);
+    return heard as Extract<Heard, { event: E }>;
+  }
+
+  /** Starts mpstat with a sample a second. */
+  async startSampling(): Promise<void> {
     this.#talk.say("mpstat");
-    const [, seconds] = (await this.#talk.hear(20_000)).split(" ");
-    return Number(seconds);
+    await this.#hear("sampling", answerLimitMs.sampling);
   }
 
   /** Ends captures and sampling. @returns what tcpdump counted, a record a capture point, files as `name` says */
@@ -95,36 +137,51 @@ export class ServerSession {
     this.#talk.say("stop");
     const records: CaptureRecord[] = [];
     for (;;) {
-      const [word, hop, captured, received, dropped] = (await this.#talk.hear(30_000)).split(" ");
-      if (word === "STOPPED") return records;
-      const point = this.points.find((candidate) => candidate.hop === hop);
-      if (!point || !captured || !received || !dropped)
-        throw new LabError(`tcpdump on ${point?.interface ?? hop} did not say what it counted`);
+      const heard = await this.#next(answerLimitMs.counts);
+      if (heard.event === "stopped") return records;
+      const point = heard.event === "counts" ? this.points.find(({ hop }) => hop === heard.hop) : undefined;
+      if (heard.event !== "counts" || !point)
+        throw new LabError(`${this.#where}: session: says ${JSON.stringify(heard)} when it is stopped`);
+      const { captured, received, dropped } = heard;
       records.push({
         ...point,
         file: name(point.hop),
-        captured: Number(captured),
-        receivedByFilter: Number(received),
-        droppedByKernel: Number(dropped),
+        captured,
+        receivedByFilter: received,
+        droppedByKernel: dropped,
       });
     }
   }
 
-  /** A file of the session, checked on its way. */
+  /** A file of the session, checked on its way. @throws LabError when it is larger than allowed or did not arrive whole */
   async fetch(file: string): Promise<Buffer> {
-    const { stdout, code } = await this.ssh.exec(`cat ${this.#folder}/${file}`);
-    const size = Number(await this.ssh.run(`stat -c %s ${this.#folder}/${file}`));
-    if (code !== 0 || stdout.length !== size)
-      throw new LabError(`${file}: ${stdout.length} of ${size} bytes arrived from the server`);
+    const path = `${this.#folder}/${file}`;
+    const words = await this.ssh.run(`h=$(sha256sum < ${path}) && echo "bytes=$(wc -c < ${path}) sha256=\${h%% *}"`, {
+      timeoutMs: transferLimitMs(mostFileBytes),
+    });
+    const [there] = parseRecords(fileRecord, words, `${this.#where}: ${file}`);
+    if (there === undefined) throw new LabError(`${this.#where}: does not say what ${file} is`);
+    if (there.bytes > mostFileBytes)
+      throw new LabError(`${this.#where}: ${file} has ${there.bytes} bytes; the limit is ${mostFileBytes}`);
+    const { stdout } = await this.ssh.exec(`cat ${path}`, {
+      timeoutMs: transferLimitMs(there.bytes),
+      maxBytes: there.bytes + 4096,
+    });
+    if (stdout.length !== there.bytes || sha256(stdout) !== there.sha256)
+      throw new LabError(
+        `${this.#where}: ${file} did not arrive whole: ${stdout.length} of ${there.bytes} bytes, or others`,
+      );
     return stdout;
   }
 
-  /** Removes what is left on the server and closes the connection. */
+  /** Ends what it started and removes what is left on the server. */
   async close(): Promise<void> {
-    await this.#talk.end();
-    this.ssh.close();
+    await this.#talk.end(closeLimitMs);
   }
 }
+
+/** Milliseconds for tcpdump and mpstat to end by themselves before they are ended. */
+const closeLimitMs = 30_000;
 
 /** Connects to an end's server. */
 export const connectEnd = (role: string, end: End) => connectSsh(role, end.ssh);

@@ -1,8 +1,10 @@
+# shellcheck shell=sh
 # One run's session on a server. It is spoken with on stdin: "mpstat" starts CPU sampling, "stop" ends it and the captures.
-# At end of file, also when the other side has died, everything it started is ended and its folder removed.
-# CAPTURES: "hop interface" pairs, one a line.
+# It answers in lines of key=value words (lib/key-value.ts), the first of them event=NAME. At end of file, also when the other
+# side has died, everything it started is ended and its folder removed. CAPTURES: "hop interface" pairs, one a line.
 set -u
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+: "${CAPTURES=}"
 mkdir -p /run/sriov-rtt
 DIR=$(mktemp -d /run/sriov-rtt/run.XXXXXX) || exit 1
 PIDS='' MPSTAT=''
@@ -21,26 +23,30 @@ while read -r hop interface; do
   tries=300
   until grep -q 'listening on' "$DIR/$hop.err"; do
     tries=$((tries - 1))
-    if [ $tries = 0 ] || ! grep -q . "$DIR/$hop.err" && [ $tries -lt 250 ]; then echo "tcpdump on $interface does not listen: $(cat "$DIR/$hop.err")" >&2; exit 1; fi
+    if [ $tries = 0 ] || { [ $tries -lt 250 ] && ! grep -q . "$DIR/$hop.err"; }; then
+      echo "tcpdump on $interface does not listen: $(cat "$DIR/$hop.err")" >&2
+      exit 1
+    fi
     sleep 0.1
   done
 done < "$DIR/captures"
-echo "LISTENING $DIR"
+# counted HOP WORDS: the number that tcpdump printed before those words when it ended.
+counted() { sed -n "s/^\([0-9]*\) packets $2.*/\1/p" "$DIR/$1.err"; }
+echo "event=listening folder=$DIR"
 while read -r word; do
   case $word in
     mpstat)
-      date +%s.%N > "$DIR/mpstat.start"
       mpstat -P ALL -o JSON 1 > "$DIR/mpstat.json" 2> "$DIR/mpstat.err" < /dev/null &
       MPSTAT=$!
-      echo "SAMPLING $(cat "$DIR/mpstat.start")"
+      echo "event=sampling"
       ;;
     stop)
       end_all
       while read -r hop interface; do
         [ -n "$hop" ] || continue
-        echo "COUNTS $hop $(sed -n 's/^\([0-9]*\) packets captured.*/\1/p' "$DIR/$hop.err") $(sed -n 's/^\([0-9]*\) packets received by filter.*/\1/p' "$DIR/$hop.err") $(sed -n 's/^\([0-9]*\) packets dropped by kernel.*/\1/p' "$DIR/$hop.err")"
+        echo "event=counts hop=$hop captured=$(counted "$hop" captured) received=$(counted "$hop" 'received by filter') dropped=$(counted "$hop" 'dropped by kernel')"
       done < "$DIR/captures"
-      echo STOPPED
+      echo "event=stopped"
       ;;
   esac
 done

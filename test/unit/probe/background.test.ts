@@ -22,7 +22,9 @@ Domain: 'rtt-bg-002'
 `);
 const look = (seconds: number, ns: number, received: number, sent: number): BackgroundLook => ({
   cpu: cpu(seconds, ns),
-  udp: new Map([["rtt-bg-001", parseUdpLook(`${seconds - 50}\n${received} ${sent}\n`)]]),
+  udp: new Map([
+    ["rtt-bg-001", parseUdpLook(`seconds=${seconds - 50} received=${received} sent=${sent}\n`, "rtt-bg-001")],
+  ]),
 });
 const spec = { vms: ["rtt-bg-001", "rtt-bg-002"], leastCpuPercent: 0, leastSentPps: 0, leastReceivedPps: 0 };
 const use = backgroundUse(spec, look(100, 10e9, 0, 1000), look(110, 13e9, 50, 4000));
@@ -55,5 +57,20 @@ describe("what background VMs do during a run", () => {
     expect(problems({ leastReceivedPps: 10, vms: ["rtt-bg-001"] })[0]).toBe(
       "sender: rtt-bg-001 received 5 datagrams/s, and network load at least 10",
     );
+  });
+});
+
+describe("what a guest or a server says of itself", () => {
+  it.each([
+    ["", /does not say how many datagrams/],
+    ["seconds=1 received= sent=3", /received: "" is no whole number/],
+    ["seconds=NaN received=1 sent=3", /seconds: "NaN" is no number/],
+    ["Welcome\n", /is not key=value/],
+  ])("is no number when it is none: %j", (text, why) => {
+    expect(() => parseUdpLook(text, "rtt-bg-001")).toThrow(why);
+  });
+
+  it.each(["", "Welcome\nDomain: 'x'\n"])("is no clock when it is none: %j", (text) => {
+    expect(() => parseCpuLook(text)).toThrow(/clock is not understood/);
   });
 });

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { hostSchema } from "../config/hosts.ts";
+
+const vm = z.object({ name: z.string(), vcpus: z.int(), peerIp: z.string(), token: z.string() });
+const plan = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("none") }),
+  z.object({ type: z.literal("cpu"), percent: z.int() }),
+  z.object({
+    type: z.literal("network"),
+    sends: z.boolean(),
+    receives: z.boolean(),
+    mbps: z.number(),
+    packetBytes: z.int(),
+    burstPackets: z.int(),
+  }),
+]);
+/** What one server's background VMs are to do. */
+const serverLoad = z.object({
+  vms: z.array(vm),
+  load: plan,
+  /** What each VM under CPU load must be seen to use, in per cent of one CPU. */
+  leastCpuPercent: z.number(),
+  /** Written on the server once the load runs. */
+  token: z.string(),
+});
+export type ServerLoad = z.infer<typeof serverLoad>;
+
+const server = serverLoad.extend({ host: hostSchema });
+export type LoadedServer = z.infer<typeof server>;
+/** What LAB_LOAD holds: the servers that have background VMs. */
+export const loadRequestSchema = z.object({ sender: server.optional(), responder: server.optional() });
+export type LoadRequest = z.infer<typeof loadRequestSchema>;

@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { type RunFactors, runBudget, transferLimitMs } from "../../../measure/probe/budget.ts";
+
+const factors = fc.record({
+  packets: fc.integer({ min: 1, max: 65_535 }),
+  pingRatePps: fc.constantFrom(1000, 1_000_000),
+  cpuWindowSeconds: fc.integer({ min: 1, max: 600 }),
+});
+const fidelity = fc.constantFrom("hardware" as const, "emulated" as const);
+
+it("of a run has room for each of its parts, and for all of its attempts", () => {
+  fc.assert(
+    fc.property(factors, fidelity, (run: RunFactors, where) => {
+      const budget = runBudget(run, where);
+      expect(budget.pingLimitSeconds).toBeGreaterThan(2 * budget.pingSeconds);
+      // iputils takes 10 ms a packet where the rate is above 1000 a second.
+      expect(budget.pingLimitSeconds).toBeGreaterThan(run.packets * 0.01);
+      expect(budget.attemptSeconds).toBeGreaterThan(budget.pingLimitSeconds + 2 * run.cpuWindowSeconds + 60);
+      expect(budget.runSeconds).toBe(3 * budget.attemptSeconds);
+      expect(budget.pingBytes).toBeGreaterThan(run.packets * 100);
+      expect(budget.askEveryMs).toBeGreaterThanOrEqual(1000);
+    }),
+  );
+});
+
+it("grows with the packets", () => {
+  fc.assert(
+    fc.property(factors, fidelity, fc.integer({ min: 1, max: 60_000 }), (run, where, more) => {
+      const [less, larger] = [runBudget(run, where), runBudget({ ...run, packets: run.packets + more }, where)];
+      expect(larger.runSeconds).toBeGreaterThanOrEqual(less.runSeconds);
+      expect(larger.pingBytes).toBeGreaterThan(less.pingBytes);
+    }),
+  );
+});
+
+it("lets 65,535 packets at 1 kpps come to their end: 66 s when nothing holds them up, 22 minutes at 20 ms each", () => {
+  const budget = runBudget({ packets: 65_535, pingRatePps: 1000, cpuWindowSeconds: 10 }, "hardware");
+  expect(budget.pingSeconds).toBeCloseTo(65.535);
+  expect(budget.pingLimitSeconds).toBe(2 + 1311 + 20);
+});
+
+it("gives a large file more time than a small one", () => {
+  expect(transferLimitMs(20_000_000)).toBeGreaterThan(transferLimitMs(1000) + 30_000);
+});
