@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { readSettings } from "../../emulator/hosts/settings.ts";
 import type { Inventory } from "../../infra/config/hosts.ts";
+import { deploymentLimitSeconds } from "../../infra/config/limits.ts";
 import { readInventory } from "../../infra/config/load.ts";
 import { LabError } from "../../lib/errors.ts";
 import { checkout, labDir } from "../../lib/paths.ts";
@@ -19,7 +20,7 @@ import { type CampaignOutcome, entryOf, measureCampaign } from "./measure.ts";
 import { missingRuns, refuseOtherFidelity } from "./measured.ts";
 import type { CampaignRunOptions } from "./options.ts";
 import { assumedInventory, planCampaign } from "./plan.ts";
-import { type Place, settingsOf, timeLimitMs } from "./settings.ts";
+import { type Place, settingsOf } from "./settings.ts";
 import { summaryText } from "./summary.ts";
 
 const stackName = "campaign";
@@ -70,6 +71,7 @@ async function measureAll(
   await mkdir(join(labDir, "logs"), { recursive: true });
   const measure = async (interruption: Interruption, serversAreNew: boolean) => {
     const queue = deployments();
+    const { fidelity } = readInventory(place.hosts);
     return withDrivenStack(
       {
         ...{ name: stackName, env, logFile, progress, interruption, keep: options.keep },
@@ -78,7 +80,11 @@ async function measureAll(
       },
       (stack) =>
         measureCampaign(queue, {
-          deploy: (deployment) => stack.deploy(settingsOf(deployment, place), timeLimitMs(deployment)),
+          deploy: (deployment) =>
+            stack.deploy(
+              settingsOf(deployment, place),
+              1000 * deploymentLimitSeconds(deployment.scenario.config, fidelity),
+            ),
           missing: (deployment) => missingRuns(place.results, deployment),
           progress,
           asked: interruption.asked,

@@ -22,13 +22,3 @@ export const settingsOf = (
       asText(value),
     ]),
   );
-
-/**
- * After how long a deployment is given up as a hang: two fleets that take all the time they may, and echo requests that
- * are answered after a second each, which is far above what a loaded emulated server needs. A day at most.
- */
-export function timeLimitMs({ scenario }: Deployment): number {
-  const { readyWithinSeconds, cpuWindowSeconds, packets, runs } = scenario.config;
-  const seconds = 600 + 2 * readyWithinSeconds + runs * (60 + 2 * cpuWindowSeconds + packets);
-  return 1000 * Math.min(seconds, 86_400);
-}

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { deploymentLimitSeconds } from "../../infra/config/limits.ts";
 import type { Driver } from "../../infra/vm/drivers.ts";
 import { LabError } from "../../lib/errors.ts";
 import { checkout, labDir } from "../../lib/paths.ts";
@@ -24,8 +25,8 @@ const runsSchema = z.array(z.object({ directory: z.string() })).min(1);
 
 const stackName = "demo";
 
-/** A deployment replaces two VMs and measures one run; on a slow machine a minute, so this is a hang. */
-const timeLimitMs = 10 * 60_000;
+/** Every deployment of the demo measures one run like this. */
+const runOfDemo = { runs: 1, pingRatePps: 1000, cpuWindowSeconds: 2, readyWithinSeconds: 600 };
 
 /** Folders of the runs that have been measured, by driver. */
 type Measured = Record<string, string[]>;
@@ -47,9 +48,8 @@ async function measureAll(stack: DrivenStack, options: DemoOptions, results: str
         loadType: "none",
         replicate: String(replicate),
         order: JSON.stringify(order),
-        runs: "1",
+        ...Object.fromEntries(Object.entries(runOfDemo).map(([key, value]) => [key, String(value)])),
         packets: String(options.packets),
-        cpuWindowSeconds: "2",
         resultsDirectory: results,
       }),
     );
@@ -71,7 +71,8 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const deployAll = (interruption: Interruption, leftoversAreGone: boolean) =>
       withDrivenStack(
         {
-          ...{ name: stackName, env, logFile, progress, interruption, leftoversAreGone, timeLimitMs },
+          ...{ name: stackName, env, logFile, progress, interruption, leftoversAreGone },
+          timeLimitMs: 1000 * deploymentLimitSeconds({ ...runOfDemo, packets: options.packets }, "emulated"),
           keep: options.keep,
         },
         (stack) => measureAll(stack, options, results, interruption),

@@ -8,6 +8,7 @@ import { capacityProblems } from "../plan/capacity.ts";
 import { planOf } from "../plan/plan.ts";
 import { explain } from "./explain.ts";
 import { hostSchema, type Inventory, inventorySchema } from "./hosts.ts";
+import { impossibleRuns } from "./limits.ts";
 import { type Config, configSchema } from "./schema.ts";
 
 /** A stack's configuration with what its files say filled in. */
@@ -122,6 +123,7 @@ export function resolveConfig(config: Config, directory: string): ResolvedConfig
       ],
       "the hosts",
     );
+  refuse(impossibleRuns(rest, inventory.fidelity), "the stack");
   refuseOverload(inventory, rest);
   return { ...rest, inventory };
 }

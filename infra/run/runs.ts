@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../../lib/canonical.ts";
+import { runBudget } from "../../measure/probe/budget.ts";
 import type { RunSpec } from "../../measure/probe/spec.ts";
 import { runFolder } from "../../measure/results/token.ts";
 
@@ -25,6 +26,8 @@ export class Runs extends pulumi.ComponentResource {
   constructor(name: string, args: RunsArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("sriov-rtt:run:Runs", name, {}, opts);
     const { spec } = args;
+    // The runner gives up by itself, and says why; this is for one that does not.
+    const limit = `${runBudget(spec.scenario.factors, spec.fidelity).runSeconds + 600}s`;
     let before: local.Command | undefined;
     this.results = Array.from({ length: args.count }, (_, index) => {
       const run = index + 1;
@@ -40,7 +43,10 @@ export class Runs extends pulumi.ComponentResource {
           logging: local.Logging.Stderr,
           addPreviousOutputInEnv: false,
         },
-        { parent: this, deleteBeforeReplace: true, dependsOn: before ? [before] : [] },
+        {
+          ...{ parent: this, deleteBeforeReplace: true, dependsOn: before ? [before] : [] },
+          customTimeouts: { create: limit, update: limit },
+        },
       );
       before = command;
       return command.stdout.apply((stdout): unknown => JSON.parse(stdout));

@@ -3,7 +3,7 @@ import { deploymentsOf } from "../../../cli/campaign/deployments.ts";
 import { readExperiments } from "../../../cli/campaign/experiment.ts";
 import { parsePlanOptions, parseRunOptions } from "../../../cli/campaign/options.ts";
 import { planCampaign } from "../../../cli/campaign/plan.ts";
-import { settingsOf, timeLimitMs } from "../../../cli/campaign/settings.ts";
+import { settingsOf } from "../../../cli/campaign/settings.ts";
 import { configKeys, parseConfig } from "../../../infra/config/load.ts";
 import { scenarioOf } from "../../../infra/scenario.ts";
 
@@ -41,18 +41,6 @@ describe("settingsOf", () => {
     expect(settingsOf({ ...first!, scenario: { ...first!.scenario, config } }, place).mainDriver).toBe(
       '{"sender":"virtio-bridge","responder":"pci-passthrough"}',
     );
-  });
-});
-
-describe("timeLimitMs", () => {
-  it("grows with the runs, and is a day at most", () => {
-    const [first] = all("paper");
-    const config = { ...first!.scenario.config };
-    const limit = (runs: number) =>
-      timeLimitMs({ ...first!, scenario: { ...first!.scenario, config: { ...config, runs } } });
-    expect(limit(10)).toBeGreaterThan(30 * 60_000);
-    expect(limit(11)).toBeGreaterThan(limit(10));
-    expect(limit(1000)).toBe(24 * 3_600_000);
   });
 });
 

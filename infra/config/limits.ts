@@ -1,0 +1,46 @@
+import { type Fidelity, type RunFactors, runBudget } from "../../measure/probe/budget.ts";
+
+/** What of a configuration decides how long its deployment may take. */
+export type LimitedConfig = RunFactors & { readyWithinSeconds: number; runs: number };
+
+/** Seconds for what a deployment takes beside its fleets and its runs. */
+const besideSeconds = 600;
+
+/** A timer of Node.js counts milliseconds in 31 bits. */
+const mostSeconds = Math.floor((2 ** 31 - 1) / 1000);
+
+/**
+ * Seconds after which a deployment is given up as a hang: two fleets that take all the time they may, and every run with all
+ * its attempts at their limits.
+ */
+export const deploymentLimitSeconds = (
+  { readyWithinSeconds, runs, ...factors }: LimitedConfig,
+  fidelity: Fidelity,
+): number => besideSeconds + 2 * readyWithinSeconds + runs * runBudget(factors, fidelity).runSeconds;
+
+/** MiB that a Main VM takes by itself, which is the least it may have. */
+const guestMiB = 96;
+
+/** What a run cannot do, a line each: what its guest cannot hold, and what nobody could wait for. */
+export function impossibleRuns(
+  { guestMemoryMiB, ...config }: LimitedConfig & { guestMemoryMiB: number },
+  fidelity: Fidelity,
+): string[] {
+  const neededMiB = guestMiB + Math.ceil(runBudget(config, fidelity).pingBytes / 2 ** 20);
+  const seconds = deploymentLimitSeconds(config, fidelity);
+  const days = (value: number) => (value / 86_400).toFixed(0);
+  const perRun = runBudget(config, fidelity).runSeconds;
+  const room = Math.floor((mostSeconds - deploymentLimitSeconds({ ...config, runs: 0 }, fidelity)) / perRun);
+  return [
+    ...(config.packets > 10_000 && guestMemoryMiB < neededMiB
+      ? [
+          `guestMemoryMiB: ${guestMemoryMiB} does not hold the output of ping for ${config.packets} packets; allowed: at least ${neededMiB}, or fewer packets`,
+        ]
+      : []),
+    ...(seconds > mostSeconds
+      ? [
+          `runs: ${config.runs} of ${config.packets} packets may take ${days(seconds)} days on ${fidelity} servers; allowed: at most ${days(mostSeconds)} days a deployment, which is ${room} of these runs`,
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { deploymentLimitSeconds, impossibleRuns } from "../../../infra/config/limits.ts";
+import { runBudget } from "../../../measure/probe/budget.ts";
+
+const config = {
+  ...{ packets: 100, pingRatePps: 1000, cpuWindowSeconds: 10, readyWithinSeconds: 600, runs: 10 },
+  guestMemoryMiB: 128,
+};
+
+describe("the time after which a deployment is given up", () => {
+  it("has room for every run with all its attempts, and for fleets that take all the time they may", () => {
+    for (const fidelity of ["hardware", "emulated"] as const)
+      for (const packets of [1, 100, 65_535])
+        for (const runs of [1, 11]) {
+          const seconds = deploymentLimitSeconds({ ...config, packets, runs }, fidelity);
+          const { runSeconds } = runBudget({ ...config, packets }, fidelity);
+          expect(seconds).toBeGreaterThan(runs * runSeconds + 2 * config.readyWithinSeconds);
+        }
+  });
+});
+
+describe("runs that cannot be", () => {
+  it("are none of those that the study asks for", () => {
+    for (const fidelity of ["hardware", "emulated"] as const)
+      for (const packets of [1, 100, 10_000, 65_535])
+        expect(impossibleRuns({ ...config, packets }, fidelity)).toEqual([]);
+  });
+
+  it("are refused where the guest cannot hold what ping prints, with what it needs", () => {
+    expect(impossibleRuns({ ...config, packets: 65_535, guestMemoryMiB: 96 }, "hardware")).toEqual([
+      "guestMemoryMiB: 96 does not hold the output of ping for 65535 packets; allowed: at least 109, or fewer packets",
+    ]);
+  });
+
+  it("are refused where nobody could wait for them, with how many could be", () => {
+    const [refusal, ...more] = impossibleRuns({ ...config, packets: 65_535, runs: 1000 }, "emulated");
+    expect(more).toEqual([]);
+    expect(refusal).toMatch(
+      /^runs: 1000 of 65535 packets may take \d+ days on emulated servers; allowed: at most 25 days a deployment, which is \d+ of these runs$/,
+    );
+    const fits = Number(/which is (\d+) of/.exec(refusal ?? "")?.[1]);
+    expect(impossibleRuns({ ...config, packets: 65_535, runs: fits }, "emulated")).toEqual([]);
+    expect(impossibleRuns({ ...config, packets: 65_535, runs: fits + 1 }, "emulated")).toHaveLength(1);
+  });
+});
