@@ -151,12 +151,14 @@ export function withObserved(inventory: Inventory, observed: Record<Role, Observ
  * Asks both servers, side by side, which layers they have; nothing is changed on them. This is where a server that is
  * dead, unreachable or not who it should be is found out, before any resource is touched.
  * @param owner the stack that wants the servers; one that another stack holds is refused
- * @throws LabError within `timeoutMs` and a few seconds: one message for all servers that cannot be used
+ * @param timeoutMs to connect; a server that does has `answerMs` to say what it has, for it may be busy
+ * @throws LabError one message for all servers that cannot be used
  */
 export async function observe(
   inventory: Inventory,
   owner: string,
   timeoutMs = 10_000,
+  answerMs = 60_000,
 ): Promise<Record<Role, Observation & { preflight: Preflight }>> {
   const one = async (role: Role) => {
     const host = inventory.hosts[role];

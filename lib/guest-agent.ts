@@ -99,7 +99,7 @@ async function waitForExit(
 const endingMs = 60_000;
 
 async function endInGuest(ssh: SshConnection, domain: string, call: string): Promise<void> {
-  const { pid } = await start(ssh, domain, newCall(), endCallScript(call), true);
+  const { pid } = await start(ssh, domain, newCall(), endCallScript(call, false), true);
   const exit = await waitForExit(ssh, domain, pid, endingMs, 200);
   const left = exit?.stdout.toString().trim();
   if (exit?.code === 0 && left === "") return;

@@ -13,4 +13,5 @@ while read -r mac peer; do
   bridge fdb replace "$mac" dev pf0 self permanent
   bridge fdb replace "$peer" dev pf0 master static
 done < "$1/addresses"
+# shellcheck disable=SC2016 # it is the shell of xargs that expands them
 find "$1" -name '*.xml' | sort | xargs -P "$2" -n 1 sh -c 'virsh -q define "$0" && virsh -q start "$(basename "$0" .xml)"'

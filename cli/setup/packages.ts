@@ -14,7 +14,7 @@ export const enginePackages = ["xsltproc"];
  * them (test/support/sshd.ts); what network namespaces are furnished with (test/support/namespace.ts).
  */
 export const testPackages = [
-  ...["tshark", "openssh-server", "openssh-client", "libnss-wrapper", "fish", "zsh", "tcsh"],
+  ...["tshark", "openssh-server", "openssh-client", "libnss-wrapper", "fish", "zsh", "tcsh", "shellcheck"],
   ...["iproute2", "iputils-ping", "util-linux", "nftables", "iptables", "ebtables"],
 ];
 

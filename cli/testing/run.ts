@@ -1,3 +1,4 @@
+import { checkout } from "../../lib/paths.ts";
 import { interruptible } from "../interrupt.ts";
 import { progress } from "../progress.ts";
 import { prepareEverything } from "../setup/everything.ts";
@@ -7,12 +8,14 @@ import { preparePulumi } from "../setup/pulumi.ts";
 import { withServersUp } from "../setup/servers.ts";
 import { summarise } from "./counts.ts";
 import { type Project, Session } from "./session.ts";
+import { shellcheckArguments } from "./shell-scripts.ts";
 
 /** What needs neither engine nor servers. */
 async function testUnits(session: Session): Promise<void> {
   await session.check("lint", "biome", "check", "--error-on-warnings");
   await session.check("types", "tsc", "--noEmit");
   await session.prepare("packages for tests", () => ensurePackages(testPackages, progress));
+  await session.checkWith("shell scripts", "shellcheck", ...shellcheckArguments(checkout));
   await session.tests("unit");
 }
 

@@ -43,7 +43,12 @@ export class Session {
 
   /** Runs a tool whose exit status says whether all is well. */
   check(name: string, tool: string, ...args: string[]): Promise<boolean> {
-    return this.#step(name, async () => ({ ...passed, ok: (await this.#run(toolPath(tool), args, {})) === 0 }));
+    return this.checkWith(name, toolPath(tool), ...args);
+  }
+
+  /** Runs a program of the machine whose exit status says whether all is well. */
+  checkWith(name: string, program: string, ...args: string[]): Promise<boolean> {
+    return this.#step(name, async () => ({ ...passed, ok: (await this.#run(program, args, {})) === 0 }));
   }
 
   /** Runs the tests of a project. */

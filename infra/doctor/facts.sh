@@ -4,14 +4,16 @@ export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 fact() { echo "@@$1"; shift; "$@" 2> /dev/null; }
 has() { command -v "$1" > /dev/null; }
 link_to() { target=$(readlink "$1") && echo "${target##*/}"; }
+server_address() { echo "$SSH_CONNECTION" | cut -d ' ' -f 3; }
+kernel_modules() { [ ! -d "/lib/modules/$(uname -r)" ] || echo there; }
 first_line() { "$@" 2>&1 | head -1; }
 
 fact user id -u
 fact user-name id -un
-fact server-address sh -c 'echo "$SSH_CONNECTION" | cut -d " " -f 3'
+fact server-address server_address
 fact machine uname -m
 fact kernel uname -r
-fact kernel-modules sh -c '[ ! -d "/lib/modules/$(uname -r)" ] || echo there'
+fact kernel-modules kernel_modules
 fact distribution cat /etc/os-release
 fact kernel-words cat /proc/cmdline
 fact cpu-vendor sh -c "sed -n 's/^vendor_id[^:]*: //p' /proc/cpuinfo | head -1"

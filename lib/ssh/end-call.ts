@@ -1,10 +1,13 @@
 /**
- * A script that ends all processes of a call on their server and prints those that are left, if any. They are told by the
- * call's name: it is in the environment of each (framing.ts), and on the command line of a login shell that has not come as
- * far. In this script it is on no command line.
+ * A script that ends all processes of a call and prints those that are left, if any. They are told by the call's name, which
+ * is in the environment of each (framing.ts).
+ * @param alsoCommandLines whether it is also looked for on command lines, where a login shell has it that has not come as far
+ *   as to set it: only for where this script is on no command line itself
  */
-export const endCallScript = (call: string) => `call=${call}
-members() { printf %s "$call" | grep -lsF -f - /proc/[0-9]*/environ /proc/[0-9]*/cmdline | cut -d / -f 3 | sort -u; }
+export const endCallScript = (call: string, alsoCommandLines: boolean) => `call=${call}
+members() {
+  printf %s "$call" | grep -lsF -f - /proc/[0-9]*/environ${alsoCommandLines ? " /proc/[0-9]*/cmdline" : ""} | cut -d / -f 3 | sort -u
+}
 for signal in TERM KILL; do
   tries=30
   while :; do

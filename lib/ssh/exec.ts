@@ -103,7 +103,7 @@ async function send(
  */
 export async function endCall(client: Client, call: string): Promise<string> {
   const ending = newCall();
-  const { stdout } = await send(client, endCallScript(call), ending, endingLimits);
+  const { stdout } = await send(client, endCallScript(call, true), ending, endingLimits);
   const { answer, status } = stdout.result();
   if (status !== 0) return "whether its processes on the server have ended is not known: the server does not answer";
   const left = answer?.toString().trim() ?? "";

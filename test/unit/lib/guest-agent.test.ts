@@ -1,0 +1,126 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { runInGuest, startInGuest } from "../../../lib/guest-agent.ts";
+import { fetchFromGuest } from "../../../lib/guest-file.ts";
+import { runBudget } from "../../../measure/probe/budget.ts";
+import { PingInGuest } from "../../../measure/probe/ping-in-guest.ts";
+import { LocalAgent } from "../../support/local-agent.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "lab-agent-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const limits = { maxBytes: 20_000_000, limitMs: 30_000 };
+
+const running = (words: string) =>
+  readdirSync("/proc").filter((name) => {
+    try {
+      return (
+        /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, "latin1").replaceAll("\0", " ").includes(words)
+      );
+    } catch {
+      return false; // it has ended
+    }
+  });
+
+describe("a command in a guest", { timeout: 30_000 }, () => {
+  it("gives its stdout, and its stderr when it fails", async () => {
+    const ssh = new LocalAgent().connection();
+    expect(await runInGuest(ssh, "vm", "echo 'it'\\''s'")).toBe("it's\n");
+    await expect(runInGuest(ssh, "vm", "echo why >&2; exit 3")).rejects.toThrow(/vm: exit status 3 .*\nwhy$/);
+  });
+
+  it("is ended when it takes too long, with all that it started, before that is told", async () => {
+    const seconds = `7${process.pid}`;
+    const command = await startInGuest(
+      new LocalAgent().connection(),
+      "vm",
+      `sleep ${seconds} & sleep ${seconds}`,
+      false,
+    );
+    await expect(command.ended(500, 50)).rejects.toThrow(/^vm: still running after 0.5 s .*; it was ended$/);
+    expect(running(`sleep ${seconds}`)).toEqual([]);
+  });
+
+  it("whose agent answers with something else is refused with its words", async () => {
+    const agent = new LocalAgent();
+    agent.spoil = () => ({ pid: "seven" });
+    await expect(runInGuest(agent.connection(), "vm", "true")).rejects.toThrow(
+      /vm: the guest agent answered guest-exec with/,
+    );
+  });
+});
+
+describe("a file of a guest", { timeout: 30_000 }, () => {
+  const path = join(folder, "it's a file");
+
+  it.each([0, 1, 300_000, 2_000_000])("of %i bytes comes home whole, in pieces", async (bytes) => {
+    const agent = new LocalAgent();
+    const content = randomBytes(bytes);
+    writeFileSync(path, content);
+    expect((await fetchFromGuest(agent.connection(), "vm", path, limits)).equals(content)).toBe(true);
+    const pieces = agent.asked.filter((each) => each === "guest-file-read").length;
+    expect(pieces).toBeGreaterThanOrEqual(Math.ceil(bytes / 262_144));
+    expect(agent.asked.at(-1)).toBe("guest-file-close");
+  });
+
+  it("like ping's text for 65,535 packets takes few pieces", async () => {
+    const lines = Array.from(
+      { length: 65_535 },
+      (_, index) =>
+        `[17640000${index}.123456] 64 bytes from 10.9.2.1: icmp_seq=${index + 1} ttl=64 time=${(index * 7919) % 9973}.${index % 10} ms`,
+    );
+    const agent = new LocalAgent();
+    writeFileSync(path, lines.join("\n"));
+    const { pingBytes } = runBudget({ packets: 65_535, pingRatePps: 1000, cpuWindowSeconds: 10 }, "hardware");
+    const text = await fetchFromGuest(agent.connection(), "vm", path, { ...limits, maxBytes: pingBytes });
+    expect(text.toString().split("\n")).toHaveLength(65_535);
+    expect(agent.asked.filter((each) => each === "guest-file-read").length).toBeLessThan(12);
+  });
+
+  it("is refused when it is larger than allowed, and when it did not arrive whole", async () => {
+    writeFileSync(path, randomBytes(5000));
+    const agent = new LocalAgent();
+    await expect(fetchFromGuest(agent.connection(), "vm", path, { ...limits, maxBytes: 4999 })).rejects.toThrow(
+      /has 5000 bytes; the limit is 4999/,
+    );
+    agent.spoil = (request, answer) =>
+      request.execute === "guest-file-read" ? { count: 10, "buf-b64": "AAAAAAAAAAAAAA==", eof: true } : answer;
+    await expect(fetchFromGuest(agent.connection(), "vm", path, limits)).rejects.toThrow(/did not arrive whole/);
+    expect(agent.asked.at(-1)).toBe("guest-file-close");
+  });
+});
+
+describe("a ping in a guest", { timeout: 60_000 }, () => {
+  const budget = { ...runBudget({ packets: 10, pingRatePps: 1000, cpuWindowSeconds: 1 }, "hardware"), askEveryMs: 100 };
+  const files = () => readdirSync("/tmp").filter((name) => name.startsWith("lab-ping-6553"));
+
+  it("brings home what it printed, how it ended, and leaves no file", async () => {
+    const ping = new PingInGuest(new LocalAgent().connection(), "vm", 65_531, budget);
+    await ping.start("sh -c 'echo line; echo odd >&2; exit 1'");
+    await ping.ended();
+    const { text, exitCode, seconds, errors } = await ping.collect();
+    expect({ text: text.toString(), exitCode, errors }).toEqual({ text: "line\n", exitCode: 1, errors: "odd" });
+    expect(seconds).toBeLessThan(20);
+    expect(files()).toEqual([]);
+  });
+
+  it("is ended at its limit by itself, and that is no result", async () => {
+    const short = { ...budget, pingLimitSeconds: 1 };
+    const ping = new PingInGuest(new LocalAgent().connection(), "vm", 65_532, short);
+    await ping.start("sleep 600");
+    await ping.ended();
+    await expect(ping.collect()).rejects.toThrow(/ping was ended after \d+ s, which is its limit/);
+    await runInGuest(new LocalAgent().connection(), "vm", "rm -f /tmp/lab-ping-65532.*");
+  });
+
+  it("that is given up is ended in the guest", async () => {
+    const seconds = `6${process.pid}`;
+    const ping = new PingInGuest(new LocalAgent().connection(), "vm", 65_533, budget);
+    await ping.start(`sleep ${seconds}`);
+    await ping.end();
+    expect(running(`sleep ${seconds}`)).toEqual([]);
+    await runInGuest(new LocalAgent().connection(), "vm", "rm -f /tmp/lab-ping-65533.*");
+  });
+});
