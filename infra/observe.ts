@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import { allEnded } from "../lib/concurrent.ts";
 import { LabError } from "../lib/errors.ts";
 import { parseRecords, wholeNumber } from "../lib/key-value.ts";
 import { connectSsh } from "../lib/ssh/connect.ts";
@@ -164,8 +165,9 @@ export async function observe(
     const host = inventory.hosts[role];
     const ssh = await connectSsh(role, host, timeoutMs);
     try {
-      const [observation, preflight] = await Promise.all(
-        [observeScript(host), preflightScript(host)].map((script) => ssh.run(script, { timeoutMs })),
+      const name = "the question what it has";
+      const [observation, preflight] = await allEnded(
+        [observeScript(host), preflightScript(host)].map((script) => ssh.run(script, { timeoutMs: answerMs, name })),
       );
       return { ...parseObservation(observation ?? ""), preflight: parsePreflight(preflight ?? "") };
     } finally {
