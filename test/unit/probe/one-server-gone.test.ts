@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { SshTarget } from "../../../lib/ssh/connect.ts";
+import type { SshTarget } from "../../../lib/ssh/target.ts";
 import { type Sshd, startSshd } from "../../support/sshd.ts";
 
 let server: Sshd;
