@@ -43,12 +43,6 @@ interface Call {
   code: number | null;
 }
 
-function openChannel(client: Client, command: string): Promise<ClientChannel> {
-  return new Promise((resolve, reject) => {
-    client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel)));
-  });
-}
-
 /** Sends a script and collects what comes, until it ends or a limit is reached. */
 async function send(
   client: Client,
@@ -90,7 +84,8 @@ async function send(
       opened.write(scriptBytes);
       opened.end(stdin ?? "");
     };
-    openChannel(client, command).then(listen, (error: Error) => resolve({ why: "refused", error }));
+    // At once: an exit status that came in the same packet is told only to those who listen by then.
+    client.exec(command, (error, opened) => (error ? resolve({ why: "refused", error }) : listen(opened)));
   });
   clearTimeout(timer);
   channel?.close();
