@@ -5,7 +5,12 @@ import { LabError } from "../lib/errors.ts";
 export const guestImagePackages: string[] = ["mmdebstrap", "lz4", "xz-utils", "cpio", "tar"];
 
 /** Debian packages with the tools that building all images and running the servers need on this machine. */
-export const emulatorPackages: string[] = [...guestImagePackages, "e2fsprogs", "openssh-client", "util-linux"];
+export const emulatorPackages: string[] = [
+  ...guestImagePackages,
+  ...["e2fsprogs", "openssh-client", "util-linux"],
+  // They compile the plugin for the servers' QEMU (emulator/virtual-time).
+  ...["gcc", "libc6-dev"],
+];
 
 /** @throws LabError unless this process is root: a root file system with its owners and device nodes is made. */
 export function requireRoot(): void {

@@ -15,6 +15,11 @@ two. They listen on 127.0.0.1 only and reach nothing outside. Their disks are ne
 
 RTTs measured on them are milliseconds and compare only with each other: every result carries the label \`emulated\`.
 
+QEMU 10.0 may deliver an interrupt twice to a guest of such a server; its kernel then waits for itself for ever. That is rare, and often
+when QEMU counts instructions. A plugin that this machine's C compiler builds beside QEMU (\`emulator/virtual-time\`) cures it, with
+\`LAB_EMULATOR_CURE=on\`. The plugin looks at all of QEMU that it relies on when it is loaded, and refuses another one. Without a compiler,
+or when it refuses, servers run without it, and \`hosts up\` says why.
+
 These variables change them; servers that run keep what they were started with.
 
 ${schemaTable(settingsSchema, (key) => settingVariables[key] ?? key, "output")}

@@ -13,6 +13,8 @@ export interface ServerMachine {
   generation: string;
   /** What libvirt of an earlier boot found out about QEMU, a tar archive; without it, that is found out again. */
   libvirtCacheFile: string | undefined;
+  /** The plugin of emulator/virtual-time for this QEMU, which cures nested guests that hang. */
+  pluginFile: string | undefined;
 }
 
 const kernelParameters = [
@@ -64,6 +66,7 @@ export function qemuArguments(machine: ServerMachine): string[] {
       "-cpu",
       "max,la57=off",
     ],
+    ...(machine.pluginFile ? ["-plugin", path(machine.pluginFile)] : []),
     ...["-smp", String(settings.cpus), "-m", String(settings.memoryMib)],
     ...["-device", "intel-iommu,intremap=on,caching-mode=on"],
     ...["-kernel", image.kernel, "-initrd", image.initrd, "-append", kernelParameters.join(" ")],

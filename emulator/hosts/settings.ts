@@ -21,6 +21,10 @@ export const settingsSchema = z.strictObject({
   ports: whole(1, 2).default(1).describe("ports that join the two servers, each a network card of its own: pf0, pf1"),
   vfs: whole(1, 7).default(7).describe("virtual functions that each port has; QEMU's igb serves 7"),
   tbSizeMib: whole(64, 16_384).default(1024).describe("cache of translated code per server, MiB"),
+  cure: z
+    .enum(["on", "off"], { error: '"on" or "off"' })
+    .default("off")
+    .describe("on: QEMU loads the plugin that cures nested guests which hang (emulator/virtual-time)"),
   bootTimeoutS: whole(10, 3600).default(300).describe("how long both servers may take until they answer, seconds"),
 });
 

@@ -65,6 +65,7 @@ export async function startServer(options: StartOptions): Promise<ServerState> {
     ...{ name, port, settings, image: images.server, generation },
     ...{ hostKeyFile: keys.hostFiles[name], authorizedKeyFile },
     libvirtCacheFile: existsSync(libvirtCacheFile(cache, images)) ? libvirtCacheFile(cache, images) : undefined,
+    pluginFile: images.plugin.file,
   });
   const command = [images.qemu.command, ...images.qemu.args, ...arguments_];
   const [file = "", ...args] = core === null ? command : ["taskset", "--cpu-list", String(core), ...command];

@@ -6,6 +6,7 @@ import { waitingFor, withLock } from "../../lib/lock.ts";
 import type { Progress } from "../../lib/progress.ts";
 import { publishFile } from "../../lib/publish.ts";
 import { ensureImages, type Images } from "../images/ensure.ts";
+import { checkPlugin } from "../virtual-time/check.ts";
 import { allowedCores, assignCores } from "./cores.ts";
 import { type Inventory, inventoryOf } from "./inventory.ts";
 import { ensureKeys, type Keys, knownHostsText } from "./keys.ts";
@@ -39,6 +40,16 @@ export async function endStrays(cache: string, name: ServerName): Promise<void> 
     await endProcess(stray);
 }
 
+/** The images that a server starts with. Without a plugin that fits, servers run all the same, and that is said. */
+async function startable({ progress }: HostsOptions, { cure }: Settings, images: Images): Promise<Images> {
+  const { plugin, qemu } = images;
+  if (cure === "off") return { ...images, plugin: { missing: "not asked for" } };
+  const missing = plugin.file ? await checkPlugin(qemu, plugin.file) : plugin.missing;
+  if (missing === undefined) return images;
+  progress.say(`no plugin for QEMU (emulator/virtual-time): ${missing}; servers run without its cure of nested guests`);
+  return { ...images, plugin: { missing } };
+}
+
 async function runningOrStarted(
   options: HostsOptions,
   name: ServerName,
@@ -57,7 +68,8 @@ async function runningOrStarted(
   }
   if (state) progress.say(`${name}: had died (process ${state.process.pid}); it is started again`);
   await endStrays(cache, name);
-  return startServer({ cache, name, images, keys, settings, core: assignCores(allowedCores())[name] });
+  const core = assignCores(allowedCores())[name];
+  return startServer({ cache, name, images: await startable(options, settings, images), keys, settings, core });
 }
 
 /**

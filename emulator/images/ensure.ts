@@ -5,6 +5,7 @@ import { waitingFor, withLock } from "../../lib/lock.ts";
 import type { Progress } from "../../lib/progress.ts";
 import { publishFolder } from "../../lib/publish.ts";
 import { requireRoot } from "../machine.ts";
+import { ensurePlugin, type Plugin, pluginFolder } from "../virtual-time/plugin.ts";
 import { buildGuest } from "./guest.ts";
 import { markUsed, pruneImages } from "./prune.ts";
 import { buildQemu, type QemuRuntime, qemuRuntime } from "./qemu.ts";
@@ -16,6 +17,8 @@ import { buildGuestTree, buildServerTree, treeFile, unpackTree } from "./tree.ts
 export interface Images {
   /** QEMU that emulates the servers. */
   qemu: QemuRuntime;
+  /** The plugin for that QEMU, or why this machine could not build one; servers run without it. */
+  plugin: Plugin;
   server: { key: string; root: string; kernel: string; initrd: string };
   /** Folder with `manifest.json` (see `GuestManifest`) and the files it names. */
   guest: string;
@@ -97,7 +100,7 @@ async function ensureBuilt(names: readonly Built[], options: EnsureOptions): Pro
       for (const [tree, wanted] of Map.groupBy(missing(), (name) => parts[name].tree))
         await buildFrom(tree, wanted, options);
       const inUse = [...all, ...(Object.keys(trees) as Tree[])].map(nameOf);
-      await pruneImages(parent, [...inUse, libvirtCacheName(keys.server)]);
+      await pruneImages(parent, [...inUse, pluginFolder(keys.qemu), libvirtCacheName(keys.server)]);
     });
   }
   for (const name of names) await markUsed(folderOf(name));
@@ -120,8 +123,12 @@ export async function ensureGuestImage(options: EnsureOptions): Promise<string> 
 export async function ensureImages(options: EnsureOptions): Promise<Images> {
   await ensureBuilt(all, options);
   const { keys, folderOf } = imageFolders(options.cache);
+  const qemu = qemuRuntime(folderOf("qemu"));
+  const plugin = await ensurePlugin(join(options.cache, "images"), qemu, keys.qemu);
+  if (plugin.file) await markUsed(join(plugin.file, ".."));
   return {
-    qemu: qemuRuntime(folderOf("qemu")),
+    qemu,
+    plugin,
     server: {
       key: keys.server,
       root: join(folderOf("server"), serverFiles.root),

@@ -8,6 +8,7 @@ import { ensureGuestImage, ensureImages } from "../../../emulator/images/ensure.
 import { parseVersions } from "../../../emulator/images/guest.ts";
 import { pruneImages } from "../../../emulator/images/prune.ts";
 import { imageKeys } from "../../../emulator/images/recipe.ts";
+import { pluginFolder } from "../../../emulator/virtual-time/plugin.ts";
 import { plainProgress } from "../../../lib/progress.ts";
 
 const sources = join(import.meta.dirname, "../../../emulator/images");
@@ -45,6 +46,7 @@ it("finds images that are there in less than 50 ms", async () => {
   const keys = imageKeys();
   for (const name of ["qemu", "server", "guest"] as const)
     mkdirSync(join(cache, "images", `${name}-${keys[name]}`), { recursive: true });
+  mkdirSync(join(cache, "images", pluginFolder(keys.qemu)));
   const times: number[] = [];
   for (let call = 0; call < 5; call++) {
     const start = performance.now();

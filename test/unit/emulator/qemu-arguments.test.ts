@@ -11,6 +11,7 @@ const machine: ServerMachine = {
   authorizedKeyFile: "/s/authorized_keys",
   generation: "00112233445566778899aabbccddeeff",
   libvirtCacheFile: undefined,
+  pluginFile: undefined,
 };
 
 /** Each option with its value on a line of its own. */
@@ -45,4 +46,13 @@ it("hands over what libvirt found out before, where there is something", () => {
   expect(qemuArguments({ ...machine, libvirtCacheFile: "/i/l.tar" })).toContain(
     "name=opt/lab/libvirt-cache,file=/i/l.tar",
   );
+});
+
+it("loads the plugin where there is one", () => {
+  const args = qemuArguments({ ...machine, pluginFile: "/i/v,1/virtual-time.so" });
+  expect(args.slice(args.indexOf("-plugin"), args.indexOf("-plugin") + 2)).toEqual([
+    "-plugin",
+    "/i/v,,1/virtual-time.so",
+  ]);
+  expect(qemuArguments(machine)).not.toContain("-plugin");
 });

@@ -10,6 +10,7 @@ it("has a default for everything", () => {
     ports: 1,
     vfs: 7,
     tbSizeMib: 1024,
+    cure: "off",
     bootTimeoutS: 300,
   });
 });
@@ -33,6 +34,7 @@ it.each([
   [{}, { LAB_EMULATOR_MEMORY: "2048" }, /LAB_EMULATOR_MEMORY: no such setting; allowed: LAB_EMULATOR_MEMORY_MIB/],
   [{ memoryMib: 10 }, {}, /memoryMib: 10 is not allowed; allowed: a whole number from 1024/],
   [{ senderPort: 70000 }, {}, /senderPort: 70000 is not allowed; allowed: a whole number from 1 to 65535/],
+  [{}, { LAB_EMULATOR_CURE: "yes" }, /LAB_EMULATOR_CURE: "yes" is not allowed; allowed: "on" or "off"/],
   [{ senderPort: 2202 }, {}, /senderPort and responderPort are both 2202; allowed: two different ports/],
 ])("refuses %j with the environment %j", (given, env, message) => {
   expect(() => readSettings(given, env)).toThrow(message);

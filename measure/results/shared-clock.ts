@@ -1,0 +1,30 @@
+import { z } from "zod";
+
+/**
+ * A clock that both servers can be put on together: virtual time, in which the two run in step. Servers that have none run on
+ * their own clocks, and a run asks for nothing.
+ */
+export const sharedClockSchema = z.strictObject({
+  kind: z.literal("virtual").describe("virtual: instructions are counted, and both servers run in step during a run"),
+  sockets: z
+    .strictObject({ sender: z.string(), responder: z.string() })
+    .describe("unix sockets on this machine where each server is told to step"),
+  nsPerInstruction: z.number().positive().describe("nanoseconds that an instruction takes"),
+  wireLatencyNs: z.int().positive().describe("how long a frame is on the wire between the servers, nanoseconds"),
+});
+export type SharedClock = z.infer<typeof sharedClockSchema>;
+
+/** What a server's plugin counted in step (emulator/virtual-time/plugin/step.h and wire.h). */
+export const stepCountsSchema = z.object({
+  barriers: z.int(),
+  skips: z.int(),
+  waits: z.int(),
+  waitedNs: z.int(),
+  virtualNs: z.int(),
+  overshootNs: z.int(),
+  frames: z.int(),
+  lostFrames: z.int(),
+  lateFrames: z.int(),
+  latestNs: z.int(),
+});
+export type StepCounts = z.infer<typeof stepCountsSchema>;
