@@ -81,6 +81,21 @@ const settingsOf = (testbed: Testbed, { vfs, ...scenarioSettings }: Scenario) =>
   ...(scenarioSettings.backgroundVms > 0 && { loadType: "cpu", loadLocation: "sender" }),
 });
 
+/** Longer than any step takes, also on a machine that does other work. */
+const timeoutMs = 1_800_000;
+
+/** Deploys. That an `up` succeeds is tested elsewhere; what one that fails leaves must be put back all the same. */
+async function upWhole(testbed: Testbed, settings: Record<string, unknown>): Promise<string> {
+  testbed.stack.configure(testbed.settings(settings));
+  const { all, exitCode } = await testbed.stack.pulumi(["up", "--yes", "--skip-preview"], { timeoutMs });
+  return exitCode === 0 ? "" : `, which failed: ${all.slice(-2000)}`;
+}
+
+async function destroy(testbed: Testbed): Promise<void> {
+  const { all, exitCode } = await testbed.stack.pulumi(["destroy", "--yes", "--skip-preview"], { timeoutMs });
+  expect(exitCode, all).toBe(0);
+}
+
 async function upAndKill(testbed: Testbed, settings: Record<string, unknown>, seconds: number): Promise<void> {
   const { stack } = testbed;
   stack.configure(testbed.settings(settings));
@@ -109,12 +124,13 @@ export async function expectSequenceToPutBack(testbed: Testbed, number: number):
     const before = await testbed.onServers(dump);
     const told: string[] = [];
     for (const what of stepsOf(number)) {
-      told.push(JSON.stringify(what));
-      if (what === "destroy") await testbed.destroy();
-      else if (what.killedAfterSeconds === undefined) await testbed.up(settingsOf(testbed, what.up));
+      let outcome = "";
+      if (what === "destroy") await destroy(testbed);
+      else if (what.killedAfterSeconds === undefined) outcome = await upWhole(testbed, settingsOf(testbed, what.up));
       else await upAndKill(testbed, settingsOf(testbed, what.up), what.killedAfterSeconds);
+      told.push(`${JSON.stringify(what)}${outcome}`);
     }
-    await testbed.destroy();
+    await destroy(testbed);
     const [first = "", second = ""] = await testbed.onServers("ls -d /run/sriov-rtt 2> /dev/null || true");
     // A lease that was taken when its stack was killed, before its state had heard of it.
     for (const [index, left] of [first, second].entries()) {
