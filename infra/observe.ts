@@ -6,7 +6,7 @@ import { parseRecords, wholeNumber } from "../lib/key-value.ts";
 import { connectSsh } from "../lib/ssh/connect.ts";
 import { type Host, type Inventory, type Role, roles } from "./config/hosts.ts";
 import { shellScript } from "./layer.ts";
-import { vfPciAddress } from "./plan/placement.ts";
+import { bridgeName, vfPciAddress } from "./plan/placement.ts";
 import { type Preflight, parsePreflight, preflightScript } from "./preflight.ts";
 
 /** A physical function as its server knows it. */
@@ -31,6 +31,8 @@ export interface Observation {
   memoryMiB: number;
   /** By name of the interface; one that is not there has none. */
   pfs: ReadonlyMap<string, PfFacts>;
+  /** What a deployment would take from somebody, a sentence each, and of which port; "" is of none. */
+  inUse: readonly { port: string; what: string }[];
 }
 
 /** Gives a layer its token: the one that its server remembers of the same design, else a new one. */
@@ -66,6 +68,7 @@ const observedRecord = z.discriminatedUnion("record", [
   }),
   z.strictObject({ record: z.literal("layer"), name: z.string().min(1), token: z.string() }),
   z.strictObject({ record: z.literal("lease"), since: wholeNumber, owner: z.string() }),
+  z.strictObject({ record: z.literal("in_use"), port: z.string(), kind: z.string(), what: z.string().min(1) }),
 ]);
 
 /**
@@ -75,6 +78,7 @@ const observedRecord = z.discriminatedUnion("record", [
 export function parseObservation(text: string): Observation {
   const tokens = new Map<string, string>();
   const pfs = new Map<string, PfFacts>();
+  const inUse: Observation["inUse"][number][] = [];
   let lease: Observation["lease"];
   let server: { cpus: number; memoryMiB: number } | undefined;
   for (const line of parseRecords(observedRecord, text, "what a server says of itself")) {
@@ -92,20 +96,35 @@ export function parseObservation(text: string): Observation {
         break;
       case "lease":
         lease = { owner: line.owner, since: new Date(line.since * 1000) };
+        break;
+      case "in_use":
+        inUse.push({ port: line.port, what: line.what });
     }
   }
   if (server === undefined) throw new LabError("a server was asked what it is, and did not say (record=server)");
-  return { tokens, lease, ...server, pfs };
+  return { tokens, lease, ...server, pfs, inUse };
 }
 
 /** The script that asks a server what it has; `parseObservation` reads its answer. */
 export const observeScript = ({ pfs }: Pick<Host, "pfs">): string =>
-  shellScript("observe.sh", { PFS: pfs.map(({ name }) => name).join(" ") });
+  shellScript("observe.sh", { PORTS: pfs.map(({ name, vfs }) => `${name}=${vfs}`).join(" "), BRIDGE: bridgeName });
 
 function refuseForeignLease(role: Role, { lease }: Observation, owner: string): void {
   if (lease !== undefined && lease.owner !== owner)
     throw new LabError(
       `${role}: in use by ${lease.owner} since ${lease.since.toISOString()}, and a testbed has one tenant. Destroy that stack first; when it is dead: ./lab hosts release ${role} --force`,
+    );
+}
+
+/**
+ * Nothing is taken from anybody, and that is known before the first change on either server.
+ * @throws LabError with what would be taken, a line each
+ */
+export function refuseUsed(observed: Record<Role, Pick<Observation, "inUse">>): void {
+  const used = roles.flatMap((role) => observed[role].inUse.map(({ what }) => `  ${role}: ${what}`));
+  if (used.length > 0)
+    throw new LabError(
+      `A deployment would take from somebody what is in use:\n${used.join("\n")}\nGive ports (hosts.ROLE.pfs) that are connected to the other server and to nothing else, or end that use.`,
     );
 }
 
@@ -150,7 +169,7 @@ export function withObserved(inventory: Inventory, observed: Record<Role, Observ
 
 /**
  * Asks both servers, side by side, which layers they have; nothing is changed on them. This is where a server that is
- * dead, unreachable or not who it should be is found out, before any resource is touched.
+ * dead, unreachable, not who it should be or somebody else's is found out, before any resource is touched.
  * @param owner the stack that wants the servers; one that another stack holds is refused
  * @param timeoutMs to connect; a server that does has `answerMs` to say what it has, for it may be busy
  * @throws LabError one message for all servers that cannot be used
@@ -181,5 +200,6 @@ export async function observe(
   }
   const observed = { sender: sender.value, responder: responder.value };
   for (const role of roles) refuseForeignLease(role, observed[role], owner);
+  refuseUsed(observed);
   return observed;
 }

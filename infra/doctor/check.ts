@@ -32,6 +32,9 @@ export interface Wanted {
 /** Who has a server's lease; `unknown` says why that could not be found out. */
 export type Lease = { owner: string; since: Date } | "free" | { unknown: string };
 
+/** What a deployment would take from somebody: a sentence, and the port it is of, "" where it is of none. */
+export type Use = readonly { port: string; what: string }[];
+
 /** A server that was reached, and what is wanted of it. */
 export interface Subject {
   role: Role;
@@ -40,6 +43,7 @@ export interface Subject {
   peer: Host;
   facts: Facts;
   lease: Lease;
+  inUse: Use;
   ways: readonly Way[];
   /** Undefined when no stack was named: then it may be any driver. */
   wanted: Wanted | undefined;

@@ -9,13 +9,13 @@ import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts"
 import { Gateway } from "../gateway/gateway.ts";
 import { bridgeName } from "../plan/placement.ts";
 import { nicLimitsFunctions } from "../preflight.ts";
-import { connection, type Finding, type Lease, missing } from "./check.ts";
+import { connection, type Finding, type Lease, missing, type Use } from "./check.ts";
 import type { Facts } from "./facts.ts";
 import { parseFacts } from "./parse-facts.ts";
 import { tryWays, type Way } from "./ways.ts";
 
 /** What a server has said of itself, or that it could not be asked, and why. */
-export type Examined = { facts: Facts; lease: Lease; ways: Way[] } | { failure: Finding };
+export type Examined = { facts: Facts; lease: Lease; inUse: Use; ways: Way[] } | { failure: Finding };
 
 const script = readFileSync(join(import.meta.dirname, "facts.sh"), "utf8");
 
@@ -32,14 +32,16 @@ const scriptInMessages = "(the doctor's script)";
 
 const onOneLine = (message: string) => message.replace(/\s*\n\s*/g, " ");
 
-async function leaseOf(ssh: SshConnection, host: Host, timeoutMs: number): Promise<Lease> {
+/** Who has the server, and whom a deployment would take something from: what `up` asks before it changes anything. */
+async function useOf(ssh: SshConnection, host: Host, timeoutMs: number): Promise<{ lease: Lease; inUse: Use }> {
   // It brings the Pulumi SDK with it, which takes as long to load as a server to answer.
   const { observeScript, parseObservation } = await import("../observe.ts");
   try {
     const answer = await ssh.run(observeScript(host), { timeoutMs, name: scriptInMessages });
-    return parseObservation(answer).lease ?? "free";
+    const { lease, inUse } = parseObservation(answer);
+    return { lease: lease ?? "free", inUse };
   } catch (error) {
-    if (error instanceof LabError) return { unknown: onOneLine(error.message) };
+    if (error instanceof LabError) return { lease: { unknown: onOneLine(error.message) }, inUse: [] };
     throw error;
   }
 }
@@ -53,12 +55,12 @@ async function examineOne(role: Role, host: Host, gateway: Gateway, timeouts: Ti
   }
   try {
     await gateway.announce([{ name: role, target: targetOf(host) }]);
-    const [answer, lease, ways] = await Promise.all([
+    const [answer, use, ways] = await Promise.all([
       ssh.run(factsScript(host), { timeoutMs: timeouts.answerMs, name: scriptInMessages }),
-      leaseOf(ssh, host, timeouts.answerMs),
+      useOf(ssh, host, timeouts.answerMs),
       tryWays(role, host),
     ]);
-    return { facts: parseFacts(answer), lease, ways };
+    return { facts: parseFacts(answer), ...use, ways };
   } catch (error) {
     if (error instanceof LabError) return { failure: missing("answer", onOneLine(error.message)) };
     throw error;

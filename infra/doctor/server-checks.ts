@@ -9,6 +9,7 @@ import { addresses, link, master, port } from "./checks/pf.ts";
 import { kernelModules, packages } from "./checks/software.ts";
 import { stated } from "./checks/stated.ts";
 import { architecture, clock, governor, root, timeSync } from "./checks/system.ts";
+import { use } from "./checks/use.ts";
 import { vfCount, vfDevice, vfDriver } from "./checks/vf.ts";
 import { iommu, kvm } from "./checks/virtualisation.ts";
 import { ways } from "./checks/ways.ts";
@@ -20,6 +21,7 @@ const checks: readonly ServerCheck[] = [
   ways,
   root,
   lease,
+  use,
   architecture,
   kvm,
   libvirt,

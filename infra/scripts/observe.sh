@@ -1,10 +1,14 @@
 # What a server is and which layers are really there, a line of key=value words each (infra/observe.ts): record=server, one
-# record=pf for each of PFS that is there, one record=layer for each layer, record=lease when somebody has it. Nothing is changed.
+# record=pf for each of PFS that is there, one record=layer for each layer, record=lease when somebody has it, one record=in_use for
+# each thing that taking the ports (PORTS: "PF=VFS …") into BRIDGE, or the Main VM's name, would take from somebody. Nothing is changed.
 # shellcheck shell=sh
 . ./proof.sh
-: "${PFS=}"
+: "${PORTS=}" "${BRIDGE:?}"
 echo "record=server cpus=$(nproc) memory_mib=$(awk '/^MemTotal:/ {print int($2 / 1024)}' "$PROC/meminfo")"
-for pf in $PFS; do
+in_use() { printf '%s\n' "$2" | while read -r kind sentence; do [ -z "$kind" ] || echo "record=in_use port=$(escaped "$1") kind=$kind what=$(escaped "$sentence")"; done; }
+export IGNORE_OURS=yes
+for port in $PORTS; do
+  pf=${port%=*}
   dev=$SYS/class/net/$pf/device
   [ -e "$SYS/class/net/$pf" ] || continue
   address=
@@ -13,7 +17,9 @@ for pf in $PFS; do
   vfs='' n=0
   while [ -e "$dev/virtfn$n" ]; do vfs="$vfs${vfs:+,}$(basename "$(readlink "$dev/virtfn$n")")"; n=$((n + 1)); done
   echo "record=pf name=$(escaped "$pf") pci=$address total_vfs=$(read_or sriov_totalvfs) offset=$(read_or sriov_offset) stride=$(read_or sriov_stride) vfs=$vfs"
+  in_use "$pf" "$(port_in_use "$pf" "${port#*=}" "$BRIDGE")"
 done
+in_use '' "$(bridge_in_use "$BRIDGE"; domains_in_use rtt-main)"
 layer() { echo "record=layer name=$(escaped "$1") token=$(escaped "$2")"; }
 for f in "$IMAGES"/*/token; do
   [ ! -f "$f" ] || layer "image-$(basename "$(dirname "$f")")" "$(cat "$f")"

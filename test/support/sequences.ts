@@ -119,9 +119,9 @@ async function upAndKill(testbed: Testbed, settings: Record<string, unknown>, se
  * @returns what was done, in words
  */
 export async function expectSequenceToPutBack(testbed: Testbed, number: number): Promise<string> {
-  await testbed.onServers(operatorsVfs);
+  await testbed.onServers(operatorsVfs, timeoutMs);
   try {
-    const before = await testbed.onServers(dump);
+    const before = await testbed.onServers(dump, timeoutMs);
     const told: string[] = [];
     for (const what of stepsOf(number)) {
       let outcome = "";
@@ -131,16 +131,16 @@ export async function expectSequenceToPutBack(testbed: Testbed, number: number):
       told.push(`${JSON.stringify(what)}${outcome}`);
     }
     await destroy(testbed);
-    const [first = "", second = ""] = await testbed.onServers("ls -d /run/sriov-rtt 2> /dev/null || true");
+    const [first = "", second = ""] = await testbed.onServers("ls -d /run/sriov-rtt 2> /dev/null || true", timeoutMs);
     // A lease that was taken when its stack was killed, before its state had heard of it.
     for (const [index, left] of [first, second].entries()) {
       const role = roles[index];
       if (left !== "" && role !== undefined)
         told.push(`${role} restored: ${await restoreHost(testbed.inventory, role, true)}`);
     }
-    expect(await testbed.onServers(dump), told.join("\n")).toEqual(before);
+    expect(await testbed.onServers(dump, timeoutMs), told.join("\n")).toEqual(before);
     return told.join("\n");
   } finally {
-    await testbed.onServers(noVfs);
+    await testbed.onServers(noVfs, timeoutMs);
   }
 }

@@ -80,13 +80,13 @@ export class Testbed {
     expect(exitCode, all).toBe(0);
   }
 
-  /** Runs a command on both servers, side by side. */
-  onServers(command: string): Promise<string[]> {
+  /** Runs a command on both servers, side by side. @param timeoutMs for each of connecting and running */
+  onServers(command: string, timeoutMs = 60_000): Promise<string[]> {
     return Promise.all(
       roles.map(async (role) => {
-        const ssh = await connectSsh(role, this.inventory.hosts[role]);
+        const ssh = await connectSsh(role, this.inventory.hosts[role], timeoutMs);
         try {
-          return (await ssh.run(command)).trim();
+          return (await ssh.run(command, { timeoutMs })).trim();
         } finally {
           ssh.close();
         }

@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { parseObservation } from "../../../infra/observe.ts";
 import { inNamespace, scriptIn } from "./namespace.ts";
 
 /** What somebody could find changed: links with their masters and flags, addresses, routes. Fresh numbers are left out. */
 const dump = `{ ip -d link; ip -o addr; ip route show table all; bridge link; ls /run/sriov-rtt /var/lib/sriov-rtt 2>&1; } |
-  sed -e 's/^[0-9]*: //' -e 's/ state [A-Z]* / /' -e 's/<[^>]*>//' -e 's/gc_timer.*//' -e 's/hello_timer.*//' -e '/inet6 fe80/d' | sort`;
+  sed -e 's/^[0-9]*: //' -e 's/ state [A-Z]* / /' -e 's/ qdisc [a-z]* / /' -e 's/<[^>]*>//' -e 's/gc_timer.*//' -e 's/hello_timer.*//' -e '/fe80:/d' -e '/ff00:/d' | sort`;
 
 /** Without a NIC that has VFs: a pair of interfaces, one of which is the port. */
 const port = "ip link add pf0 type veth peer name wire; ip link set wire up";
 const nic = (action: string) => scriptIn("nic.sh", { ACTION: action, TOKEN: "n", PF: "pf0", VFS: 0, BRIDGE: "rtt0" });
 const bridge = (action: string) => scriptIn("bridge.sh", { ACTION: action, TOKEN: "b", PF: "pf0", BRIDGE: "rtt0" });
-const observe = scriptIn("observe.sh", { PFS: "pf0" });
+const observe = scriptIn("observe.sh", { PORTS: "pf0=0", BRIDGE: "rtt0" });
 
 /** What is set up on the server by somebody, and what nic.sh and bridge.sh have to say of it. */
 const foreign: [situation: string, setUp: string, refusal: RegExp][] = [
@@ -26,6 +27,11 @@ const foreign: [situation: string, setUp: string, refusal: RegExp][] = [
 ];
 
 describe("on a real kernel, a port", () => {
+  it.each(foreign)("with %s is told before anything is changed, and by doctor", async (_situation, setUp, refusal) => {
+    const { inUse } = parseObservation((await inNamespace(`${port}; ${setUp}\n${observe}`)).replace(/^EXIT 0$/m, ""));
+    expect(inUse).toEqual([{ port: "pf0", what: expect.stringMatching(refusal) }]);
+  });
+
   it.each(foreign)("with %s is refused by name, and nothing is changed", async (_situation, setUp, refusal) => {
     const answer = await inNamespace(
       `${port}; ${setUp}; ${dump} > /run/before\n${nic("create")}\n${bridge("create")}\n${dump} | diff /run/before - > /run/changed && echo SAME || cat /run/changed`,
@@ -41,7 +47,7 @@ describe("on a real kernel, a port", () => {
 ${nic("create")}\n${bridge("create")}
 bridge -d link show dev pf0\n${observe}
 ${bridge("delete")}\n${nic("delete")}
-rmdir /run/sriov-rtt; rm -r /run/lock\n${dump} | diff /run/before - && echo SAME`,
+rmdir /run/sriov-rtt; rm -r /run/lock\n${dump} | diff /run/before - > /run/changed && echo SAME || cat /run/changed`,
     );
     expect(answer).toMatch(/master rtt0/);
     expect(answer).toMatch(/learning off flood on/);

@@ -30,10 +30,11 @@ const onlyHealthy: Inventory = {
   hosts: { sender: host, responder: { ...host, address: "192.0.2.12" } },
 };
 const source = { file: "servers.json", words: "--hosts servers.json" };
-const well: Examined = { facts: healthy, lease: "free", ways: [] };
+const well: Examined = { facts: healthy, lease: "free", inUse: [], ways: [] };
 const ill: Examined = {
   facts: broken,
   lease: { owner: "stack old (elsewhere:/checkout)", since: new Date("2026-01-02T03:04:05Z") },
+  inUse: [],
   ways: [],
 };
 const stack = (config: object): NonNullable<Case["stack"]> => ({

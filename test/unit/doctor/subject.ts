@@ -65,6 +65,7 @@ export function subject({ host: hostChanges, facts, pf, ...changes }: Changes = 
     peer: { ...host, pfs: [{ name: "enp9s0", vfs: 8 }] },
     facts: { ...healthy, pfs: new Map([["ens1f0", { ...port, ...pf }]]), ...facts },
     lease: "free",
+    inUse: [],
     ways: [],
     wanted: undefined,
     source: { file: ".lab/hosts.json", words: "" },

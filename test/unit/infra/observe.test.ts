@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { falseClaims, parseObservation, tokensOf, vfAddressOf, withObserved } from "../../../infra/observe.ts";
+import {
+  falseClaims,
+  parseObservation,
+  refuseUsed,
+  tokensOf,
+  vfAddressOf,
+  withObserved,
+} from "../../../infra/observe.ts";
 
 describe("what a server says of itself", () => {
   it("is a token for each layer that is there, the lease, and what the server has", () => {
@@ -45,6 +52,31 @@ describe("what a server says of itself", () => {
     [`${server}record=other`, /record/],
   ])("is refused when it is not understood: %j", (text, why) => {
     expect(() => parseObservation(text)).toThrow(why);
+  });
+});
+
+describe("what a deployment would take from somebody", () => {
+  const used = parseObservation(
+    "record=server cpus=1 memory_mib=2914\nrecord=in_use port=pf0 kind=address what=pf0%20has%20an%20address%20(10.0.0.1/24)\nrecord=in_use port= kind=domain what=there%20is%20a%20VM\n".replaceAll(
+      /[()]/g,
+      (bracket) => `%${bracket.charCodeAt(0).toString(16)}`,
+    ),
+  );
+  const free = parseObservation("record=server cpus=1 memory_mib=2914\n");
+
+  it("is told of each port", () => {
+    expect(used.inUse).toEqual([
+      { port: "pf0", what: "pf0 has an address (10.0.0.1/24)" },
+      { port: "", what: "there is a VM" },
+    ]);
+    expect(free.inUse).toEqual([]);
+  });
+
+  it("is refused on whichever server it is", () => {
+    expect(() => refuseUsed({ sender: free, responder: free })).not.toThrow();
+    expect(() => refuseUsed({ sender: free, responder: used })).toThrow(
+      /^A deployment would take .*\n {2}responder: pf0 has an address \(10\.0\.0\.1\/24\)\n {2}responder: there is a VM\nGive ports/,
+    );
   });
 });
 
