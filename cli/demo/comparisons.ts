@@ -1,5 +1,6 @@
 import { centreOf, exponential, fewestReplicates, notEnough } from "../../measure/analysis/comparison.ts";
 import { asText, digits, intervalText } from "../../measure/analysis/print/table.ts";
+import { roundedValue } from "../../measure/analysis/rounding.ts";
 import { median } from "../../measure/statistics/quantiles.ts";
 import { studentValues } from "../../measure/statistics/studentInterval.ts";
 
@@ -30,7 +31,9 @@ export interface DriverComparison {
 /** A deployment's value: the median of its runs' medians. */
 function byReplicate(runs: readonly RunMedian[]): Map<number, number> {
   const groups = Map.groupBy(runs, ({ replicate }) => replicate);
-  return new Map([...groups].map(([replicate, group]) => [replicate, median(group.map((one) => one.medianMs))]));
+  return new Map(
+    [...groups].map(([replicate, group]) => [replicate, roundedValue(median(group.map((one) => one.medianMs)))]),
+  );
 }
 
 function compare(first: string, second: string, a: readonly RunMedian[], b: readonly RunMedian[]): DriverComparison {

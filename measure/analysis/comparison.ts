@@ -4,6 +4,7 @@ import type { Estimate } from "../statistics/interval.ts";
 import { mannWhitney } from "../statistics/mannWhitney.ts";
 import { formPairs, type PairedSample, type PairingUnit, type RunSample } from "../statistics/pairs.ts";
 import { median } from "../statistics/quantiles.ts";
+import { pairedDifferences } from "../statistics/samples.ts";
 import { studentInterval, studentValues } from "../statistics/studentInterval.ts";
 import { wilcoxon } from "../statistics/wilcoxon.ts";
 import { contrastsOf, type Placed, pairingWords, type Scale, scaleOf } from "./contrasts.ts";
@@ -57,7 +58,7 @@ const onItsScale = (estimate: Estimate | null, scale: Scale): Pick<Comparison, "
 /** Compares pairs of runs or packets that were formed already: the paper's way. */
 export function comparePairs({ x, y, record }: PairedSample, options: ComparisonOptions = {}): Comparison {
   const result = wilcoxon(x, y);
-  const differences = x.map((value, i) => value - (y[i] as number));
+  const differences = pairedDifferences(x, y);
   const level = options.level === undefined ? {} : { level: options.level };
   return {
     test: "wilcoxon signed-rank",

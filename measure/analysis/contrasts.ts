@@ -1,6 +1,7 @@
 import type { RunRecord } from "../dataset/open.ts";
 import type { Deployment } from "./deployments.ts";
 import { isCpu, type Measure } from "./measures.ts";
+import { roundedContrast } from "./rounding.ts";
 
 /** Times and shares are compared by their ratio, which cells of any size have in common; CPU usages by points of it. */
 export type Scale = "ratio" | "difference";
@@ -39,7 +40,8 @@ interface Unit<Run extends RunRecord> {
   value: number;
 }
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values: readonly number[]) =>
+  roundedContrast(values.reduce((sum, value) => sum + value, 0) / values.length);
 
 /** A value on the scale on which sides are subtracted; null where it has none. */
 export function onScale(value: number | null, scale: Scale): number | null {

@@ -1,6 +1,7 @@
 import type { RunRecord } from "../dataset/open.ts";
 import { median } from "../statistics/quantiles.ts";
 import { type Measure, measureOf } from "./measures.ts";
+import { roundedValue } from "./rounding.ts";
 
 /**
  * One deployment of a scenario with its runs. VMs are made anew for it, so it is what a driver is given to: the experimental
@@ -29,7 +30,7 @@ export class Deployment<Run extends RunRecord = RunRecord> {
     const known = this.#values.get(measure);
     if (known !== undefined) return known;
     const values = this.runs.flatMap((run) => measureOf(run, measure) ?? []);
-    const value = values.length === 0 ? null : median(values);
+    const value = values.length === 0 ? null : roundedValue(median(values));
     this.#values.set(measure, value);
     return value;
   }

@@ -4,11 +4,14 @@ import { kendall } from "../statistics/kendall.ts";
 import { type Arm, armNames, type StudyRun } from "./arms.ts";
 import { fewestReplicates, notEnough } from "./comparison.ts";
 import { type Measure, measureOf, type Packets } from "./measures.ts";
-import { type StudyDeployment, studyDeployments } from "./study-deployments.ts";
+import { inSharedCells, type StudyDeployment, studyDeployments } from "./study-deployments.ts";
 import { type Location, locationOf, locations } from "./table3.ts";
 import type { AnalysisUnit } from "./unit.ts";
 
-/** A field of Fig. 21: how being of this driver goes with a measure, among all data with this location of the load. */
+/**
+ * A field of Fig. 21: how being of this driver goes with a measure, among data with this location of the load. Deployments are those
+ * of cells that all its drivers have; where there is no such cell, all of them, and then without an interval.
+ */
 export interface KendallCell {
   location: Location;
   measure: Measure;
@@ -55,12 +58,29 @@ export function tauByReplicate(deployments: readonly StudyDeployment[], measure:
   return Float64Array.from(taus);
 }
 
+const notShared =
+  "no cell has a deployment of every driver: a driver cannot be told from what makes its cells slow, so there is no interval";
+
+/** The deployments of the cells that all drivers with a value have; without such a cell, all deployments. */
+function comparable(deployments: readonly StudyDeployment[], measure: Measure) {
+  const withValue = deployments.filter((one) => one.valueOf(measure) !== null);
+  const shared = inSharedCells(withValue, [...new Set(withValue.map(({ run }) => run.arm))]);
+  return shared.length > 0 ? { used: shared, isShared: true } : { used: withValue, isShared: false };
+}
+
+/** Why no replicate has a tau. */
+const noCorrelation = (values: readonly Valued[]) =>
+  new Set(values.map(({ arm }) => arm)).size < 2
+    ? "one driver only"
+    : "all values of a replicate are equal: there is no order to correlate";
+
 function ofDeployments(deployments: readonly StudyDeployment[], measure: Measure, arm: Arm) {
-  const values = valued(deployments, measure);
-  const taus = tauByReplicate(deployments, measure, arm);
+  const { used, isShared } = comparable(deployments, measure);
+  const values = valued(used, measure);
+  const taus = tauByReplicate(used, measure, arm);
   const estimate = taus.length === 0 ? null : hodgesLehmannOfDifferences(taus);
-  const interval = estimate?.interval;
-  const short = notEnough(taus.length, fewestReplicates);
+  const interval = isShared ? estimate?.interval : null;
+  const short = isShared ? notEnough(taus.length, fewestReplicates) : notShared;
   return {
     n: values.length,
     ofArm: countOf(values, arm),
@@ -68,7 +88,7 @@ function ofDeployments(deployments: readonly StudyDeployment[], measure: Measure
     replicates: taus.length,
     interval: interval ? { low: interval.low, high: interval.high, level: interval.level } : null,
     pValue: null,
-    notes: short === null ? [] : [taus.length === 0 ? "a replicate with one driver only has no correlation" : short],
+    notes: short === null ? [] : [taus.length === 0 ? noCorrelation(values) : short],
   };
 }
 

@@ -1,4 +1,4 @@
-import { levelOf, type StudyRun } from "./arms.ts";
+import { type Arm, levelOf, type StudyRun } from "./arms.ts";
 import type { Placed } from "./contrasts.ts";
 import { type Deployment, deploymentsOf } from "./deployments.ts";
 
@@ -26,3 +26,12 @@ export const placed = (deployment: StudyDeployment): Placed<StudyRun> => ({
   deployment,
   cell: cellKey(deployment.run),
 });
+
+/**
+ * Deployments of those cells of a replicate in which all these drivers have one. In other cells the driver could not be told from the
+ * cell, and a driver that has them alone would be correlated with whatever makes them slow.
+ */
+export function inSharedCells(deployments: readonly StudyDeployment[], arms: readonly Arm[]): StudyDeployment[] {
+  const groups = Map.groupBy(deployments, ({ replicate, run }) => `${replicate}\n${cellKey(run)}`);
+  return [...groups.values()].filter((group) => arms.every((arm) => group.some(({ run }) => run.arm === arm))).flat();
+}

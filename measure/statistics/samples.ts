@@ -1,5 +1,5 @@
 import { LabError } from "../../lib/errors.ts";
-import { subtractDecimals } from "./decimalDifferences.ts";
+import { subtractDecimals } from "./decimal-differences.ts";
 
 /** Numbers in order: a plain array or a typed array. */
 export type Sample = ArrayLike<number>;

@@ -1,6 +1,7 @@
 import { normalPValue } from "./normal.ts";
 import { type Alternative, type Method, type ResolvedMethod, resolveMethod, type ZeroMethod } from "./options.ts";
 import { finiteSample, pairedDifferences, type Sample } from "./samples.ts";
+import { PERMUTATION_LIMIT, permutationPValue } from "./signed-rank-permutation.ts";
 import { SignedRankDistribution } from "./signedRankDistribution.ts";
 import { type SignedRanks, signedRanks } from "./signedRanks.ts";
 
@@ -11,7 +12,7 @@ export interface WilcoxonOptions {
   zeroMethod?: ZeroMethod;
   /** Continuity correction of the normal limit; default false. */
   correction?: boolean;
-  /** Default auto: exact when n <= 50 with no ties and no zeros. */
+  /** Default auto: exact when n <= 50 with no ties and no zeros, and with these, given the ranks, when n <= 20. */
   method?: Method;
 }
 
@@ -47,7 +48,8 @@ export interface WilcoxonResult {
  * Definitions are those of SciPy's `wilcoxon`: zero methods, tie- and zero-corrected variance (E. E. Cureton, JASA 62 (1967),
  * 1068-1069, for Pratt's), and with `exact` and ties a rank sum rounded towards the centre, which keeps the test symmetric
  * in x and y. It departs from SciPy in two places, where SciPy is wrong: exact tails keep their relative accuracy, and
- * `exact` with Pratt's zeros uses the distribution of the ranks that are left.
+ * `exact` with Pratt's zeros uses the distribution of the ranks that are left. `auto` with ties or zeros is the permutation test up
+ * to 20 differences, where the normal limit can fall below the least p that their number allows.
  *
  * @throws LabError for lengths that differ, values that are not finite, and exact beyond 1000 differences
  */
@@ -64,18 +66,24 @@ function test(differences: Float64Array, options: WilcoxonOptions): WilcoxonResu
   const { alternative = "two-sided", zeroMethod = "wilcox", correction = false } = options;
   const ranks = signedRanks(differences, zeroMethod);
   const { n, zeros, tied, rankSumPositive, rankSumNegative } = ranks;
-  const method = resolveMethod(options.method ?? "auto", n, tied || zeros > 0);
+  const isPermuted =
+    (options.method ?? "auto") === "auto" && (tied || zeros > 0) && zeros < n && n <= PERMUTATION_LIMIT;
+  const method = isPermuted ? "exact" : resolveMethod(options.method ?? "auto", n, tied || zeros > 0);
   const notes: string[] = [];
   const { pValue, z } =
     n === 0
       ? { pValue: null, z: null }
-      : method === "exact"
-        ? { pValue: exactPValue(ranks, zeroMethod, alternative), z: null }
-        : asymptotic(ranks, zeroMethod, alternative, correction);
+      : isPermuted
+        ? { pValue: permutationPValue(differences, zeroMethod, alternative), z: null }
+        : method === "exact"
+          ? { pValue: exactPValue(ranks, zeroMethod, alternative), z: null }
+          : asymptotic(ranks, zeroMethod, alternative, correction);
 
   if (n === 0) notes.push("there are no pairs");
   else if (pValue === null) notes.push("every pair is equal, so no difference has a sign to test");
-  if (n > 0 && method === "exact" && (tied || (zeros > 0 && zeroMethod === "zsplit"))) {
+  if (pValue !== null && isPermuted)
+    notes.push("ties or zeros: p is exact given these ranks, by all ways to give them signs");
+  if (n > 0 && method === "exact" && !isPermuted && (tied || (zeros > 0 && zeroMethod === "zsplit"))) {
     notes.push("ties or split zeros: the exact distribution is that of untied ranks, so this p-value is approximate");
   }
   const total = rankSumPositive + rankSumNegative;

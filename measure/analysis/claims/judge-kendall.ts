@@ -1,21 +1,11 @@
-import type { Arm } from "../arms.ts";
 import { tauByReplicate } from "../kendall-figure.ts";
-import { cellKey, type StudyDeployment } from "../study-deployments.ts";
+import { inSharedCells, type StudyDeployment } from "../study-deployments.ts";
 import { type Decision, decideCentre } from "./decide.ts";
 import { type Evidence, noEvidence, testedOn, together } from "./evidence.ts";
 import type { Rule } from "./rules.ts";
 import { testedWords } from "./words.ts";
 
 const studied = ["sender", "responder"] as const;
-
-/**
- * Deployments of those cells of a replicate in which all these drivers have one. In other cells the driver could not be told from the
- * cell, and a driver that has them alone would be correlated with whatever makes them slow.
- */
-function inSharedCells(deployments: readonly StudyDeployment[], arms: readonly Arm[]): StudyDeployment[] {
-  const groups = Map.groupBy(deployments, ({ replicate, run }) => `${replicate}\n${cellKey(run)}`);
-  return [...groups.values()].filter((group) => arms.every((arm) => group.some(({ run }) => run.arm === arm))).flat();
-}
 
 function wordsOf(location: string, { verdict, shortage, estimate, low, high, n }: Decision): string {
   const range = low === null || high === null ? "" : ` [${low.toFixed(3)}, ${high.toFixed(3)}]`;

@@ -93,19 +93,21 @@ function kendallTable({ kendall, unit }: Analysis): PlainTable {
       ...(isByReplicate ? ["95 % interval", "replicates"] : ["p"]),
       ...["n", "of driver"],
     ],
-    rows: kendall.map(({ location, measure, arm, tau, interval: range, replicates, pValue, n, ofArm }) => [
+    rows: kendall.map(({ location, measure, arm, tau, interval: range, replicates, pValue, n, ofArm, notes }) => [
       location,
       measure === "rtt" ? "RTT" : "Sender CPU",
       arm,
-      tau === null ? "one driver only" : tau.toFixed(3),
-      ...(isByReplicate ? [intervalCell(unit, replicates ?? 0, range), replicates] : [pText(pValue)]),
+      tau === null ? (notes[0] ?? null) : tau.toFixed(3),
+      ...(isByReplicate
+        ? [tau === null ? null : (intervalText(range) ?? notes[0] ?? null), replicates]
+        : [pText(pValue)]),
       n,
       ofArm,
     ]),
     notes: isByReplicate
       ? [
           "a value is a deployment; tau-b within each replicate, and the Hodges-Lehmann estimate of the replicates' with its interval",
-          "a driver that others do not share their cells with is also correlated with what makes these slow: an interval beside 0 is no verdict",
+          "only cells of a replicate that every driver there has; without such cells all are shown, and no interval",
         ]
       : [],
   };

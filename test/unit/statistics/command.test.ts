@@ -48,7 +48,9 @@ describe("stats", () => {
       );
     expect(await run("wilcoxon", untied(50))).toMatchObject({ method: "exact", n: 50, columns: ["x", "y"] });
     expect(await run("wilcoxon", untied(51))).toMatchObject({ method: "asymptotic", correction: false });
-    expect(await run("wilcoxon", csv([1, 2, 3], [1, 1, 1]))).toMatchObject({ method: "asymptotic", n: 3, zeros: 1 });
+    expect(await run("wilcoxon", csv([1, 2, 3], [1, 1, 1]))).toMatchObject({ method: "exact", n: 3, zeros: 1 });
+    const tied = await run("wilcoxon", csv(new Array(21).fill(1), new Array(21).fill(0)));
+    expect(tied).toMatchObject({ method: "asymptotic", n: 21 });
     const ranks = Array.from({ length: 50 }, (_, i) => i);
     expect(await run("kendall", csv(ranks, ranks))).toMatchObject({ method: "exact", statistic: 1 });
     expect(await run("kendall", csv([0, 0, 1], [1, 2, 3]))).toMatchObject({ method: "asymptotic" });
