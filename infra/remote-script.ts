@@ -11,7 +11,7 @@ export const doneLine = "done=layer";
 
 /** The command for one action of a script, which is told it as ACTION. */
 export const remoteCommand = (action: "create" | "update" | "delete") =>
-  loginCommand({ ACTION: action }, 'eval \\"\\$(cat)\\"');
+  loginCommand({ ACTION: action }, 'eval "$(cat)"');
 
 /** The stdin: the script, in a subshell so that it may exit. One that arrives in part is no whole command, and does nothing. */
 export const remoteInput = (script: string) =>

@@ -18,10 +18,10 @@ const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const isSafeInQuotes = (text: string) => !/['\n!]|\\\\/.test(text);
 
 /**
- * A command for any login shell: runs `body` under /bin/sh in the C locale, with no variable of the login shell's but
- * HOME and SSH_CONNECTION.
+ * A command for any login shell: runs `body` under /bin/sh in the C locale, with no variable of the login shell's but HOME
+ * and SSH_CONNECTION, which sshd sets (csh would mind one that is not).
  * @param variables that the body has, plain words
- * @param body a line for /bin/sh that stands in double quotes: what is to be expanded by it is written \$, quotes \"
+ * @param body a line for /bin/sh
  * @throws RangeError when a word would not survive the quoting
  */
 export function loginCommand(variables: Readonly<Record<string, string>>, body: string): string {
@@ -31,7 +31,7 @@ export function loginCommand(variables: Readonly<Record<string, string>>, body: 
   if (!isSafeInQuotes(body)) throw new RangeError(`${JSON.stringify(body)} does not survive a login shell's quoting`);
   const words = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   const kept = ["HOME", "SSH_CONNECTION"].map((name) => `${name}="$${name}"`);
-  return `exec /bin/sh -c 'exec env -i ${[...words, ...kept].join(" ")} LC_ALL=C PATH=${path} /bin/sh -c "${body}"'`;
+  return `exec /usr/bin/env -i ${[...words, ...kept].join(" ")} LC_ALL=C PATH=${path} /bin/sh -c '${body}'`;
 }
 
 /** What is sent to run a script: the login shell's command, and what its stdin begins with. */
@@ -47,8 +47,8 @@ export function framed(script: string, call: string): FramedScript {
     `echo; echo '${call} begin'; echo '${call} begin' >&2\n(\n${script}\n)\nstatus=$?; echo; echo "${call} end $status"\n`,
   );
   // dd reads no byte beyond those, whatever comes after them on a pipe.
-  const read = `\\$(dd bs=${stdin.length} count=1 iflag=fullblock 2> /dev/null)`;
-  return { command: loginCommand({ [callVariable]: call }, `eval \\"${read}\\"`), stdin };
+  const read = `$(dd bs=${stdin.length} count=1 iflag=fullblock 2> /dev/null)`;
+  return { command: loginCommand({ [callVariable]: call }, `eval "${read}"`), stdin };
 }
 
 /** What a call has printed on stdout, told apart. */

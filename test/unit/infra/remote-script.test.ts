@@ -12,7 +12,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const login = (shell: string, action: "create" | "update" | "delete", script: string) =>
   execa(shell, ["-c", remoteCommand(action)], {
     ...{ input: remoteInput(script), reject: false, extendEnv: false, stripFinalNewline: false },
-    env: { HOME: folder, PATH: "/usr/bin:/bin", LC_ALL: "en_US.UTF-8", LIBVIRT_DEFAULT_URI: "test:///default" },
+    env: {
+      HOME: folder,
+      PATH: "/usr/bin:/bin",
+      LC_ALL: "en_US.UTF-8",
+      LIBVIRT_DEFAULT_URI: "test:///default",
+      SSH_CONNECTION: "1 2 3 4",
+    },
   });
 
 describe.each(["/bin/bash", "/bin/dash", "/usr/bin/fish", "/bin/zsh", "/bin/tcsh"])(

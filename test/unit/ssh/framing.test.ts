@@ -29,7 +29,7 @@ describe("the output of a call", () => {
 describe("what the login shell is given", () => {
   test("is one short line without what shells read in single quotes, and holds no word of the script", () => {
     const { command, stdin } = framed("echo 'secret' !! \\\\ \n", newCall());
-    expect(command).toMatch(/^exec \/bin\/sh -c '[^'\n!]*'$/);
+    expect(command).toMatch(/^exec \/usr\/bin\/env -i [^'\n!]* \/bin\/sh -c '[^'\n!]*'$/);
     expect(command.length).toBeLessThan(400);
     expect(command).not.toContain("secret");
     expect(command).toContain(`bs=${stdin.length} `);
