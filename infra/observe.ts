@@ -177,7 +177,7 @@ export function withObserved(inventory: Inventory, observed: Record<Role, Observ
 export async function observe(
   inventory: Inventory,
   owner: string,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
   answerMs = 60_000,
 ): Promise<Record<Role, Observation & { preflight: Preflight }>> {
   const one = async (role: Role) => {

@@ -143,12 +143,12 @@ async function openThroughJump(dial: Dial, jump: Dial): Promise<Client> {
  * Opens a connection; the server must show exactly the host key that the target names, and so must the one on the way.
  * @param name how messages call the server, e.g. "sender"
  * @param agents where keys are asked for instead of where the target says
- * @throws LabError within `timeoutMs` (default 10 000) a server: unreachable, wrong host key, or key not accepted.
+ * @throws LabError within `timeoutMs` (default 30 000: a busy server takes its time to shake hands) a server: unreachable, wrong host key, or key not accepted.
  */
 export async function connectSsh(
   name: string,
   target: SshTarget,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
   agents?: Agents,
 ): Promise<SshConnection> {
   const where = `${name} (ssh ${placeOf(target)})`;
