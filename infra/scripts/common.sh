@@ -17,10 +17,10 @@ write_to() { printf '%s\n' "$2" | tee "$1" > /dev/null; }
 # try SECONDS COMMAND…: again while the kernel says that it is busy, as a driver does that has not ended the last change. `$answer` is
 # what was said last.
 try() {
-  attempts=$(($1 * 5)); shift
+  until_second=$(($(date +%s) + $1)); shift
   until answer=$("$@" 2>&1); do
-    case $answer in *busy* | *temporarily* | *again* | *reset*) attempts=$((attempts - 1)) ;; *) return 1 ;; esac
-    [ "$attempts" -gt 0 ] || return 1
+    case $answer in *busy* | *temporarily* | *again* | *reset*) ;; *) return 1 ;; esac
+    [ "$(date +%s)" -lt "$until_second" ] || return 1
     sleep 0.2
   done
 }

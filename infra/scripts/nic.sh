@@ -19,6 +19,7 @@ case $ACTION in
       write_to "$SYS/class/net/$PF/device/sriov_drivers_autoprobe" "$(value_of autoprobe "$file")"
       if [ -n "$problem" ]; then
         restore_nic "$file"
+        forget_folders
         fail "$problem"
       fi
       set_value "$file" proof "$(nic_proof "$PF")"

@@ -19,8 +19,9 @@ prepare_vf() {
   if [ -n "$netdev" ] && [ -e "$SYS/class/net/$netdev" ] && [ ! -e "$path/net/$netdev" ]; then
     fail "$name: an interface of the name $netdev is there, and is not that of VF $vf of $pf; rename it (ip link set dev $netdev name …)"
   fi
+  interface=$(interface_of "$path")
   problem=$(unbind_vf "$path")
-  [ -z "$problem" ] || fail "$name: VF $vf of $pf ($netdev): $problem; fuser and lsof tell who holds it"
+  [ -z "$problem" ] || fail "$name: VF $vf of $pf (${interface:-no interface}): $problem; once its driver has ended what it does, run the same again"
   # What the NIC does by itself is part of what is measured: an old setting of somebody's is no part of it.
   problem=$(set_vf "$pf" "$vf" "mac=$vf_mac vlan=$vlan qos=0 spoofchk=${spoofchk:-on} trust=${trust:-off} state=auto max_tx_rate=0 min_tx_rate=0") ||
     fail "$name: $problem; where the driver of $pf cannot ($(name_at "$SYS/class/net/$pf/device/driver")), macvtap-passthrough and pci-passthrough need neither trust nor a VLAN"

@@ -4,6 +4,8 @@
 . ./in-use.sh
 
 vf_path() { readlink -f "$SYS/class/net/$1/device/virtfn$2" || :; }
+# interface_of PATH: of the VF there; empty where it has none.
+interface_of() { for one in "$1"/net/*; do [ ! -e "$one" ] || echo "${one##*/}"; done; }
 
 # vf_settings PF NUMBER: what the PF says that it has set for the VF; empty is what its driver does not say.
 vf_settings() {
@@ -30,8 +32,8 @@ vf_settings() {
 
 # vf_fields PF NUMBER: all of a VF, as one line.
 vf_fields() (
-  path=$(vf_path "$1" "$2") interface=
-  for one in "$path"/net/*; do [ ! -e "$one" ] || interface=${one##*/}; done
+  path=$(vf_path "$1" "$2")
+  interface=$(interface_of "$path")
   override=$(cat "$path/driver_override" 2> /dev/null || :)
   [ "$override" != '(null)' ] || override=
   line="vf=$2 pci=${path##*/} driver=$(escaped "$(name_at "$path/driver")") override=$(escaped "$override") netdev=$(escaped "$interface")"
@@ -115,8 +117,7 @@ restore_vf() (
   path=$(vf_path "$pf" "$vf") number=$vf
   [ -d "$path" ] || { [ "$pass" -gt 1 ] || say "VF $number of $pf is not there, and could not be put back"; return 0; }
   tell() { while read -r line; do say "$line; it was: $driver $netdev $address"; done; }
-  interface=
-  for one in "$path"/net/*; do [ ! -e "$one" ] || interface=${one##*/}; done
+  interface=$(interface_of "$path")
   case $pass in
     1)
       # A MAC that is set under a VF's driver is not seen by it.
