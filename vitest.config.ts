@@ -13,6 +13,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts", "test/property/**/*.test.ts", "test/golden/**/*.test.ts"],
           testTimeout: 60_000, // what is slow on a busy machine has not failed
+          hookTimeout: 60_000,
         },
       },
       {

@@ -29,6 +29,7 @@ export interface ServerArgs {
 export class Server extends pulumi.ComponentResource {
   readonly role: Role;
   readonly host: Host;
+  readonly owner: string;
   readonly bridge = bridgeName;
   /** libvirt on this server. */
   readonly libvirt: libvirt.Provider;
@@ -79,7 +80,7 @@ export class Server extends pulumi.ComponentResource {
         {
           host,
           script: "nic.sh",
-          variables: { PF: pf.name, VFS: pf.vfs, BRIDGE: this.bridge },
+          variables: { PF: pf.name, VFS: pf.vfs, BRIDGE: this.bridge, OWNER: args.owner },
           token: token(`nic-${pf.name}`),
           standsOn: [lease.id],
         },
@@ -91,7 +92,7 @@ export class Server extends pulumi.ComponentResource {
       {
         host,
         script: "bridge.sh",
-        variables: { BRIDGE: this.bridge, PF: host.pfs[0]?.name ?? "" },
+        variables: { BRIDGE: this.bridge, PF: host.pfs[0]?.name ?? "", OWNER: args.owner },
         token: token(`bridge-${this.bridge}`),
         standsOn: nics.map(({ id }) => id),
       },
@@ -100,6 +101,7 @@ export class Server extends pulumi.ComponentResource {
 
     this.role = role;
     this.host = host;
+    this.owner = args.owner;
     this.libvirt = new libvirt.Provider(`${name}-libvirt`, { uri: libvirtUri(host) }, { parent: this });
     const folder = imageFolder(args.guestImage.sha256);
     this.kernel = `${folder}/vmlinuz`;

@@ -10,10 +10,24 @@ adopt_bridge() {
     set_value "$file" ifindex "$(cat "$SYS/class/net/$1/ifindex")"
   fi
 }
-# remove_bridge BRIDGE: if it is ours; a port that was put elsewhere since is no matter of it.
+# bridge_guests BRIDGE: who has put what on it beside the port that we gave it, and would lose it with the bridge.
+bridge_guests() {
+  look_for_holders
+  for port in $(ports_of "$1"); do
+    if [ "$port" != "$(value_of pf "$BEFORE/bridge-$1")" ]; then echo "guest the bridge $1 has the port $port $(about "$port")"; fi
+  done
+  interface_in_use "$1" "the bridge $1" ''
+}
+# remove_bridge BRIDGE: if it is ours and ours alone; a port that was put elsewhere since is no matter of it.
 remove_bridge() {
   adopt_bridge "$1"
-  if bridge_is_ours "$1"; then try 10 ip link del "$1" || { say "the bridge $1 could not be removed: $answer"; return; }
+  if bridge_is_ours "$1"; then
+    guests=$(bridge_guests "$1")
+    if [ -n "$guests" ]; then
+      say "the bridge $1 stays until nobody else has it: $(sentences_of "$guests")"
+      return
+    fi
+    try 10 ip link del "$1" || { say "the bridge $1 could not be removed: $answer"; return; }
   elif [ -e "$SYS/class/net/$1" ]; then say "$(sentences_of "$(bridge_in_use "$1")"); it is left alone"; fi
   rm -f "$BEFORE/bridge-$1"
 }

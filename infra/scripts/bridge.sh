@@ -2,7 +2,7 @@
 # hand the PF's own frames back, and the bridge would then learn its VMs' addresses on the wrong port.
 # shellcheck shell=sh
 . ./bridge-before.sh
-: "${ACTION:?}" "${BRIDGE:?}" "${PF:?}"
+: "${ACTION:?}" "${BRIDGE:?}" "${PF:?}" "${OWNER:?}"
 alone
 case $ACTION in
   create)
@@ -25,6 +25,7 @@ case $ACTION in
     mark "bridge-$BRIDGE" "$(bridge_proof "$BRIDGE")"
     ;;
   delete)
+    leave_to_tenant
     unmark "bridge-$BRIDGE"
     remove_bridge "$BRIDGE"
     forget_folders

@@ -12,6 +12,15 @@ say() { echo "$(hostname): $*" >&2; }
 mark() { mkdir -p "$RUN"; printf '%s\n' "$TOKEN" "${2:-}" > "$RUN/$1.tmp" && mv "$RUN/$1.tmp" "$RUN/$1"; }
 unmark() { rm -f "$RUN/$1"; }
 token_of() { sed -n 1p "$RUN/$1" 2> /dev/null || :; }
+# held_by: the stack that has this server.
+held_by() { cat "$RUN/lease/owner" 2> /dev/null || echo nobody; }
+# leave_to_tenant: ends a removal when another stack than OWNER has the server by now: what is there is its own.
+leave_to_tenant() {
+  case $(held_by) in
+    nobody | "$OWNER") ;;
+    *) say "$(held_by) has this server by now, and not $OWNER: nothing was removed"; exit 0 ;;
+  esac
+}
 # write_to FILE VALUE: as the kernel takes it; what it answers is an error's text.
 write_to() { printf '%s\n' "$2" | tee "$1" > /dev/null; }
 # try SECONDS COMMAND…: again while the kernel says that it is busy, as a driver does that has not ended the last change. `$answer` is

@@ -163,18 +163,25 @@ port_in_use() {
 
 # domain_mark: what the description of each VM of ours begins with (infra/vm/domain-xml.ts).
 domain_mark='sriov-rtt-testbed '
-# foreign_domains NAME…: those that libvirt has and that are not ours.
+# foreign_domains NAME…: those that libvirt has and that have not shown our mark. One whose description cannot be read has not.
 foreign_domains() {
-  questions=
-  for domain; do questions="$questions echo @$domain; desc $domain;"; done
+  [ $# -gt 0 ] || return 0
+  all=$(virsh -q list --all --name) || { printf '%s\n' "$@"; return; }
+  questions='' asked=''
+  for domain; do
+    if printf '%s\n' "$all" | grep -qxF "$domain"; then
+      questions="$questions echo @$domain; desc $domain;" asked="$asked $domain"
+    fi
+  done
   [ -n "$questions" ] || return 0
-  virsh -q "$questions" 2> /dev/null | awk -v mark="$domain_mark" '
+  { virsh -q "$questions" 2> /dev/null || :; } | awk -v mark="$domain_mark" -v asked="$asked" '
     /^@/ { name = substr($0, 2); next }
-    name != "" && $0 != "" { if (index($0, mark) != 1) print name; name = "" }' || :
+    name != "" && $0 != "" { if (index($0, mark) == 1) ours[name] = 1; name = "" }
+    END { count = split(asked, names, " "); for (i = 1; i <= count; i++) if (!(names[i] in ours)) print names[i] }'
 }
 # domains_in_use NAME…: that there are VMs of these names which are somebody else's.
 domains_in_use() {
   for domain in $(foreign_domains "$@"); do
-    echo "domain there is a VM $domain which is not of this testbed (virsh desc $domain)"
+    echo "domain there is a VM $domain which does not say that it is of this testbed (virsh desc $domain)"
   done
 }

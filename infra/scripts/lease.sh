@@ -2,7 +2,6 @@
 # shellcheck shell=sh
 . ./put-back.sh
 : "${ACTION:?}" "${OWNER:?}"
-held_by() { cat "$RUN/lease/owner" 2> /dev/null || echo nobody; }
 # The folder has its owner in it before it has its name. One without an owner is nobody's.
 take_lease() {
   rm -rf "$RUN"/lease.*
@@ -24,14 +23,14 @@ case $ACTION in
     fi
     if ! made_already lease-token; then
       # All that stands on a new lease is made anew; what an earlier deployment was ended before it could put back, is put back now.
-      put_back
+      put_back || exit 1
       mark lease-token
     fi
     ;;
   delete)
     alone
     if [ "$(held_by)" = "$OWNER" ]; then
-      put_back
+      put_back || exit 1
       rm -rf "$RUN"
     fi
     ;;

@@ -1,7 +1,7 @@
 # The virtual functions of a physical function: looked over, written down, then changed. BRIDGE is the testbed's own.
 # shellcheck shell=sh
 . ./before.sh
-: "${ACTION:?}" "${PF:?}" "${VFS:?}" "${BRIDGE:?}"
+: "${ACTION:?}" "${PF:?}" "${VFS:?}" "${BRIDGE:?}" "${OWNER:?}"
 file=$BEFORE/nic-$PF
 alone
 case $ACTION in
@@ -28,6 +28,7 @@ case $ACTION in
     mark "nic-$PF" "$(nic_proof "$PF")"
     ;;
   delete)
+    leave_to_tenant
     unmark "nic-$PF"
     if [ -f "$file" ]; then restore_nic "$file"; fi
     forget_folders

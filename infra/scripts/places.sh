@@ -16,7 +16,7 @@ drop_domains() {
   commands='' ours=''
   for name in $there; do
     if printf '%s\n' "$foreign" | grep -qxF "$name"; then
-      say "the VM $name is not of this testbed, and stays"
+      say "the VM $name does not say that it is of this testbed (virsh desc $name), and stays"
       continue
     fi
     ours="$ours $name"
@@ -40,8 +40,11 @@ release() (
     if [ "$self" = yes ]; then bridge fdb del "$mac" dev "$pf" self 2> /dev/null || :; fi
     bridge fdb del "$peer_mac" dev "$pf" master 2> /dev/null || :
   elif nic_is_as_made "$pf"; then
+    used=$(look_for_holders; vf_in_use "$pf" "$vf")
     before=$(vf_before "$pf" "$vf")
-    if [ -n "$before" ]; then
+    if [ -n "$used" ]; then
+      say "VF $vf of $pf, which was $name's, stays as it is: $(sentences_of "$used")"
+    elif [ -n "$before" ]; then
       restore_vfs "$pf" "$before"
     else
       path=$(vf_path "$pf" "$vf")

@@ -11,7 +11,7 @@ if [ -n "$owner" ] && [ "$FORCE" != yes ]; then
   fail "in use by $owner: destroy that stack; when it is dead, restore with --force"
 fi
 places=$(all_places | paste -s -d ' ' -) ports=$(listed "$BEFORE")
-put_back
+put_back || exit 1
 rm -rf "$RUN" "$IMAGES"
 rmdir "${BEFORE%/*}" 2> /dev/null || :
 echo "VMs removed: ${places:-none}; put back: ${ports:-nothing was changed}${owner:+; taken from $owner}"

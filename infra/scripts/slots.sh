@@ -6,7 +6,7 @@
 # interrupted update or a reboot left.
 # shellcheck shell=sh disable=SC2030,SC2031,SC2154
 . ./places.sh
-: "${ACTION:?}" "${BRIDGE:?}" "${WANTED=}"
+: "${ACTION:?}" "${BRIDGE:?}" "${OWNER:?}" "${WANTED=}"
 
 record() { printf '%s\n' "$1" > "$RUN/slot.tmp"; mv "$RUN/slot.tmp" "$SLOTS/$name"; }
 
@@ -92,6 +92,7 @@ case $ACTION in
     find "$SLOTS" -type f | wc -l
     ;;
   delete)
+    leave_to_tenant
     places=$(all_places)
     # shellcheck disable=SC2086
     drop_places $places

@@ -13,7 +13,7 @@ export const declareSlots = (server: Server, members: readonly Member[]): remote
     {
       host: server.host,
       script: "slots.sh",
-      variables: { BRIDGE: server.bridge },
+      variables: { BRIDGE: server.bridge, OWNER: server.owner },
       wanted: members.map(({ slot }) => slot).join("\n"),
       standsOn: server.layers,
     },

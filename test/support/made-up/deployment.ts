@@ -30,6 +30,8 @@ function lineOf(attachment: Attachment, index: number, token: string): string {
   });
 }
 
+const OWNER = "stack made-up";
+
 type Layer = "lease" | "nic" | "bridge" | "slots";
 const order: Layer[] = ["lease", "nic", "bridge", "slots"];
 
@@ -48,13 +50,13 @@ export class MadeUpDeployment {
     const TOKEN = `t${this.#token}`;
     switch (layer) {
       case "lease":
-        return { OWNER: "stack made-up", TOKEN };
+        return { OWNER, TOKEN };
       case "nic":
-        return { PF: "pf0", VFS: this.#vfs, BRIDGE: "rtt0", TOKEN };
+        return { PF: "pf0", VFS: this.#vfs, BRIDGE: "rtt0", OWNER, TOKEN };
       case "bridge":
-        return { PF: "pf0", BRIDGE: "rtt0", TOKEN };
+        return { PF: "pf0", BRIDGE: "rtt0", OWNER, TOKEN };
       case "slots":
-        return { BRIDGE: "rtt0", WANTED: wanted };
+        return { BRIDGE: "rtt0", OWNER, WANTED: wanted };
     }
   }
 

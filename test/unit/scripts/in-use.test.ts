@@ -152,6 +152,8 @@ describe("a name of ours", () => {
     server.domain("rtt-main", "running", "the customer's");
     server.domain("rtt-bg-001", "running");
     const answer = await server.shell(`${serverScript("in-use.sh")}\ndomains_in_use rtt-main rtt-bg-001 rtt-bg-002`);
-    expect(answer).toBe("domain there is a VM rtt-main which is not of this testbed (virsh desc rtt-main)");
+    expect(answer).toBe(
+      "domain there is a VM rtt-main which does not say that it is of this testbed (virsh desc rtt-main)",
+    );
   });
 });

@@ -6,8 +6,8 @@ let server: MadeUpServer;
 beforeEach(async () => {
   server = new MadeUpServer();
   await server.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0" }] });
-  await server.run("nic.sh", { ACTION: "create", TOKEN: "n", PF: "pf0", VFS: 1, BRIDGE: "rtt0" });
-  await server.run("bridge.sh", { ACTION: "create", TOKEN: "b", PF: "pf0", BRIDGE: "rtt0" });
+  await server.run("nic.sh", { ACTION: "create", TOKEN: "n", PF: "pf0", VFS: 1, BRIDGE: "rtt0", OWNER: "stack test" });
+  await server.run("bridge.sh", { ACTION: "create", TOKEN: "b", PF: "pf0", BRIDGE: "rtt0", OWNER: "stack test" });
   server.log();
 });
 afterEach(() => server.remove());
@@ -32,7 +32,7 @@ const marks = () => server.list("run/sriov-rtt").filter((mark) => !/^(slots|nic-
 /** What was changed. */
 const changes = () => server.log().filter((line) => /^bridge|^ip link set|^tee|destroy|undefine/.test(line));
 const place = (action: string, lines: string, shell: string, env: Record<string, string> = {}) =>
-  server.run("slots.sh", { ACTION: action, BRIDGE: "rtt0", WANTED: lines }, { shell, env });
+  server.run("slots.sh", { ACTION: action, BRIDGE: "rtt0", OWNER: "stack test", WANTED: lines }, { shell, env });
 
 /** Makes the slots, then the domains as libvirt's provider would. */
 async function deploy(indices: number[], action = "create", shell = "sh") {

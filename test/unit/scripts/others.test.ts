@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { formatFields } from "../../../lib/key-value.ts";
+import { MadeUpServer } from "../../support/made-up/server.ts";
+
+// What removing and restoring leave to others: who came while the testbed had the server, and who has it by now.
+const OWNER = "stack test";
+const lease = "run/sriov-rtt/lease/owner";
+
+let server: MadeUpServer;
+beforeEach(async () => {
+  server = new MadeUpServer();
+  await server.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0" }] });
+  await server.run("lease.sh", { ACTION: "create", TOKEN: "l", OWNER });
+  await server.run("nic.sh", { ACTION: "create", TOKEN: "n", PF: "pf0", VFS: 1, BRIDGE: "rtt0", OWNER });
+  await server.run("bridge.sh", { ACTION: "create", TOKEN: "b", PF: "pf0", BRIDGE: "rtt0", OWNER });
+  server.log();
+});
+afterEach(() => server.remove());
+
+const common = { name: "rtt-main", token: "t1", pf: "pf0", mac: "52:54:00:9a:01:00", peer_mac: "52:54:00:9a:02:00" };
+const onBridge = formatFields({ ...common, kind: "bridge", self: "no" });
+const onVf = formatFields({
+  ...common,
+  kind: "vf",
+  vf: 0,
+  pci: "0000:01:10.0",
+  netdev: "rtt0v0",
+  vf_mac: common.mac,
+  vlan: 0,
+  trust: "",
+  spoofchk: "",
+});
+const slots = (action: string, line: string, owner = OWNER, env = {}) =>
+  server.run("slots.sh", { ACTION: action, BRIDGE: "rtt0", OWNER: owner, WANTED: line }, { env });
+const changes = () =>
+  server.log().filter((line) => /^bridge|^ip link set|^tee|destroy|undefine|^ip link del/.test(line));
+
+it("a VF that somebody's VM has taken since stays with it when our VM goes", async () => {
+  expect((await slots("create", onVf)).stderr).toBe("");
+  server.log();
+  server.link("../../../kernel/iommu_groups/9", "sys/class/net/pf0/device/virtfn0/iommu_group");
+  server.process(77, "qemu", ["qemu", "-name", "guest=customer,debug-threads=on"], ["/dev/vfio/9"]);
+  const { exitCode, stderr } = await slots("delete", onVf);
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain(
+    "VF 0 of pf0, which was rtt-main's, stays as it is: VF 0 of pf0 (0000:01:10.0) is in the hands of the VM customer",
+  );
+  expect(changes()).toEqual([]);
+});
+
+it("a VM whose description cannot be read is not taken for ours", async () => {
+  server.domain("rtt-main", "running", "the customer's");
+  server.write("domains/rtt-main/unreadable", "");
+  const { stderr } = await slots("create", "");
+  expect(stderr).toContain("the VM rtt-main does not say that it is of this testbed");
+  expect(server.domains()).toEqual(["rtt-main"]);
+});
+
+it("what another stack has made since is not removed by one that had the server before", async () => {
+  await slots("create", onBridge);
+  server.domain("rtt-main", "running");
+  server.write(lease, "stack next\n");
+  server.log();
+  const said = [
+    await slots("delete", onBridge),
+    await server.run("bridge.sh", { ACTION: "delete", TOKEN: "b", PF: "pf0", BRIDGE: "rtt0", OWNER }),
+    await server.run("nic.sh", { ACTION: "delete", TOKEN: "n", PF: "pf0", VFS: 1, BRIDGE: "rtt0", OWNER }),
+  ];
+  for (const { exitCode, stderr } of said) {
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain("stack next has this server by now, and not stack test: nothing was removed");
+  }
+  expect(changes()).toEqual([]);
+  expect(server.domains()).toEqual(["rtt-main"]);
+});
+
+it("what was written down is kept while libvirt cannot remove VMs, and is put back the next time", async () => {
+  await slots("create", onVf);
+  server.domain("rtt-main", "running");
+  const restore = (env: Record<string, string> = {}) => server.run("restore.sh", { FORCE: "yes" }, { env });
+  const dead = await restore({ VIRSH_FAILS: "yes" });
+  expect([dead.exitCode, dead.stderr]).toEqual([1, expect.stringContaining("VMs of this testbed are left")]);
+  expect(server.exists("var/lib/sriov-rtt/before/nic-pf0")).toBe(true);
+  expect(server.list("run/sriov-rtt/slots")).toEqual(["rtt-main"]);
+
+  const again = await restore();
+  expect(again.exitCode).toBe(0);
+  expect(server.domains()).toEqual([]);
+  expect(server.list("sys/class/net")).toContain("op0");
+});
+
+it("a bridge of ours stays while others have something on it", async () => {
+  server.interface("cust");
+  server.write("sys/class/net/rtt0/brif/cust/learning", "1\n");
+  const { exitCode, stderr } = await server.run("bridge.sh", {
+    ACTION: "delete",
+    TOKEN: "b",
+    PF: "pf0",
+    BRIDGE: "rtt0",
+    OWNER,
+  });
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain("the bridge rtt0 stays until nobody else has it: the bridge rtt0 has the port cust");
+  expect(changes()).toEqual([]);
+});
