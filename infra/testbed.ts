@@ -138,7 +138,7 @@ export function declareTestbed(args: TestbedArgs): {
   const { config, guestImage, servers } = args;
   const scenario = scenarioOf(config);
   const plan = planOf(config);
-  const { hosts, fidelity } = config.inventory;
+  const { hosts, fidelity, clock } = config.inventory;
 
   const on = onBoth((role) => deployed(role, plan, args));
   const mains = onBoth((role) => fleetOf("main", on[role], args, []));
@@ -156,6 +156,7 @@ export function declareTestbed(args: TestbedArgs): {
         replicate: config.replicate,
         ...(config.order && { order: config.order }),
         fidelity,
+        ...(clock && { clock }),
         guestImage: { sha256: guestImage.sha256, release: guestImage.release },
         ends: onBoth((role) => endOf(role, hosts[role], plan[role], servers[role].cpus)),
       },

@@ -4,6 +4,7 @@ import type { Host, Role } from "../config/hosts.ts";
 import { leastCpuPercent, leastDatagrams } from "../load/share.ts";
 import type { ServerPlan } from "../plan/plan.ts";
 import { backgroundIndices, identityOf } from "../vm/addresses.ts";
+import { serialLog } from "../vm/domain-xml.ts";
 import { bypassed, capabilities } from "../vm/drivers.ts";
 
 /**
@@ -25,7 +26,7 @@ export function endOf(role: Role, host: Host, plan: ServerPlan, cpus: number): E
     pf: host.pfs[0]?.name ?? "",
     ...(typeof host.pinnedCore === "number" && { pinnedCore: host.pinnedCore }),
     domainType: host.domainType,
-    vm: { domain, mac, ip, driver: main.driver },
+    vm: { domain, mac, ip, driver: main.driver, consoleLog: serialLog(domain) },
     capture,
     ...(capture === null && { unavailable: bypassed }),
     ...(background.vms > 0 && { background: ofBackground }),

@@ -1,18 +1,12 @@
+import type { Fidelity } from "../results/fidelity.ts";
 import type { Scenario } from "../results/scenario.ts";
+import { scheduleOf, settleSeconds } from "./schedule.ts";
 
 /** What of a scenario decides how long a run takes. */
 export type RunFactors = Pick<Scenario["factors"], "packets" | "pingRatePps" | "cpuWindowSeconds">;
 
-export type Fidelity = "hardware" | "emulated";
-
 /** Times that a run is tried before it is given up. */
 export const attempts = 3;
-
-/**
- * Seconds that the guest waits before it pings: by then, what it cost the Sender server to give the command is over, and is
- * not counted as CPU usage of the ping.
- */
-export const settleSeconds = 2;
 
 /** Seconds that ping waits for the last reply when it has never had one (its -W). */
 export const lingerSeconds = 2;
@@ -21,7 +15,10 @@ export const lingerSeconds = 2;
  * Milliseconds from request to request on the slowest path that still counts as working. ping sends at its rate, or after
  * 10 ms where that is above 1000 a second, and later when its VM gets no CPU.
  */
-const slowestPacketMs: Record<Fidelity, number> = { hardware: 20, emulated: 250 };
+const slowestPacketMs: Record<Fidelity, number> = { hardware: 20, emulated: 250, "emulated-virtual": 50 };
+
+/** Seconds of this machine that a second of the servers may take while they run on a shared clock. */
+const secondsPerSecond: Record<Fidelity, number> = { hardware: 1, emulated: 1, "emulated-virtual": 60 };
 
 /** Seconds for what is beside the ping: connecting, facts before and after, captures that begin to listen, guests' answers. */
 const besideSeconds = 300;
@@ -36,10 +33,12 @@ const pingBytesPerPacket = 200;
 export interface RunBudget {
   /** Seconds that ping takes when nothing holds it up, once the guest has settled; nobody asks before. */
   pingSeconds: number;
-  /** Milliseconds from question to question whether it has ended: each costs its server a little CPU. */
-  askEveryMs: number;
   /** Seconds after which ping is ended, settling included. */
   pingLimitSeconds: number;
+  /** How many times longer than a second of this machine a second of the servers may take. */
+  slowness: number;
+  /** Seconds of this machine from giving the guest its command to the end of ping and of sampling. */
+  timedSeconds: number;
   /** The most bytes that ping may have printed. */
   pingBytes: number;
   /** Seconds for one attempt, and for a run with all its attempts. */
@@ -51,13 +50,14 @@ export function runBudget({ packets, pingRatePps, cpuWindowSeconds }: RunFactors
   const intervalMs = 1000 / pingRatePps;
   const pingLimitSeconds =
     settleSeconds + Math.ceil((packets * Math.max(intervalMs, slowestPacketMs[fidelity])) / 1000) + 10 * lingerSeconds;
+  const { leadSeconds } = scheduleOf(cpuWindowSeconds, attempts);
+  const timedSeconds = (leadSeconds + cpuWindowSeconds + pingLimitSeconds) * secondsPerSecond[fidelity];
   const pingBytes = 4096 + packets * pingBytesPerPacket;
-  const attemptSeconds =
-    besideSeconds + 2 * cpuWindowSeconds + pingLimitSeconds + Math.ceil(pingBytes / slowestBytesPerSecond);
+  const attemptSeconds = besideSeconds + timedSeconds + Math.ceil(pingBytes / slowestBytesPerSecond);
   return {
     pingSeconds: (packets * intervalMs) / 1000,
-    askEveryMs: Math.min(5000, Math.max(1000, packets / 20)),
-    ...{ pingLimitSeconds, pingBytes, attemptSeconds },
+    slowness: secondsPerSecond[fidelity],
+    ...{ pingLimitSeconds, pingBytes, timedSeconds, attemptSeconds },
     runSeconds: attempts * attemptSeconds,
   };
 }

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { z } from "zod";
 import { LabError } from "../../lib/errors.ts";
 import { type GuestCommand, runInGuest, startInGuest } from "../../lib/guest-agent.ts";
@@ -5,7 +6,7 @@ import { fetchFromGuest } from "../../lib/guest-file.ts";
 import { endProcesses } from "../../lib/guest-processes.ts";
 import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
-import { type RunBudget, settleSeconds } from "./budget.ts";
+import type { RunBudget } from "./budget.ts";
 
 const filesOfAllAttempts = "/tmp/lab-ping-";
 
@@ -40,18 +41,17 @@ export class PingInGuest {
     await runInGuest(this.#ssh, this.#domain, `${endProcesses(["ping"])}\nrm -f ${filesOfAllAttempts}*`, 60_000);
   }
 
-  /** Gives the command; ping begins when the guest has settled, and ends at its limit by itself. */
-  async start(ping: string): Promise<void> {
-    const uptime = "$(cut -d ' ' -f 1 /proc/uptime)";
-    const limit = this.#budget.pingLimitSeconds;
-    const script = `sleep ${settleSeconds}; from=${uptime}; timeout -s INT -k 10 ${limit} ${ping} > ${this.#files}.txt 2> ${this.#files}.err; code=$?; echo "exit_code=$code from=$from to=${uptime}" > ${this.#files}.end`;
-    this.#command = await startInGuest(this.#ssh, this.#domain, script, false);
+  /** What the guest writes on its console when ping has ended: one word, which no other attempt writes. */
+  get endWord(): string {
+    return `LAB-PINGED-${basename(this.#files)}`;
   }
 
-  /** Waits for the end of ping. @throws LabError when it does not come; it is ended then */
-  async ended(): Promise<void> {
-    const { askEveryMs, pingLimitSeconds } = this.#budget;
-    await this.#command?.ended((pingLimitSeconds + 60) * 1000, askEveryMs);
+  /** Gives the command; ping begins after some seconds, and ends at its limit by itself. */
+  async start(ping: string, leadSeconds: number): Promise<void> {
+    const uptime = "$(cut -d ' ' -f 1 /proc/uptime)";
+    const limit = this.#budget.pingLimitSeconds;
+    const script = `sleep ${leadSeconds}; from=${uptime}; timeout -s INT -k 10 ${limit} ${ping} > ${this.#files}.txt 2> ${this.#files}.err; code=$?; echo "exit_code=$code from=$from to=${uptime}" > ${this.#files}.end; echo ${this.endWord} > /dev/console`;
+    this.#command = await startInGuest(this.#ssh, this.#domain, script, false);
   }
 
   /** @throws LabError when it did not arrive whole, or ping was ended at its limit */

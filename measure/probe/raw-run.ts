@@ -1,14 +1,16 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { allEnded, withOpened } from "../../lib/concurrent.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { runInGuest } from "../../lib/guest-agent.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
+import type { ClockRecord } from "../results/fidelity.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
 import { lookAtUdp, type UdpLook } from "./background.ts";
-import { runBudget, settleSeconds } from "./budget.ts";
+import { runBudget } from "./budget.ts";
 import { pingCommand } from "./ping-command.ts";
 import { type PingAnswer, PingInGuest } from "./ping-in-guest.ts";
+import { lastSampleAt, type RunTimes, scheduleOf, secondsLate, type Windows, windowsOf } from "./schedule.ts";
 import { type CapturePoint, capturePoints, collectFacts, connectEnd, ServerSession } from "./server-session.ts";
+import { holdClock } from "./shared-clock.ts";
 import type { End, RunSpec } from "./spec.ts";
 
 const roles = ["sender", "responder"] as const;
@@ -32,10 +34,10 @@ export interface RawRun {
   /** Datagrams of background VMs, before and after. */
   udp: PerRole<{ before: Map<string, UdpLook>; after: Map<string, UdpLook> }>;
   guestFacts: PerRole<{ before: string; after: string } | null>;
-  /** Seconds from the start of mpstat on the Sender server: when ping had started at the latest, and ended. */
-  ping: { startedWithin: number; endedWithin: number; exitCode: number; seconds: number };
-  /** mpstat's samples of the window before ping, and of the one with ping inside it: [from, to). */
-  windows: { before: [number, number]; during: [number, number] };
+  ping: { exitCode: number; seconds: number };
+  windows: Windows;
+  /** What the clock that the servers share recorded, if they have one. */
+  clock: ClockRecord | undefined;
 }
 
 /** NIC state inside a guest that has a VF of its own; other guests have nothing that the host does not know. */
@@ -52,49 +54,48 @@ async function guestFacts(ssh: SshConnection, end: End): Promise<string | null> 
 type Connections = PerRole<SshConnection>;
 type Points = PerRole<CapturePoint[]>;
 
-/** A clock that starts with CPU sampling. */
-function clockFromNow() {
-  const start = performance.now();
-  const elapsed = () => (performance.now() - start) / 1000;
-  return { elapsed, sleepUntil: (seconds: number) => sleep(Math.max(0, seconds + 0.1 - elapsed()) * 1000) };
-}
-
 interface Sampled {
   answer: PingAnswer;
-  ping: RawRun["ping"];
-  windows: RawRun["windows"];
+  windows: Windows;
+  clock: ClockRecord | undefined;
 }
 
-/** A window without ping, then one with ping inside it, in the seconds of mpstat's clock. */
+/**
+ * A window without ping, then one with ping inside it. Both servers are on the clock that they share, if they have one, and from
+ * the start of sampling to the end of ping nothing of ours speaks to a server or a VM.
+ */
 async function pingWhileSampling(
   spec: RunSpec,
   ping: PingInGuest,
-  pingId: number,
+  command: string,
+  attempt: number,
   sessions: PerRole<ServerSession>,
-  say: (line: string) => void,
 ): Promise<Sampled> {
-  const { packets, frameBytes, pingRatePps: ratePps, cpuWindowSeconds: window } = spec.scenario.factors;
-  const { pingSeconds } = runBudget(spec.scenario.factors, spec.fidelity);
-  await onBoth((role) => sessions[role].startSampling());
-  const { elapsed, sleepUntil } = clockFromNow();
-  await sleepUntil(window);
-  const command = pingCommand({ packets, frameBytes, ratePps, id: pingId, destination: spec.ends.responder.vm.ip });
-  const from = Math.floor(elapsed() + settleSeconds);
-  await ping.start(command);
-  const startedWithin = elapsed() + settleSeconds;
-  say(`ping: ${command}`);
-  await sleepUntil(Math.max(from + window, startedWithin + pingSeconds));
-  await ping.ended();
-  await sleepUntil(Math.ceil(elapsed())); // what comes now is not counted as CPU usage of the ping either
-  const answer = await ping.collect();
-  const endedWithin = startedWithin + answer.seconds;
-  const until = Math.max(from + window, Math.ceil(endedWithin));
-  await sleepUntil(until + 0.5);
-  return {
-    answer,
-    ping: { startedWithin, endedWithin, exitCode: answer.exitCode, seconds: answer.seconds },
-    windows: { before: [0, window], during: [from, until] },
-  };
+  const { factors } = spec.scenario;
+  const schedule = scheduleOf(factors.cpuWindowSeconds, attempt);
+  const { slowness, timedSeconds } = runBudget(factors, spec.fidelity);
+  const { vm } = spec.ends.sender;
+  const beforeCommand = await sessions.sender.now();
+  await ping.start(command, schedule.leadSeconds);
+  const clock = await holdClock(spec.clock);
+  try {
+    const { sender: sampling } = await onBoth((role) => sessions[role].startSampling(slowness));
+    const times: RunTimes = { beforeCommand, sampling };
+    const late = secondsLate(schedule, times);
+    if (late > 0)
+      throw new LabError(
+        `${vm.domain}: giving the VM its command and starting mpstat took ${late.toFixed(1)} s too long`,
+      );
+    const awaited = { log: vm.consoleLog, word: ping.endWord };
+    const ended = sessions.sender.sampledUntil(lastSampleAt(schedule, times), awaited, timedSeconds * 1000);
+    ended.catch(() => {}); // when the clock breaks, that is told
+    const sampled = await Promise.race([ended, clock.broken]);
+    const record = await clock.release();
+    return { answer: await ping.collect(), windows: windowsOf(schedule, times, sampled), clock: record };
+  } catch (error) {
+    await clock.release().catch(() => {});
+    throw error;
+  }
 }
 
 /** Everything that the run left on the servers. */
@@ -117,19 +118,23 @@ async function lookAround({ ends }: RunSpec, connections: Connections, points: P
   return { facts, udp, guests };
 }
 
+/** One of the attempts at a run, from 1, and the ICMP identifier of its ping. */
+export interface Attempt {
+  attempt: number;
+  pingId: number;
+}
+
 async function measureOn(
   spec: RunSpec,
-  pingId: number,
+  { pingId, attempt }: Attempt,
   connections: Connections,
   say: (line: string) => void,
 ): Promise<Omit<RawRun, "started" | "ended">> {
   const { ends, scenario } = spec;
-  const ping = new PingInGuest(
-    connections.sender,
-    ends.sender.vm.domain,
-    pingId,
-    runBudget(scenario.factors, spec.fidelity),
-  );
+  const { packets, frameBytes, pingRatePps: ratePps } = scenario.factors;
+  const budget = runBudget(scenario.factors, spec.fidelity);
+  const ping = new PingInGuest(connections.sender, ends.sender.vm.domain, pingId, budget);
+  const command = pingCommand({ packets, frameBytes, ratePps, id: pingId, destination: ends.responder.vm.ip });
   await ping.clear();
   const points = await onBoth((role) => capturePoints(connections[role], ends[role]));
   const before = await lookAround(spec, connections, points, "before");
@@ -140,11 +145,9 @@ async function measureOn(
     async (opened) => {
       const sessions = perRole(opened);
       const interfaces = roles.flatMap((role) => points[role].map((point) => `${role} ${point.interface}`)).join(", ");
-      say(
-        `capturing at ${interfaces || "no host interface (kernel bypassed)"}; ${scenario.factors.cpuWindowSeconds} s without ping`,
-      );
+      say(`capturing at ${interfaces || "no host interface (kernel bypassed)"}; ${command}`);
       try {
-        const sampled = await pingWhileSampling(spec, ping, pingId, sessions, say);
+        const sampled = await pingWhileSampling(spec, ping, command, attempt, sessions);
         return { sampled, home: await bringHome(sessions, sampled.answer) };
       } catch (error) {
         throw await ping.end().then(
@@ -167,8 +170,9 @@ async function measureOn(
       const first = before.guests[role];
       return first === null ? null : { before: first, after: after.guests[role] ?? "" };
     }),
-    ping: sampled.ping,
+    ping: { exitCode: answer.exitCode, seconds: answer.seconds },
     windows: sampled.windows,
+    clock: sampled.clock,
   };
 }
 
@@ -179,13 +183,13 @@ async function measureOn(
  * limit, and the next attempt ends what is left of it before it begins.
  * @param say tells what is being done
  */
-export async function rawRun(spec: RunSpec, pingId: number, say: (line: string) => void): Promise<RawRun> {
+export async function rawRun(spec: RunSpec, attempt: Attempt, say: (line: string) => void): Promise<RawRun> {
   const started = new Date();
   const measured = await withOpened(
     roles,
-    (role) => connectEnd(role, spec.ends[role]),
+    (role) => connectEnd(role, spec.ends[role], spec.clock === undefined),
     async (connection) => connection.close(),
-    (connections) => measureOn(spec, pingId, perRole(connections), say),
+    (connections) => measureOn(spec, attempt, perRole(connections), say),
   );
   return { started, ended: new Date(), ...measured };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { targetSchema } from "../../lib/ssh/target.ts";
+import { fidelities, sharedClockSchema } from "../results/fidelity.ts";
 import { orderSchema } from "../results/order.ts";
 import { scenarioSchema } from "../results/scenario.ts";
 
@@ -24,7 +25,14 @@ const endSchema = z.object({
   /** libvirt's type of domains there: kvm, or qemu, whose guests are emulated. */
   domainType: z.string(),
   /** The Main VM on this server. */
-  vm: z.object({ domain: z.string(), mac: z.string(), ip: z.string(), driver: z.string() }),
+  vm: z.object({
+    domain: z.string(),
+    mac: z.string(),
+    ip: z.string(),
+    driver: z.string(),
+    /** Where the server keeps what the VM writes on its console. */
+    consoleLog: z.string(),
+  }),
   capture: captureSchema.nullable(),
   /** Why `capture` is null. */
   unavailable: z.string().optional(),
@@ -41,7 +49,9 @@ export const runSpecSchema = z.object({
   order: orderSchema.optional(),
   /** Of the deployment of this run; a run with the same token is never measured twice. */
   token: z.string(),
-  fidelity: z.enum(["hardware", "emulated"]),
+  fidelity: z.enum(fidelities),
+  /** The clock that the servers share during a run, if they have one. */
+  clock: sharedClockSchema.optional(),
   guestImage: z.object({ sha256: z.string(), release: z.string() }),
   ends: z.object({ sender: endSchema, responder: endSchema }),
 });

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { onlyFidelity, type RunRecord } from "../../dataset/open.ts";
 import { packetValues } from "../../dataset/packet-values.ts";
+import { isEmulated } from "../../results/fidelity.ts";
 import type { Comparison } from "../comparison.ts";
 import { deploymentsOf } from "../deployments.ts";
 import { isCpu, type Measure, measureOf, measures } from "../measures.ts";
@@ -82,7 +83,7 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
       return { measure, unit: unitName, comparison: null, unavailable: missing.join("; "), verdict: "unavailable" };
     const comparison = compareMeasure(match, measure, unit, packets);
     const verdict =
-      fidelity === "emulated" && isCpu(measure)
+      isEmulated(fidelity) && isCpu(measure)
         ? "says nothing on emulated servers"
         : verdictOf(comparison, measure, unitName, ["A", "B"]);
     return { measure, unit: unitName, comparison, unavailable: null, verdict };
@@ -99,7 +100,7 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
     notes: [
       ...(warning === null ? [] : [warning]),
       ...assumptions(rows.map(({ comparison }) => comparison)),
-      ...(fidelity === "emulated" ? ["emulated servers: the order of RTTs counts, not their size"] : []),
+      ...(isEmulated(fidelity) ? ["emulated servers: the order of RTTs counts, not their size"] : []),
       "each measure is judged by itself at 95 %: one in twenty is found to differ by chance",
       ...orderNotes([...first.runs, ...second.runs]),
     ],

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -93,13 +93,15 @@ describe("a file of a guest", { timeout: 30_000 }, () => {
 });
 
 describe("a ping in a guest", { timeout: 60_000 }, () => {
-  const budget = { ...runBudget({ packets: 10, pingRatePps: 1000, cpuWindowSeconds: 1 }, "hardware"), askEveryMs: 100 };
+  const budget = runBudget({ packets: 10, pingRatePps: 1000, cpuWindowSeconds: 1 }, "hardware");
+  const ended = (id: number) =>
+    expect.poll(() => existsSync(`/tmp/lab-ping-${id}.end`), { timeout: 50_000 }).toBe(true);
   const files = () => readdirSync("/tmp").filter((name) => name.startsWith("lab-ping-6553"));
 
   it("brings home what it printed, how it ended, and leaves no file", async () => {
     const ping = new PingInGuest(new LocalAgent().connection(), "vm", 65_531, budget);
-    await ping.start("sh -c 'echo line; echo odd >&2; exit 1'");
-    await ping.ended();
+    await ping.start("sh -c 'echo line; echo odd >&2; exit 1'", 0);
+    await ended(65_531);
     const { text, exitCode, seconds, errors } = await ping.collect();
     expect({ text: text.toString(), exitCode, errors }).toEqual({ text: "line\n", exitCode: 1, errors: "odd" });
     expect(seconds).toBeLessThan(20);
@@ -109,8 +111,8 @@ describe("a ping in a guest", { timeout: 60_000 }, () => {
   it("is ended at its limit by itself, and that is no result", async () => {
     const short = { ...budget, pingLimitSeconds: 1 };
     const ping = new PingInGuest(new LocalAgent().connection(), "vm", 65_532, short);
-    await ping.start("sleep 600");
-    await ping.ended();
+    await ping.start("sleep 600", 0);
+    await ended(65_532);
     await expect(ping.collect()).rejects.toThrow(/ping was ended after \d+ s, which is its limit/);
     await runInGuest(new LocalAgent().connection(), "vm", "rm -f /tmp/lab-ping-65532.*");
   });
@@ -118,7 +120,7 @@ describe("a ping in a guest", { timeout: 60_000 }, () => {
   it("that is given up is ended in the guest", async () => {
     const seconds = `6${process.pid}`;
     const ping = new PingInGuest(new LocalAgent().connection(), "vm", 65_533, budget);
-    await ping.start(`sleep ${seconds}`);
+    await ping.start(`sleep ${seconds}`, 0);
     await ping.end();
     expect(running(`sleep ${seconds}`)).toEqual([]);
     await runInGuest(new LocalAgent().connection(), "vm", "rm -f /tmp/lab-ping-65533.*");

@@ -20,7 +20,13 @@ const end = (ssh: SshTarget) => ({
   ssh,
   pf: "lo",
   domainType: "kvm",
-  vm: { domain: "rtt-main", mac: "52:54:00:9a:01:00", ip: "10.9.1.1", driver: "pci-passthrough" },
+  vm: {
+    domain: "rtt-main",
+    mac: "52:54:00:9a:01:00",
+    ip: "10.9.1.1",
+    driver: "pci-passthrough",
+    consoleLog: "/dev/null",
+  },
   capture: null,
 });
 
