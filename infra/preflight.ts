@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import {
   type BridgedFrames,
   bridgedFramesFunctions,
@@ -15,6 +13,7 @@ import { type Host, type Inventory, type Role, roles } from "./config/hosts.ts";
 import { type NicLimits, nicProblems, parseNicLimits } from "./plan/nic-limits.ts";
 import { bridgeName } from "./plan/placement.ts";
 import type { Plan, ServerPlan } from "./plan/plan.ts";
+import { serverScript } from "./server-script.ts";
 import { capabilities } from "./vm/drivers.ts";
 
 /** What can make a scenario fail on a server that has everything it asks for, as the server says it. */
@@ -25,7 +24,7 @@ export interface Preflight {
 }
 
 /** Shell functions, of which `nic_limits PF` prints what `parseNicLimits` reads. */
-export const nicLimitsFunctions = readFileSync(join(import.meta.dirname, "scripts", "nic-limits.sh"), "utf8");
+export const nicLimitsFunctions = serverScript("nic-limits.sh");
 
 /** The script that asks a server for it; nothing is changed there. */
 export const preflightScript = ({ pfs }: Pick<Host, "pfs">): string =>

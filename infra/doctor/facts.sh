@@ -4,13 +4,11 @@ export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 fact() { echo "@@$1"; shift; "$@" 2> /dev/null; }
 has() { command -v "$1" > /dev/null; }
 link_to() { target=$(readlink "$1") && echo "${target##*/}"; }
-server_address() { echo "$SSH_CONNECTION" | cut -d ' ' -f 3; }
 kernel_modules() { [ ! -d "/lib/modules/$(uname -r)" ] || echo there; }
 first_line() { "$@" 2>&1 | head -1; }
 
 fact user id -u
 fact user-name id -un
-fact server-address server_address
 fact machine uname -m
 fact kernel uname -r
 fact kernel-modules kernel_modules
@@ -74,8 +72,6 @@ for pf in $PFS; do
     echo "up $(($(cat "$net/flags") & 1))"
     echo "carrier $(cat "$net/carrier")"
     echo "speed $(cat "$net/speed")"
-    echo "master $(link_to "$net/master")"
-    ip -o addr show dev "$pf" scope global | awk '{ print "address", $4 }'
     if [ -e "$dev" ]; then
       echo "pci $(basename "$(readlink -f "$dev")")"
       echo "driver $(link_to "$dev/driver")"

@@ -15,10 +15,6 @@ export interface PfFacts {
   carrier: boolean | undefined;
   /** Mbit/s; undefined when the link does not say. */
   speedMbps: number | undefined;
-  /** The bridge or bond that it belongs to. */
-  master: string | undefined;
-  /** Its global addresses as ADDRESS/PREFIX. */
-  addresses: readonly string[];
   /** Virtual functions that it can have (sriov_totalvfs) and has; undefined for a card or a driver without SR-IOV. */
   totalVfs: number | undefined;
   vfs: number | undefined;
@@ -33,8 +29,6 @@ export type ModuleState = "loaded" | "loadable" | "absent";
 /** What a server is and has, as it says itself (facts.sh). */
 export interface Facts {
   user: { id: number; name: string };
-  /** Address at which ssh has reached it, as the server sees it. */
-  serverAddress: string | undefined;
   /** As uname -m says. */
   machine: string;
   kernel: string;

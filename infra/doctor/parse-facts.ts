@@ -19,8 +19,7 @@ const numberOr = <T>(text: string | undefined, otherwise: T): number | T =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : otherwise;
 
 function pfFacts(text: string): PfFacts {
-  const pairs = pairsOf(text);
-  const values = new Map(pairs);
+  const values = new Map(pairsOf(text));
   const value = (key: string) => values.get(key) || undefined;
   const carrier = value("carrier");
   return {
@@ -31,8 +30,6 @@ function pfFacts(text: string): PfFacts {
     up: value("up") === "1",
     carrier: carrier === undefined ? undefined : carrier === "1",
     speedMbps: numberOr(value("speed"), undefined),
-    master: value("master"),
-    addresses: pairs.flatMap(([key, address]) => (key === "address" ? [address] : [])),
     totalVfs: numberOr(value("total-vfs"), undefined),
     vfs: numberOr(value("vfs"), undefined),
     vfDevice: /^[0-9a-f]{4}:[0-9a-f]{4}$/.exec(value("vf-device") ?? "")?.[0],
@@ -99,7 +96,6 @@ export function parseFacts(text: string): Facts {
   const isPf = (name: string) => name.startsWith("pf ");
   return {
     user: { id: count("user"), name: get("user-name") },
-    serverAddress: get("server-address") || undefined,
     machine: get("machine"),
     kernel: get("kernel"),
     kernelModulesThere: get("kernel-modules") === "there",

@@ -5,7 +5,7 @@ import { lease } from "./checks/lease.ts";
 import { libvirt, machine, qemu, selinux } from "./checks/libvirt.ts";
 import { freeMemory, hugepages } from "./checks/memory.ts";
 import { nicLimits } from "./checks/nic-limits.ts";
-import { addresses, link, master, port } from "./checks/pf.ts";
+import { link, port } from "./checks/pf.ts";
 import { kernelModules, packages } from "./checks/software.ts";
 import { stated } from "./checks/stated.ts";
 import { architecture, clock, governor, root, timeSync } from "./checks/system.ts";
@@ -30,8 +30,6 @@ const checks: readonly ServerCheck[] = [
   selinux,
   iommu,
   port,
-  addresses,
-  master,
   link,
   bridgedFrames,
   vfCount,

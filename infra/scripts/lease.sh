@@ -14,7 +14,7 @@ case $ACTION in
   create)
     [ "$(id -u)" = 0 ] || fail "the user $(id -un) is not root; the testbed changes NICs, bridges and domains: give a user who is root"
     for tool in virsh ip bridge tcpdump mpstat ethtool; do
-      command -v $tool > /dev/null || fail "$tool is not installed (Debian: libvirt-clients iproute2 tcpdump sysstat ethtool)"
+      command -v $tool > /dev/null || fail "$tool is not installed (./lab doctor says which package has it)"
     done
     alone
     mkdir -p "$RUN"

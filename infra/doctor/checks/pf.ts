@@ -1,5 +1,4 @@
 import type { Pf } from "../../config/hosts.ts";
-import { bridgeName } from "../../plan/placement.ts";
 import { other } from "../../plan/plan.ts";
 import type { Finding, ServerCheck, Subject } from "../check.ts";
 import { missing, ok, warning } from "../check.ts";
@@ -43,34 +42,6 @@ export const port: ServerCheck = ({ role, host, facts }) =>
     const versions = [there.driverVersion, there.firmware && `firmware ${there.firmware}`].filter(Boolean);
     return ok(what, `${there.pci}, driver ${[there.driver, ...versions].join(" ")}`);
   });
-
-function addressOf({ role, facts: server }: Subject, { pf, index, facts }: Port): Finding {
-  const what = `address of ${pf.name}`;
-  if (facts.addresses.length === 0) return ok(what, "none, as it must be");
-  const isManagement = facts.addresses.some((address) => address.split("/")[0] === server.serverAddress);
-  return missing(
-    what,
-    `${facts.addresses.join(", ")}: a bridge over the port would cut that off${isManagement ? ", and ssh comes in there" : ""}`,
-    giveWords(role, `pfs.${index}.name`, connected),
-  );
-}
-
-/** A port with an address is refused: what speaks over it would be cut off. */
-export const addresses: ServerCheck = (subject) => portsOf(subject).map((one) => addressOf(subject, one));
-
-/** A port can be in one bridge only, and whoever put it into another one needs it there. */
-export const master: ServerCheck = (subject) =>
-  portsOf(subject).flatMap(({ pf, index, facts }) =>
-    facts.master === undefined || facts.master === bridgeName
-      ? []
-      : [
-          missing(
-            `bridge of ${pf.name}`,
-            `the port is in ${facts.master}, which would lose it to ${bridgeName} of the testbed`,
-            giveWords(subject.role, `pfs.${index}.name`, connected),
-          ),
-        ],
-  );
 
 function linkOf({ role, peer }: Subject, { pf, index, facts }: Port): Finding {
   const what = `link of ${pf.name}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Finding, ServerCheck } from "../../../infra/doctor/check.ts";
-import { addresses, link, master, port } from "../../../infra/doctor/checks/pf.ts";
+import { link, port } from "../../../infra/doctor/checks/pf.ts";
 import { vfCount, vfDevice, vfDriver } from "../../../infra/doctor/checks/vf.ts";
 import { guestDriverOf } from "../../../infra/doctor/vf-drivers.ts";
 import { type Changes, findingOf, subject, wants } from "./subject.ts";
@@ -36,35 +36,6 @@ describe("a port", () => {
       { pf: { pci: undefined, driver: undefined } },
       { status: "missing", found: "is no device of its own but a virtual interface", mend: giveName },
     ],
-    [addresses, {}, { status: "ok", found: "none, as it must be" }],
-    [
-      addresses,
-      { pf: { addresses: ["10.0.0.1/24", "2001:db8::1/64"] } },
-      {
-        status: "missing",
-        found: "10.0.0.1/24, 2001:db8::1/64: a bridge over the port would cut that off",
-        mend: giveName,
-      },
-    ],
-    [
-      addresses,
-      { pf: { addresses: ["192.0.2.11/24"] } },
-      {
-        status: "missing",
-        found: "192.0.2.11/24: a bridge over the port would cut that off, and ssh comes in there",
-        mend: giveName,
-      },
-    ],
-    [
-      master,
-      { pf: { master: "br0" } },
-      {
-        what: "bridge of ens1f0",
-        status: "missing",
-        found: "the port is in br0, which would lose it to rtt0 of the testbed",
-        mend: giveName,
-      },
-    ],
     [link, {}, { status: "ok", found: "up, 10000 Mbit/s" }],
     [link, { pf: { speedMbps: undefined } }, { status: "ok", found: "up" }],
     [
@@ -85,14 +56,9 @@ describe("a port", () => {
     expect(findingOf(check, changes)).toMatchObject(expected);
   });
 
-  it("is in no bridge, or in the testbed's", () => {
-    expect(master(subject())).toEqual([]);
-    expect(master(subject({ pf: { master: "rtt0" } }))).toEqual([]);
-  });
-
   it("that is not there is told once", () => {
     const absent = subject({ host: { pfs: [{ name: "ens9", vfs: 1 }] } });
-    expect([addresses, master, link, vfCount, vfDevice, vfDriver].flatMap((check) => check(absent))).toEqual([]);
+    expect([link, vfCount, vfDevice, vfDriver].flatMap((check) => check(absent))).toEqual([]);
   });
 });
 

@@ -24,4 +24,8 @@ describe("what is somebody's", () => {
     expect(findings[0]?.mend).not.toMatch(/nomaster|flush/);
     expect(findings[1]?.mend).toBeUndefined();
   });
+
+  it("is not told where the server did not say", () => {
+    expect(use(subject({ lease: { unknown: "gave up" } }))).toEqual([]);
+  });
 });
