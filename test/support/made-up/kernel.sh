@@ -53,7 +53,7 @@ number_of_vfs() { # PF-DEVICE NUMBER
     [ ! -e "$device/driver" ] || unbind "$device"
     rm "$1/virtfn$count" "$PCI/devices/${device##*/}"; discard "$device"; count=$((count + 1))
   done
-  rm -rf "$K/vf/$pf"; count=0
+  rm -rf "$K/vf/$pf"; rmdir "$K/vf" 2> /dev/null || :; count=0
   while [ $count -lt "$2" ]; do
     device=$LAB_ROOT/sys/devices/$(printf '0000:01:%02x.%d' $((16 + count / 4)) $((count % 4 * 2)))
     mkdir -p "$device" "$K/vf/$pf/$count"
