@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import type { Client, ClientChannel } from "ssh2";
-import { LabError } from "../errors.ts";
+import { LabError, messageOf } from "../errors.ts";
 import { endCall } from "./exec.ts";
 import { framed, newCall, notRun, scriptName, scriptStderr } from "./framing.ts";
 
@@ -128,10 +128,15 @@ export function converseOver(client: Client, where: string, script: string): Pro
   const call = newCall();
   const { command, stdin } = framed(script, call);
   return new Promise((resolve, reject) => {
-    client.exec(command, (error, channel) => {
-      if (error) return reject(new LabError(`${where}: ${error.message}: ${scriptName(script)}`));
-      channel.write(stdin);
-      resolve(new Talk(client, channel, where, call));
-    });
+    const refuse = (error: unknown) => reject(new LabError(`${where}: ${messageOf(error)}: ${scriptName(script)}`));
+    try {
+      client.exec(command, (error, channel) => {
+        if (error) return refuse(error);
+        channel.write(stdin);
+        resolve(new Talk(client, channel, where, call));
+      });
+    } catch (error) {
+      refuse(error); // the connection is no more
+    }
   });
 }

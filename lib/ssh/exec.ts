@@ -85,7 +85,11 @@ async function send(
       opened.end(stdin ?? "");
     };
     // At once: an exit status that came in the same packet is told only to those who listen by then.
-    client.exec(command, (error, opened) => (error ? resolve({ why: "refused", error }) : listen(opened)));
+    try {
+      client.exec(command, (error, opened) => (error ? resolve({ why: "refused", error }) : listen(opened)));
+    } catch (error) {
+      resolve({ why: "refused", error: error as Error }); // the connection is no more
+    }
   });
   clearTimeout(timer);
   channel?.close();

@@ -154,6 +154,7 @@ describe("a connection that is lost in the middle", { timeout: 60_000 }, () => {
       expect(Date.now() - began).toBeLessThan(20_000);
       await talk.end(1000).catch(() => {});
       await expect(execOver(client, "sender", "true", {})).rejects.toThrow(/sender: Not connected/);
+      await expect(converseOver(client, "sender", "cat")).rejects.toThrow(/sender: Not connected/);
     } finally {
       await own.stop();
     }
