@@ -100,6 +100,11 @@ export function comparisonText(comparisons: readonly DriverComparison[]): string
             `the interval is Student's: it takes the logarithms of the ratios for normally distributed, which so few cannot show; from --replicates ${fewestReplicates} on it rests on no distribution`,
           ]
         : []),
+      ...(comparisons.length > 1
+        ? [
+            `with no true difference, up to ${5 * comparisons.length} % of demos tell at least one of these ${comparisons.length} pairs apart`,
+          ]
+        : []),
       'each pair is judged by itself at 95 %; "no" means that these data do not tell, not that the two are equal',
     ],
   });

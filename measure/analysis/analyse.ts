@@ -3,6 +3,7 @@ import { packetValues } from "../dataset/packet-values.ts";
 import type { UpdateOptions } from "../dataset/update.ts";
 import { studyRuns } from "./arms.ts";
 import { type CheckedClaim, checkClaims } from "./claims/check.ts";
+import { environmentNotes } from "./compare/notes.ts";
 import { driftOfRuns, type MeasureDrift } from "./drift.ts";
 import { type KendallCell, kendallFigure } from "./kendall-figure.ts";
 import { orderNotes } from "./order-notes.ts";
@@ -45,7 +46,6 @@ export async function analyse(directory: string, options: AnalyseOptions = {}): 
   const packets = unit === "packet" ? await packetValues(directory, "rtt") : undefined;
   const inStudy = studyRuns(runs);
   const warning = unitWarning(unit);
-  const environments = new Set(runs.map(({ environmentSha256 }) => environmentSha256)).size;
   const outside = runs.length - inStudy.length;
   return {
     schemaVersion: 2,
@@ -58,9 +58,7 @@ export async function analyse(directory: string, options: AnalyseOptions = {}): 
       ...(fidelity === "emulated"
         ? ["emulated servers: the order of times counts, not their size; CPU usage says nothing"]
         : []),
-      ...(environments > 1
-        ? [`the runs are from ${environments} environments (kernels, tools, NICs); they are pooled`]
-        : []),
+      ...environmentNotes(runs),
       ...(outside > 0
         ? [`${outside} runs combine drivers in a way the study does not have; they are in no table of it`]
         : []),

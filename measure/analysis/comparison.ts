@@ -7,7 +7,7 @@ import { median } from "../statistics/quantiles.ts";
 import { pairedDifferences } from "../statistics/samples.ts";
 import { studentInterval, studentValues } from "../statistics/studentInterval.ts";
 import { wilcoxon } from "../statistics/wilcoxon.ts";
-import { contrastsOf, type Placed, pairingWords, type Scale, scaleOf } from "./contrasts.ts";
+import { contrastsOf, type Placed, pairingWords, ratioShortage, type Scale, scaleOf } from "./contrasts.ts";
 import type { Deployment } from "./deployments.ts";
 import type { Measure } from "./measures.ts";
 import type { AnalysisUnit } from "./unit.ts";
@@ -48,6 +48,14 @@ export const exponential = ({ estimate, interval, note }: Estimate): Estimate =>
   estimate: Math.exp(estimate),
   interval: interval && { ...interval, low: Math.exp(interval.low), high: Math.exp(interval.high) },
   note,
+});
+
+/** A comparison of what was left of a side after some values had no ratio: an estimate with neither p nor interval. */
+export const undecided = (comparison: Comparison, shortage: string): Comparison => ({
+  ...comparison,
+  pValue: null,
+  ratio: comparison.ratio && { ...comparison.ratio, interval: null, note: shortage },
+  notes: [shortage, ...comparison.notes],
 });
 
 const onItsScale = (estimate: Estimate | null, scale: Scale): Pick<Comparison, "difference" | "ratio"> => ({
@@ -130,8 +138,9 @@ export function compareDeployments<Run extends RunRecord>(
   const contrasts = contrastsOf(first, second, measure, scaleOf(measure));
   const { values, scale, used } = contrasts;
   const result = wilcoxon(values, new Float64Array(values.length));
+  const short = ratioShortage(contrasts.withoutRatio);
   const shown = (side: Deployment<Run>[]) => medianOrNull(side.flatMap((one) => one.valueOf(measure) ?? []));
-  return {
+  const comparison: Comparison = {
     test: "wilcoxon signed-rank",
     unit: "deployment",
     n: values.length,
@@ -144,6 +153,7 @@ export function compareDeployments<Run extends RunRecord>(
     pairing: pairingWords(contrasts),
     notes: values.length === 1 ? [notEnough(1, fewestReplicates) as string] : result.notes,
   };
+  return short === null ? comparison : undecided(comparison, short);
 }
 
 /** Replicates that a 95 % interval takes which rests on no distribution: with five, all of one sign come by chance in 6 %. */

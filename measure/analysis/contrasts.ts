@@ -27,9 +27,11 @@ export interface Contrasts<Run extends RunRecord = RunRecord> {
   cells: number;
   /** Deployments with a partner. */
   used: { first: Deployment<Run>[]; second: Deployment<Run>[] };
-  /** Deployments that the other side lacks, and those without a value (a ratio needs one above 0). */
+  /** Deployments that the other side lacks, and those without a value. */
   unmatched: { first: number; second: number };
   withoutValue: { first: number; second: number };
+  /** Deployments whose value has no ratio, because it is not above 0. Without them a ratio speaks of a selection. */
+  withoutRatio: { first: number; second: number };
 }
 
 interface Unit<Run extends RunRecord> {
@@ -51,11 +53,13 @@ export function onScale(value: number | null, scale: Scale): number | null {
 
 function unitsOf<Run extends RunRecord>(side: readonly Placed<Run>[], measure: Measure, scale: Scale) {
   const units = new Map<string, { cell: string; deployments: Deployment<Run>[]; values: number[] }>();
-  let withoutValue = 0;
+  let [withoutValue, withoutRatio] = [0, 0];
   for (const { deployment, cell } of side) {
-    const value = onScale(deployment.valueOf(measure), scale);
+    const measured = deployment.valueOf(measure);
+    const value = onScale(measured, scale);
     if (value === null) {
-      withoutValue++;
+      if (measured === null) withoutValue++;
+      else withoutRatio++;
       continue;
     }
     const key = `${deployment.replicate}\n${cell}`;
@@ -67,7 +71,7 @@ function unitsOf<Run extends RunRecord>(side: readonly Placed<Run>[], measure: M
   const found = [...units].map(
     ([key, { cell, deployments, values }]): Unit<Run> => ({ key, cell, deployments, value: mean(values) }),
   );
-  return { found, withoutValue };
+  return { found, withoutValue, withoutRatio };
 }
 
 /** Pairs deployments of equal cell and replicate, and makes one number of each replicate. */
@@ -101,7 +105,14 @@ export function contrastsOf<Run extends RunRecord>(
     used,
     unmatched: { first: left.found.length - pairs, second: right.found.length - pairs },
     withoutValue: { first: left.withoutValue, second: right.withoutValue },
+    withoutRatio: { first: left.withoutRatio, second: right.withoutRatio },
   };
+}
+
+/** Why a ratio of these deployments decides nothing: some of them have none. Null where all have one. */
+export function ratioShortage({ first, second }: Contrasts["withoutRatio"]): string | null {
+  if (first + second === 0) return null;
+  return `not enough data: ${first} and ${second} deployments have a value of 0, which has no ratio`;
 }
 
 /** The number of each replicate of one side alone: the mean of its cells, on the scale. */
@@ -121,11 +132,23 @@ export function valuesByReplicate<Run extends RunRecord>(
 const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
 
 /** How the values of a comparison came to be, as a sentence. */
-export function pairingWords({ scale, values, pairs, cells, unmatched, withoutValue }: Contrasts): string {
+export function pairingWords({
+  scale,
+  values,
+  pairs,
+  cells,
+  unmatched,
+  withoutValue,
+  withoutRatio,
+}: Contrasts): string {
+  const zeros =
+    ratioShortage(withoutRatio) === null
+      ? ""
+      : `, with 0, which has no ratio, ${withoutRatio.first} and ${withoutRatio.second}`;
   const what = scale === "ratio" ? "ratio (geometric mean" : "difference (mean";
   return (
     "a deployment is one value, the median of its runs; a pair is two deployments of equal cell and replicate; " +
     `a replicate is one ${what} of its cells): ${count(values.length, "replicate")}, ${count(cells, "cell")}, ${count(pairs, "pair")}; ` +
-    `without a partner ${unmatched.first} and ${unmatched.second}, without a value ${withoutValue.first} and ${withoutValue.second}`
+    `without a partner ${unmatched.first} and ${unmatched.second}, without a value ${withoutValue.first} and ${withoutValue.second}${zeros}`
   );
 }

@@ -20,6 +20,9 @@ const isCpu = (measure: Measure) => measure === "cpuSender" || measure === "cpuR
 /** Whether a measure is a CPU usage, which says nothing on emulated servers. */
 export { isCpu };
 
+/** Why a CPU usage decides nothing there. */
+export const emulatedCpu = "says nothing on emulated servers";
+
 const milliseconds = 1e-6;
 
 const from = (summary: RunSummary, take: (fields: Exclude<RunSummary, { unavailable: string }>) => number) =>

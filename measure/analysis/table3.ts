@@ -1,7 +1,7 @@
 import { benjaminiHochberg, holm } from "../statistics/multiplicity.ts";
 import { type Arm, cellOf, type StudyRun } from "./arms.ts";
 import { type Comparison, compareDeployments, compareRuns } from "./comparison.ts";
-import { type Measure, type Packets, samplesOf } from "./measures.ts";
+import { emulatedCpu, isCpu, type Measure, type Packets, samplesOf } from "./measures.ts";
 import { placed, studyDeployments } from "./study-deployments.ts";
 import type { AnalysisUnit } from "./unit.ts";
 
@@ -34,7 +34,7 @@ export interface Table3Row extends Comparison {
   second: Arm;
   /** The paper's p-value; null where its table has no such row. 0 stands for its "0.0000000". */
   paperPValue: number | null;
-  /** p-values corrected for all rows of this table that have one. */
+  /** p-values corrected for all rows of this table that have one and say something: CPU usage of emulated servers does not. */
   pHolm: number | null;
   pBenjaminiHochberg: number | null;
 }
@@ -92,7 +92,10 @@ export function table3(runs: readonly StudyRun[], unit: AnalysisUnit, packets?: 
         ),
       ),
     );
-  const withP = rows.flatMap((row) => (row.pValue === null ? [] : [{ row, p: row.pValue }]));
+  const isEmulated = runs.some(({ fidelity }) => fidelity === "emulated");
+  for (const row of rows) if (isEmulated && isCpu(row.measure) && row.n > 0) row.notes = [emulatedCpu, ...row.notes];
+  const family = rows.filter(({ notes }) => !notes.includes(emulatedCpu));
+  const withP = family.flatMap((row) => (row.pValue === null ? [] : [{ row, p: row.pValue }]));
   const values = withP.map(({ p }) => p);
   const [adjusted, discovered] = [holm(values), benjaminiHochberg(values)];
   for (const [i, { row }] of withP.entries()) {

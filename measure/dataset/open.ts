@@ -70,6 +70,7 @@ const pressureFactors = [
   ...["load_cpu_percent", "load_mbps", "load_packet_bytes", "load_burst_packets"],
 ];
 const plainColumns = [
+  "manifest_sha256",
   ...["run_directory", "scenario", "scenario_sha256", "fidelity", "sender_driver", "responder_driver"],
   ...["background_vms", "background_driver", "load_type", "load_location", "ping_rate_pps", "environment_sha256"],
   ...["started", "order_kind", "order_seed", "block", "position", "positions"],
@@ -163,6 +164,21 @@ const leftOutText = ({ leftOut }: UpdateReport) =>
     .map(({ folder, why }) => `\n${folder}: ${why}`)
     .join("");
 
+/** Rows of equal manifest are copies of one run: the first by folder counts, and the others would only double what was measured. */
+function countedOnce(rows: readonly ReadonlyMap<string, Value>[]) {
+  const folders = new Map<Value, string>();
+  const copies: UpdateReport["leftOut"] = [];
+  const kept = rows.filter((row) => {
+    const folder = String(row.get("run_directory"));
+    const manifest = row.get("manifest_sha256") ?? null;
+    const original = folders.get(manifest);
+    if (original === undefined) folders.set(manifest, folder);
+    else copies.push({ folder, why: `a copy of ${original} (equal manifest.json); the run counts once` });
+    return original === undefined;
+  });
+  return { kept, copies };
+}
+
 /**
  * Opens a results directory as a dataset: brings its derived data up to date, and reads its runs.
  * @throws LabError when there is no run that counts, and when its runs are from servers of different fidelity
@@ -175,7 +191,10 @@ export async function openDataset(directory: string, options: UpdateOptions = {}
   const rows = await readRows(
     `SELECT ${columns} FROM read_parquet(${partsOf(tablePaths(directory).runs)}) ORDER BY run_directory`,
   );
-  const runs = rows.map(recordOf);
+  const { kept, copies } = countedOnce(rows);
+  update.leftOut.push(...copies);
+  for (const { folder, why } of copies) options.say?.(`left out: ${folder}: ${why}`);
+  const runs = kept.map(recordOf);
   return {
     directory,
     fidelity: onlyFidelity(

@@ -43,6 +43,8 @@ export interface Evidence {
   shortage: string | null;
   /** What else a reader should know. */
   note: string | null;
+  /** Deployments of both sides that took no part; null where no two sides were compared. */
+  leftOut: { unmatched: number; withoutValue: number; withoutRatio: number } | null;
 }
 
 export type Bounds = { low: number; high: number } | null | undefined;
@@ -105,4 +107,5 @@ export const noEvidence = (verdict: Verdict, statement: string, note: string): E
   tested: null,
   shortage: null,
   note,
+  leftOut: null,
 });

@@ -1,5 +1,5 @@
 import { type Arm, levelOf, type StudyRun } from "../arms.ts";
-import { contrastsOf, type Placed, type Scale, scaleOf, valuesByReplicate } from "../contrasts.ts";
+import { contrastsOf, type Placed, ratioShortage, type Scale, scaleOf, valuesByReplicate } from "../contrasts.ts";
 import { isCpu, measures } from "../measures.ts";
 import { cellKey, placed, type StudyDeployment } from "../study-deployments.ts";
 import { type Decision, decideCentre, decideMedian, type Region } from "./decide.ts";
@@ -27,7 +27,7 @@ const aboveZero: Region = { low: 0, high: Number.POSITIVE_INFINITY };
 /** The evidence of a rule from its decision and the deployments that it rests on. */
 export function evidenceOf(rule: Rule, found: Decision, unit: string, used: readonly StudyDeployment[]): Evidence {
   const tested = testedOn(used);
-  return { ...found, statement: testedWords(rule, tested), unit, tested };
+  return { ...found, statement: testedWords(rule, tested), unit, tested, leftOut: null };
 }
 
 /** Judges rules of one claim on one set of data. */
@@ -191,8 +191,28 @@ function compared(
   parts: number,
   scale: Scale = scaleOf(rule.measure),
 ): Evidence {
-  const { values, used } = contrastsOf(x, y, rule.measure, scale);
+  const { values, used, ...others } = contrastsOf(x, y, rule.measure, scale);
   const isRatio = scale === "ratio";
   const found = decideCentre(values, region, parts, isRatio ? Math.exp : undefined);
-  return evidenceOf(rule, found, isRatio ? "ratio" : measures[rule.measure].unit, [...used.first, ...used.second]);
+  const unit = isRatio ? "ratio" : measures[rule.measure].unit;
+  const short = ratioShortage(others.withoutRatio);
+  const both = ({ first, second }: { first: number; second: number }) => first + second;
+  return {
+    ...evidenceOf(rule, short === null ? found : undecided(found, short), unit, [...used.first, ...used.second]),
+    leftOut: {
+      unmatched: both(others.unmatched),
+      withoutValue: both(others.withoutValue),
+      withoutRatio: both(others.withoutRatio),
+    },
+  };
 }
+
+/** A decision that was taken on a selection of the values, and so is none. */
+const undecided = (found: Decision, shortage: string): Decision => ({
+  ...found,
+  verdict: "not enough data",
+  low: null,
+  high: null,
+  contradicts: null,
+  shortage,
+});

@@ -1,4 +1,4 @@
-import { measures } from "../measures.ts";
+import { isCpu, measures } from "../measures.ts";
 import type { Tested } from "./evidence.ts";
 import type { Rule, Where } from "./rules.ts";
 
@@ -74,7 +74,10 @@ export function testedWords(rule: Rule, tested: Pick<Tested, "backgroundVms"> | 
     case "ratio":
       return `${what}: ${rule.first} / ${rule.second} between ${short(rule.low)} and ${short(rule.high)}${whereWords(rule.where, used)}`;
     case "same": {
-      const margin = rule.scale === "absolute" ? `${rule.margin}${unit}` : `${short(rule.margin * 100)} %`;
+      const margin =
+        rule.scale === "absolute"
+          ? `${rule.margin}${isCpu(rule.measure) ? " percentage points" : unit}`
+          : `${short(rule.margin * 100)} %`;
       return `${what}: ${rule.first} and ${rule.second} differ by less than ${margin}${whereWords(rule.where, used)}`;
     }
     case "notReduced":

@@ -58,10 +58,16 @@ function tableOf(report: ComparisonReport): PlainTable {
 
 const csvHead = [
   ...["measure", "unit", "a", "b", "scale", "estimate", "low", "high", "effect", "p"],
-  ...["n", "n_of", "test", "verdict"],
+  ...["n", "n_of", "test", "verdict", "assumption", "note"],
 ];
 
-const csvOf = ({ rows }: ComparisonReport) =>
+/** What the interval of a row rests on, in a word. */
+const assumptionOf = (comparison: Comparison | null) =>
+  ({ t: "normal logarithms", exact: "none", asymptotic: "many values", bca: "many values" })[
+    estimateOf(comparison)?.interval?.method ?? "exact"
+  ];
+
+const csvOf = ({ rows, notes }: ComparisonReport) =>
   asCsv(
     csvHead,
     rows.map(({ measure, unit, comparison, verdict, unavailable }) => [
@@ -79,6 +85,8 @@ const csvOf = ({ rows }: ComparisonReport) =>
       comparison?.unit ?? null,
       comparison?.test ?? null,
       unavailable ? `${verdict}: ${unavailable}` : verdict,
+      estimateOf(comparison)?.interval ? assumptionOf(comparison) : null,
+      [...(comparison?.notes ?? []), ...(comparison ? [comparison.pairing] : []), ...notes].join("; "),
     ]),
   );
 

@@ -3,12 +3,13 @@ import { onlyFidelity, type RunRecord } from "../../dataset/open.ts";
 import { packetValues } from "../../dataset/packet-values.ts";
 import type { Comparison } from "../comparison.ts";
 import { deploymentsOf } from "../deployments.ts";
-import { isCpu, type Measure, measureOf, measures } from "../measures.ts";
+import { emulatedCpu, isCpu, type Measure, measureOf, measures } from "../measures.ts";
 import { orderNotes } from "../order-notes.ts";
 import { type AnalysisUnit, unitWarning } from "../unit.ts";
+import { directoryNotes, lossNotes } from "./notes.ts";
 import type { Side } from "./sides.ts";
 import { compareMeasure, type Match } from "./values.ts";
-import { assumptions, verdictOf } from "./verdict.ts";
+import { assumptions, isDecided, verdictOf } from "./verdict.ts";
 
 /** One measure of both sides. */
 export interface ComparisonRow {
@@ -26,6 +27,8 @@ export interface SideSummary {
   directory: string;
   runs: number;
   deployments: number;
+  transmitted: number;
+  lost: number;
   scenarios: string[];
 }
 
@@ -52,6 +55,8 @@ const summaryOf = ({ name, directory, runs }: Side): SideSummary => ({
   directory,
   runs: runs.length,
   deployments: deploymentsOf(runs).length,
+  transmitted: runs.reduce((sum, { transmitted }) => sum + transmitted, 0),
+  lost: runs.reduce((sum, { transmitted, received }) => sum + transmitted - received, 0),
   scenarios: scenariosOf(runs),
 });
 
@@ -81,10 +86,9 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
     if (missing.length > 0)
       return { measure, unit: unitName, comparison: null, unavailable: missing.join("; "), verdict: "unavailable" };
     const comparison = compareMeasure(match, measure, unit, packets);
-    const verdict =
-      fidelity === "emulated" && isCpu(measure)
-        ? "says nothing on emulated servers"
-        : verdictOf(comparison, measure, unitName, ["A", "B"]);
+    const words = verdictOf(comparison, measure, unitName, ["A", "B"]);
+    const found = !sameRoot && isDecided(comparison) ? `the directories differ: ${words}` : words;
+    const verdict = fidelity === "emulated" && isCpu(measure) ? emulatedCpu : found;
     return { measure, unit: unitName, comparison, unavailable: null, verdict };
   });
   const warning = unitWarning(unit);
@@ -99,6 +103,8 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
     notes: [
       ...(warning === null ? [] : [warning]),
       ...assumptions(rows.map(({ comparison }) => comparison)),
+      ...directoryNotes(sameRoot, [...first.runs, ...second.runs]),
+      ...lossNotes([summaryOf(first), summaryOf(second)]),
       ...(fidelity === "emulated" ? ["emulated servers: the order of RTTs counts, not their size"] : []),
       "each measure is judged by itself at 95 %: one in twenty is found to differ by chance",
       ...orderNotes([...first.runs, ...second.runs]),

@@ -32,10 +32,19 @@ function rootOf(folder: string): string {
   return holdsRuns ? dirname(folder) : folder;
 }
 
-/** What a word may mean inside a results directory: a scenario's name or its start, its hash's start, a Main VM driver. */
+/** What a word may mean inside a results directory: a scenario's name or its start, its hash's start, a driver of both Main VMs. */
 function matching(runs: readonly RunRecord[], word: string): RunRecord[] {
-  const exact = runs.filter(({ scenario, senderDriver }) => scenario === word || senderDriver === word);
+  const exact = runs.filter(
+    ({ scenario, senderDriver, responderDriver }) =>
+      scenario === word || (senderDriver === word && responderDriver === word),
+  );
   if (exact.length > 0) return exact;
+  const mixed = runs.find(({ senderDriver, responderDriver }) => senderDriver === word || responderDriver === word);
+  if (mixed !== undefined)
+    throw new LabError(
+      `no scenario has ${word} at both ends; name one that has it at one end, as ${mixed.scenario} (${mixed.senderDriver} to ${mixed.responderDriver})`,
+      { exitCode: 2 },
+    );
   const hash = /^[0-9a-f]{4,64}$/.test(word);
   const found = runs.filter(
     ({ scenario, scenarioSha256 }) => scenario.startsWith(word) || (hash && scenarioSha256.startsWith(word)),

@@ -1,8 +1,8 @@
 import { canonicalJson } from "../../../lib/canonical.ts";
 import type { RunRecord } from "../../dataset/open.ts";
 import { median } from "../../statistics/quantiles.ts";
-import { type Comparison, compareDeployments, compareGroups, compareRuns } from "../comparison.ts";
-import { onScale, type Placed, scaleOf, valuesByReplicate } from "../contrasts.ts";
+import { type Comparison, compareDeployments, compareGroups, compareRuns, undecided } from "../comparison.ts";
+import { onScale, type Placed, ratioShortage, scaleOf, valuesByReplicate } from "../contrasts.ts";
 import { deploymentsOf } from "../deployments.ts";
 import { type Measure, measureOf, type Packets, samplesOf } from "../measures.ts";
 import type { AnalysisUnit } from "../unit.ts";
@@ -44,13 +44,15 @@ function unpaired({ first, second, single }: Match, measure: Measure): Compariso
     const scale = scaleOf(measure);
     const deployments = deploymentsOf(
       single ? runs : runs.filter(({ scenarioSha256 }) => common.has(scenarioSha256)),
-    ).filter((one) => onScale(one.valueOf(measure), scale) !== null);
-    const whole = [...Map.groupBy(deployments, ({ replicate }) => replicate).values()].filter(
+    ).filter((one) => one.valueOf(measure) !== null);
+    const usable = deployments.filter((one) => onScale(one.valueOf(measure), scale) !== null);
+    const whole = [...Map.groupBy(usable, ({ replicate }) => replicate).values()].filter(
       (group) => single || group.length === common.size,
     );
     return {
       values: valuesByReplicate(whole.flat(), measure, scale).values,
-      all: deployments.length,
+      all: usable.length,
+      withoutRatio: deployments.length - usable.length,
       used: whole.flat().length,
     };
   };
@@ -59,7 +61,9 @@ function unpaired({ first, second, single }: Match, measure: Measure): Compariso
   const partial = x.all + y.all - x.used - y.used;
   const scenarios = single ? "" : `, each the mean of the ${common.size} scenarios that both sides have`;
   const leftOut = partial === 0 ? "" : `; ${partial} deployments of replicates that lack one of these are left out`;
-  return { ...compared, pairing: `${compared.pairing}${scenarios}${leftOut}` };
+  const short = ratioShortage({ first: x.withoutRatio, second: y.withoutRatio });
+  const decided = short === null ? compared : undecided(compared, short);
+  return { ...decided, pairing: `${compared.pairing}${scenarios}${leftOut}` };
 }
 
 function byDeployments(match: Match, measure: Measure): Comparison {

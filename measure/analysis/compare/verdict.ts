@@ -18,6 +18,13 @@ function sizeWords(comparison: Comparison, measure: Measure, unit: string, [a, b
   return `${estimate < 0 ? a : b} is lower by ${rounded(estimate)} ${isCpu(measure) ? "percentage points" : unit}${share}`;
 }
 
+/** Whether the interval tells the sides apart. */
+export function isDecided({ difference, ratio }: Comparison): boolean {
+  const interval = (ratio ?? difference)?.interval;
+  const equal = ratio === null ? 0 : 1;
+  return interval ? interval.low > equal || interval.high < equal : false;
+}
+
 /** What a comparison says, for a reader who wants one sentence; never "no difference" because of a large p. */
 export function verdictOf(comparison: Comparison, measure: Measure, unit: string, names: [string, string]): string {
   const { difference, ratio, n } = comparison;
@@ -27,11 +34,12 @@ export function verdictOf(comparison: Comparison, measure: Measure, unit: string
   const { estimate, interval } = found;
   const size = estimate === equal ? "equal" : sizeWords(comparison, measure, unit, names);
   if (interval === null) {
+    if (found.note?.startsWith("not enough data")) return `${found.note}; of the others ${size}`;
     if (comparison.unit !== "deployment") return `${size}; too few runs to tell (n = ${n})`;
     const short = notEnough(n, comparison.test === "mann-whitney" ? 4 : studentValues.fewest);
     return short === null ? `${size}; the replicates do not tell by how much they vary` : `${short}; here ${size}`;
   }
-  if (interval.low > equal || interval.high < equal) return size;
+  if (isDecided(comparison)) return size;
   return `no difference shown: the interval holds ${equal}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Analysis } from "../analyse.ts";
 import { fewestReplicates, notEnough } from "../comparison.ts";
+import { emulatedCpu } from "../measures.ts";
 import type { ScenarioMetric, ScenarioSummary } from "../scenarios.ts";
 import type { Table3Row } from "../table3.ts";
 import type { AnalysisUnit } from "../unit.ts";
@@ -56,8 +57,12 @@ const estimateNote = (unit: AnalysisUnit) =>
     : "difference: Hodges-Lehmann estimate of first - second";
 
 /** An interval, or why there is none. */
-const intervalCell = (unit: AnalysisUnit, n: number, found: { low: number; high: number } | null | undefined) =>
-  intervalText(found) ?? (unit === "deployment" && n > 0 ? notEnough(n, fewestReplicates) : null);
+function intervalCell(unit: AnalysisUnit, { n, ratio, difference }: Table3Row): string | null {
+  const found = ratio ?? difference;
+  if (found?.interval) return intervalText(found.interval);
+  if (found?.note?.startsWith("not enough data")) return found.note;
+  return unit === "deployment" && n > 0 ? notEnough(n, fewestReplicates) : null;
+}
 
 function table3Table({ table3, unit }: Analysis): PlainTable {
   const estimateHead = unit === "deployment" ? "ratio (CPU: difference)" : "difference";
@@ -74,10 +79,10 @@ function table3Table({ table3, unit }: Analysis): PlainTable {
       row.n,
       paperP(row),
       row.n === 0 ? "no pairs" : pText(row.pValue),
-      pText(row.pHolm),
+      row.notes.includes(emulatedCpu) ? emulatedCpu : pText(row.pHolm),
       row.n === 0 ? null : `${digits(row.medians.first)} vs ${digits(row.medians.second)}`,
       digits((row.ratio ?? row.difference)?.estimate ?? null),
-      intervalCell(unit, row.n, (row.ratio ?? row.difference)?.interval),
+      intervalCell(unit, row),
       digits(row.effect, 2),
     ]),
     notes: [pairNote[unit], estimateNote(unit), "effect: matched-pairs rank-biserial correlation"],

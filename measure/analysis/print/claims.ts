@@ -12,11 +12,16 @@ export function testedOnWords({ backgroundVms, loads, pingRatesPps, deployments,
 }
 
 /** What should stand beside the numbers of one rule. */
-export const evidenceNotes = ({ tested, contradicts, note }: Evidence): string[] => [
+export const evidenceNotes = ({ tested, contradicts, note, leftOut }: Evidence): string[] => [
   ...(tested && tested.deployments > 0 ? [testedOnWords(tested)] : []),
   ...(contradicts && contradicts.level > 0.95
     ? [
         `to contradict: ${digits(contradicts.low)} to ${digits(contradicts.high)} at ${(100 * contradicts.level).toFixed(1)} %`,
+      ]
+    : []),
+  ...(leftOut && leftOut.unmatched + leftOut.withoutValue + leftOut.withoutRatio > 0
+    ? [
+        `without a partner ${leftOut.unmatched}, without a value ${leftOut.withoutValue}, without a ratio ${leftOut.withoutRatio}`,
       ]
     : []),
   ...(note ? [note] : []),

@@ -28,20 +28,21 @@ function metricLines(
   ];
 }
 
-const driftLine = ({ measure, unit, change, interval, deployments, note }: Analysis["drift"][number]): Line => ({
+const driftLine = ({ measure, unit, change, interval, replicates, note }: Analysis["drift"][number]): Line => ({
   table: "drift",
   measure,
   quantity: `change in a replicate, ${unit}`,
   value: change,
   low: interval?.low ?? null,
   high: interval?.high ?? null,
-  n: deployments,
+  n: replicates,
   note,
 });
 
 /** The analysis as CSV (RFC 4180), a line a finding: for spreadsheets and data frames. */
-export function analysisCsv({ scenarios, drift, table3, kendall, claims }: Analysis): string {
+export function analysisCsv({ notes, scenarios, drift, table3, kendall, claims }: Analysis): string {
   const lines: Line[] = [
+    ...notes.map((note) => ({ table: "note", note })),
     ...scenarios.flatMap((one) => [
       { table: "scenario", subject: one.scenario, measure: "deployments", quantity: "count", value: one.deployments },
       { table: "scenario", subject: one.scenario, measure: "runs", quantity: "count", value: one.runs },
@@ -77,7 +78,7 @@ export function analysisCsv({ scenarios, drift, table3, kendall, claims }: Analy
       high: (row.ratio ?? row.difference)?.interval?.high ?? null,
       n: row.n,
       p: row.pValue,
-      note: row.pairing,
+      note: [row.test, row.method, ...row.notes, row.pairing].join("; "),
     })),
     ...kendall.map((cell) => ({
       table: "kendall",
@@ -90,6 +91,7 @@ export function analysisCsv({ scenarios, drift, table3, kendall, claims }: Analy
       high: cell.interval?.high ?? null,
       n: cell.replicates ?? cell.n,
       p: cell.pValue,
+      note: cell.notes.join("; "),
     })),
     ...claims.flatMap((claim) => [
       {

@@ -1,0 +1,37 @@
+import type { RunRecord } from "../../dataset/open.ts";
+import type { SideSummary } from "./compare.ts";
+
+/** Share of lost packets from which on the RTTs of a side are said to be of those that came back. */
+const muchLoss = 0.01;
+
+/** What the runs' environments have to do with a result, as a sentence; empty for one environment. */
+export function environmentNotes(runs: readonly RunRecord[]): string[] {
+  const environments = new Set(runs.map(({ environmentSha256 }) => environmentSha256)).size;
+  return environments > 1
+    ? [`the runs are from ${environments} environments (kernels, tools, NICs); they are pooled`]
+    : [];
+}
+
+/** What two results directories cannot tell, as sentences. */
+export const directoryNotes = (sameRoot: boolean, runs: readonly RunRecord[]): string[] => [
+  ...(sameRoot
+    ? []
+    : [
+        "replicates of one directory share its campaign, day and environment: whether the directories differ because of the scenario or of these cannot be told",
+      ]),
+  ...environmentNotes(runs),
+];
+
+const lossOf = ({ lost, transmitted }: SideSummary) => (transmitted === 0 ? 0 : lost / transmitted);
+const lossWords = (side: SideSummary) =>
+  `${side.lost} of ${side.transmitted} (${Number((100 * lossOf(side)).toPrecision(2))} %)`;
+
+/** Lost packets of both sides, which are in no RTT, as sentences; empty without any. */
+export function lossNotes([a, b]: [SideSummary, SideSummary]): string[] {
+  if (a.lost === 0 && b.lost === 0) return [];
+  const isMuch = Math.max(lossOf(a), lossOf(b)) > muchLoss;
+  const survivors = isMuch
+    ? "; RTTs are of the packets that came back, and a driver that loses the slow ones looks fast"
+    : "";
+  return [`lost packets: A ${lossWords(a)}, B ${lossWords(b)}${survivors}`];
+}
