@@ -1,6 +1,6 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { shellQuote } from "../lib/ssh/quote.ts";
+import { shellVariables } from "../lib/ssh/quote.ts";
 import type { Endpoint, SshTarget } from "../lib/ssh/target.ts";
 import type { Host } from "./config/hosts.ts";
 import { socketsOf } from "./gateway/sockets.ts";
@@ -9,9 +9,8 @@ import { serverScript } from "./server-script.ts";
 
 /** A script for a server's shell: variables, what all scripts share, then the script itself. */
 export function shellScript(file: string, variables: Record<string, string | number>): string {
-  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${shellQuote(String(value))}`);
   const included = new Set<string>();
-  return [...assignments, serverScript("common.sh", included), serverScript(file, included)].join("\n");
+  return [shellVariables(variables), serverScript("common.sh", included), serverScript(file, included)].join("\n");
 }
 
 /**

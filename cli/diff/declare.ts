@@ -4,6 +4,7 @@ import type { Config } from "../../infra/config/schema.ts";
 import { doneLine } from "../../infra/remote-script.ts";
 import { declareTestbed, type ServerView } from "../../infra/testbed.ts";
 import { canonicalJson } from "../../lib/canonical.ts";
+import type { RunOutcome } from "../../measure/probe/outcome.ts";
 
 /** A resource as the program declares it. */
 export interface Declared {
@@ -37,6 +38,13 @@ const view: ServerView = {
   cpus: 1,
 };
 
+/** What a run says that nobody measures. */
+const unavailable = { unavailable: "declared, not measured" };
+const notMeasured = JSON.stringify({
+  ...{ run: 1, replicate: 1, directory: "/", manifestSha256: "0".repeat(64), measured: false },
+  summary: { rttMs: unavailable, rttOverheadMs: unavailable, responseTimeMs: unavailable },
+} satisfies RunOutcome);
+
 /** What of a resource's inputs makes it anew when it changes: a command's triggers, all of a domain. */
 const identityOf = (type: string, inputs: Record<string, unknown>) =>
   type.startsWith("command:") ? canonicalJson(inputs.triggers) : canonicalJson(inputs);
@@ -56,7 +64,8 @@ export async function declareScenario(config: Omit<Config, "hosts">, before?: De
       const stood = before?.get(name);
       // What is made anew has another ID, and what stands on it sees that.
       const id = stood === undefined || stood.identity === identity ? `${name}-id` : `${name}-new-id`;
-      return { id, state: { ...inputs, stdout: type === "command:remote:Command" ? doneLine : "{}" } };
+      const stdout = type === "command:remote:Command" ? doneLine : name.startsWith("run-") ? notMeasured : "{}";
+      return { id, state: { ...inputs, stdout } };
     },
   });
   const { runs } = declareTestbed({

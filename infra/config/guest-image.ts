@@ -16,18 +16,19 @@ const guestManifestSchema = z.object({
 });
 
 /** The guests' kernel and both initramfs on this machine, known by the hash of their content. */
-export interface GuestImage {
-  sha256: string;
-  release: string;
-  kernelFile: string;
-  kernelSha256: string;
+export const guestImageSchema = z.object({
+  sha256: z.string(),
+  release: z.string(),
+  kernelFile: z.string(),
+  kernelSha256: z.string(),
   /** Of Main VMs. */
-  initrdFile: string;
-  initrdSha256: string;
+  initrdFile: z.string(),
+  initrdSha256: z.string(),
   /** Of background VMs. */
-  loadInitrdFile: string;
-  loadInitrdSha256: string;
-}
+  loadInitrdFile: z.string(),
+  loadInitrdSha256: z.string(),
+});
+export type GuestImage = z.infer<typeof guestImageSchema>;
 
 /** Reads the manifest of a guest image folder. @throws LabError (exit code 2) when there is none or it is wrong */
 export function readGuestImage(folder: string, directory: string): GuestImage {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { bridgedFramesFunctions } from "../../lib/bridged-frames.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
-import { shellQuote } from "../../lib/ssh/quote.ts";
+import { shellVariables } from "../../lib/ssh/quote.ts";
 import { targetOf } from "../../lib/ssh/target.ts";
 import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
 import { Gateway } from "../gateway/gateway.ts";
@@ -22,7 +22,7 @@ const script = readFileSync(join(import.meta.dirname, "facts.sh"), "utf8");
 /** The script that asks a server what it is and has; parseFacts reads its answer. */
 export const factsScript = ({ pfs }: Pick<Host, "pfs">) =>
   [
-    `PFS=${shellQuote(pfs.map(({ name }) => name).join(" "))} BRIDGE=${bridgeName}`,
+    shellVariables({ PFS: pfs.map(({ name }) => name).join(" "), BRIDGE: bridgeName }),
     bridgedFramesFunctions,
     nicLimitsFunctions,
     script,

@@ -1,18 +1,18 @@
 import { readFile } from "node:fs/promises";
-import { messageOf } from "../../lib/errors.ts";
+import { z } from "zod";
+import { childProgram } from "../../lib/child-program.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
-import type { GuestImage } from "../config/guest-image.ts";
-import type { Host, Role } from "../config/hosts.ts";
+import { guestImageSchema } from "../config/guest-image.ts";
+import { hostSchema, roles } from "../config/hosts.ts";
 
 /** Where a server keeps a guest image, by the hash of its content. */
 export const imageFolder = (sha: string) => `/var/lib/sriov-rtt/images/${sha}`;
 
-interface Request {
-  role: Role;
-  host: Host;
-  image: GuestImage;
-  token: string;
-}
+const requestSchema = z.object({ role: z.enum(roles), host: hostSchema, image: guestImageSchema, token: z.string() });
+type Request = z.infer<typeof requestSchema>;
+
+/** This program: brings the image to a server and says what that took, or takes it from there. */
+export const putImageProgram = childProgram("LAB_PUT_IMAGE", requestSchema, z.string().optional());
 
 async function putFile(ssh: SshConnection, from: string, to: string, sha: string): Promise<void> {
   await ssh.run(
@@ -47,7 +47,7 @@ export async function putImage({ role, host, image, token }: Request): Promise<s
 }
 
 /** Takes the image from a server, and the folders above it when they are empty. */
-export async function dropImage({ role, host, image }: Request): Promise<void> {
+export async function dropImage({ role, host, image }: Request): Promise<undefined> {
   const ssh = await connectSsh(role, host);
   try {
     await ssh.run(
@@ -58,13 +58,5 @@ export async function dropImage({ role, host, image }: Request): Promise<void> {
   }
 }
 
-if (import.meta.main) {
-  try {
-    const request = JSON.parse(process.env.LAB_PUT_IMAGE ?? "") as Request;
-    if (process.argv[2] === "drop") await dropImage(request);
-    else console.log(await putImage(request));
-  } catch (error) {
-    console.error(messageOf(error));
-    process.exitCode = 1;
-  }
-}
+if (import.meta.main)
+  await putImageProgram.main((request) => (process.argv[2] === "drop" ? dropImage(request) : putImage(request)));

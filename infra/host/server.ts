@@ -1,14 +1,13 @@
 import { local } from "@pulumi/command";
 import * as libvirt from "@pulumi/libvirt";
 import * as pulumi from "@pulumi/pulumi";
-import { canonicalJson } from "../../lib/canonical.ts";
 import type { GuestImage } from "../config/guest-image.ts";
 import type { Host, Role } from "../config/hosts.ts";
 import { libvirtUri } from "../gateway/sockets.ts";
 import { layer } from "../layer.ts";
 import type { TokenSource } from "../observe.ts";
 import { bridgeName } from "../plan/placement.ts";
-import { imageFolder } from "./put-image.ts";
+import { imageFolder, putImageProgram } from "./put-image.ts";
 
 export interface ServerArgs {
   role: Role;
@@ -62,14 +61,7 @@ export class Server extends pulumi.ComponentResource {
         update: ":",
         delete: "node ../infra/host/put-image.ts drop",
         addPreviousOutputInEnv: false,
-        environment: {
-          LAB_PUT_IMAGE: canonicalJson({
-            role,
-            host,
-            image: args.guestImage,
-            token: imageToken,
-          }),
-        },
+        environment: putImageProgram.environment({ role, host, image: args.guestImage, token: imageToken }),
         triggers: [args.guestImage.sha256, host.generation, imageToken],
       },
       { parent: this, deleteBeforeReplace: true, dependsOn: [lease] },

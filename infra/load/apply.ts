@@ -4,8 +4,8 @@ import { runInGuest, startInGuest } from "../../lib/guest-agent.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import { type Role, roles } from "../config/hosts.ts";
 import { type LoadProcess, loadProcesses, startCommand, stopCommand } from "./commands.ts";
-import { type LoadedServer, type LoadRequest, loadRequestSchema } from "./request.ts";
-import { type OpenServer, type SeenLoad, sideBySide, verify } from "./seen.ts";
+import { type LoadedServer, type LoadRequest, loadProgram, type SeenLoad } from "./request.ts";
+import { type OpenServer, sideBySide, verify } from "./seen.ts";
 
 async function startAll({ ssh, vms, load }: OpenServer, kind: LoadProcess["kind"]): Promise<void> {
   await mapLimited(vms, sideBySide, async (vm) => {
@@ -83,7 +83,7 @@ export function startLoad(
 }
 
 /** Ends the load on both servers. */
-export async function stopLoad(request: LoadRequest, connect: Connect = connectSsh): Promise<void> {
+export async function stopLoad(request: LoadRequest, connect: Connect = connectSsh): Promise<undefined> {
   await withServers(request, connect, async (servers) => {
     // Senders first: one that loses its receiver would say so, and find nobody to tell.
     await tryEach(
@@ -96,13 +96,5 @@ export async function stopLoad(request: LoadRequest, connect: Connect = connectS
 
 const sends = ({ load }: LoadedServer) => load.type === "network" && load.sends;
 
-if (import.meta.main) {
-  try {
-    const request = loadRequestSchema.parse(JSON.parse(process.env.LAB_LOAD ?? ""));
-    if (process.argv[2] === "stop") await stopLoad(request);
-    else console.log(JSON.stringify(await startLoad(request)));
-  } catch (error) {
-    console.error(messageOf(error));
-    process.exitCode = 1;
-  }
-}
+if (import.meta.main)
+  await loadProgram.main((request) => (process.argv[2] === "stop" ? stopLoad(request) : startLoad(request)));

@@ -2,7 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../../lib/canonical.ts";
 import type { Host, Role } from "../config/hosts.ts";
-import type { LoadRequest, ServerLoad } from "./request.ts";
+import { type LoadRequest, loadProgram, type ServerLoad } from "./request.ts";
 
 export interface LoadArgs {
   /** The servers that have background VMs. */
@@ -31,7 +31,7 @@ export class Load extends pulumi.ComponentResource {
         create: "node load/apply.ts start",
         update: ":",
         delete: "node load/apply.ts stop",
-        environment: { LAB_LOAD: canonicalJson(request) },
+        environment: loadProgram.environment(request),
         triggers: [canonicalJson(identity), ...args.standsOn],
         logging: local.Logging.Stderr,
         addPreviousOutputInEnv: false,

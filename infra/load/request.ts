@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { childProgram } from "../../lib/child-program.ts";
 import { hostSchema } from "../config/hosts.ts";
 
 const vm = z.object({ name: z.string(), vcpus: z.int(), peerIp: z.string(), token: z.string() });
@@ -27,6 +28,21 @@ export type ServerLoad = z.infer<typeof serverLoad>;
 
 const server = serverLoad.extend({ host: hostSchema });
 export type LoadedServer = z.infer<typeof server>;
-/** What LAB_LOAD holds: the servers that have background VMs. */
-export const loadRequestSchema = z.object({ sender: server.optional(), responder: server.optional() });
+/** The servers that have background VMs. */
+const loadRequestSchema = z.object({ sender: server.optional(), responder: server.optional() });
 export type LoadRequest = z.infer<typeof loadRequestSchema>;
+
+/** What was seen of a VM's load: CPU in per cent of one CPU, datagrams a second that arrived. */
+const seenLoadSchema = z.object({
+  vm: z.string(),
+  cpuPercent: z.number().optional(),
+  receivedPps: z.number().optional(),
+});
+export type SeenLoad = z.infer<typeof seenLoadSchema>;
+
+const seen = z.array(seenLoadSchema).optional();
+/** What was seen, by server; nothing when it was ended. */
+const seenByServer = z.object({ sender: seen, responder: seen }).optional();
+
+/** infra/load/apply.ts: starts the load, or ends it. */
+export const loadProgram = childProgram("LAB_LOAD", loadRequestSchema, seenByServer);

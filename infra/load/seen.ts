@@ -7,14 +7,7 @@ import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts
 import type { SshConnection } from "../../lib/ssh/connect.ts";
 import type { Role } from "../config/hosts.ts";
 import { countArrivals, cpuTimes, type LoadProcess, logCommand } from "./commands.ts";
-import type { LoadedServer } from "./request.ts";
-
-/** What was seen of a VM's load: CPU in per cent of one CPU, datagrams a second that arrived. */
-export interface SeenLoad {
-  vm: string;
-  cpuPercent?: number;
-  receivedPps?: number;
-}
+import type { LoadedServer, SeenLoad } from "./request.ts";
 
 /** A server with the connection to it. */
 export interface OpenServer extends LoadedServer {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { canonicalJson } from "../../lib/canonical.ts";
 import { runBudget } from "../../measure/probe/budget.ts";
+import { type RunOutcome, runProgram } from "../../measure/probe/outcome.ts";
 import type { RunSpec } from "../../measure/probe/spec.ts";
 import { runFolder } from "../../measure/results/token.ts";
 
@@ -20,8 +20,8 @@ export interface RunsArgs {
  * now: data that is missing or spoilt is measured again. Destroying a stack never deletes data.
  */
 export class Runs extends pulumi.ComponentResource {
-  /** What each run's runner said of it: one line of JSON. */
-  readonly results: pulumi.Output<unknown>[];
+  /** What each run's runner said of it. */
+  readonly results: pulumi.Output<RunOutcome>[];
 
   constructor(name: string, args: RunsArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("sriov-rtt:run:Runs", name, {}, opts);
@@ -38,7 +38,7 @@ export class Runs extends pulumi.ComponentResource {
         `run-${String(run).padStart(2, "0")}`,
         {
           create: "node ../measure/probe/main.ts",
-          environment: { LAB_RUN: canonicalJson(full) },
+          environment: runProgram.environment(full),
           triggers: [spec.scenario.sha256, String(spec.replicate), token],
           logging: local.Logging.Stderr,
           addPreviousOutputInEnv: false,
@@ -49,7 +49,7 @@ export class Runs extends pulumi.ComponentResource {
         },
       );
       before = command;
-      return command.stdout.apply((stdout): unknown => JSON.parse(stdout));
+      return command.stdout.apply((stdout) => runProgram.answer(stdout));
     });
     this.registerOutputs({ results: this.results });
   }

@@ -12,19 +12,10 @@ import { inspectRun, runFolder } from "../results/token.ts";
 import { backgroundProblems, backgroundUse, parseCpuLook } from "./background.ts";
 import { attempts } from "./budget.ts";
 import { environmentOf } from "./environment.ts";
+import type { RunOutcome } from "./outcome.ts";
 import { type RawRun, type Role, rawRun } from "./raw-run.ts";
 import { connectEnd } from "./server-session.ts";
 import type { RunSpec } from "./spec.ts";
-
-/** What a run's resource says of it. */
-export interface RunOutcome {
-  run: number;
-  replicate: number;
-  directory: string;
-  manifestSha256: string;
-  measured: boolean;
-  summary: Manifest["metrics"];
-}
 
 const hashed = (files: Map<string, Buffer>): Manifest["files"] =>
   Object.fromEntries([...files].map(([name, data]) => [name, { sha256: sha256(data), bytes: data.length }]));

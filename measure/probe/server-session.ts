@@ -8,7 +8,7 @@ import { blocksOf } from "../../lib/facts.ts";
 import { parseRecords, wholeNumber } from "../../lib/key-value.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import type { Conversation } from "../../lib/ssh/conversation.ts";
-import { shellQuote } from "../../lib/ssh/quote.ts";
+import { shellQuote, shellVariables } from "../../lib/ssh/quote.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
 import { mostFileBytes, transferLimitMs } from "./budget.ts";
 import type { End } from "./spec.ts";
@@ -22,9 +22,7 @@ export interface CapturePoint {
 const script = (file: string) => readFileSync(join(import.meta.dirname, "scripts", file), "utf8");
 
 const withVariables = (variables: Record<string, string>, file: string) =>
-  `${Object.entries(variables)
-    .map(([name, value]) => `${name}=${shellQuote(value)}`)
-    .join("\n")}\n${script(file)}`;
+  `${shellVariables(variables)}\n${script(file)}`;
 
 /**
  * The interfaces at which an end's packets can be captured: the VM's own one from libvirt, and the PF or the VF below it.

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { type Host, type Inventory, inventorySchema, roles } from "../../infra/config/hosts.ts";
 import { labDir } from "../../lib/paths.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
-import type { RunOutcome } from "../../measure/probe/measure.ts";
+import type { RunOutcome } from "../../measure/probe/outcome.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
 import { inspectRun } from "../../measure/results/token.ts";
 import { makeTestStack, type TestStack } from "./stack.ts";

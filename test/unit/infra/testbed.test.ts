@@ -20,13 +20,21 @@ let declared: Declared[] = [];
 const keyFile = join(mkdtempSync(join(tmpdir(), "lab-test-")), "id");
 writeFileSync(keyFile, "a key");
 
+const unavailable = { unavailable: "made up" };
+/** What a run's program prints. */
+const outcomeOf = (run: number) =>
+  JSON.stringify({
+    ...{ run, replicate: 1, directory: `/nowhere/${run}`, manifestSha256: "0".repeat(64), measured: true },
+    summary: { rttMs: unavailable, rttOverheadMs: unavailable, responseTimeMs: unavailable },
+  });
+
 beforeEach(async () => {
   declared = [];
   await pulumi.runtime.setMocks({
     call: () => ({}),
     newResource({ type, name, inputs }) {
       declared.push({ type, name, inputs });
-      const stdout = name.startsWith("run-") ? `{"name":"${name}"}` : doneLine;
+      const stdout = name.startsWith("run-") ? outcomeOf(Number(name.slice(4))) : doneLine;
       return { id: `${name}-id`, state: { ...inputs, stdout } };
     },
   });
@@ -95,7 +103,7 @@ const changedBetween = (a: Map<string, string>, b: Map<string, string>) =>
 describe("a scenario's resources", () => {
   it("are two servers, two Main VMs and a command for each run", async () => {
     const results = await declare({ mainDriver: "virtio-bridge" });
-    expect(results).toEqual([{ name: "run-01" }, { name: "run-02" }]);
+    expect(results).toEqual([JSON.parse(outcomeOf(1)), JSON.parse(outcomeOf(2))]);
     const names = declared.map(({ name }) => name);
     for (const role of ["sender", "responder"])
       for (const part of ["lease", "image", "nic-pf0", "bridge", "libvirt", "slots", "main-ready", "rtt-main"])

@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { childProgram } from "../../lib/child-program.ts";
+import { manifestSchema } from "../results/manifest.ts";
+import { runSpecSchema } from "./spec.ts";
+
+/** What a run's resource says of it. */
+export const runOutcomeSchema = z.object({
+  run: z.int().min(1),
+  replicate: z.int().min(1),
+  directory: z.string().min(1),
+  manifestSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  measured: z.boolean(),
+  summary: manifestSchema.shape.metrics,
+});
+export type RunOutcome = z.infer<typeof runOutcomeSchema>;
+
+/** measure/probe/main.ts: measures a run. */
+export const runProgram = childProgram("LAB_RUN", runSpecSchema, runOutcomeSchema);
