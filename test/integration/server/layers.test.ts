@@ -13,7 +13,7 @@ afterEach(() => server.remove());
 
 const device = "sys/devices/0000:01:00.0";
 const nic = (action: string, vfs = 4) =>
-  server.run("nic.sh", { ACTION: action, TOKEN: "n", PF: "pf0", VFS: vfs, BRIDGE: "rtt0" });
+  server.run("nic.sh", { ACTION: action, TOKEN: "n", OWNER: "stack made-up", PF: "pf0", VFS: vfs, BRIDGE: "rtt0" });
 const lease = (action: string, owner: string) => server.run("lease.sh", { ACTION: action, TOKEN: "l", OWNER: owner });
 const restore = (force: "yes" | "no" = "no") => server.run("restore.sh", { FORCE: force });
 const layers = async () => {
@@ -159,7 +159,7 @@ describe("a VM of our name that is somebody's", () => {
   it("is refused by name, and outlives destroy and restore", async () => {
     await server.pf("pf0");
     server.domain("rtt-main", "running", "the customer's");
-    expect(await deployment.up({ vfs: 1, vms: ["bridge"] })).toMatch(/VM rtt-main which is not of this testbed/);
+    expect(await deployment.up({ vfs: 1, vms: ["bridge"] })).toMatch(/a VM rtt-main which does not say that it is of this testbed/);
     expect(await deployment.destroy()).toBe("");
     expect((await restore("yes")).exitCode).toBe(0);
     expect(server.read("domains/rtt-main/state")).toBe("running");
