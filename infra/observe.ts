@@ -3,7 +3,7 @@ import { z } from "zod";
 import { allEnded } from "../lib/concurrent.ts";
 import { LabError } from "../lib/errors.ts";
 import { parseRecords, wholeNumber } from "../lib/key-value.ts";
-import { connectSsh } from "../lib/ssh/connect.ts";
+import { connectSsh, handshakeMs } from "../lib/ssh/connect.ts";
 import { type Host, type Inventory, type Role, roles } from "./config/hosts.ts";
 import { shellScript } from "./layer.ts";
 import { bridgeName, vfPciAddress } from "./plan/placement.ts";
@@ -177,7 +177,7 @@ export function withObserved(inventory: Inventory, observed: Record<Role, Observ
 export async function observe(
   inventory: Inventory,
   owner: string,
-  timeoutMs = 30_000,
+  timeoutMs = handshakeMs,
   answerMs = 60_000,
 ): Promise<Record<Role, Observation & { preflight: Preflight }>> {
   const one = async (role: Role) => {

@@ -164,9 +164,10 @@ port_in_use() {
 # domain_mark: what the description of each VM of ours begins with (infra/vm/domain-xml.ts).
 domain_mark='sriov-rtt-testbed '
 # foreign_domains NAME…: those that libvirt has and that have not shown our mark. One whose description cannot be read has not.
+# It fails where libvirt cannot be asked.
 foreign_domains() {
   [ $# -gt 0 ] || return 0
-  all=$(virsh -q list --all --name) || { printf '%s\n' "$@"; return; }
+  all=$(virsh -q list --all --name) || return 1
   questions='' asked=''
   for domain; do
     if printf '%s\n' "$all" | grep -qxF "$domain"; then
@@ -181,7 +182,11 @@ foreign_domains() {
 }
 # domains_in_use NAME…: that there are VMs of these names which are somebody else's.
 domains_in_use() {
-  for domain in $(foreign_domains "$@"); do
+  foreign=$(foreign_domains "$@" 2> /dev/null) || {
+    echo "domain libvirt cannot be asked whose VM $* is, if there is one: $(virsh -q list --all --name 2>&1 > /dev/null | tr '\n' ' ')"
+    return
+  }
+  for domain in $foreign; do
     echo "domain there is a VM $domain which does not say that it is of this testbed (virsh desc $domain)"
   done
 }

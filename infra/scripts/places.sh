@@ -12,7 +12,7 @@ drop_domains() {
     if printf '%s\n' "$domains" | awk -v name="$name" '$2 == name { found = 1 } END { exit !found }'; then there="$there $name"; fi
   done
   # shellcheck disable=SC2086 # names without spaces
-  foreign=$(foreign_domains $there)
+  foreign=$(foreign_domains $there) || return 1
   commands='' ours=''
   for name in $there; do
     if printf '%s\n' "$foreign" | grep -qxF "$name"; then

@@ -139,16 +139,19 @@ async function openThroughJump(dial: Dial, jump: Dial): Promise<Client> {
   }
 }
 
+/** How long a server may take to shake hands, as a busy one does; a preview that meets a dead one ends within half a minute. */
+export const handshakeMs = 25_000;
+
 /**
  * Opens a connection; the server must show exactly the host key that the target names, and so must the one on the way.
  * @param name how messages call the server, e.g. "sender"
  * @param agents where keys are asked for instead of where the target says
- * @throws LabError within `timeoutMs` (default 30 000: a busy server takes its time to shake hands) a server: unreachable, wrong host key, or key not accepted.
+ * @throws LabError within `timeoutMs` a server: unreachable, wrong host key, or key not accepted.
  */
 export async function connectSsh(
   name: string,
   target: SshTarget,
-  timeoutMs = 30_000,
+  timeoutMs = handshakeMs,
   agents?: Agents,
 ): Promise<SshConnection> {
   const where = `${name} (ssh ${placeOf(target)})`;

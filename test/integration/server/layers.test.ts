@@ -159,7 +159,9 @@ describe("a VM of our name that is somebody's", () => {
   it("is refused by name, and outlives destroy and restore", async () => {
     await server.pf("pf0");
     server.domain("rtt-main", "running", "the customer's");
-    expect(await deployment.up({ vfs: 1, vms: ["bridge"] })).toMatch(/a VM rtt-main which does not say that it is of this testbed/);
+    expect(await deployment.up({ vfs: 1, vms: ["bridge"] })).toMatch(
+      /a VM rtt-main which does not say that it is of this testbed/,
+    );
     expect(await deployment.destroy()).toBe("");
     expect((await restore("yes")).exitCode).toBe(0);
     expect(server.read("domains/rtt-main/state")).toBe("running");

@@ -6,11 +6,16 @@ const mounts = `mount -t sysfs none /sys
 mount -t tmpfs none /run
 mount -t tmpfs none /var/lib`;
 
-/** Shell text that runs a script of infra/scripts and prints what it says, then a line "EXIT status". */
-export const scriptIn = (file: string, variables: Record<string, string | number>): string =>
-  `sh 2>&1 <<'LAB-SCRIPT' && echo 'EXIT 0' || echo "EXIT $?"
+/** Shell text that runs a script of infra/scripts and prints what it answers. */
+export const answerOf = (file: string, variables: Record<string, string | number>): string =>
+  `sh <<'LAB-SCRIPT'
 ${shellScript(file, variables)}
 LAB-SCRIPT`;
+
+/** The same with what it says on stderr, then a line "EXIT status". */
+export const scriptIn = (file: string, variables: Record<string, string | number>): string =>
+  `{ ${answerOf(file, variables)}
+} 2>&1 && echo 'EXIT 0' || echo "EXIT $?"`;
 
 /** Runs text in a network namespace that it has to itself, with the kernel's own interfaces. @returns what it printed */
 export async function inNamespace(text: string): Promise<string> {
