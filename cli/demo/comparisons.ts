@@ -1,4 +1,5 @@
 import { centreOf, exponential, fewestReplicates, notEnough } from "../../measure/analysis/comparison.ts";
+import { onScale, ratioShortage } from "../../measure/analysis/contrasts.ts";
 import { asText, digits, intervalText } from "../../measure/analysis/print/table.ts";
 import { roundedValue } from "../../measure/analysis/rounding.ts";
 import { median } from "../../measure/statistics/quantiles.ts";
@@ -36,15 +37,20 @@ function byReplicate(runs: readonly RunMedian[]): Map<number, number> {
   );
 }
 
+const hasRatio = (value: number) => onScale(value, "ratio") !== null;
+const withoutRatio = (values: ReadonlyMap<number, number>) =>
+  [...values.values()].filter((value) => !hasRatio(value)).length;
+
 function compare(first: string, second: string, a: readonly RunMedian[], b: readonly RunMedian[]): DriverComparison {
   const [x, y] = [byReplicate(a), byReplicate(b)];
   const logarithms = [...x].flatMap(([replicate, value]) => {
     const other = y.get(replicate);
-    return other === undefined || value <= 0 || other <= 0 ? [] : [Math.log(value / other)];
+    return other === undefined || !hasRatio(value) || !hasRatio(other) ? [] : [Math.log(value / other)];
   });
   const centre = centreOf(Float64Array.from(logarithms), "student");
   const found = centre && exponential(centre);
-  const interval = found?.interval ?? null;
+  const zeros = ratioShortage({ first: withoutRatio(x), second: withoutRatio(y) });
+  const interval = zeros === null ? (found?.interval ?? null) : null;
   const n = logarithms.length;
   return {
     first,
@@ -57,7 +63,7 @@ function compare(first: string, second: string, a: readonly RunMedian[], b: read
     toldApart: interval === null ? null : interval.low > 1 || interval.high < 1,
     shortage:
       interval === null
-        ? (notEnough(n, studentValues.fewest) ?? "the replicates do not differ: no spread to judge by")
+        ? (zeros ?? notEnough(n, studentValues.fewest) ?? "the replicates do not differ: no spread to judge by")
         : null,
   };
 }

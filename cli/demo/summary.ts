@@ -1,4 +1,5 @@
 import { LabError } from "../../lib/errors.ts";
+import { onlyFidelity } from "../../measure/dataset/fidelity.ts";
 import { readRun as readMeasuredRun } from "../../measure/dataset/read-run.ts";
 import { usableValues } from "../../measure/matching/metrics.ts";
 import { metricOf } from "../../measure/metrics/run-summary.ts";
@@ -108,10 +109,10 @@ export async function summariseDemo(
       async ([driver, folders]) => [driver, await Promise.all(folders.map(readRun))] as const,
     ),
   );
-  const fidelities = new Set(byDriver.flatMap(([, runs]) => runs.map(({ manifest }) => manifest.fidelity)));
-  const [fidelity, another] = fidelities;
-  if (fidelity === undefined) throw new LabError("no run was measured");
-  if (another !== undefined) throw new LabError(`runs of ${fidelity} and ${another} servers are not compared`);
+  const fidelity = onlyFidelity(
+    byDriver.flatMap(([, runs]) => runs.map(({ manifest }) => manifest.fidelity)),
+    "the demo",
+  );
   const medians = Object.fromEntries(byDriver.map(([driver, runs]) => [driver, runs.flatMap(medianRtt)]));
   const scenarios = byDriver.map(([driver, runs]) => summariseDriver(driver, runs));
   return {

@@ -3,6 +3,7 @@ import { LabError } from "../../lib/errors.ts";
 import { orderSchema, type RunOrder } from "../results/order.ts";
 import { type RunMetric, type SummaryField, snakeCase, summaryFields } from "./columns.ts";
 import { withDatabase } from "./database.ts";
+import { onlyFidelity } from "./fidelity.ts";
 import { partsOf, tablePaths, type UpdateOptions, type UpdateReport, updateDataset } from "./update.ts";
 
 /** Metrics that analyses use; the dataset has more. Times are nanoseconds, the share is in parts of the RTT. */
@@ -204,16 +205,4 @@ export async function openDataset(directory: string, options: UpdateOptions = {}
     runs,
     update,
   };
-}
-
-/** The one fidelity of all. @throws LabError (exit code 2) when there are several */
-export function onlyFidelity(all: readonly string[], where: string): string {
-  const [first, ...others] = new Set(all);
-  if (first === undefined) throw new LabError(`${where}: there are no runs`);
-  if (others.length > 0)
-    throw new LabError(
-      `${where}: runs of ${[first, ...others].join(" and ")} servers are not mixed; give them one directory each`,
-      { exitCode: 2 },
-    );
-  return first;
 }

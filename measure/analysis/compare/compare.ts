@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { onlyFidelity, type RunRecord } from "../../dataset/open.ts";
+import { onlyFidelity } from "../../dataset/fidelity.ts";
+import type { RunRecord } from "../../dataset/open.ts";
 import { packetValues } from "../../dataset/packet-values.ts";
 import type { Comparison } from "../comparison.ts";
 import { deploymentsOf } from "../deployments.ts";

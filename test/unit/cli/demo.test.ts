@@ -95,6 +95,18 @@ describe("compareDrivers", () => {
     expect(compareDrivers({ a: runs(1, 1, 1), b: runs(2, 2, 2) })[0]).toMatchObject({ toldApart: null, method: null });
   });
 
+  it("decides nothing where a deployment has no ratio: the others are a selection", () => {
+    const [found] = compareDrivers({ a: runs(1, 1.1, 1.2, 0), b: runs(2, 2.1, 2.1, 2) });
+    expect(found).toMatchObject({
+      toldApart: null,
+      low: null,
+      high: null,
+      method: null,
+      ratio: expect.closeTo(0.53, 2),
+    });
+    expect(found?.shortage).toBe("not enough data: 1 and 0 deployments have a value of 0, which has no ratio");
+  });
+
   it("rests on no distribution from six replicates on", () => {
     const six = compareDrivers({ a: runs(1, 1.1, 1.2, 1, 1.1, 1.3), b: runs(2, 2, 2, 2, 2.1, 2) });
     expect(six[0]).toMatchObject({ method: "hodges-lehmann", toldApart: true });
