@@ -6,7 +6,7 @@ import { formPairs, type PairedSample, type PairingUnit, type RunSample } from "
 import { median } from "../statistics/quantiles.ts";
 import { pairedDifferences } from "../statistics/samples.ts";
 import { studentInterval, studentValues } from "../statistics/studentInterval.ts";
-import { wilcoxon } from "../statistics/wilcoxon.ts";
+import { wilcoxon, wilcoxonOfDifferences } from "../statistics/wilcoxon.ts";
 import { contrastsOf, type Placed, pairingWords, ratioShortage, type Scale, scaleOf } from "./contrasts.ts";
 import type { Deployment } from "./deployments.ts";
 import type { Measure } from "./measures.ts";
@@ -137,7 +137,7 @@ export function compareDeployments<Run extends RunRecord>(
 ): Comparison {
   const contrasts = contrastsOf(first, second, measure, scaleOf(measure));
   const { values, scale, used } = contrasts;
-  const result = wilcoxon(values, new Float64Array(values.length));
+  const result = wilcoxonOfDifferences(values);
   const short = ratioShortage(contrasts.withoutRatio);
   const shown = (side: Deployment<Run>[]) => medianOrNull(side.flatMap((one) => one.valueOf(measure) ?? []));
   const comparison: Comparison = {

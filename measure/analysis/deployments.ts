@@ -49,7 +49,3 @@ export function deploymentsOf<Run extends RunRecord>(runs: readonly Run[]): Depl
   }
   return [...groups.values()].map((group) => new Deployment(group[0], group));
 }
-
-/** How many replicates deployments are of. */
-export const replicatesOf = (deployments: readonly Deployment[]): number =>
-  new Set(deployments.map(({ replicate }) => replicate)).size;

@@ -1,4 +1,5 @@
-import { type Arm, levelOf, type StudyRun } from "./arms.ts";
+import { canonicalJson } from "../../lib/canonical.ts";
+import { type Arm, cellOf, type StudyRun } from "./arms.ts";
 import type { Placed } from "./contrasts.ts";
 import { type Deployment, deploymentsOf } from "./deployments.ts";
 
@@ -8,18 +9,7 @@ export type StudyDeployment = Deployment<StudyRun>;
 export const studyDeployments = (runs: readonly StudyRun[]): StudyDeployment[] => deploymentsOf(runs);
 
 /** What deployments of different drivers must share to be a pair, besides the replicate. */
-export const cellKey = (run: StudyRun): string =>
-  [
-    levelOf(run),
-    // Bridges of two kinds are two competitors; on SR-IOV the driver differs by design (4.4).
-    run.setting === "sriov" ? "sriov" : run.backgroundDriver,
-    run.loadType,
-    run.loadLocation,
-    run.pingRatePps,
-    run.fixed,
-    run.pressure,
-    run.batch,
-  ].join("\n");
+export const cellKey = (run: StudyRun): string => canonicalJson(cellOf(run));
 
 /** A deployment in its cell. */
 export const placed = (deployment: StudyDeployment): Placed<StudyRun> => ({
