@@ -62,7 +62,7 @@ export function driftOf(deployments: readonly Deployed[], measure: Measure): Mea
 }
 
 /** What was measured as one sequence: a replicate of one campaign, or of a results directory where none was planned. */
-const blockOf = ({ batch, replicate, order }: RunRecord) =>
+export const blockOf = ({ batch, replicate, order }: RunRecord) =>
   JSON.stringify(order ? [batch, order.kind, order.seed, order.block] : [batch, replicate]);
 
 const earliest = (runs: readonly RunRecord[]) =>

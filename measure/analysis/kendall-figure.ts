@@ -3,7 +3,7 @@ import type { Interval } from "../statistics/interval.ts";
 import { kendall } from "../statistics/kendall.ts";
 import { type Arm, armNames, type StudyRun } from "./arms.ts";
 import { fewestReplicates, notEnough } from "./comparison.ts";
-import { type Measure, measureOf, type Packets } from "./measures.ts";
+import { type Measure, type Packets, valuesOfRun } from "./measures.ts";
 import { inSharedCells, type StudyDeployment, studyDeployments } from "./study-deployments.ts";
 import { type Location, locationOf, locations } from "./table3.ts";
 import type { AnalysisUnit } from "./unit.ts";
@@ -92,14 +92,10 @@ function ofDeployments(deployments: readonly StudyDeployment[], measure: Measure
   };
 }
 
-function runValues(run: StudyRun, measure: Measure, packets: Packets | undefined): number[] {
-  const ofPackets = measure === "rtt" ? packets?.get(run.directory) : undefined;
-  if (ofPackets) return ofPackets.values.flatMap((ns) => (ns === null ? [] : [ns / 1e6]));
-  return [measureOf(run, measure) ?? []].flat();
-}
-
 function ofRuns(runs: readonly StudyRun[], measure: Measure, arm: Arm, packets: Packets | undefined) {
-  const values = runs.flatMap((run) => runValues(run, measure, packets).map((value) => ({ arm: run.arm, value })));
+  const values = runs.flatMap((run) =>
+    valuesOfRun(run, measure, packets).values.flatMap((value) => (value === null ? [] : [{ arm: run.arm, value }])),
+  );
   const { statistic, pValue, notes } = kendall(indicatorOf(values, arm), valuesOf(values));
   const none = { replicates: null, interval: null };
   return { n: values.length, ofArm: countOf(values, arm), tau: statistic, ...none, pValue, notes };

@@ -54,6 +54,21 @@ export function measureOf({ metrics, cpuSender, cpuResponder }: RunRecord, measu
 export type Packets = ReadonlyMap<string, PacketValues>;
 
 /**
+ * A run's values where packets are the unit, null where a packet has none: RTTs of its packets, in milliseconds. Of any other
+ * measure, and without packets, the run's one value.
+ */
+export function valuesOfRun(
+  run: RunRecord,
+  measure: Measure,
+  packets?: Packets,
+): { packets: readonly number[]; values: readonly (number | null)[] } {
+  const own = measure === "rtt" ? packets?.get(run.directory) : undefined;
+  return own
+    ? { packets: own.packets, values: own.values.map((ns) => (ns === null ? null : ns * milliseconds)) }
+    : { packets: [0], values: [measureOf(run, measure)] };
+}
+
+/**
  * Runs as the pairing of `measure/statistics` takes them.
  * @param packets RTTs of the packets, where a packet is the unit and the measure is the RTT; else each run is one value
  */
@@ -63,10 +78,10 @@ export function samplesOf<Run extends RunRecord>(
   cell: (run: Run) => Factors,
   packets?: Packets,
 ): RunSample[] {
-  return runs.map((run) => {
-    const { replicate, run: number, directory } = run;
-    const own = measure === "rtt" ? packets?.get(directory) : undefined;
-    const values = own ? own.values.map((ns) => (ns === null ? null : ns * milliseconds)) : [measureOf(run, measure)];
-    return { cell: cell(run), replicate, run: number, packets: own?.packets ?? [0], values };
-  });
+  return runs.map((run) => ({
+    cell: cell(run),
+    replicate: run.replicate,
+    run: run.run,
+    ...valuesOfRun(run, measure, packets),
+  }));
 }

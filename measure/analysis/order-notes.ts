@@ -1,14 +1,13 @@
 import type { RunRecord } from "../dataset/open.ts";
 import { confounding, orderKinds } from "../results/order.ts";
+import { blockOf } from "./drift.ts";
 
 const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
 
 /** Deployments that were measured after one which was planned to come later: those that failed at first, mostly. */
 function outOfPlace(runs: readonly RunRecord[]): number {
   const planned = runs.flatMap((run) => (run.order ? [{ ...run, order: run.order }] : []));
-  const blocks = Map.groupBy(planned, ({ batch, order: { kind, seed, block } }) =>
-    JSON.stringify([batch, kind, seed, block]),
-  );
+  const blocks = Map.groupBy(planned, blockOf);
   let found = 0;
   for (const block of blocks.values()) {
     const starts = new Map<number, number>();

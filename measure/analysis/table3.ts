@@ -9,6 +9,9 @@ import type { AnalysisUnit } from "./unit.ts";
 export const locations = ["sender", "responder", "both", "none"] as const;
 export type Location = (typeof locations)[number];
 
+/** Those that the paper has: of Table 3, and of Fig. 21 and what is claimed from it. */
+export const paperLocations = ["sender", "responder"] as const satisfies Location[];
+
 /** The four pairs of Table 3. */
 const pairs: readonly (readonly [Arm, Arm])[] = [
   ["PCI", "Bridge"],
@@ -40,7 +43,7 @@ export interface Table3Row extends Comparison {
 }
 
 const paperP = (location: Location, measure: string, first: Arm, second: Arm) =>
-  location === "sender" || location === "responder"
+  paperLocations.some((one) => one === location)
     ? (paperPValues[`${location} ${measure} ${first} ${second}`] ?? 0)
     : null;
 
@@ -72,7 +75,7 @@ function comparer(runs: readonly StudyRun[], unit: AnalysisUnit, packets: Packet
  * and the RTT. The paper's sixteen rows are there whatever the data; rows of other locations where there is data.
  */
 export function table3(runs: readonly StudyRun[], unit: AnalysisUnit, packets?: Packets): Table3Row[] {
-  const present = new Set<Location>(["sender", "responder", ...runs.map(locationOf)]);
+  const present = new Set<Location>([...paperLocations, ...runs.map(locationOf)]);
   const compare = comparer(runs, unit, packets);
   const rows = locations
     .filter((location) => present.has(location))

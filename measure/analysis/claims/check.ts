@@ -2,7 +2,7 @@ import type { StudyRun } from "../arms.ts";
 import { studyDeployments } from "../study-deployments.ts";
 import { type Evidence, together } from "./evidence.ts";
 import { Judge } from "./judge.ts";
-import type { Claim, Verdict } from "./rules.ts";
+import { type Claim, isUntested, type Verdict } from "./rules.ts";
 import { studyClaims } from "./study.ts";
 
 /** A claim and what became of it. */
@@ -28,11 +28,9 @@ export interface ClaimData {
   fidelity: string;
 }
 
-const isUntested = ({ verdict }: Evidence) => verdict === "not testable here" || verdict === "shown, not tested";
-
 function shortageOf(verdict: Verdict, evidence: readonly Evidence[]): string | null {
   if (verdict !== "not enough data") return null;
-  const tested = evidence.filter((one) => !isUntested(one));
+  const tested = evidence.filter((one) => !isUntested(one.verdict));
   const [only, ...others] = new Set(tested.map(({ shortage }) => shortage));
   return others.length === 0 && tested.every(({ n }) => n !== null && n > 0) ? (only ?? null) : null;
 }
@@ -47,7 +45,7 @@ function check({ id, section, claim, reading, rules }: Claim, judge: Judge): Che
     claim,
     reading: reading ?? null,
     verdict,
-    partly: evidence.some(isUntested) && (verdict === "reproduced" || verdict === "contradicted"),
+    partly: evidence.some((one) => isUntested(one.verdict)) && (verdict === "reproduced" || verdict === "contradicted"),
     shortage: shortageOf(verdict, evidence),
     parts,
     evidence,

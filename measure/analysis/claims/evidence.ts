@@ -1,6 +1,6 @@
 import { decideEquivalence } from "../../statistics/equivalence.ts";
 import type { StudyDeployment } from "../study-deployments.ts";
-import type { Verdict } from "./rules.ts";
+import { isUntested, type Verdict } from "./rules.ts";
 
 /** What a rule was really tested on, which may be less than what it speaks of. */
 export interface Tested {
@@ -74,7 +74,7 @@ export function insideVerdict(
  */
 export function together(all: readonly Verdict[]): Verdict {
   if (all.includes("contradicted")) return "contradicted";
-  const tested = all.filter((verdict) => verdict !== "not testable here" && verdict !== "shown, not tested");
+  const tested = all.filter((verdict) => !isUntested(verdict));
   if (tested.length === 0) return all.includes("shown, not tested") ? "shown, not tested" : "not testable here";
   return tested.every((verdict) => verdict === "reproduced") ? "reproduced" : "not enough data";
 }

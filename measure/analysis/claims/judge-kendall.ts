@@ -1,11 +1,10 @@
 import { tauByReplicate } from "../kendall-figure.ts";
 import { inSharedCells, type StudyDeployment } from "../study-deployments.ts";
+import { paperLocations } from "../table3.ts";
 import { type Decision, decideCentre } from "./decide.ts";
 import { type Evidence, noEvidence, testedOn, together } from "./evidence.ts";
 import type { Rule } from "./rules.ts";
 import { testedWords } from "./words.ts";
-
-const studied = ["sender", "responder"] as const;
 
 function wordsOf(location: string, { verdict, shortage, estimate, low, high, n }: Decision): string {
   const range = low === null || high === null ? "" : ` [${low.toFixed(3)}, ${high.toFixed(3)}]`;
@@ -21,7 +20,7 @@ export function judgeLowers(
 ): Evidence {
   const arms = [rule.arm, ...rule.beside];
   const region = { low: Number.NEGATIVE_INFINITY, high: 0 };
-  const each = studied.map((location) => {
+  const each = paperLocations.map((location) => {
     const ofArms = deployments.filter(
       (one) => one.run.loadLocation === location && arms.includes(one.run.arm) && one.valueOf(rule.measure) !== null,
     );

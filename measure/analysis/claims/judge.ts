@@ -2,6 +2,7 @@ import { type Arm, levelOf, type StudyRun } from "../arms.ts";
 import { contrastsOf, type Placed, ratioShortage, type Scale, scaleOf, valuesByReplicate } from "../contrasts.ts";
 import { isCpu, measures } from "../measures.ts";
 import { cellKey, placed, type StudyDeployment } from "../study-deployments.ts";
+import { paperLocations } from "../table3.ts";
 import { type Decision, decideCentre, decideMedian, type Region } from "./decide.ts";
 import { type Evidence, noEvidence, testedOn, together } from "./evidence.ts";
 import { judgeLowers } from "./judge-kendall.ts";
@@ -51,7 +52,7 @@ export class Judge {
   /** In how many ways a rule can contradict its claim. */
   partsOf(rule: Rule): number {
     if (isShown(rule) || this.#untestable(rule) !== null) return 0;
-    if (rule.kind === "lowers") return 2;
+    if (rule.kind === "lowers") return paperLocations.length;
     if (rule.kind === "below" && rule.eachNumberOfVms) return Math.max(1, this.#levelsOf(rule).length);
     return 1;
   }

@@ -11,6 +11,10 @@ export const verdicts = [
 ] as const;
 export type Verdict = (typeof verdicts)[number];
 
+/** Whether nothing was tested: such a verdict says nothing for or against a claim. */
+export const isUntested = (verdict: Verdict): boolean =>
+  verdict === "not testable here" || verdict === "shown, not tested";
+
 /** Which runs a rule speaks of; what is left out may be anything. */
 export interface Where {
   settings?: readonly Setting[];

@@ -2,6 +2,7 @@ import { median } from "../../statistics/quantiles.ts";
 import { tauByReplicate } from "../kendall-figure.ts";
 import { measureOf, measures } from "../measures.ts";
 import type { StudyDeployment } from "../study-deployments.ts";
+import { paperLocations } from "../table3.ts";
 import { type Evidence, noEvidence, testedOn } from "./evidence.ts";
 import type { Rule, ShownKind } from "./rules.ts";
 import { selectDeployments, type VmLevels } from "./select.ts";
@@ -27,7 +28,7 @@ function showLargest(
 }
 
 function showInfluence(rule: Shown<"influence">, deployments: readonly StudyDeployment[], why: string): Evidence {
-  const used = (["sender", "responder"] as const).map((location) => ({
+  const used = paperLocations.map((location) => ({
     location,
     ofLocation: deployments.filter(({ run }) => run.loadLocation === location),
   }));

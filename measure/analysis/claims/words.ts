@@ -1,4 +1,5 @@
 import { isCpu, measures } from "../measures.ts";
+import { paperLocations } from "../table3.ts";
 import type { Tested } from "./evidence.ts";
 import type { Rule, Where } from "./rules.ts";
 
@@ -22,6 +23,7 @@ const settingWords = {
   sriov: "background VMs on SR-IOV",
 };
 const place = { sender: "at the Sender", responder: "at the Responder" };
+const everyLocation = paperLocations.map((location) => place[location]).join(" and ");
 
 /**
  * Where a rule applies, in words; empty for everywhere.
@@ -91,8 +93,8 @@ export function testedWords(rule: Rule, tested: Pick<Tested, "backgroundVms"> | 
     case "largestWithin":
       return `${what} of ${rule.arm}, of all runs: between ${short(rule.low)} and ${short(rule.high)}${unit}${whereWords(rule.where, used)}`;
     case "influence":
-      return `${what}: ${rule.arm} has the ${rule.rank === "least" ? "smallest" : "largest"} |tau-b| of all drivers, with load at the Sender and at the Responder`;
+      return `${what}: ${rule.arm} has the ${rule.rank === "least" ? "smallest" : "largest"} |tau-b| of all drivers, with load ${everyLocation}`;
     case "lowers":
-      return `${what}: tau-b of ${rule.arm} below 0 beside ${rule.beside.join(" and ")}, with load at the Sender and at the Responder`;
+      return `${what}: tau-b of ${rule.arm} below 0 beside ${rule.beside.join(" and ")}, with load ${everyLocation}`;
   }
 }
