@@ -1,7 +1,7 @@
 import { canonicalJson } from "../../lib/canonical.ts";
 import { LabError } from "../../lib/errors.ts";
 import { orderSchema, type RunOrder } from "../results/order.ts";
-import { type RunMetric, type SummaryField, snakeCase, summaryFields } from "./columns.ts";
+import { factorColumns, type RunMetric, type SummaryField, snakeCase, summaryFields } from "./columns.ts";
 import { withDatabase } from "./database.ts";
 import { onlyFidelity } from "./fidelity.ts";
 import { partsOf, tablePaths, type UpdateOptions, type UpdateReport, updateDataset } from "./update.ts";
@@ -57,27 +57,23 @@ export interface Dataset {
   update: UpdateReport;
 }
 
-const fixedFactors = [
-  "packets",
-  "frame_bytes",
-  "neighbour",
-  "cpu_window_seconds",
-  "guest_memory_mib",
-  "guest_vcpus",
-  "main_vlan",
-];
 const pressureFactors = [
   ...["background_memory_mib", "background_vcpus", "background_vlan"],
   ...["load_cpu_percent", "load_mbps", "load_packet_bytes", "load_burst_packets"],
 ];
-const plainColumns = [
-  "manifest_sha256",
+/** Columns that a record has by themselves: which run it is, and the factors that the study varies. */
+const namedColumns = [
   ...["run_directory", "scenario", "scenario_sha256", "fidelity", "sender_driver", "responder_driver"],
-  ...["background_vms", "background_driver", "load_type", "load_location", "ping_rate_pps", "environment_sha256"],
-  ...["started", "order_kind", "order_seed", "block", "position", "positions"],
-  ...["replicate", "run", "transmitted", "received", "achieved_rate_pps", "cpu_sender", "cpu_responder"],
-  ...fixedFactors,
-  ...pressureFactors,
+  ...["background_vms", "background_driver", "load_type", "load_location", "ping_rate_pps", "replicate", "run"],
+];
+/** All other factors, a new one too: runs that differ in what nobody has thought of here are not taken for equal. */
+const fixedFactors = factorColumns
+  .map(({ name }) => name)
+  .filter((name) => !namedColumns.includes(name) && !pressureFactors.includes(name));
+const plainColumns = [
+  ...factorColumns.map(({ name }) => name),
+  ...["manifest_sha256", "environment_sha256", "started", "order_kind", "order_seed", "block", "position", "positions"],
+  ...["transmitted", "received", "achieved_rate_pps", "cpu_sender", "cpu_responder"],
 ];
 const summaryOf = (metric: AnalysedMetric) =>
   [...summaryFields, "reason"].map((field) => `${snakeCase(metric)}_${field}`);
