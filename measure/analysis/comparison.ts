@@ -32,6 +32,8 @@ export interface Comparison {
   effect: number | null;
   /** How the values were put side by side. */
   pairing: string;
+  /** Why it decides nothing, whatever is left of the sides: they are a selection. Null where they are not. */
+  shortage: string | null;
   notes: string[];
 }
 
@@ -55,6 +57,7 @@ export const undecided = (comparison: Comparison, shortage: string): Comparison 
   ...comparison,
   pValue: null,
   ratio: comparison.ratio && { ...comparison.ratio, interval: null, note: shortage },
+  shortage,
   notes: [shortage, ...comparison.notes],
 });
 
@@ -79,6 +82,7 @@ export function comparePairs({ x, y, record }: PairedSample, options: Comparison
     ...onItsScale(x.length === 0 ? null : hodgesLehmannOfDifferences(differences, level), "difference"),
     effect: result.rankBiserial,
     pairing: record.statement,
+    shortage: null,
     notes: result.notes,
   };
 }
@@ -110,6 +114,7 @@ export function compareGroups(x: Float64Array, y: Float64Array, unit: AnalysisUn
     ...onItsScale(fewer === 1 && estimate ? { ...estimate, interval: null } : estimate, scale),
     effect: result.rankBiserial,
     pairing: `no pairs: ${x.length} and ${y.length} ${what} of different deployments`,
+    shortage: null,
     notes: result.notes,
   };
 }
@@ -151,6 +156,7 @@ export function compareDeployments<Run extends RunRecord>(
     ...onItsScale(centreOf(values, few), scale),
     effect: result.rankBiserial,
     pairing: pairingWords(contrasts),
+    shortage: null,
     notes: values.length === 1 ? [notEnough(1, fewestReplicates) as string] : result.notes,
   };
   return short === null ? comparison : undecided(comparison, short);

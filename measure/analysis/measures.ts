@@ -17,10 +17,13 @@ export type Measure = keyof typeof measures;
 
 const isCpu = (measure: Measure) => measure === "cpuSender" || measure === "cpuResponder";
 
-/** Whether a measure is a CPU usage, which says nothing on emulated servers. */
+/** Whether a measure is a CPU usage. */
 export { isCpu };
 
-/** Why a CPU usage decides nothing there. */
+/** Whether a measure decides nothing on such servers. */
+export const saysNothing = (measure: Measure, fidelity: string): boolean => fidelity === "emulated" && isCpu(measure);
+
+/** Why: what emulated servers use of their CPU is mostly the emulation. */
 export const emulatedCpu = "says nothing on emulated servers";
 
 const milliseconds = 1e-6;

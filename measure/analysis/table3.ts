@@ -1,7 +1,7 @@
 import { benjaminiHochberg, holm } from "../statistics/multiplicity.ts";
 import { type Arm, cellOf, type StudyRun } from "./arms.ts";
 import { type Comparison, compareDeployments, compareRuns } from "./comparison.ts";
-import { emulatedCpu, isCpu, type Measure, type Packets, samplesOf } from "./measures.ts";
+import { emulatedCpu, type Measure, type Packets, samplesOf, saysNothing } from "./measures.ts";
 import { placed, studyDeployments } from "./study-deployments.ts";
 import type { AnalysisUnit } from "./unit.ts";
 
@@ -95,9 +95,9 @@ export function table3(runs: readonly StudyRun[], unit: AnalysisUnit, packets?: 
         ),
       ),
     );
-  const isEmulated = runs.some(({ fidelity }) => fidelity === "emulated");
-  for (const row of rows) if (isEmulated && isCpu(row.measure) && row.n > 0) row.notes = [emulatedCpu, ...row.notes];
-  const family = rows.filter(({ notes }) => !notes.includes(emulatedCpu));
+  const isDecisive = ({ measure }: Table3Row) => !runs.some(({ fidelity }) => saysNothing(measure, fidelity));
+  for (const row of rows) if (!isDecisive(row) && row.n > 0) row.notes = [emulatedCpu, ...row.notes];
+  const family = rows.filter(isDecisive);
   const withP = family.flatMap((row) => (row.pValue === null ? [] : [{ row, p: row.pValue }]));
   const values = withP.map(({ p }) => p);
   const [adjusted, discovered] = [holm(values), benjaminiHochberg(values)];

@@ -4,7 +4,7 @@ import type { RunRecord } from "../../dataset/open.ts";
 import { packetValues } from "../../dataset/packet-values.ts";
 import type { Comparison } from "../comparison.ts";
 import { deploymentsOf } from "../deployments.ts";
-import { emulatedCpu, isCpu, type Measure, measureOf, measures } from "../measures.ts";
+import { emulatedCpu, type Measure, measureOf, measures, saysNothing } from "../measures.ts";
 import { orderNotes } from "../order-notes.ts";
 import { type AnalysisUnit, unitWarning } from "../unit.ts";
 import { directoryNotes, lossNotes } from "./notes.ts";
@@ -89,7 +89,7 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
     const comparison = compareMeasure(match, measure, unit, packets);
     const words = verdictOf(comparison, measure, unitName, ["A", "B"]);
     const found = !sameRoot && isDecided(comparison) ? `the directories differ: ${words}` : words;
-    const verdict = fidelity === "emulated" && isCpu(measure) ? emulatedCpu : found;
+    const verdict = saysNothing(measure, fidelity) ? emulatedCpu : found;
     return { measure, unit: unitName, comparison, unavailable: null, verdict };
   });
   const warning = unitWarning(unit);

@@ -34,7 +34,7 @@ export function verdictOf(comparison: Comparison, measure: Measure, unit: string
   const { estimate, interval } = found;
   const size = estimate === equal ? "equal" : sizeWords(comparison, measure, unit, names);
   if (interval === null) {
-    if (found.note?.startsWith("not enough data")) return `${found.note}; of the others ${size}`;
+    if (comparison.shortage !== null) return `${comparison.shortage}; of the others ${size}`;
     if (comparison.unit !== "deployment") return `${size}; too few runs to tell (n = ${n})`;
     const short = notEnough(n, comparison.test === "mann-whitney" ? 4 : studentValues.fewest);
     return short === null ? `${size}; the replicates do not tell by how much they vary` : `${short}; here ${size}`;

@@ -1,6 +1,6 @@
 import type { Analysis } from "../analyse.ts";
 import { fewestReplicates, notEnough } from "../comparison.ts";
-import { emulatedCpu } from "../measures.ts";
+import { emulatedCpu, saysNothing } from "../measures.ts";
 import type { ScenarioMetric, ScenarioSummary } from "../scenarios.ts";
 import type { Table3Row } from "../table3.ts";
 import type { AnalysisUnit } from "../unit.ts";
@@ -53,18 +53,18 @@ const pairNote: Record<AnalysisUnit, string> = {
 
 const estimateNote = (unit: AnalysisUnit) =>
   unit === "deployment"
-    ? "ratio: of RTTs, first / second; of CPU usages first - second; Hodges-Lehmann estimates, with an interval from six replicates on"
+    ? `ratio: of RTTs, first / second; of CPU usages first - second; Hodges-Lehmann estimates, with an interval from ${fewestReplicates} replicates on`
     : "difference: Hodges-Lehmann estimate of first - second";
 
 /** An interval, or why there is none. */
-function intervalCell(unit: AnalysisUnit, { n, ratio, difference }: Table3Row): string | null {
-  const found = ratio ?? difference;
-  if (found?.interval) return intervalText(found.interval);
-  if (found?.note?.startsWith("not enough data")) return found.note;
+function intervalCell(unit: AnalysisUnit, { n, ratio, difference, shortage }: Table3Row): string | null {
+  const interval = (ratio ?? difference)?.interval;
+  if (interval) return intervalText(interval);
+  if (shortage !== null) return shortage;
   return unit === "deployment" && n > 0 ? notEnough(n, fewestReplicates) : null;
 }
 
-function table3Table({ table3, unit }: Analysis): PlainTable {
+function table3Table({ table3, unit, fidelity }: Analysis): PlainTable {
   const estimateHead = unit === "deployment" ? "ratio (CPU: difference)" : "difference";
   return {
     title: "Table 3: Wilcoxon signed-rank tests",
@@ -79,7 +79,7 @@ function table3Table({ table3, unit }: Analysis): PlainTable {
       row.n,
       paperP(row),
       row.n === 0 ? "no pairs" : pText(row.pValue),
-      row.notes.includes(emulatedCpu) ? emulatedCpu : pText(row.pHolm),
+      row.n > 0 && saysNothing(row.measure, fidelity) ? emulatedCpu : pText(row.pHolm),
       row.n === 0 ? null : `${digits(row.medians.first)} vs ${digits(row.medians.second)}`,
       digits((row.ratio ?? row.difference)?.estimate ?? null),
       intervalCell(unit, row),
