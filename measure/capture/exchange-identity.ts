@@ -1,5 +1,5 @@
 import { isMember, sumOfRequest, wordsOf } from "./answer.ts";
-import { addressWords, type ExchangeColumns, toGroup } from "./exchange.ts";
+import { addressWords, type ExchangeColumns, familyOf, toGroup } from "./exchange.ts";
 
 /** Equal for all frames of an exchange, which have their addresses in one order or the other. */
 export function addressSum(view: DataView, from: number, words: number): number {
@@ -8,8 +8,6 @@ export function addressSum(view: DataView, from: number, words: number): number 
   return sum | 0;
 }
 
-const familyOf = (columns: ExchangeColumns, slot: number) =>
-  ((columns.families[slot] as number) & ~toGroup) === 4 ? 4 : 6;
 const isToGroup = (columns: ExchangeColumns, slot: number) => (columns.families[slot] as number) > toGroup;
 
 /** The same of a slot; without the group that a request went to, as hosts answer it from addresses of their own. */

@@ -1,48 +1,56 @@
 /** Names for frames in which no echo is looked for, so that a reader learns what a capture holds besides. */
 
-const etherTypes = new Map<number, string>([
+/** EtherTypes of frames that carry packets of other hosts. */
+const etherTypeTunnels = new Map<number, string>([
   [0x22f3, "TRILL"],
   [0x6558, "Ethernet in Ethernet"],
+  [0x8847, "MPLS"],
+  [0x8848, "MPLS"],
+  [0x8864, "PPPoE"],
+  [0x88e5, "MACsec"],
+  [0x88e7, "provider backbone bridge"],
+  [0x894f, "NSH"],
+  [0x8926, "VN-Tag"],
+]);
+const etherTypes = new Map<number, string>([
+  ...etherTypeTunnels,
   [0x8035, "RARP"],
   [0x809b, "AppleTalk"],
   [0x8137, "IPX"],
   [0x8808, "Ethernet flow control"],
   [0x8809, "slow protocols (LACP)"],
-  [0x8847, "MPLS"],
-  [0x8848, "MPLS"],
   [0x8863, "PPPoE discovery"],
-  [0x8864, "PPPoE"],
   [0x888e, "EAPOL"],
   [0x88cc, "LLDP"],
-  [0x88e5, "MACsec"],
-  [0x88e7, "provider backbone bridge"],
   [0x88f7, "PTP"],
-  [0x894f, "NSH"],
-  [0x8926, "VN-Tag"],
 ]);
 
-const protocols = new Map<number, string>([
-  [0, "hop-by-hop options"],
-  [1, "ICMP"],
-  [2, "IGMP"],
+/** IP protocols of frames that carry packets of other hosts. */
+const protocolTunnels = new Map<number, string>([
   [4, "IPv4 in IP"],
-  [6, "TCP"],
-  [17, "UDP"],
   [41, "IPv6 in IP"],
   [47, "GRE"],
   [50, "ESP"],
+  [94, "IPIP"],
+  [97, "EtherIP"],
+  [108, "IPComp"],
+  [115, "L2TP"],
+  [137, "MPLS in IP"],
+  [143, "Ethernet in IP"],
+]);
+const protocols = new Map<number, string>([
+  ...protocolTunnels,
+  [0, "hop-by-hop options"],
+  [1, "ICMP"],
+  [2, "IGMP"],
+  [6, "TCP"],
+  [17, "UDP"],
   [58, "ICMPv6"],
   [59, "no next header"],
   [89, "OSPF"],
-  [94, "IPIP"],
-  [97, "EtherIP"],
   [103, "PIM"],
-  [108, "IPComp"],
   [112, "VRRP"],
-  [115, "L2TP"],
   [132, "SCTP"],
-  [137, "MPLS in IP"],
-  [143, "Ethernet in IP"],
 ]);
 
 /** UDP ports whose datagrams carry packets of other hosts. */
@@ -64,11 +72,6 @@ const tunnelPorts = new Map<number, string>([
   [51820, "WireGuard"],
 ]);
 
-const tunnels = new Set<string>([
-  ...["MPLS", "PPPoE", "MACsec", "provider backbone bridge", "TRILL", "NSH", "VN-Tag", "Ethernet in Ethernet"],
-  ...["IPv4 in IP", "IPv6 in IP", "GRE", "ESP", "IPIP", "EtherIP", "IPComp", "L2TP", "MPLS in IP", "Ethernet in IP"],
-]);
-
 /** A frame's kind by its EtherType. */
 export const etherTypeKind = (type: number) =>
   etherTypes.get(type) ?? `EtherType 0x${type.toString(16).padStart(4, "0")}`;
@@ -87,7 +90,11 @@ export function udpKind(source: number, target: number): string {
   return tunnel === undefined ? "UDP" : `${tunnel} (UDP port ${port})`;
 }
 
-const isTunnel = (kind: string) => tunnels.has(kind) || kind.includes("(UDP port ");
+const tunnels = new Set([
+  ...[...etherTypeTunnels.values(), ...protocolTunnels.values()],
+  ...[...tunnelPorts.keys()].map((port) => udpKind(port, port)),
+]);
+const isTunnel = (kind: string) => tunnels.has(kind);
 
 /** The kinds among these that carry packets of other hosts, which may be echoes. */
 export const tunnelsAmong = (kinds: Readonly<Record<string, number>>) =>

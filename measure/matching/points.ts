@@ -15,12 +15,15 @@ export interface IndexedPoint {
   elsewhere: number;
 }
 
+/** The address as it is in packets: "fe80::1%eth0" is fe80::1 on the wire. */
+export const withoutZone = (address: string): string => address.replace(/%.*$/, "");
+
 /**
  * Gives the exchanges of ping `id` their numbers without wraparound.
  * @param address whom ping was told to send to: where some of its requests go there, those that do not are another ping's
  */
 export function indexPoint(exchanges: readonly EchoExchange[], id: number, address: string): IndexedPoint {
-  const host = address.replace(/%.*$/, "");
+  const host = withoutZone(address);
   const ofId = exchanges.filter((exchange) => exchange.id === id);
   const toHost = ofId.filter(({ target }) => target === host);
   const own = toHost.length === 0 ? ofId : toHost;

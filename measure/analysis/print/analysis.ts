@@ -38,7 +38,7 @@ function scenarioTable({ scenarios, fidelity, runs }: Analysis): PlainTable {
       median(one.responseTimeMs),
       `${one.cpuPercent.sender.toFixed(1)} / ${one.cpuPercent.responder.toFixed(1)}`,
     ]),
-    notes: ["95 % of deployments: interval of their median, from six deployments on", ...reasons],
+    notes: [`95 % of deployments: interval of their median, from ${fewestReplicates} deployments on`, ...reasons],
   };
 }
 

@@ -7,6 +7,7 @@ import { captureFile } from "../../metrics/match-files.ts";
 import { summariseRun } from "../../metrics/run-summary.ts";
 import { parseMpstat } from "../../parsers/mpstat.ts";
 import { type PingOutput, parsePing } from "../../parsers/ping.ts";
+import { frameOverheadBytes } from "../../probe/ping-command.ts";
 import { type CaptureRecord, type Manifest, manifestSchema } from "../../results/manifest.ts";
 import type { Factors, Scenario } from "../../results/scenario.ts";
 import { type HandFacts, readHandFacts } from "./facts.ts";
@@ -25,8 +26,6 @@ export interface HandRun {
 }
 
 const roles = ["sender", "responder"] as const;
-/** Ethernet, IPv4 and ICMP headers, and the frame's checksum. */
-const bytesAroundData = 14 + 20 + 8 + 4;
 
 interface Captures {
   pingId: number;
@@ -106,7 +105,7 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
     background: null,
     load: null,
     packets,
-    frameBytes: ping.dataBytes + bytesAroundData,
+    frameBytes: ping.dataBytes + frameOverheadBytes,
     pingRatePps,
     neighbour: "permanent",
     cpuWindowSeconds: whole[1],

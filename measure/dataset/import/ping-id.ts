@@ -1,7 +1,7 @@
 import { LabError } from "../../../lib/errors.ts";
 import type { EchoExchange } from "../../capture/exchange.ts";
 import type { PointName } from "../../matching/metrics.ts";
-import { indexPoint } from "../../matching/points.ts";
+import { indexPoint, withoutZone } from "../../matching/points.ts";
 import type { PingOutput, PingReply } from "../../parsers/ping.ts";
 
 /** Of the requests that ping had answers to, the share that a capture must have seen. */
@@ -28,7 +28,7 @@ function agrees(reply: PingReply, seen: EchoExchange | undefined): boolean {
 function misfit(ping: PingOutput, exchanges: readonly EchoExchange[], id: number): string | null {
   const { transmitted, received } = ping.statistics;
   const mine = exchanges.filter((exchange) => exchange.id === id);
-  const address = ping.address.replace(/%.*$/, "");
+  const address = withoutZone(ping.address);
   const [other] = mine;
   if (other && mine.every(({ target }) => target !== address))
     return `it goes to ${other.target}, and not to ${address}`;
