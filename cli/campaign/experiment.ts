@@ -6,6 +6,7 @@ import { explain } from "../../infra/config/explain.ts";
 import { configSchema } from "../../infra/config/schema.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
+import { scenarioConfigSchema } from "./scenario-config.ts";
 
 const { mainDriver, backgroundDriver, backgroundVms, loadType, loadLocation, pingRatePps, replicate } =
   configSchema.shape;
@@ -35,18 +36,14 @@ const serversSchema = z.strictObject({
   memoryMiB: z.int().min(1).optional(),
 });
 
-/** Keys of a stack's configuration that are neither a factor of the experiment nor of the place where it is run. */
-const settingsSchema = configSchema.omit({
-  hosts: true,
-  guestImage: true,
-  resultsDirectory: true,
+/** Keys of a scenario's configuration that are no factor of the experiment. */
+const settingsSchema = scenarioConfigSchema.omit({
   mainDriver: true,
   backgroundVms: true,
   backgroundDriver: true,
   loadType: true,
   loadLocation: true,
   pingRatePps: true,
-  replicate: true,
 });
 
 /** Levels and effort that fit one kind of servers. */

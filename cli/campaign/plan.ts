@@ -8,7 +8,8 @@ import type { Factors } from "../../measure/results/scenario.ts";
 import { byCostOfChange } from "./cost-of-change.ts";
 import { type Experiment, type Profile, profileOf } from "./experiment.ts";
 import { type OrderOfPlan, orderOfPlan } from "./plan-order.ts";
-import { type Cell, cellsOf, configOf, forPlan, type ScenarioConfig } from "./scenarios.ts";
+import type { ScenarioConfig } from "./scenario-config.ts";
+import { type Cell, cellsOf, configOf, forPlan } from "./scenarios.ts";
 import { type Substitution, substitutionOf, vfsOf } from "./substitute.ts";
 
 /** A scenario of a campaign: what it is, how often it is measured, and what it takes of the servers. */

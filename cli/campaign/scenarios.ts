@@ -1,16 +1,6 @@
-import { type Config, configSchema } from "../../infra/config/schema.ts";
+import type { Config } from "../../infra/config/schema.ts";
 import type { Arm, Experiment, Profile } from "./experiment.ts";
-
-const scenarioConfigSchema = configSchema.omit({
-  hosts: true,
-  guestImage: true,
-  resultsDirectory: true,
-  replicate: true,
-  order: true,
-});
-
-/** All that a stack's configuration says of a scenario; where it is deployed, and which time, comes when it is. */
-export type ScenarioConfig = Omit<Config, "hosts" | "guestImage" | "resultsDirectory" | "replicate" | "order">;
+import { type ScenarioConfig, scenarioConfigSchema } from "./scenario-config.ts";
 
 /** One cell of an experiment's grid: an arm at one level of every factor. */
 export interface Cell {

@@ -127,6 +127,14 @@ describe("checkExperiment", () => {
       /profiles\.emulated\.settings\.loadType: "cpu": there is no such key; known keys here: mainVlan/,
     ],
     [
+      "a deployment's place among the settings",
+      (value) =>
+        Object.assign(value.profiles.emulated!.settings, {
+          order: { kind: "paper", seed: null, block: 1, position: 1, positions: 1 },
+        }),
+      /profiles\.emulated\.settings\.order: .*there is no such key/,
+    ],
+    [
       "a setting",
       (value) => Object.assign(value.profiles.emulated!.settings, { runs: 0 }),
       "profiles.emulated.settings.runs: 0 is not allowed; allowed: at least 1",
