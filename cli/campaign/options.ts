@@ -1,6 +1,5 @@
-import { configSchema } from "../../infra/config/schema.ts";
-import { LabError } from "../../lib/errors.ts";
 import type { OrderKind } from "../../measure/results/order.ts";
+import { parseCount, refuseOption } from "../options.ts";
 import { parseOrder } from "../order/options.ts";
 
 /** Options that a plan has, as they stand on the command line. */
@@ -39,17 +38,9 @@ export interface CampaignRunOptions extends CampaignPlanOptions {
   keep: boolean;
 }
 
-const most = { replicates: configSchema.shape.replicate, runs: configSchema.shape.runs };
-
-function count(option: "replicates" | "runs" | "limit", text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  const isAllowed = option === "limit" ? number >= 1 : most[option].safeParse(number).success;
-  if (isAllowed) return number;
-  throw new LabError(
-    `--${option} ${JSON.stringify(text)} is not allowed; allowed: a whole number, ${option === "limit" ? "1 or more" : "1 to 1000"}`,
-    { exitCode: 2 },
-  );
+function limitOf(text: string): number {
+  const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  return limit >= 1 ? limit : refuseOption("--limit", text, "a whole number, 1 or more");
 }
 
 /** @throws LabError (exit code 2) that names the option, its value and what is allowed */
@@ -57,9 +48,9 @@ export const parsePlanOptions = (experiments: readonly string[], words: PlanWord
   experiments,
   profile: words.profile ?? "emulated",
   hosts: words.hosts,
-  replicates: count("replicates", words.replicates),
-  runs: count("runs", words.runs),
-  limit: count("limit", words.limit),
+  replicates: words.replicates === undefined ? undefined : parseCount("--replicates", "replicate", words.replicates),
+  runs: words.runs === undefined ? undefined : parseCount("--runs", "runs", words.runs),
+  limit: words.limit === undefined ? undefined : limitOf(words.limit),
   ...parseOrder(words),
   json: words.json ?? false,
 });

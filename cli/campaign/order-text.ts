@@ -1,17 +1,5 @@
+import { wrapWords } from "../../lib/wrap.ts";
 import type { CampaignPlan } from "./plan.ts";
-
-const width = 120;
-
-/** Words in lines that are no wider than the page, those after the first indented. */
-function wrapped(words: readonly string[], indent: string): string {
-  const lines: string[] = [];
-  for (const word of words) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(lines.length === 0 ? word : `${indent}${word}`);
-  }
-  return lines.join("\n");
-}
 
 function favours({ rule, confounds, balance }: CampaignPlan["order"], isOneReplicate: boolean): string {
   if (confounds !== null) return `it confounds: ${confounds}`;
@@ -28,7 +16,7 @@ function favours({ rule, confounds, balance }: CampaignPlan["order"], isOneRepli
 export function orderText({ order, scenarios }: CampaignPlan): string {
   const numbers = new Map(scenarios.map(({ hash }, index) => [hash, String(index + 1)]));
   const lines = order.replicates.map(({ replicate, scenarios: hashes }) =>
-    wrapped([`  replicate ${replicate}:`, ...hashes.map((hash) => numbers.get(hash) ?? hash)], "    "),
+    wrapWords([`  replicate ${replicate}:`, ...hashes.map((hash) => numbers.get(hash) ?? hash)], "    "),
   );
   return [`order of deployment: ${order.rule.kind}; ${favours(order, order.replicates.length === 1)}`, ...lines].join(
     "\n",

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { AnalyseWords } from "../../measure/analysis/command.ts";
+import { pairsOption } from "../pairs-option.ts";
 
 export function register(program: Command): void {
   program
@@ -10,11 +11,7 @@ export function register(program: Command): void {
         "scenario, the paper's Table 3 and Figure 21, and whether its claims hold.",
     )
     .argument("[directory]", "results directory", "results")
-    .option(
-      "--pairs <unit>",
-      "what is taken for independent: deployment; run or packet, the paper's ways, which do not prove what another deployment would show",
-      "deployment",
-    )
+    .option(...pairsOption)
     .option("--rebuild", "derive everything anew from the raw files")
     .option("--json", "print all of it as JSON")
     .option("--csv", "print all of it as CSV, a line a finding")

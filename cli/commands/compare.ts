@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CompareWords } from "../../measure/analysis/compare/command.ts";
+import { pairsOption } from "../pairs-option.ts";
 
 interface Options extends CompareWords {
   results: string;
@@ -17,11 +18,7 @@ export function register(program: Command): void {
     .argument("<a>", "one side")
     .argument("<b>", "the other")
     .option("--results <directory>", "where scenarios and drivers are looked up", "results")
-    .option(
-      "--pairs <unit>",
-      "what is taken for independent: deployment; run or packet, the paper's ways, which do not prove what another deployment would show",
-      "deployment",
-    )
+    .option(...pairsOption)
     .option("--json", "print all of it as JSON")
     .option("--csv", "print the table as CSV")
     .option("--markdown", "print the table as Markdown")

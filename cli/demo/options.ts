@@ -1,6 +1,5 @@
-import { configSchema } from "../../infra/config/schema.ts";
 import { type Driver, drivers } from "../../infra/vm/drivers.ts";
-import { LabError } from "../../lib/errors.ts";
+import { parseCount, refuseOption } from "../options.ts";
 import { parseSeed } from "../order/options.ts";
 
 /** The paper's comparison; its E1000 baseline and macvtap's other modes can be asked for. */
@@ -26,21 +25,11 @@ export interface DemoWords {
   json?: true;
 }
 
-const refuse = (option: string, value: string, allowed: string): never => {
-  throw new LabError(`${option} ${JSON.stringify(value)} is not allowed; allowed: ${allowed}`, { exitCode: 2 });
-};
-
-/** A count as the stack's configuration takes it, with the limits of its schema. */
-function count(option: string, key: "replicate" | "packets", text: string): number {
-  const result = configSchema.shape[key].safeParse(/^\d+$/.test(text) ? Number(text) : text);
-  return result.success ? result.data : refuse(option, text, `1 to ${key === "packets" ? 65_535 : 1000}`);
-}
-
 function driverList(text: string): Driver[] {
   const names = text.split(",").map((name) => name.trim());
   const chosen = drivers.filter((driver) => names.includes(driver));
   if (chosen.length !== names.length || chosen.length === 0)
-    refuse("--drivers", text, `some of ${drivers.join(", ")}, each once, with commas between`);
+    refuseOption("--drivers", text, `some of ${drivers.join(", ")}, each once, with commas between`);
   return names.flatMap((name) => chosen.filter((driver) => driver === name));
 }
 
@@ -48,8 +37,8 @@ function driverList(text: string): Driver[] {
 export function parseDemoOptions(words: DemoWords): DemoOptions {
   return {
     drivers: driverList(words.drivers ?? compared.join(",")),
-    replicates: count("--replicates", "replicate", words.replicates ?? "3"),
-    packets: count("--packets", "packets", words.packets ?? "100"),
+    replicates: parseCount("--replicates", "replicate", words.replicates ?? "3"),
+    packets: parseCount("--packets", "packets", words.packets ?? "100"),
     seed: parseSeed(words.seed),
     keep: words.keep ?? false,
     json: words.json ?? false,

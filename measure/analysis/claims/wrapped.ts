@@ -1,14 +1,4 @@
-const width = 120;
-
-function wrap(text: string, hanging: string): string {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(line === undefined ? word : `${hanging}${word}`);
-  }
-  return lines.join("\n");
-}
+import { wrapWords } from "../../../lib/wrap.ts";
 
 /** Markdown with its paragraphs and list items broken at 120 characters; headings and tables stay as they are. */
 export function wrapped(markdown: string): string {
@@ -21,6 +11,6 @@ export function wrapped(markdown: string): string {
     else blocks.push(line);
   }
   return blocks
-    .map((block) => (/^[#|]/.test(block) ? block : wrap(block, block.startsWith("- ") ? "  " : "")))
+    .map((block) => (/^[#|]/.test(block) ? block : wrapWords(block.split(/\s+/), block.startsWith("- ") ? "  " : "")))
     .join("\n");
 }

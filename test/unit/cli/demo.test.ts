@@ -27,7 +27,7 @@ describe("parseDemoOptions", () => {
     [{ drivers: "e1001" }, /--drivers "e1001".*virtio-bridge/],
     [{ drivers: "virtio-bridge,virtio-bridge" }, /--drivers/],
     [{ drivers: "" }, /--drivers/],
-    [{ replicates: "0" }, /--replicates "0" is not allowed; allowed: 1 to 1000/],
+    [{ replicates: "0" }, /--replicates "0" is not allowed; allowed: a whole number, 1 to 1000/],
     [{ packets: "1e3" }, /--packets "1e3"/],
   ])("refuses %j by option, value and what is allowed", (words, message) => {
     expect(() => parseDemoOptions(words)).toThrow(message);
