@@ -8,13 +8,16 @@ import { LabError } from "./errors.ts";
  */
 
 const keyPattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const plainByte = /[A-Za-z0-9_.,:/@+-]/;
+const plainBytes = /^[A-Za-z0-9_.,:/@+-]*$/;
+
+/** Whether nothing in a text means something to a shell, and so nothing of it is escaped. */
+export const isPlain = (text: string): boolean => plainBytes.test(text);
 
 const escaped = (value: string) =>
   [...Buffer.from(value)]
     .map((byte) => {
       const character = String.fromCharCode(byte);
-      return plainByte.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+      return isPlain(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
     })
     .join("");
 

@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import type { Client, ClientChannel } from "ssh2";
 import { LabError, messageOf } from "../errors.ts";
 import { endCall } from "./exec.ts";
-import { framed, newCall, notRun, scriptName, scriptStderr } from "./framing.ts";
+import { framed, markerOf, newCall, notRun, scriptName, scriptStderr } from "./framing.ts";
 
 /** A script that is spoken with line by line while it runs. The server sees end of file when this side is gone. */
 export interface Conversation {
@@ -60,9 +60,10 @@ class Talk implements Conversation {
   }
 
   #take(line: string): void {
-    if (line.startsWith(`${this.#call} end `)) this.#finished = true;
+    const marker = markerOf(line, this.#call);
+    if (marker === "end") this.#finished = true;
     if (line === "" || this.#finished) return;
-    if (line === `${this.#call} begin`) this.#begun = true;
+    if (marker === "begin") this.#begun = true;
     else if (!this.#begun) this.#before = `${this.#before}${line}\n`.slice(0, mostStderr);
     else if (this.#heard.length < mostUnheardLines) this.#heard.push(line);
     this.#wake();

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { isPlain } from "../key-value.ts";
 
 /*
  * What a login shell is given to run is one short command that bash, dash, zsh, fish and csh take in the same way; the
@@ -26,13 +27,20 @@ const isSafeInQuotes = (text: string) => !/['\n!]|\\\\/.test(text);
  */
 export function loginCommand(variables: Readonly<Record<string, string>>, body: string): string {
   for (const [name, value] of Object.entries(variables))
-    if (!/^[A-Za-z0-9_.,:/@+-]*$/.test(value))
-      throw new RangeError(`${name}: ${JSON.stringify(value)} is no plain word`);
+    if (!isPlain(value)) throw new RangeError(`${name}: ${JSON.stringify(value)} is no plain word`);
   if (!isSafeInQuotes(body)) throw new RangeError(`${JSON.stringify(body)} does not survive a login shell's quoting`);
   const words = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   const kept = ["HOME", "SSH_CONNECTION"].map((name) => `${name}="$${name}"`);
   return `exec /usr/bin/env -i ${[...words, ...kept].join(" ")} LC_ALL=C PATH=${path} /bin/sh -c '${body}'`;
 }
+
+/** The lines between which a call's script prints, on stdout; the first of them on stderr too. The exit status follows the second. */
+const beginLine = (call: string) => `${call} begin`;
+const endWords = (call: string) => `${call} end `;
+
+/** Whether a line of a call's stdout is one of its two markers. */
+export const markerOf = (line: string, call: string): "begin" | "end" | undefined =>
+  line === beginLine(call) ? "begin" : line.startsWith(endWords(call)) ? "end" : undefined;
 
 /** What is sent to run a script: the login shell's command, and what its stdin begins with. */
 export interface FramedScript {
@@ -44,7 +52,7 @@ export interface FramedScript {
 export function framed(script: string, call: string): FramedScript {
   // In a subshell, so that an exit in the script ends the script alone; one that arrives in part is no whole command.
   const stdin = Buffer.from(
-    `echo; echo '${call} begin'; echo '${call} begin' >&2\n(\n${script}\n)\nstatus=$?; echo; echo "${call} end $status"\n`,
+    `echo; echo '${beginLine(call)}'; echo '${beginLine(call)}' >&2\n(\n${script}\n)\nstatus=$?; echo; echo "${endWords(call)}$status"\n`,
   );
   // dd reads no byte beyond those, whatever comes after them on a pipe.
   const read = `$(dd bs=${stdin.length} count=1 iflag=fullblock 2> /dev/null)`;
@@ -74,8 +82,8 @@ export class AnswerReader {
   #complete = false;
 
   constructor(call: string) {
-    this.#begin = Buffer.from(`\n${call} begin\n`);
-    this.#end = Buffer.from(`\n${call} end `);
+    this.#begin = Buffer.from(`\n${beginLine(call)}\n`);
+    this.#end = Buffer.from(`\n${endWords(call)}`);
   }
 
   get bytes(): number {
@@ -111,7 +119,7 @@ export class AnswerReader {
 
 /** What a call has printed on stderr, without what the login shell printed before the script began. */
 export function scriptStderr(text: string, call: string): string {
-  const marker = `${call} begin\n`;
+  const marker = `${beginLine(call)}\n`;
   const begin = text.indexOf(marker);
   return begin < 0 ? text : text.slice(begin + marker.length);
 }

@@ -9,6 +9,8 @@ const algorithmsOf: Record<string, ServerHostKeyAlgorithm[]> = {
   "ssh-rsa": ["rsa-sha2-512", "rsa-sha2-256"],
 };
 
+export const hostKeyTypes: readonly string[] = Object.keys(algorithmsOf);
+
 /** A host key that a server must show. */
 export interface HostKey {
   blob: Buffer;
@@ -30,6 +32,5 @@ export function parseHostKey(text: string): HostKey | undefined {
 /** What is wrong with a host key in the configuration, if anything. */
 export function hostKeyProblem(text: string): string | undefined {
   if (parseHostKey(text)) return undefined;
-  const types = Object.keys(algorithmsOf).join(", ");
-  return `must be "TYPE BASE64" as ssh-keyscan prints it after the host (types: ${types}), not ${JSON.stringify(text)}`;
+  return `must be "TYPE BASE64" as ssh-keyscan prints it after the host (types: ${hostKeyTypes.join(", ")}), not ${JSON.stringify(text)}`;
 }

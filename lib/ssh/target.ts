@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { hostKeyTypes } from "./host-key.ts";
 
 const absolutePath = z.string().regex(/^\//, "an absolute path");
 
@@ -33,7 +34,7 @@ export const endpointSchema = z.strictObject({
   hostKey: z
     .string()
     .regex(
-      /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|ssh-rsa) [A-Za-z0-9+/]+=*$/,
+      new RegExp(`^(${hostKeyTypes.join("|")}) [A-Za-z0-9+/]+=*$`),
       "the server's ssh host key as 'TYPE BASE64', e.g. 'ssh-ed25519 AAAA…' (no comment)",
     )
     .describe("ssh host key; a server that shows another one is refused"),
