@@ -1,4 +1,6 @@
+import { fewestReplicates } from "../comparison.ts";
 import type { Calibration } from "./calibration.ts";
+import { capitalised } from "./number-words.ts";
 
 const percent = (share: number | undefined) => (share === undefined ? "" : `${(100 * share).toFixed(1)} %`);
 const whole = (share: number | undefined) => (share === undefined ? "" : `${Math.round(100 * share)} %`);
@@ -117,8 +119,8 @@ deployments. More cells help where each has its own condition, and not where the
 
 ${powerTable(measured)}
 
-- **Six** replicates reproduce what is large, and contradict only claims of one part.
-- **Eight**, the default, are the fewest that decide every claim both ways, and find three spreads nearly always.
+- **${capitalised(fewestReplicates)}** replicates reproduce what is large, and contradict only claims of one part.
+- **${capitalised(replicates)}**, the default, are the fewest that decide every claim both ways, and find three spreads nearly always.
 - **Twelve** find two spreads nearly always; **twenty** find one in most campaigns.
 
 ### Compare and demo

@@ -2,8 +2,11 @@ import { join } from "node:path";
 import { checkout } from "../../../lib/paths.ts";
 import { publishFile } from "../../../lib/publish.ts";
 import { arms } from "../arms.ts";
+import { fewestReplicates, notEnough } from "../comparison.ts";
 import { readCalibration } from "./calibration.ts";
 import { calibrationText } from "./calibration-tables.ts";
+import { fewestToContradict } from "./decide.ts";
+import { capitalised, numberWord } from "./number-words.ts";
 import { isShown, notTested } from "./rules.ts";
 import { studyClaims } from "./study.ts";
 import { ruleWords } from "./words.ts";
@@ -23,9 +26,9 @@ Written by \`node measure/analysis/claims/document.ts\` from \`measure/analysis/
 - Cells of one replicate are not independent: a change of frequency or load may leave VMs as they are. So a replicate is one number, the
   mean of its cells (of ratios the geometric mean), and *n counts replicates*.
 - The estimate is Hodges and Lehmann's with its 95 % interval, exact by the signed-rank test: without a difference, two deployments may
-  change places, whatever the distribution. Six replicates are the fewest that have one; with one the answer is "not enough data: one deployment".
+  change places, whatever the distribution. ${capitalised(fewestReplicates)} replicates are the fewest that have one; with one the answer is "${notEnough(1, fewestReplicates)}".
 - A rule is *reproduced* by a 95 % interval inside what it states. It is *contradicted* by an interval outside, at 1 - 0.05 / parts, where
-  the parts are all ways in which the claim can be contradicted (Bonferroni). Two to six parts take seven or eight replicates to contradict, six to reproduce.
+  the parts are all ways in which the claim can be contradicted (Bonferroni). Two to six parts take ${numberWord(fewestToContradict(2))} or ${numberWord(fewestToContradict(6))} replicates to contradict, ${numberWord(fewestReplicates)} to reproduce.
 - A claim of several rules is contradicted by one, and reproduced by all of them. So each claim is decided by mistake in at most 5 %.
 - "At each number of background VMs": one interval for each number that both drivers have, two numbers at least, each a part.
 - *No difference* is an interval inside the margin that the rule names, never a large p.
@@ -33,7 +36,7 @@ Written by \`node measure/analysis/claims/document.ts\` from \`measure/analysis/
   either side; "N % lower" for ten points of the ratio to either side.
 - Of one driver's numbers the median over replicates is estimated, with the interval of the sign test, which holds for skewed data too.
 - *Shown, not tested* are rules to which no interval can be given: the data's number stands beside the paper's, with the reason.
-- Claims are judged one by one: with nineteen of them, one in twenty chance findings is to be expected.
+- Claims are judged one by one: with ${numberWord(studyClaims.length)} of them, one in twenty chance findings is to be expected.
 - \`--pairs run\` and \`--pairs packet\` change Table 3 and Figure 21, never a claim. Their p speak of the deployments at hand only.
 
 The evidence of each rule says what it was tested on: numbers of background VMs, loads, frequencies, replicates, deployments and runs.
