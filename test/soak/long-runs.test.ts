@@ -1,0 +1,33 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { expectPlausible, manifestOf, Testbed } from "../support/testbed.ts";
+
+let testbed: Testbed;
+
+beforeAll(async () => {
+  testbed = await Testbed.open("soak-long-runs");
+});
+
+afterAll(() => testbed?.close());
+
+/** As many as a 16-bit sequence number tells apart. */
+const packets = 65_535;
+
+it.each(["pci-passthrough", "virtio-bridge"] as const)("65,535 packets at 1 kpps over %s", async (mainDriver) => {
+  const began = Date.now();
+  const [outcome] = await testbed.up({ mainDriver, packets, pingRatePps: 1000 });
+  const seconds = Math.round((Date.now() - began) / 1000);
+  const manifest = manifestOf(outcome);
+  const { ping, captures, metrics, cpu } = manifest;
+  if (mainDriver === "virtio-bridge") expectPlausible(manifest);
+  expect(ping.transmitted).toBe(packets);
+  expect(ping.received).toBeGreaterThan(0.99 * packets);
+  const text = statSync(join(outcome?.directory ?? "", "ping.txt")).size;
+  console.log(mainDriver, JSON.stringify({ seconds, pingTextBytes: text, ping, captures, metrics, cpu }));
+});
+
+it("leaves nothing behind", async () => {
+  await testbed.destroy();
+  expect(await testbed.leftovers()).toEqual(["0", "0"]);
+});
