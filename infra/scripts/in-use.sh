@@ -175,7 +175,8 @@ foreign_domains() {
     fi
   done
   [ -n "$questions" ] || return 0
-  { virsh -q "$questions" 2> /dev/null || :; } | awk -v mark="$domain_mark" -v asked="$asked" '
+  # Not quiet: a quiet virsh ends no answer with a newline.
+  { virsh "$questions" 2> /dev/null || :; } | awk -v mark="$domain_mark" -v asked="$asked" '
     /^@/ { name = substr($0, 2); next }
     name != "" && $0 != "" { if (index($0, mark) == 1) ours[name] = 1; name = "" }
     END { count = split(asked, names, " "); for (i = 1; i <= count; i++) if (!(names[i] in ours)) print names[i] }'
