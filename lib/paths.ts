@@ -7,6 +7,9 @@ export const checkout = join(import.meta.dirname, "..");
 /** What a checkout keeps for itself and git ignores: Pulumi state, the inventory of the hosts, links to images. */
 export const labDir = join(checkout, ".lab");
 
+/** The file with the emulated servers, from the checkout: the servers that are meant where no others are named. */
+export const hostsFile = ".lab/hosts.json";
+
 /**
  * The one folder for what was built or generated on this machine (toolchains, images, keys, running servers), shared
  * by all checkouts. `LAB_CACHE` moves it; else the XDG base directory specification decides.

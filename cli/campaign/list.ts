@@ -1,9 +1,9 @@
+import { counted } from "../../lib/counted.ts";
 import { asText } from "../../measure/analysis/print/table.ts";
 import { deploymentsOf } from "./deployments.ts";
 import { orderText } from "./order-text.ts";
 import type { CampaignPlan, PlannedScenario } from "./plan.ts";
 
-const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
 const both = ({ sender, responder }: { sender: number; responder: number }) => `${sender} / ${responder}`;
 
 /** "baseline Bridge, macvtap Bridge": which arms a scenario is. */
@@ -13,7 +13,7 @@ const wanted = ({ wantedBy }: PlannedScenario) =>
 function effortOf({ scenarios, order }: CampaignPlan): string {
   const deployments = deploymentsOf(scenarios, order.rule);
   const runs = deployments.reduce((sum, { scenario }) => sum + scenario.runs, 0);
-  return `${count(scenarios.length, "scenario")}, ${count(deployments.length, "deployment")}, ${count(runs, "run")}`;
+  return `${counted(scenarios.length, "scenario")}, ${counted(deployments.length, "deployment")}, ${counted(runs, "run")}`;
 }
 
 /** A campaign's plan for people: its scenarios, what each takes, where a level was substituted, and the order of deployment. */

@@ -5,7 +5,7 @@ import type { Inventory } from "../../infra/config/hosts.ts";
 import { deploymentLimitSeconds } from "../../infra/config/limits.ts";
 import { readInventory } from "../../infra/config/load.ts";
 import { LabError } from "../../lib/errors.ts";
-import { checkout, labDir } from "../../lib/paths.ts";
+import { checkout, hostsFile, labDir } from "../../lib/paths.ts";
 import { type Interruption, interruptible } from "../interrupt.ts";
 import { progress } from "../progress.ts";
 import { prepareEverything } from "../setup/everything.ts";
@@ -117,7 +117,7 @@ export async function runCampaign(options: CampaignRunOptions): Promise<void> {
   const stamp = timeStamp();
   const logFile = join(labDir, "logs", `campaign-${stamp}.log`);
   const place: Place = {
-    hosts: resolve(checkout, options.hosts ?? ".lab/hosts.json"),
+    hosts: resolve(checkout, options.hosts ?? hostsFile),
     results: resolve(checkout, options.results),
   };
 

@@ -1,3 +1,4 @@
+import { asText } from "../stack/config.ts";
 import type { Deployment } from "./deployments.ts";
 
 /** Where a campaign deploys and publishes; absolute paths. */
@@ -5,8 +6,6 @@ export interface Place {
   hosts: string;
   results: string;
 }
-
-const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
 /**
  * The whole configuration of a deployment as a stack stores it: a text a key. Every key is set, so that neither the

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { PlanWords, RunWords } from "../campaign/options.ts";
+import { hostsOption } from "../hosts-option.ts";
 
 const experiments =
   "baseline, macvtap, connection, competition, all of these four: all, or another file in experiments/: location";
@@ -46,7 +47,7 @@ export function register(program: Command): void {
         "What is measured and valid is skipped, what fails is told at the end. Without --hosts on the emulated servers, " +
         "which are booted when they are not up.",
     )
-    .option("--hosts <file>", "the servers, as the configuration key hosts names them", ".lab/hosts.json")
+    .option(...hostsOption)
     .option("--results <directory>", "where runs are published and looked for", "results")
     .option("--keep", "leave the last deployment and the servers up")
     .option("--json", "print what was measured, skipped and failed as JSON")

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { hostsFile } from "../../lib/paths.ts";
 import type { DoctorWords } from "../doctor/run.ts";
 
 export function register(program: Command): void {
@@ -11,7 +12,7 @@ export function register(program: Command): void {
         "Nothing is changed on a server. The exit status is 0 when nothing is missing, else 1.",
     )
     .argument("[stack]", "name of a stack, for example sender")
-    .option("--hosts <file>", "the servers, as the configuration key hosts names them (default: .lab/hosts.json)")
+    .option("--hosts <file>", `the servers, as the configuration key hosts names them (default: ${hostsFile})`)
     .option(
       "--write",
       "write what they can do (cpus, memoryMiB, totalVfs, addressFilters) into that file, for preview to check against",

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import type { ServerStatus } from "../../emulator/hosts/status.ts";
+import { hostsFile } from "../../lib/paths.ts";
+import { hostsOption } from "../hosts-option.ts";
 
 interface Options {
   json?: true;
@@ -32,7 +34,7 @@ export function register(program: Command): void {
 
   hosts
     .command("up")
-    .description("boot both servers, unless they are up, and write .lab/hosts.json")
+    .description(`boot both servers, unless they are up, and write ${hostsFile}`)
     .option("--json", "print how they are as JSON")
     .action(async (options: Options) => {
       const { withServers, bootServers, progress } = await load();
@@ -63,7 +65,7 @@ export function register(program: Command): void {
     .description("take a server from a stack that is dead and cannot give it back; without --force only say who has it")
     .argument("<name>", "sender or responder")
     .option("--force", "take it")
-    .option("--hosts <file>", "the servers, as the configuration key hosts names them", ".lab/hosts.json")
+    .option(...hostsOption)
     .action(async (name: string, { force, hosts: file }: { force?: true; hosts: string }) => {
       const [{ releaseHost }, { readInventory }, { checkout }, { resolve }, { progress }] = await Promise.all([
         import("../../infra/host/give-back.ts"),
@@ -83,7 +85,7 @@ export function register(program: Command): void {
     )
     .argument("<name>", "sender or responder")
     .option("--force", "also where a stack has the server")
-    .option("--hosts <file>", "the servers, as the configuration key hosts names them", ".lab/hosts.json")
+    .option(...hostsOption)
     .action(async (name: string, { force, hosts: file }: { force?: true; hosts: string }) => {
       const [{ restoreHost }, { readInventory }, { checkout }, { resolve }] = await Promise.all([
         import("../../infra/host/give-back.ts"),

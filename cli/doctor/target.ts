@@ -6,6 +6,7 @@ import type { HostsSource } from "../../infra/doctor/hosts-source.ts";
 import { ownerOf } from "../../infra/owner.ts";
 import { planOf } from "../../infra/plan/plan.ts";
 import { LabError } from "../../lib/errors.ts";
+import { hostsFile } from "../../lib/paths.ts";
 import { requireStackConfig } from "../stack/config.ts";
 
 /** What the doctor is to look at. */
@@ -17,11 +18,9 @@ export interface Target {
   stack?: Stack;
 }
 
-const defaultHosts = ".lab/hosts.json";
-
 function ofFile(file: string, checkout: string): Target {
   const path = resolve(checkout, file);
-  const words = file === defaultHosts ? "" : `--hosts ${file}`;
+  const words = file === hostsFile ? "" : `--hosts ${file}`;
   return { inventory: readInventory(path), source: { file, words }, file: path };
 }
 
@@ -48,7 +47,7 @@ export function targetOf(stack: string | undefined, words: { hosts?: string; wri
       `--hosts ${words.hosts}: stack ${stack} names its servers itself (configuration key hosts); give one of the two`,
       { exitCode: 2 },
     );
-  const target = stack === undefined ? ofFile(words.hosts ?? defaultHosts, checkout) : ofStack(stack, checkout);
+  const target = stack === undefined ? ofFile(words.hosts ?? hostsFile, checkout) : ofStack(stack, checkout);
   if (words.write && target.file === undefined)
     throw new LabError(
       `--write: the servers of stack ${stack} stand in its own configuration, and only a file is written to; put them into a file and name it: ./lab pulumi config set hosts servers.json --stack ${stack}`,

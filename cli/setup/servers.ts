@@ -7,12 +7,12 @@ import { hostsUp } from "../../emulator/hosts/up.ts";
 import { emulatorPackages } from "../../emulator/machine.ts";
 import type { Config } from "../../infra/config/schema.ts";
 import { LabError } from "../../lib/errors.ts";
-import { cacheDir, checkout, labDir } from "../../lib/paths.ts";
+import { cacheDir, checkout, hostsFile } from "../../lib/paths.ts";
 import type { Progress } from "../../lib/progress.ts";
 import { ensurePackages } from "./packages.ts";
 
 /** Where the emulated servers are described for the stacks of this checkout. */
-const inventoryFile = join(labDir, "hosts.json");
+const inventoryFile = join(checkout, hostsFile);
 
 /** Boots both servers, or finds them up, and writes their inventory. */
 export async function bootServers(progress: Progress): Promise<Inventory> {

@@ -24,8 +24,8 @@ export const stackFile = (checkout: string, stack: string) =>
 
 const isSecret = (value: unknown) => value !== null && typeof value === "object" && "secure" in value;
 
-/** As the engine hands a value of a configuration file to the program: a text, which is JSON for a list or an object. */
-const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+/** A value of a configuration as the engine stores it and hands it to the program: a text, which is JSON for a list or an object. */
+export const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** In a project file, a value may stand under `value` beside its type; in a stack file a value is just that. */
 const plain = (value: unknown) =>

@@ -1,3 +1,4 @@
+import { counted } from "../../lib/counted.ts";
 import type { RunRecord } from "../dataset/open.ts";
 import type { Deployment } from "./deployments.ts";
 import { isCpu, type Measure } from "./measures.ts";
@@ -129,8 +130,6 @@ export function valuesByReplicate<Run extends RunRecord>(
   return { values: Float64Array.from(values), used };
 }
 
-const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
-
 /** How the values of a comparison came to be, as a sentence. */
 export function pairingWords({
   scale,
@@ -148,7 +147,7 @@ export function pairingWords({
   const what = scale === "ratio" ? "ratio (geometric mean" : "difference (mean";
   return (
     "a deployment is one value, the median of its runs; a pair is two deployments of equal cell and replicate; " +
-    `a replicate is one ${what} of its cells): ${count(values.length, "replicate")}, ${count(cells, "cell")}, ${count(pairs, "pair")}; ` +
+    `a replicate is one ${what} of its cells): ${counted(values.length, "replicate")}, ${counted(cells, "cell")}, ${counted(pairs, "pair")}; ` +
     `without a partner ${unmatched.first} and ${unmatched.second}, without a value ${withoutValue.first} and ${withoutValue.second}${zeros}`
   );
 }

@@ -1,8 +1,7 @@
+import { counted } from "../../lib/counted.ts";
 import type { RunRecord } from "../dataset/open.ts";
 import { confounding, orderKinds } from "../results/order.ts";
 import { blockOf } from "./drift.ts";
-
-const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
 
 /** Deployments that were measured after one which was planned to come later: those that failed at first, mostly. */
 function outOfPlace(runs: readonly RunRecord[]): number {
@@ -29,15 +28,17 @@ export function orderNotes(runs: readonly RunRecord[]): string[] {
   const fixed = orderKinds.flatMap((kind) => {
     const number = runs.filter(({ order }) => order?.kind === kind).length;
     const why = confounding[kind];
-    return why === null || number === 0 ? [] : [`${count(number, "run")} deployed in the order ${kind}: ${why}`];
+    return why === null || number === 0 ? [] : [`${counted(number, "run")} deployed in the order ${kind}: ${why}`];
   });
   const unknown = runs.filter(({ order }) => order === null).length;
   const late = outOfPlace(runs);
   return [
     ...fixed,
     ...(unknown > 0
-      ? [`${count(unknown, "run")} without a planned order: a drift of the machine may look like an effect of a driver`]
+      ? [
+          `${counted(unknown, "run")} without a planned order: a drift of the machine may look like an effect of a driver`,
+        ]
       : []),
-    ...(late > 0 ? [`${count(late, "deployment")} measured later than planned; drift goes by when they were`] : []),
+    ...(late > 0 ? [`${counted(late, "deployment")} measured later than planned; drift goes by when they were`] : []),
   ];
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../../lib/counted.ts";
 import { fewestReplicates } from "../comparison.ts";
 import type { Calibration } from "./calibration.ts";
 import { capitalised } from "./number-words.ts";
@@ -51,7 +52,7 @@ function powerTable({ power }: Calibration): string {
   const at = (replicates: number, spreads: number) =>
     power.find((one) => one.replicates === replicates && one.spreads === spreads);
   return table(
-    ["replicates", "", ...sizes.map((size) => `${size} spread${size === 1 ? "" : "s"}`)],
+    ["replicates", "", ...sizes.map((size) => counted(size, "spread"))],
     counts.flatMap((count) => [
       [count, "reproduced", ...sizes.map((size) => whole(at(count, size)?.reproduced))],
       ...parts.map((of) => [

@@ -1,3 +1,4 @@
+import { counted } from "../../../lib/counted.ts";
 import { requireOneForm } from "../command.ts";
 import type { Comparison } from "../comparison.ts";
 import { measures } from "../measures.ts";
@@ -16,7 +17,7 @@ export interface CompareWords {
 
 function sideWords({ name, directory, runs, deployments, scenarios }: SideSummary): string {
   const what = scenarios.length === 1 ? scenarios[0] : `${scenarios.length} scenarios`;
-  return `${name}${name === what ? "" : `: ${what}`}, ${runs} runs of ${deployments} deployment${deployments === 1 ? "" : "s"} in ${directory}`;
+  return `${name}${name === what ? "" : `: ${what}`}, ${runs} runs of ${counted(deployments, "deployment")} in ${directory}`;
 }
 
 const estimateOf = (comparison: Comparison | null) => comparison?.ratio ?? comparison?.difference ?? null;

@@ -1,3 +1,4 @@
+import { counted } from "../../../lib/counted.ts";
 import type { CheckedClaim } from "../claims/check.ts";
 import type { Evidence, Tested } from "../claims/evidence.ts";
 import { digits, type PlainTable } from "./table.ts";
@@ -32,11 +33,7 @@ export function evidenceWords(evidence: Evidence): string {
   const { n, estimate, low, high, unit } = evidence;
   const range = low === null || high === null ? "" : ` [${digits(low)}, ${digits(high)}]`;
   const found = estimate === null ? [] : [`${digits(estimate)}${range} ${unit}`.trim()];
-  return [
-    ...found,
-    ...(n === null ? [] : [`n = ${n} replicate${n === 1 ? "" : "s"}`]),
-    ...evidenceNotes(evidence),
-  ].join("; ");
+  return [...found, ...(n === null ? [] : [`n = ${counted(n, "replicate")}`]), ...evidenceNotes(evidence)].join("; ");
 }
 
 const verdictOf = ({ verdict, partly, shortage }: CheckedClaim) =>
