@@ -110,10 +110,12 @@ export function contrastsOf<Run extends RunRecord>(
   };
 }
 
-/** Why a ratio of these deployments decides nothing: some of them have none. Null where all have one. */
-export function ratioShortage({ first, second }: Contrasts["withoutRatio"]): string | null {
-  if (first + second === 0) return null;
-  return `not enough data: ${first} and ${second} deployments have a value of 0, which has no ratio`;
+/** Why a ratio of these deployments decides nothing: some of them have none. Null where all have one. @param counts of one side or two */
+export function ratioShortage({ first, second }: { first: number; second?: number }): string | null {
+  if (first + (second ?? 0) === 0) return null;
+  const found =
+    second === undefined ? `${counted(first, "deployment")} with` : `${first} and ${second} deployments have`;
+  return `not enough data: ${found} a value of 0, which has no ratio`;
 }
 
 /** The number of each replicate of one side alone: the mean of its cells, on the scale. */

@@ -1,8 +1,9 @@
 import type { RunRecord } from "../dataset/open.ts";
 import { driftWithinBlocks, type PlacedValue } from "../statistics/drift.ts";
 import type { Interval } from "../statistics/interval.ts";
+import { onScale, ratioShortage, scaleOf } from "./contrasts.ts";
 import { deploymentsOf } from "./deployments.ts";
-import { isCpu, type Measure, measures } from "./measures.ts";
+import { type Measure, measures } from "./measures.ts";
 
 /** A deployment: when it was measured, among which others, and what was found; null where it is unavailable. */
 export interface Deployed {
@@ -42,12 +43,14 @@ function placed(deployments: readonly Deployed[]): (Deployed & { place: number }
  * slows a machine slows long and short times alike; CPU usage by its difference.
  */
 export function driftOf(deployments: readonly Deployed[], measure: Measure): MeasureDrift {
-  const isRatio = !isCpu(measure);
-  const values = placed(deployments).flatMap(({ block, treatment, place, value }): PlacedValue[] =>
-    value === null || (isRatio && value <= 0)
-      ? []
-      : [{ block, treatment, place, value: isRatio ? Math.log(value) : value }],
-  );
+  const scale = scaleOf(measure);
+  const isRatio = scale === "ratio";
+  const values = placed(deployments).flatMap(({ block, treatment, place, value }): PlacedValue[] => {
+    const scaled = onScale(value, scale);
+    return scaled === null ? [] : [{ block, treatment, place, value: scaled }];
+  });
+  const measured = deployments.filter(({ value }) => value !== null).length;
+  const shortage = ratioShortage({ first: measured - values.length });
   const { blocks, values: count, change, interval, note } = driftWithinBlocks(values);
   const shown = (difference: number) => (isRatio ? 100 * Math.expm1(difference) : difference);
   return {
@@ -56,8 +59,11 @@ export function driftOf(deployments: readonly Deployed[], measure: Measure): Mea
     replicates: blocks,
     deployments: count,
     change: change === null ? null : shown(change),
-    interval: interval && { low: shown(interval.low), high: shown(interval.high), level: interval.level },
-    note: values.length === 0 ? "unavailable: no deployment has a value" : note,
+    interval:
+      shortage === null
+        ? interval && { low: shown(interval.low), high: shown(interval.high), level: interval.level }
+        : null,
+    note: measured === 0 ? "unavailable: no deployment has a value" : (shortage ?? note),
   };
 }
 

@@ -58,6 +58,17 @@ describe("driftOfRuns", () => {
     expect(orderNotes(runs)).toEqual([expect.stringMatching(/^6 deployments measured later than planned/)]);
   });
 
+  it("has no interval where a deployment has no ratio: the others are a selection", () => {
+    const runs = campaign(20, 6).map((run, index) =>
+      index < 2 ? { ...run, metrics: madeRun({ rttMs: 0 }).metrics } : run,
+    );
+    expect(rttOf(runs)).toMatchObject({
+      interval: null,
+      deployments: 23,
+      note: "not enough data: 1 deployment with a value of 0, which has no ratio",
+    });
+  });
+
   it("is not told from one fixed order", () => {
     expect(rttOf(campaign(20, 6, "cheapest"))).toMatchObject({
       change: null,
