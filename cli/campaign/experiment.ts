@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { explain } from "../../infra/config/explain.ts";
+import { hostSchema, roles } from "../../infra/config/hosts.ts";
 import { configSchema } from "../../infra/config/schema.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
@@ -31,9 +32,9 @@ const armSchema = z.strictObject({
 /** What each of the two servers is taken to have while no others are named. */
 const serversSchema = z.strictObject({
   /** VFs of the NIC port. */
-  vfs: z.int().min(0).max(256),
-  cpus: z.int().min(1).optional(),
-  memoryMiB: z.int().min(1).optional(),
+  vfs: hostSchema.shape.pfs.element.shape.vfs,
+  cpus: hostSchema.shape.cpus,
+  memoryMiB: hostSchema.shape.memoryMiB,
 });
 
 /** Keys of a scenario's configuration that are no factor of the experiment. */
@@ -79,10 +80,10 @@ export type Experiment = z.infer<typeof experimentSchema>;
 
 function keysAt([first, , third, fourth]: readonly PropertyKey[]): string[] {
   if (first === undefined) return Object.keys(experimentSchema.shape);
-  if (first === "arms") return third === undefined ? Object.keys(armSchema.shape) : ["sender", "responder"];
+  if (first === "arms") return third === undefined ? Object.keys(armSchema.shape) : [...roles];
   if (third === undefined) return Object.keys(profileSchema.shape);
   const inside = third === "servers" ? serversSchema : settingsSchema;
-  return fourth === undefined ? Object.keys(inside.shape) : ["sender", "responder"];
+  return fourth === undefined ? Object.keys(inside.shape) : [...roles];
 }
 
 /**
