@@ -1,5 +1,8 @@
 import type { Analysis } from "../analyse.ts";
+import type { CheckedClaim } from "../claims/check.ts";
+import type { KendallCell } from "../kendall-figure.ts";
 import type { ScenarioMetric, ScenarioSummary } from "../scenarios.ts";
+import type { Table3Row } from "../table3.ts";
 import { evidenceNotes } from "./claims.ts";
 import { asCsv, type TableCell } from "./table.ts";
 
@@ -39,80 +42,80 @@ const driftLine = ({ measure, unit, change, interval, replicates, note }: Analys
   note,
 });
 
+const scenarioLines = (one: ScenarioSummary): Line[] => {
+  const base = { table: "scenario", subject: one.scenario };
+  return [
+    { ...base, measure: "deployments", quantity: "count", value: one.deployments },
+    { ...base, measure: "runs", quantity: "count", value: one.runs },
+    { ...base, measure: "lost", quantity: "count", value: one.lost, n: one.transmitted },
+    ...metricLines(one, "rttMs", one.rttMs),
+    ...metricLines(one, "rttOverheadMs", one.rttOverheadMs),
+    ...metricLines(one, "responseTimeMs", one.responseTimeMs),
+    ...Object.entries(one.cpuPercent).map(([role, value]) => ({
+      ...base,
+      measure: `cpuPercent.${role}`,
+      quantity: "median",
+      value,
+      n: one.runs,
+    })),
+  ];
+};
+
+function table3Line(row: Table3Row): Line {
+  const estimate = row.ratio ?? row.difference;
+  return {
+    table: "table3",
+    subject: `${row.first} vs ${row.second}`,
+    location: row.location,
+    measure: row.measure,
+    quantity: row.ratio ? "ratio" : "difference",
+    value: estimate?.estimate ?? null,
+    low: estimate?.interval?.low ?? null,
+    high: estimate?.interval?.high ?? null,
+    n: row.n,
+    p: row.pValue,
+    note: [row.test, row.method, ...row.notes, row.pairing].join("; "),
+  };
+}
+
+const kendallLine = (cell: KendallCell): Line => ({
+  table: "kendall",
+  subject: cell.arm,
+  location: cell.location,
+  measure: cell.measure,
+  quantity: "tau-b",
+  value: cell.tau,
+  low: cell.interval?.low ?? null,
+  high: cell.interval?.high ?? null,
+  n: cell.replicates ?? cell.n,
+  p: cell.pValue,
+  note: cell.notes.join("; "),
+});
+
+const claimLines = ({ id, verdict, shortage, claim, evidence }: CheckedClaim): Line[] => [
+  { table: "claim", subject: id, quantity: "verdict", value: verdict, note: shortage ?? claim },
+  ...evidence.map((one) => ({
+    table: "rule",
+    subject: id,
+    measure: one.statement,
+    quantity: one.verdict,
+    value: one.estimate,
+    low: one.low,
+    high: one.high,
+    n: one.n,
+    note: evidenceNotes(one).join("; "),
+  })),
+];
+
 /** The analysis as CSV (RFC 4180), a line a finding: for spreadsheets and data frames. */
 export function analysisCsv({ notes, scenarios, drift, table3, kendall, claims }: Analysis): string {
   const lines: Line[] = [
     ...notes.map((note) => ({ table: "note", note })),
-    ...scenarios.flatMap((one) => [
-      { table: "scenario", subject: one.scenario, measure: "deployments", quantity: "count", value: one.deployments },
-      { table: "scenario", subject: one.scenario, measure: "runs", quantity: "count", value: one.runs },
-      {
-        table: "scenario",
-        subject: one.scenario,
-        measure: "lost",
-        quantity: "count",
-        value: one.lost,
-        n: one.transmitted,
-      },
-      ...metricLines(one, "rttMs", one.rttMs),
-      ...metricLines(one, "rttOverheadMs", one.rttOverheadMs),
-      ...metricLines(one, "responseTimeMs", one.responseTimeMs),
-      ...Object.entries(one.cpuPercent).map(([role, value]) => ({
-        table: "scenario",
-        subject: one.scenario,
-        measure: `cpuPercent.${role}`,
-        quantity: "median",
-        value,
-        n: one.runs,
-      })),
-    ]),
+    ...scenarios.flatMap(scenarioLines),
     ...drift.map(driftLine),
-    ...table3.map((row) => ({
-      table: "table3",
-      subject: `${row.first} vs ${row.second}`,
-      location: row.location,
-      measure: row.measure,
-      quantity: row.ratio ? "ratio" : "difference",
-      value: (row.ratio ?? row.difference)?.estimate ?? null,
-      low: (row.ratio ?? row.difference)?.interval?.low ?? null,
-      high: (row.ratio ?? row.difference)?.interval?.high ?? null,
-      n: row.n,
-      p: row.pValue,
-      note: [row.test, row.method, ...row.notes, row.pairing].join("; "),
-    })),
-    ...kendall.map((cell) => ({
-      table: "kendall",
-      subject: cell.arm,
-      location: cell.location,
-      measure: cell.measure,
-      quantity: "tau-b",
-      value: cell.tau,
-      low: cell.interval?.low ?? null,
-      high: cell.interval?.high ?? null,
-      n: cell.replicates ?? cell.n,
-      p: cell.pValue,
-      note: cell.notes.join("; "),
-    })),
-    ...claims.flatMap((claim) => [
-      {
-        table: "claim",
-        subject: claim.id,
-        quantity: "verdict",
-        value: claim.verdict,
-        note: claim.shortage ?? claim.claim,
-      },
-      ...claim.evidence.map((one) => ({
-        table: "rule",
-        subject: claim.id,
-        measure: one.statement,
-        quantity: one.verdict,
-        value: one.estimate,
-        low: one.low,
-        high: one.high,
-        n: one.n,
-        note: evidenceNotes(one).join("; "),
-      })),
-    ]),
+    ...table3.map(table3Line),
+    ...kendall.map(kendallLine),
+    ...claims.flatMap(claimLines),
   ];
   return asCsv(
     head,
