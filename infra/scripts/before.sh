@@ -13,20 +13,28 @@ number_of_vfs() { cat "$SYS/class/net/$1/device/sriov_numvfs" 2> /dev/null || ec
 lro_of() { ethtool -k "$1" 2> /dev/null | sed -n 's/^large-receive-offload: \(on\|off\)$/\1/p'; }
 
 # save_nic PF: unless it is written down already. vfs=kept: the VFs are those that were there; changing: their number is being changed;
-# made: they are this testbed's.
+# made: they are this testbed's. Where somebody has made VFs since a change that was ended by force, these are what there was before.
 save_nic() {
-  file=$BEFORE/nic-$1
-  if [ -f "$file" ] && is_of_this_boot "$file" && { [ "$(value_of vfs "$file")" = changing ] || nic_is_as_made "$1"; }; then return; fi
+  file=$(record_of "$1") device=$SYS/class/net/$1/device
+  up=$(($(cat "$SYS/class/net/$1/flags") & 1)) lro=$(lro_of "$1") autoprobe=$(cat "$device/sriov_drivers_autoprobe" 2> /dev/null || echo 1)
+  if [ -f "$file" ] && is_of_this_boot "$file"; then
+    if nic_is_as_made "$1" || { [ "$(value_of vfs "$file")" = changing ] && vfs_are_ours "$1"; }; then
+      [ "$(value_of pf "$file")" = "$1" ] || set_value "$file" pf "$1"
+      return
+    fi
+    # What that change did beside the VFs is still to be put back.
+    up=$(value_of up "$file") lro=$(value_of lro "$file")
+    if [ "$(value_of vfs "$file")" = changing ]; then autoprobe=$(value_of autoprobe "$file"); fi
+  fi
   mkdir -p "$BEFORE"
-  device=$SYS/class/net/$1/device
   {
     echo "boot=$(boot_id)"
     echo "pf=$1"
-    echo "pci=$(basename "$(readlink -f "$device")")"
-    echo "up=$(($(cat "$SYS/class/net/$1/flags") & 1))"
-    echo "lro=$(lro_of "$1")"
+    echo "pci=$(name_at "$device")"
+    echo "up=$up"
+    echo "lro=$lro"
     echo "numvfs=$(number_of_vfs "$1")"
-    echo "autoprobe=$(cat "$device/sriov_drivers_autoprobe" 2> /dev/null || echo 1)"
+    echo "autoprobe=$autoprobe"
     echo "vfs=kept"
     echo "proof=$(nic_proof "$1")"
     count=0
@@ -37,7 +45,7 @@ save_nic() {
   sync "$BEFORE"
 }
 # vf_before PF NUMBER: its line; empty where there was no such VF, or they have been made anew.
-vf_before() { if [ "$(value_of vfs "$BEFORE/nic-$1")" = kept ]; then grep "^vf=$2 " "$BEFORE/nic-$1" || :; fi; }
+vf_before() { if [ "$(value_of vfs "$(record_of "$1")")" = kept ]; then grep "^vf=$2 " "$(record_of "$1")" || :; fi; }
 
 # restore_vfs PF LINES
 restore_vfs() {
@@ -56,43 +64,60 @@ restore_number() {
     return 1
   fi
   before=$(value_of numvfs "$2")
-  set_value "$2" vfs changing
+  set_value "$2" vfs changing 2> /dev/null || : # where nothing can be written, this goes on all the same
   problem=$(change_number "$1" "$before")
   if [ -n "$problem" ]; then say "$problem; there were $before VFs"; fi
   restore_vfs "$1" "$(grep '^vf=' "$2")"
-  answer=$(write_to "$SYS/class/net/$1/device/sriov_drivers_autoprobe" "$(value_of autoprobe "$2")" 2>&1) || say "$answer"
+  restore_autoprobe "$1" "$2"
   [ -z "$problem" ]
 }
+restore_autoprobe() { answer=$(write_to "$SYS/class/net/$1/device/sriov_drivers_autoprobe" "$(value_of autoprobe "$2")" 2>&1) || say "$1: $answer"; }
+
+# has_places PF: whether VMs have, or are to have, VFs of it.
+has_places() { cat "$SLOTS"/* 2> /dev/null | grep -F ' kind=vf ' | grep -qF " pf=$1 "; }
+
+# restore_vfs_of PF FILE: as far as they are this testbed's.
+restore_vfs_of() {
+  case $(value_of vfs "$2") in
+    kept) return ;;
+    changing)
+      if nic_is_as_made "$1"; then restore_autoprobe "$1" "$2"; return; fi # the change had not begun
+      if vfs_are_ours "$1"; then restore_number "$1" "$2"; return; fi
+      restore_autoprobe "$1" "$2"
+      ;;
+    made) if nic_is_as_made "$1"; then restore_number "$1" "$2"; return; fi ;;
+  esac
+  say "the VFs of $1 are not those that this testbed made: its driver was loaded again, or another program has made them anew; they are left alone"
+}
+# restore_up PF: sets the port down, unless somebody needs it by now, or one of its VFs, which lose their link with it.
+restore_up() {
+  used=$(look_for_holders; interface_in_use "$1" "$1" ''; vfs_in_use "$1")
+  if [ -n "$used" ]; then say "$1 was down before, and stays up: $(sentences_of "$used")"
+  else try 10 ip link set dev "$1" down || say "$1 could not be set down again: $answer"; fi
+}
+forget_nic() { rm -f "$1" "${1%/*}/made-${1##*/nic-}"; }
 
 # restore_nic FILE: puts a port back, and forgets how it was once nothing is left to do.
 restore_nic() (
   file=$1 done=yes
-  pci=$(value_of pci "$file") pf=$(value_of pf "$file")
+  was=$(value_of pf "$file") pci=$(value_of pci "$file")
   if ! is_of_this_boot "$file"; then
-    say "$pf: the server was started again since its state was written down; its VFs are as that start made them, and are left alone"
-    rm -f "$file"
+    say "$was: the server was started again since its state was written down; its VFs are as that start made them, and are left alone"
+    forget_nic "$file"
     return
   fi
-  if [ ! -e "$SYS/class/net/$pf" ]; then
-    say "$pf ($pci) is not there any more: nothing of it can be put back"
-    rm -f "$file"
+  pf=$(port_now "$file")
+  if [ -z "$pf" ]; then
+    say "$was${pci:+ ($pci)} is not there now: how it was stays written down in $file; once it is there again, do the same again (when it never comes back, remove that file)"
     return
   fi
-  case $(value_of vfs "$file") in
-    kept) ;;
-    changing) restore_number "$pf" "$file" || done=no ;;
-    made)
-      if nic_is_as_made "$pf"; then restore_number "$pf" "$file" || done=no
-      else say "the VFs of $pf are not those that this testbed made: its driver was loaded again, or another program has made them anew; they are left alone"; fi
-      ;;
-  esac
+  [ "$pf" = "$was" ] || say "$was${pci:+ ($pci)} is called $pf by now"
+  # An earlier version called records by the interface.
+  if [ ! -e "$(record_of "$pf")" ] && mv "$file" "$(record_of "$pf")"; then file=$(record_of "$pf"); fi
+  restore_vfs_of "$pf" "$file" || done=no
   if [ "$(value_of lro "$file")" = on ] && [ "$(lro_of "$pf")" = off ]; then
     try 10 ethtool -K "$pf" lro on || say "large-receive-offload of $pf could not be put on again: $answer"
   fi
-  if [ "$(value_of up "$file")" = 0 ] && [ $(($(cat "$SYS/class/net/$pf/flags") & 1)) = 1 ]; then
-    used=$(look_for_holders; interface_in_use "$pf" "$pf" '')
-    if [ -n "$used" ]; then say "$pf was down before, and stays up: $(sentences_of "$used")"
-    else try 10 ip link set dev "$pf" down || say "$pf could not be set down again: $answer"; fi
-  fi
-  if [ $done = yes ]; then rm -f "$file"; fi
+  if [ "$(value_of up "$file")" = 0 ] && [ $(($(cat "$SYS/class/net/$pf/flags") & 1)) = 1 ]; then restore_up "$pf"; fi
+  if [ $done = yes ]; then forget_nic "$file"; fi
 )

@@ -13,8 +13,9 @@ adopt_bridge() {
 # bridge_guests BRIDGE: who has put what on it beside the port that we gave it, and would lose it with the bridge.
 bridge_guests() {
   look_for_holders
+  given=$(called_now "$(value_of pf "$BEFORE/bridge-$1")")
   for port in $(ports_of "$1"); do
-    if [ "$port" != "$(value_of pf "$BEFORE/bridge-$1")" ]; then echo "guest the bridge $1 has the port $port $(about "$port")"; fi
+    if [ "$port" != "$given" ]; then echo "guest the bridge $1 has the port $port $(about "$port")"; fi
   done
   interface_in_use "$1" "the bridge $1" ''
 }

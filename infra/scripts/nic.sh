@@ -2,7 +2,8 @@
 # shellcheck shell=sh
 . ./before.sh
 : "${ACTION:?}" "${PF:?}" "${VFS:?}" "${BRIDGE:?}" "${OWNER:?}"
-file=$BEFORE/nic-$PF
+# has_places: whether VMs have, or are to have, VFs of this port.
+has_places() { cat "$SLOTS"/* 2> /dev/null | grep -F ' kind=vf ' | grep -qF " pf=$PF "; }
 alone
 case $ACTION in
   create)
@@ -12,6 +13,7 @@ case $ACTION in
     [ "$VFS" -le "$total" ] || fail "pfs.vfs: $VFS VFs asked of $PF; it has $total at most"
     refuse_used "$(port_in_use "$PF" "$VFS" "$BRIDGE")" "pfs.name: $PF is in use (give the port that is connected to the other server and to nothing else)"
     save_nic "$PF"
+    file=$(record_of "$PF")
     try 10 ip link set dev "$PF" up || fail "$PF could not be set up: $answer"
     if [ "$total" != 0 ] && ! vfs_are "$SYS/class/net/$PF/device" "$VFS"; then
       set_value "$file" vfs changing
@@ -30,7 +32,10 @@ case $ACTION in
   delete)
     leave_to_tenant
     unmark "nic-$PF"
-    if [ -f "$file" ]; then restore_nic "$file"; fi
+    file=$(record_for "$PF")
+    # The places of a `slots create` that was ended by force are not known to the state; releasing them, which the lease's delete does,
+    # needs to be told how their VFs were.
+    if [ -f "$file" ] && ! has_places; then restore_nic "$file"; fi
     forget_folders
     ;;
 esac

@@ -2,7 +2,6 @@
 # testbed has made ready, or has begun to, is a file of $SLOTS with its line.
 # shellcheck shell=sh disable=SC2030,SC2031,SC2154
 . ./before.sh
-SLOTS=$RUN/slots
 
 # drop_domains NAME…: ends and forgets those that there are and that are ours, all with one virsh.
 drop_domains() {
@@ -26,8 +25,9 @@ drop_domains() {
     esac
   done
   [ -n "$commands" ] || return 0
-  answer=$(virsh -q "$commands" 2>&1) || :
-  left=$(virsh -q list --all --name)
+  # shellcheck disable=SC2086
+  answer=$(set -- $ours; VIRSH_SECONDS=$((${VIRSH_SECONDS:-120} + 4 * $#)); virsh -q "$commands" 2>&1) || :
+  left=$(virsh -q list --all --name) || return 1
   for name in $ours; do
     if printf '%s\n' "$left" | grep -qxF "$name"; then fail "$name could not be removed: $answer"; fi
   done
@@ -36,7 +36,9 @@ drop_domains() {
 # release NAME: gives back what a VM was attached to, once its domain is gone. Nothing of it needs what making it needed.
 release() (
   read_fields "$(cat "$SLOTS/$1")"
-  if [ "$kind" = bridge ]; then
+  pf=$(called_now "$pf")
+  if [ -z "$pf" ]; then : # with the port its VFs and its entries are gone
+  elif [ "$kind" = bridge ]; then
     if [ "$self" = yes ]; then bridge fdb del "$mac" dev "$pf" self 2> /dev/null || :; fi
     bridge fdb del "$peer_mac" dev "$pf" master 2> /dev/null || :
   elif nic_is_as_made "$pf"; then

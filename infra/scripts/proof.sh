@@ -3,17 +3,56 @@
 # shellcheck shell=sh
 . ./in-use.sh
 
+# key_of PF: what its record is called: by the place of the device, because an interface may be renamed.
+key_of() {
+  place=$(name_at "$SYS/class/net/$1/device")
+  case $place in
+    *:*.*) # a few devices have several ports
+      port=$(cat "$SYS/class/net/$1/dev_port" 2> /dev/null) || port=0
+      if [ "$port" = 0 ]; then echo "$place"; else echo "$place-$port"; fi
+      ;;
+    *) echo "$1" ;;
+  esac
+}
+# How the port was before the first change (before.sh), and which VFs were made last (numvfs.sh).
+record_of() { echo "$BEFORE/nic-$(key_of "$1")"; }
+made_file() { echo "$BEFORE/made-$(key_of "$1")"; }
+# port_now RECORD: what its port is called by now; empty where it is not there.
+port_now() (
+  index=$(value_of proof "$1" | cut -d ' ' -f 2) place=$(value_of pci "$1") key=${1##*/nic-} found=''
+  for link in "$SYS"/class/net/*; do
+    interface=${link##*/}
+    if [ "$(cat "$link/ifindex" 2> /dev/null)" = "$index" ]; then echo "$interface"; return; fi
+    if [ "$interface" = "$key" ] || { [ "$(name_at "$link/device")" = "$place" ] && [ "$(key_of "$interface")" = "$key" ]; }; then found=$interface; fi
+  done
+  echo "$found"
+)
+# record_for PF: the record of the port that a deployment knows as PF.
+record_for() {
+  for record in "$BEFORE"/nic-*; do
+    if [ "$(value_of pf "$record")" = "$1" ]; then echo "$record"; return; fi
+  done
+  record_of "$1"
+}
+# called_now PF: what is called by now what a deployment knows as PF; empty where that is not there.
+called_now() { record=$(record_for "$1"); if [ -f "$record" ]; then port_now "$record"; elif [ -e "$SYS/class/net/$1" ]; then echo "$1"; fi; }
+
 # nic_proof PF: of its interface and of each of its VFs.
 nic_proof() {
   echo "$(boot_id) $(cat "$SYS/class/net/$1/ifindex") $(stat -L -c %i "$SYS/class/net/$1/device" "$SYS/class/net/$1/device"/virtfn* 2> /dev/null | paste -s -d ' ' -)"
 }
 # nic_is_as_made PF: whether the VFs are still those that this testbed made or found.
 nic_is_as_made() {
-  [ -e "$SYS/class/net/$1" ] && [ -f "$BEFORE/nic-$1" ] && [ "$(value_of proof "$BEFORE/nic-$1")" = "$(nic_proof "$1")" ]
+  [ -e "$SYS/class/net/$1" ] && [ "$(value_of proof "$(record_of "$1")")" = "$(nic_proof "$1")" ]
+}
+# vfs_are_ours PF: whether the VFs are those that a change of their number which has not been written down to its end has made or left.
+vfs_are_ours() {
+  vfs=$(stat -L -c %i "$SYS/class/net/$1/device"/virtfn* 2> /dev/null | paste -s -d ' ' -)
+  [ -z "$vfs" ] || [ "$vfs" = "$(cat "$(made_file "$1")" 2> /dev/null)" ] || nic_is_as_made "$1"
 }
 # bridge_proof BRIDGE: of the bridge, and of the port in it.
 bridge_proof() {
-  port=$(value_of pf "$BEFORE/bridge-$1")
+  port=$(called_now "$(value_of pf "$BEFORE/bridge-$1")")
   if bridge_is_ours "$1" && [ -e "$SYS/class/net/$1/brif/$port" ]; then
     echo "$(cat "$SYS/class/net/$1/ifindex") $(cat "$SYS/class/net/$port/ifindex") $(cat "$SYS/class/net/$1/brif/$port/learning" 2> /dev/null)"
   fi

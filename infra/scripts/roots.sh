@@ -4,6 +4,8 @@ SYS=${LAB_ROOT:-}/sys
 PROC=${LAB_ROOT:-}/proc
 # Emptied by a reboot, as VFs, bridges and running domains are.
 RUN=${LAB_ROOT:-}/run/sriov-rtt
+# A file for each place of a VM that is made ready, or that somebody has begun to make ready (places.sh).
+SLOTS=$RUN/slots
 LOCK=${LAB_ROOT:-}/run/lock/sriov-rtt
 # Outlives a reboot: how a server was before the first change, with the boot that it is true of.
 BEFORE=${LAB_ROOT:-}/var/lib/sriov-rtt/before

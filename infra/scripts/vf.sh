@@ -34,9 +34,7 @@ vf_settings() {
 vf_fields() (
   path=$(vf_path "$1" "$2")
   interface=$(interface_of "$path")
-  override=$(cat "$path/driver_override" 2> /dev/null || :)
-  [ "$override" != '(null)' ] || override=
-  line="vf=$2 pci=${path##*/} driver=$(escaped "$(name_at "$path/driver")") override=$(escaped "$override") netdev=$(escaped "$interface")"
+  line="vf=$2 pci=${path##*/} driver=$(escaped "$(name_at "$path/driver")") override=$(escaped "$(override_of "$path")") netdev=$(escaped "$interface")"
   address='' mtu='' up=''
   if [ -n "$interface" ]; then
     address=$(cat "$path/net/$interface/address") mtu=$(cat "$path/net/$interface/mtu")
@@ -71,21 +69,29 @@ set_vf() (
   return $status
 )
 
+# override_of PATH: the driver that alone may have the VF; empty where any may.
+override_of() { override=$(cat "$1/driver_override" 2> /dev/null) || :; if [ "$override" != '(null)' ]; then printf %s "$override"; fi; }
+
 # The answer of these is empty, or why it could not be done.
+override_driver() {
+  if [ "$(override_of "$1")" != "$2" ] && ! try 10 write_to "$1/driver_override" "$2"; then echo "driver_override of ${1##*/} could not be set to '$2': $answer"; fi
+}
 unbind_vf() {
   if [ -e "$1/driver" ] && ! try 10 write_to "$1/driver/unbind" "${1##*/}"; then echo "${1##*/} could not be taken from its driver: $answer"; fi
 }
 # bind_vf PATH DRIVER: gives the VF to that driver. Where its PF does not probe drivers for its VFs (sriov_drivers_autoprobe), a VF gets
 # one by its driver_override alone.
 bind_vf() (
-  if [ "$(name_at "$1/driver")" = "$2" ]; then return; fi
-  unbind_vf "$1"
-  [ -n "$2" ] || return 0
-  [ -e "$SYS/bus/pci/drivers/$2" ] || modprobe -q "$2" || :
-  write_to "$1/driver_override" "$2"
-  answer=
-  try 10 write_to "$SYS/bus/pci/drivers_probe" "${1##*/}" || :
-  write_to "$1/driver_override" ''
+  if [ "$(name_at "$1/driver")" != "$2" ]; then
+    unbind_vf "$1"
+    [ -n "$2" ] || return 0
+    [ -e "$SYS/bus/pci/drivers/$2" ] || modprobe -q "$2" || :
+    override_driver "$1" "$2"
+    answer=
+    try 10 write_to "$SYS/bus/pci/drivers_probe" "${1##*/}" || :
+  fi
+  # Also where the VF has its driver already: whoever was ended by force since has left this behind.
+  override_driver "$1" ''
   [ "$(name_at "$1/driver")" = "$2" ] || echo "${1##*/} could not be given to the driver $2: $answer"
 )
 # bind_network_driver PATH: to the driver that the kernel has for it, unless that is blacklisted, whatever else would claim it.
@@ -125,7 +131,7 @@ restore_vf() (
       if [ "$now" != "$mac" ] || [ "$(name_at "$path/driver")" != "$driver" ]; then unbind_vf "$path" | tell; fi
       set_vf "$pf" "$number" "$2" | tell
       bind_vf "$path" "$driver" | tell
-      if [ -n "$override" ] && [ "$(cat "$path/driver_override")" != "$override" ]; then write_to "$path/driver_override" "$override"; fi
+      override_driver "$path" "$override" | tell
       ;;
     2) if [ -n "$interface" ] && [ -n "$netdev" ] && [ "$interface" != "$netdev" ]; then rename "$interface" "rttx$number" | tell; fi ;;
     3)

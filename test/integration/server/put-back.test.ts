@@ -62,7 +62,12 @@ const step = fc.record({
     wish.map((up): Step => ({ up })),
     fc.constant<Step>("destroy"),
   ),
-  dies: fc.option(fc.record({ when: fc.constantFrom("before", "after"), command: fc.integer({ min: 1, max: 60 }) })),
+  dies: fc.option(
+    fc.record({
+      when: fc.constantFrom<("before" | "after")[]>("before", "after"),
+      command: fc.integer({ min: 1, max: 60 }),
+    }),
+  ),
 });
 
 describe("a server that was an operator's", () => {
@@ -76,14 +81,10 @@ describe("a server that was an operator's", () => {
           const deployment = new MadeUpDeployment(server);
           let lostLease = false;
           for (const { what, dies } of steps) {
-            if (dies) {
-              server.write("kernel/step", "0\n");
-              server.write("kernel/dies", `${dies.when} ${dies.command}\n`);
-            }
+            if (dies) server.endAt(dies.when, dies.command);
             const said = await (what === "destroy" ? deployment.destroy() : deployment.up(what.up));
-            if (!dies || server.exists("kernel/dies")) expect(said).toBe("");
+            expect(said).toMatch(!dies || server.endNoMore() ? /^$/ : /: SIGKILL/);
             lostLease = said.startsWith("lease create");
-            await server.shell(`rm -f ${server.root}/kernel/dies`);
           }
           expect(await deployment.destroy()).toBe("");
           // A lease that the state has not heard of, because what took it was ended, is given back by hand.

@@ -7,9 +7,12 @@ NET=$LAB_ROOT/sys/class/net
 PCI=$LAB_ROOT/sys/bus/pci
 tool=${0##*/}
 echo "$tool $*" >> "$LAB_ROOT/log"
-# The command that kernel/dies names by number takes the script that gave it with it, before or after it has done its work.
-step=$(($(cat "$K/step" 2> /dev/null || echo 0) + 1)); echo $step > "$K/step"
-die_at() { if [ "$(cat "$K/dies" 2> /dev/null)" = "$1 $step" ]; then rm "$K/dies"; kill -KILL -- "-$(cat "$K/group")"; sleep 5; fi; }
+# kernel/dies, "before|after NUMBER PATTERN": that command of those like PATTERN takes the script that gave it with it, before or after it
+# has done its work. Of kill's forms dash and bash read `-s KILL -- -GROUP` alike; timeout(1) runs its command in another group.
+read -r dies_when dies_number dies_pattern 2> /dev/null < "$K/dies" || { dies_when='' dies_number='' dies_pattern=''; }
+# shellcheck disable=SC2254 # a pattern
+case "$tool $*" in ${dies_pattern:-*}) step=$(($(cat "$K/step" 2> /dev/null || echo 0) + 1)); echo $step > "$K/step" ;; *) step=0 ;; esac
+die_at() { if [ "$dies_when $dies_number" = "$1 $step" ]; then rm "$K/dies"; kill -s KILL -- "-$(cat "$K/group")"; kill -s KILL $$; fi; }
 die_at before
 refuse() { echo "$tool: $*" >&2; exit 1; }
 # kernel/busy: how often something says that it is busy before it obeys.
@@ -80,7 +83,7 @@ interface_of() { [ -e "$NET/$1" ] || refuse "Cannot find device \"$1\""; }
 rename_interface() { # OLD NEW
   busy
   [ ! -e "$NET/$2" ] || refuse "RTNETLINK answers: File exists"
-  path=$(readlink -f "$NET/$1"); mv "$path" "${path%/*}/$2"; rm "$NET/$1"; ln -s "${path%/*}/$2" "$NET/$2"
+  path=$(readlink -f "$NET/$1"); [ ! -e "$path/master" ] || mv "$path/master/brif/$1" "$path/master/brif/$2"; mv "$path" "${path%/*}/$2"; rm "$NET/$1"; ln -s "${path%/*}/$2" "$NET/$2"
 }
 set_link() { # INTERFACE KEY VALUE…
   interface_of "$1"; interface=$1; shift

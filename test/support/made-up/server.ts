@@ -2,12 +2,10 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
-  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -16,6 +14,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { shellScript } from "../../../infra/layer.ts";
+import { dumpOf } from "./dump.ts";
 
 /** A VF of the operator's own; what is not given is what the kernel gives it. */
 export interface MadeUpVf {
@@ -216,30 +215,20 @@ export class MadeUpServer {
     return lines;
   }
 
-  /**
-   * All that somebody on the server could find changed: interfaces with their addresses, flags and masters, VFs with drivers,
-   * names and settings, bridges, and what is in the folders of the testbed.
-   */
-  dump(): string[] {
-    const lines: string[] = [];
-    const walk = (path: string, depth = 0): void => {
-      for (const name of this.list(path)) {
-        const file = `${path}/${name}`;
-        const kind = lstatSync(this.#path(file));
-        // Numbers that a new thing has by itself, and how much has been asked of the made-up kernel.
-        if (["ifindex", "number"].includes(name) || /^kernel\/(index|step|group|trash|busy|dies)/.test(file)) continue;
-        if (kind.isSymbolicLink())
-          lines.push(`${file} -> ${readlinkSync(this.#path(file)).replace(/.*\/(?=[^/]+$)/, "")}`);
-        else if (kind.isDirectory()) {
-          lines.push(`${file}/`);
-          walk(file, depth + 1);
-        } else lines.push(`${file}: ${this.read(file)}`);
-      }
-    };
-    for (const top of ["sys/devices", "sys/class/net", "kernel", "domains"]) walk(top);
-    walk("run/sriov-rtt");
-    walk("var/lib/sriov-rtt");
-    return lines;
+  /** All that somebody on the server could find changed. */
+  readonly dump = () => dumpOf(this.root);
+
+  /** Ends the script that gives a command, by force: the `number`th command like `pattern`, before or after it has done its work. */
+  endAt(when: "before" | "after", number: number, pattern = "*"): void {
+    rmSync(this.#path("kernel/step"), { force: true });
+    this.write("kernel/dies", `${when} ${number} ${pattern}\n`);
+  }
+
+  /** Takes that back. @returns whether no script came so far */
+  endNoMore(): boolean {
+    const waited = this.exists("kernel/dies");
+    rmSync(this.#path("kernel/dies"), { force: true });
+    return waited;
   }
 
   remove(): void {
