@@ -161,6 +161,14 @@ port_in_use() {
   if [ "$(cat "$SYS/class/net/$1/device/sriov_numvfs" 2> /dev/null || echo "$2")" != "$2" ]; then vfs_in_use "$1"; fi
 }
 
+# virsh WORDS…: a daemon of libvirt's that hangs must not keep this server's lock, and with it everybody. VIRSH_SECONDS is its limit.
+virsh() {
+  timeout -k 5 "${VIRSH_SECONDS:-60}" virsh "$@" || { failed=$?; ! hung $failed || say_hung; return $failed; }
+}
+hung() { [ "$1" = 124 ] || [ "$1" = 137 ]; }
+say_hung() {
+  echo "$(hostname): libvirt has not answered for ${VIRSH_SECONDS:-60} s: start its daemon again (systemctl restart libvirtd, or virtqemud; VMs go on), and do the same again" >&2
+}
 # domain_mark: what the description of each VM of ours begins with (infra/vm/domain-xml.ts).
 domain_mark='sriov-rtt-testbed '
 # foreign_domains NAME…: those that libvirt has and that have not shown our mark. One whose description cannot be read has not.
@@ -176,7 +184,8 @@ foreign_domains() {
   done
   [ -n "$questions" ] || return 0
   # Not quiet: a quiet virsh ends no answer with a newline.
-  { virsh "$questions" 2> /dev/null || :; } | awk -v mark="$domain_mark" -v asked="$asked" '
+  answers=$(virsh "$questions" 2> /dev/null) || { ! hung $? || { say_hung; return 1; }; }
+  printf '%s\n' "$answers" | awk -v mark="$domain_mark" -v asked="$asked" '
     /^@/ { name = substr($0, 2); next }
     name != "" && $0 != "" { if (index($0, mark) == 1) ours[name] = 1; name = "" }
     END { count = split(asked, names, " "); for (i = 1; i <= count; i++) if (!(names[i] in ours)) print names[i] }'

@@ -6,7 +6,7 @@
 : "${PORTS=}" "${BRIDGE:?}"
 echo "record=server cpus=$(nproc) memory_mib=$(awk '/^MemTotal:/ {print int($2 / 1024)}' "$PROC/meminfo")"
 in_use() { printf '%s\n' "$2" | while read -r kind sentence; do [ -z "$kind" ] || echo "record=in_use port=$(escaped "$1") kind=$kind what=$(escaped "$sentence")"; done; }
-export IGNORE_OURS=yes
+export IGNORE_OURS=yes VIRSH_SECONDS="${VIRSH_SECONDS:-20}"
 for port in $PORTS; do
   pf=${port%=*}
   dev=$SYS/class/net/$pf/device

@@ -1,6 +1,8 @@
 #!/bin/sh
 # virsh whose domains are folders of LAB_ROOT/domains with a state and a desc. VIRSH_FAILS makes it fail, as when libvirtd is dead;
+# VIRSH_HANGS=all makes it hang, and VIRSH_HANGS=WORD when it is to do that;
 # a domain that is "undying" is not undefined, and one that is "unreadable" does not tell its description.
+[ "${VIRSH_HANGS:-}" != all ] || exec sleep 100
 [ -z "${VIRSH_FAILS:-}" ] || { echo "failed to connect to the hypervisor" >&2; exit 1; }
 cd "$LAB_ROOT/domains" || exit 1
 # As the real one, a quiet virsh ends no answer of a list of commands with a newline.
@@ -11,6 +13,7 @@ case "$*" in
   'list --all --name') ls ;;
   'list --all') for d in *; do [ ! -d "$d" ] || echo " - $d $(cat "$d/state")"; done ;;
   *) printf '%s\n' "$1" | tr ';' '\n' | while read -r word a b; do
+       [ -z "$word" ] || [ "${VIRSH_HANGS:-}" != "$word" ] || sleep 100
        case $word in
          echo) printf "%s$end" "$a" ;;
          desc) if [ -e "$a/unreadable" ]; then echo "error: disconnected" >&2; elif [ -d "$a" ]; then printf "%s$end" "$(cat "$a/desc")"; else echo "error: no domain $a" >&2; fi ;;

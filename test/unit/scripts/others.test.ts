@@ -80,7 +80,7 @@ it("what was written down is kept while libvirt cannot remove VMs, and is put ba
   const restore = (env: Record<string, string> = {}) => server.run("restore.sh", { FORCE: "yes" }, { env });
   const dead = await restore({ VIRSH_FAILS: "yes" });
   expect([dead.exitCode, dead.stderr]).toEqual([1, expect.stringContaining("VMs of this testbed are left")]);
-  expect(server.exists("var/lib/sriov-rtt/before/nic-pf0")).toBe(true);
+  expect(server.exists("var/lib/sriov-rtt/before/nic-0000:01:00.0")).toBe(true);
   expect(server.list("run/sriov-rtt/slots")).toEqual(["rtt-main"]);
 
   const again = await restore();
@@ -88,6 +88,22 @@ it("what was written down is kept while libvirt cannot remove VMs, and is put ba
   expect(server.domains()).toEqual([]);
   expect(server.list("sys/class/net")).toContain("op0");
 });
+
+it.each(["all", "desc", "destroy"])(
+  "a libvirt that hangs (at %s) does not keep the server: that is told, and nothing is lost",
+  async (hangs) => {
+    await slots("create", onVf);
+    server.domain("rtt-main", "running");
+    const hung = await slots("delete", onVf, OWNER, { VIRSH_HANGS: hangs, VIRSH_SECONDS: "1" });
+    expect([hung.exitCode, hung.stderr]).toEqual([
+      1,
+      expect.stringMatching(/libvirt has not answered for \d+ s: .*restart libvirtd/),
+    ]);
+    expect(server.list("run/sriov-rtt/slots")).toEqual(["rtt-main"]);
+    expect((await slots("delete", onVf)).stderr).toBe("");
+    expect(server.domains()).toEqual([]);
+  },
+);
 
 it("a bridge of ours stays while others have something on it", async () => {
   server.interface("cust");
