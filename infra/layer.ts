@@ -1,17 +1,10 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { shellVariables } from "../lib/ssh/quote.ts";
 import type { Endpoint, SshTarget } from "../lib/ssh/target.ts";
 import type { Host } from "./config/hosts.ts";
 import { socketsOf } from "./gateway/sockets.ts";
 import { notDone, remoteCommand, remoteInput } from "./remote-script.ts";
-import { serverScript } from "./server-script.ts";
-
-/** A script for a server's shell: variables, what all scripts share, then the script itself. */
-export function shellScript(file: string, variables: Record<string, string | number>): string {
-  const included = new Set<string>();
-  return [shellVariables(variables), serverScript("common.sh", included), serverScript(file, included)].join("\n");
-}
+import { shellScript } from "./server-script.ts";
 
 /**
  * How the command provider reaches a server: with an agent that signs with the server's key (infra/gateway), so that no key

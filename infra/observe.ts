@@ -5,9 +5,9 @@ import { LabError } from "../lib/errors.ts";
 import { parseRecords, wholeNumber } from "../lib/key-value.ts";
 import { connectSsh, handshakeMs } from "../lib/ssh/connect.ts";
 import { type Host, type Inventory, type Role, roles } from "./config/hosts.ts";
-import { shellScript } from "./layer.ts";
 import { bridgeName, vfPciAddress } from "./plan/placement.ts";
 import { type Preflight, parsePreflight, preflightScript } from "./preflight.ts";
+import { shellScript } from "./server-script.ts";
 
 /** A physical function as its server knows it. */
 export interface PfFacts {

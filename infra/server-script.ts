@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { shellVariables } from "../lib/ssh/quote.ts";
 
 const folder = join(import.meta.dirname, "scripts");
 const comment = /^ *#.*\n/gm;
@@ -15,4 +16,10 @@ export function serverScript(file: string, included = new Set<string>()): string
   return readFileSync(join(folder, file), "utf8")
     .replaceAll(comment, "")
     .replaceAll(inclusion, (_line, name: string) => (included.has(name) ? "" : serverScript(name, included)));
+}
+
+/** A script for a server's shell: variables, what all scripts share, then the script itself. */
+export function shellScript(file: string, variables: Record<string, string | number>): string {
+  const included = new Set<string>();
+  return [shellVariables(variables), serverScript("common.sh", included), serverScript(file, included)].join("\n");
 }

@@ -1,8 +1,8 @@
 import { LabError } from "../../lib/errors.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
-import { shellScript } from "../layer.ts";
 import { observeScript, parseObservation } from "../observe.ts";
+import { shellScript } from "../server-script.ts";
 
 /** @throws LabError with the names that there are */
 function roleOf(name: string): Role {

@@ -1,14 +1,26 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { childProgram } from "../../lib/child-program.ts";
+import { LabError } from "../../lib/errors.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import { guestImageSchema } from "../config/guest-image.ts";
 import { hostSchema, roles } from "../config/hosts.ts";
+import { shellScript } from "../server-script.ts";
+
+/** A server may first have to end another command of ours. */
+const dropTimeoutMs = 660_000;
 
 /** Where a server keeps a guest image, by the hash of its content. */
 export const imageFolder = (sha: string) => `/var/lib/sriov-rtt/images/${sha}`;
 
-const requestSchema = z.object({ role: z.enum(roles), host: hostSchema, image: guestImageSchema, token: z.string() });
+const requestSchema = z.object({
+  role: z.enum(roles),
+  host: hostSchema,
+  image: guestImageSchema,
+  token: z.string(),
+  /** The stack that the server was taken for; states of earlier versions have none. */
+  owner: z.string().default(""),
+});
 type Request = z.infer<typeof requestSchema>;
 
 /** This program: brings the image to a server and says what that took, or takes it from there. */
@@ -46,13 +58,15 @@ export async function putImage({ role, host, image, token }: Request): Promise<s
   }
 }
 
-/** Takes the image from a server, and the folders above it when they are empty. */
-export async function dropImage({ role, host, image }: Request): Promise<undefined> {
+/** Takes the image from a server, unless another stack has the server by now. */
+export async function dropImage({ role, host, image, owner }: Request): Promise<undefined> {
+  const script = shellScript("drop-image.sh", { SHA: image.sha256, OWNER: owner });
   const ssh = await connectSsh(role, host);
   try {
-    await ssh.run(
-      `rm -rf ${imageFolder(image.sha256)}; rmdir /var/lib/sriov-rtt/images /var/lib/sriov-rtt 2> /dev/null || true`,
-    );
+    const { code, stderr } = await ssh.exec(script, { timeoutMs: dropTimeoutMs });
+    const told = stderr.trim();
+    if (code !== 0) throw new LabError(`${role}: the guest image could not be removed: ${told}`);
+    if (told !== "") console.error(told);
   } finally {
     ssh.close();
   }

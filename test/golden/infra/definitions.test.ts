@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { execaSync } from "execa";
 import { describe, expect, it } from "vitest";
-import { shellScript } from "../../../infra/layer.ts";
+import { shellScript } from "../../../infra/server-script.ts";
 import { identityOf } from "../../../infra/vm/addresses.ts";
 import { type AttachmentPoint, attachment } from "../../../infra/vm/attachment.ts";
 import { domainXml, xsltOf } from "../../../infra/vm/domain-xml.ts";

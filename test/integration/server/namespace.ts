@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { shellScript } from "../../../infra/layer.ts";
+import { shellScript } from "../../../infra/server-script.ts";
 
 /** Mounts of its own: what the kernel says of this namespace's interfaces, and a /run and /var/lib that nobody else sees. */
 const mounts = `mount -t sysfs none /sys

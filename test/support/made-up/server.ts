@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { shellScript } from "../../../infra/layer.ts";
+import { shellScript } from "../../../infra/server-script.ts";
 import { dumpOf } from "./dump.ts";
 
 /** A VF of the operator's own; what is not given is what the kernel gives it. */

@@ -74,6 +74,20 @@ it("what another stack has made since is not removed by one that had the server 
   expect(server.domains()).toEqual(["rtt-main"]);
 });
 
+it("a guest image is left to another stack that has the server by now, and removed for whoever has it himself", async () => {
+  const sha = "ab".repeat(32);
+  const image = `var/lib/sriov-rtt/images/${sha}/vmlinuz`;
+  server.write(image, "");
+  server.write(lease, "stack next\n");
+  const drop = () => server.run("drop-image.sh", { SHA: sha, OWNER });
+  const left = await drop();
+  expect([left.exitCode, left.stderr]).toEqual([0, expect.stringContaining("stack next has this server by now")]);
+  expect(server.exists(image)).toBe(true);
+  server.write(lease, `${OWNER}\n`);
+  expect((await drop()).stderr).toBe("");
+  expect(server.exists("var/lib/sriov-rtt/images")).toBe(false);
+});
+
 it("what was written down is kept while libvirt cannot remove VMs, and is put back the next time", async () => {
   await slots("create", onVf);
   server.domain("rtt-main", "running");
