@@ -26,8 +26,7 @@ save_nic() {
     up=$(value_of up "$file") lro=$(value_of lro "$file")
     if [ "$(value_of vfs "$file")" = changing ]; then autoprobe=$(value_of autoprobe "$file"); fi
   fi
-  mkdir -p "$BEFORE"
-  {
+  record=$(
     echo "boot=$(boot_id)"
     echo "pf=$1"
     echo "pci=$(name_at "$device")"
@@ -39,7 +38,8 @@ save_nic() {
     echo "proof=$(nic_proof "$1")"
     count=0
     while [ -e "$device/virtfn$count" ]; do vf_fields "$1" "$count"; count=$((count + 1)); done
-  } > "$file.tmp"
+  )
+  { mkdir -p "$BEFORE" && printf '%s\n' "$record" > "$file.tmp"; } || fail "how $1 is cannot be written down in $BEFORE, so nothing was changed"
   sync "$file.tmp"
   mv "$file.tmp" "$file"
   sync "$BEFORE"

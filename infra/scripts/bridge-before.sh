@@ -2,13 +2,9 @@
 # shellcheck shell=sh disable=SC2030,SC2031
 . ./before.sh
 
-# adopt_bridge BRIDGE: whoever was ended between making the bridge and writing its index down has left one that nobody has used.
-adopt_bridge() {
-  file=$BEFORE/bridge-$1
-  [ -f "$file" ] && is_of_this_boot "$file" && [ -z "$(value_of ifindex "$file")" ] || return 0
-  if [ -e "$SYS/class/net/$1" ] && [ -z "$(ports_of "$1")$(addresses_of "$1")" ]; then
-    set_value "$file" ifindex "$(cat "$SYS/class/net/$1/ifindex")"
-  fi
+# is_left BRIDGE: whoever was ended between making the bridge and writing its index down has left one that nobody has used.
+is_left() {
+  [ -e "$SYS/class/net/$1" ] && is_of_this_boot "$BEFORE/bridge-$1" && [ -z "$(value_of ifindex "$BEFORE/bridge-$1")$(ports_of "$1")$(addresses_of "$1")" ]
 }
 # bridge_guests BRIDGE: who has put what on it beside the port that we gave it, and would lose it with the bridge.
 bridge_guests() {
@@ -21,8 +17,7 @@ bridge_guests() {
 }
 # remove_bridge BRIDGE: if it is ours and ours alone; a port that was put elsewhere since is no matter of it.
 remove_bridge() {
-  adopt_bridge "$1"
-  if bridge_is_ours "$1"; then
+  if bridge_is_ours "$1" || is_left "$1"; then
     guests=$(bridge_guests "$1")
     if [ -n "$guests" ]; then
       say "the bridge $1 stays until nobody else has it: $(sentences_of "$guests")"

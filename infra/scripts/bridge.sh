@@ -8,12 +8,12 @@ case $ACTION in
   create)
     if made_already "bridge-$BRIDGE"; then exit; fi
     [ -e "$SYS/class/net/$PF" ] || fail "$PF is no network interface here"
-    adopt_bridge "$BRIDGE"
+    if is_left "$BRIDGE"; then set_value "$BEFORE/bridge-$BRIDGE" ifindex "$(cat "$SYS/class/net/$BRIDGE/ifindex")"; fi
     look_for_holders
     refuse_used "$(bridge_in_use "$BRIDGE"; pf_in_use "$PF" "$BRIDGE")" "no bridge can be made over $PF"
     if [ ! -e "$SYS/class/net/$BRIDGE" ]; then
       mkdir -p "$BEFORE"
-      printf '%s\n' "boot=$(boot_id)" "pf=$PF" ifindex= > "$BEFORE/bridge-$BRIDGE"
+      printf '%s\n' "boot=$(boot_id)" "pf=$PF" ifindex= > "$BEFORE/bridge-$BRIDGE" || fail "$BEFORE cannot be written, so nothing was changed"
       ip link add "$BRIDGE" type bridge
       set_value "$BEFORE/bridge-$BRIDGE" ifindex "$(cat "$SYS/class/net/$BRIDGE/ifindex")"
     fi

@@ -75,10 +75,10 @@ unwanted_places() {
 }
 
 alone
-mkdir -p "$SLOTS"
 look_for_holders
 case $ACTION in
   create | update)
+    mkdir -p "$SLOTS"
     keep=$WANTED
     if [ "$ACTION" = create ]; then keep=; fi
     places=$(unwanted_places "$keep")

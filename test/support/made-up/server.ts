@@ -190,16 +190,20 @@ export class MadeUpServer {
     return { LAB_ROOT: this.root, SSH_CONNECTION: "", ...env, PATH: `${this.#path("bin")}:${process.env.PATH}` };
   }
 
-  /** Runs a script of infra/scripts. @param shell sh (dash on Debian) or bash */
+  /**
+   * Runs a script of infra/scripts.
+   * @param options.shell sh (dash on Debian) or bash
+   * @param options.enter words before the command that runs it
+   */
   async run(
     file: string,
     variables: Record<string, string | number>,
-    { shell = "sh", env = {} as Record<string, string> } = {},
+    { shell = "sh", env = {} as Record<string, string>, enter = [] as readonly string[] } = {},
   ) {
     const text = shellScript(file, variables);
     // A process group of its own, which a made-up kernel may end.
     const begin = `echo $$ > ${this.#path("kernel/group")}; exec ${shell} -c "$1"`;
-    const { exitCode, signal, stdout, stderr } = await execa("sh", ["-c", begin, "sh", text], {
+    const { exitCode, signal, stdout, stderr } = await execa("env", [...enter, "sh", "-c", begin, "sh", text], {
       reject: false,
       detached: true,
       env: this.#environment(env),
