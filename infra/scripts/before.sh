@@ -97,27 +97,31 @@ restore_up() {
 }
 forget_nic() { rm -f "$1" "${1%/*}/made-${1##*/nic-}"; }
 
-# restore_nic FILE: puts a port back, and forgets how it was once nothing is left to do.
+# restore_nic FILE: puts a port back, and forgets how it was once nothing is left to do. The status is 1 where something was left alone,
+# could not be put back, or is still to be: that is said.
 restore_nic() (
   file=$1 done=yes
   was=$(value_of pf "$file") pci=$(value_of pci "$file")
   if ! is_of_this_boot "$file"; then
     say "$was: the server was started again since its state was written down; its VFs are as that start made them, and are left alone"
     forget_nic "$file"
-    return
+    return 1
   fi
   pf=$(port_now "$file")
   if [ -z "$pf" ]; then
     say "$was${pci:+ ($pci)} is not there now: how it was stays written down in $file; once it is there again, do the same again (when it never comes back, remove that file)"
-    return
+    return 1
   fi
   [ "$pf" = "$was" ] || say "$was${pci:+ ($pci)} is called $pf by now"
   # An earlier version called records by the interface.
   if [ ! -e "$(record_of "$pf")" ] && mv "$file" "$(record_of "$pf")"; then file=$(record_of "$pf"); fi
-  restore_vfs_of "$pf" "$file" || done=no
-  if [ "$(value_of lro "$file")" = on ] && [ "$(lro_of "$pf")" = off ]; then
-    try 10 ethtool -K "$pf" lro on || say "large-receive-offload of $pf could not be put on again: $answer"
-  fi
-  if [ "$(value_of up "$file")" = 0 ] && [ $(($(cat "$SYS/class/net/$pf/flags") & 1)) = 1 ]; then restore_up "$pf"; fi
-  if [ $done = yes ]; then forget_nic "$file"; fi
+  told=$({
+    restore_vfs_of "$pf" "$file" || done=no
+    if [ "$(value_of lro "$file")" = on ] && [ "$(lro_of "$pf")" = off ]; then
+      try 10 ethtool -K "$pf" lro on || say "large-receive-offload of $pf could not be put on again: $answer"
+    fi
+    if [ "$(value_of up "$file")" = 0 ] && [ $(($(cat "$SYS/class/net/$pf/flags") & 1)) = 1 ]; then restore_up "$pf"; fi
+    if [ $done = yes ]; then forget_nic "$file"; fi
+  } 2>&1)
+  [ -z "$told" ] || { printf '%s\n' "$told" >&2; return 1; }
 )

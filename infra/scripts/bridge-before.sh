@@ -15,15 +15,20 @@ bridge_guests() {
   done
   interface_in_use "$1" "the bridge $1" ''
 }
-# remove_bridge BRIDGE: if it is ours and ours alone; a port that was put elsewhere since is no matter of it.
+# remove_bridge BRIDGE: if it is ours and ours alone; a port that was put elsewhere since is no matter of it. The status is 1 where it
+# was not removed, which is said, or was not there.
 remove_bridge() {
   if bridge_is_ours "$1" || is_left "$1"; then
     guests=$(bridge_guests "$1")
     if [ -n "$guests" ]; then
       say "the bridge $1 stays until nobody else has it: $(sentences_of "$guests")"
-      return
+      return 1
     fi
-    try 10 ip link del "$1" || { say "the bridge $1 could not be removed: $answer"; return; }
-  elif [ -e "$SYS/class/net/$1" ]; then say "$(sentences_of "$(bridge_in_use "$1")"); it is left alone"; fi
+    try 10 ip link del "$1" || { say "the bridge $1 could not be removed: $answer"; return 1; }
+    rm -f "$BEFORE/bridge-$1"
+    return
+  fi
+  if [ -e "$SYS/class/net/$1" ]; then say "$(sentences_of "$(bridge_in_use "$1")"); it is left alone"; fi
   rm -f "$BEFORE/bridge-$1"
+  return 1
 }

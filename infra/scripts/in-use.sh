@@ -1,9 +1,10 @@
 # shellcheck shell=sh
 # Who would lose something if the testbed took a port, one of its VFs, the name of its bridge or the name of a VM. Nothing is changed
 # here: `doctor` asks the same as `up`. A finding is a line: its kind, then a sentence that names what is in use and by whom.
-# Kinds: port-of, carries, address, route, ssh, vm, process, namespace, switchdev, bridge, domain.
+# Kinds: port-of, carries, address, route, ssh, vm, process, namespace, socket, vdpa, rdma, switchdev, bridge, domain.
 # IGNORE_OURS=yes leaves out what VMs of this testbed hold (doctor, beside a deployed stack).
 . ./roots.sh
+. ./hidden-uses.sh
 
 # sentences_of FINDINGS: one text of them, without their kinds.
 sentences_of() { printf '%s\n' "$1" | cut -d ' ' -f 2- | awk 'NR > 1 { printf "; " } { printf "%s", $0 } END { print "" }'; }
@@ -15,8 +16,9 @@ value_of() { sed -n "s/^$1=//p" "$2" 2> /dev/null | head -n 1; }
 
 # What each process holds that gives it a VF: "PATH TARGET" of its open files, looked for once.
 look_for_holders() {
-  HELD=$(find "$PROC"/[0-9]*/fd -maxdepth 1 \( -lname '/dev/vfio/*' -o -lname '/dev/tap*' -o -lname '/dev/uio*' \) \
-    -printf '%p %l\n' 2> /dev/null) || :
+  HELD=$(find "$PROC"/[0-9]*/fd -maxdepth 1 \( -lname '/dev/vfio/*' -o -lname '/dev/tap*' -o -lname '/dev/uio*' \
+    -o -lname '/dev/vhost-vdpa*' -o -lname '/dev/infiniband/*' \) -printf '%p %l\n' 2> /dev/null) || :
+  look_for_far_links
 }
 # holders_of FILE: who has it open, a line each: "vm NAME" for a VM of libvirt's, "process NAME (PID)" for another.
 holders_of() {
@@ -42,8 +44,12 @@ kind_of() {
   echo "${kind:-interface}"
 }
 addresses_of() { ip -o addr show dev "$1" 2> /dev/null | awk '$3 == "inet" || ($3 == "inet6" && / scope global/) { print $4 }' | paste -s -d ' ' -; }
+# By their only way, or by one of several.
 routes_of() {
-  { ip -4 route show table all dev "$1"; ip -6 route show table all dev "$1"; } 2> /dev/null |
+  {
+    ip -4 route show table all dev "$1"; ip -6 route show table all dev "$1"
+    { ip -4 -o route show table all; ip -6 -o route show table all; } | awk -v name="$1" '/nexthop / && index($0 " ", " dev " name " ")'
+  } 2> /dev/null |
     awk '$1 !~ /^(local|broadcast|multicast|anycast|unreachable|fe80::|ff00::)/ && !/proto kernel/ { print $1 }' | sort -u | paste -s -d ' ' -
 }
 # The interfaces by which this ssh connection comes in and goes out.
@@ -86,6 +92,8 @@ interface_in_use() {
     if [ -n "$holders" ]; then echo "vm $2 carries $upper $(about "$upper"), which is in the hands of $(in_words "$holders")"
     else echo "carries $2 carries $upper $(about "$upper")"; fi
   done
+  far_uses "$1" "$2"
+  socket_uses "$1" "$2"
   addresses=$(addresses_of "$1")
   if [ -n "$addresses" ]; then echo "address $2 has an address ($addresses)"; fi
   routes=$(routes_of "$1")
@@ -105,6 +113,7 @@ vf_in_use() (
   )
   holders=$(printf '%s\n' "$holders" | sort -u | sed '/^$/d')
   if [ -n "$holders" ] && ! all_ours "$holders"; then echo "${holders%% *} $what is in the hands of $(in_words "$holders")"; fi
+  device_uses "$vf" "$what"
   # A driver that has made an interface which is not seen here has made it for another network namespace.
   if [ -d "$vf/net" ] && [ -z "$(ls "$vf/net")" ]; then
     echo "namespace the network interface of $what is in another network namespace: a container or pod has it"
@@ -144,6 +153,7 @@ pf_in_use() {
   ours=
   if bridge_is_ours "$2"; then ours=$2; fi
   interface_in_use "$1" "$1" "$ours"
+  if [ -e "$SYS/class/net/$1/device" ]; then device_uses "$(readlink -f "$SYS/class/net/$1/device")" "$1"; fi
   if is_switchdev "$1"; then
     echo "switchdev $1 is in switchdev mode: its VFs are ports of a switch on the server (devlink dev eswitch set pci/$(name_at "$SYS/class/net/$1/device") mode legacy ends that)"
   fi

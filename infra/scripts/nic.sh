@@ -2,8 +2,6 @@
 # shellcheck shell=sh
 . ./before.sh
 : "${ACTION:?}" "${PF:?}" "${VFS:?}" "${BRIDGE:?}" "${OWNER:?}"
-# has_places: whether VMs have, or are to have, VFs of this port.
-has_places() { cat "$SLOTS"/* 2> /dev/null | grep -F ' kind=vf ' | grep -qF " pf=$PF "; }
 alone
 case $ACTION in
   create)
@@ -20,7 +18,7 @@ case $ACTION in
       problem=$(change_number "$PF" "$VFS")
       write_to "$SYS/class/net/$PF/device/sriov_drivers_autoprobe" "$(value_of autoprobe "$file")"
       if [ -n "$problem" ]; then
-        restore_nic "$file"
+        restore_nic "$file" || :
         forget_folders
         fail "$problem"
       fi
@@ -35,7 +33,8 @@ case $ACTION in
     file=$(record_for "$PF")
     # The places of a `slots create` that was ended by force are not known to the state; releasing them, which the lease's delete does,
     # needs to be told how their VFs were.
-    if [ -f "$file" ] && ! has_places; then restore_nic "$file"; fi
+    places=$(cat "$SLOTS"/* 2> /dev/null | grep -F ' kind=vf ' | grep -F " pf=$PF " || :)
+    if [ -f "$file" ] && [ -z "$places" ]; then restore_nic "$file" || :; fi # it has said why
     forget_folders
     ;;
 esac

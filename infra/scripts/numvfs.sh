@@ -11,6 +11,7 @@ vfs_are() { [ "$(cat "$1/sriov_numvfs")" = "$2" ] && [ "$(find "$1/" -maxdepth 1
 write_number() {
   # shellcheck disable=SC2016 # its own variables
   setsid -w sh -c '
+    trap "" HUP INT TERM PIPE
     there() { [ "$(cat "$1/sriov_numvfs")" = "$2" ] && [ "$(find "$1/" -maxdepth 1 -name "virtfn*" | wc -l)" = "$2" ]; }
     rm -f "$4"
     printf "%s\n" "$2" | timeout "$3" tee "$1/sriov_numvfs" > /dev/null; status=$? polls=0

@@ -5,14 +5,26 @@
 
 # put_back: VMs, bridges, then ports. What cannot be put back is said, and does not keep the rest from it; but while VMs cannot be
 # removed, nobody can tell what they hold: then all that was written down is kept, for the next time.
+# PUT_BACK is what it has put back whole, by name; a port is not where anything was said of what VMs had.
 put_back() {
+  PUT_BACK=''
+  look_for_far_links
   # shellcheck disable=SC2086 # names without spaces
-  (places=$(all_places) && drop_places $places) || {
+  told=$({ places=$(all_places) && drop_places $places; } 2>&1) || {
+    printf '%s\n' "$told" >&2
     say "VMs of this testbed are left, so nothing else was put back; when libvirt can remove them, do the same again"
     return 1
   }
+  [ -z "$told" ] || printf '%s\n' "$told" >&2
   rm -f "$RUN"/vm-* "$RUN"/bridge-* "$RUN"/nic-*
-  for file in "$BEFORE"/bridge-*; do if [ -f "$file" ]; then remove_bridge "${file##*/bridge-}"; fi; done
-  for file in "$BEFORE"/nic-*; do case $file in *.tmp) rm -f "$file" ;; *) if [ -f "$file" ]; then restore_nic "$file"; fi ;; esac; done
+  for file in "$BEFORE"/bridge-*; do
+    if [ -f "$file" ] && remove_bridge "${file##*/bridge-}"; then PUT_BACK="$PUT_BACK ${file##*/}"; fi
+  done
+  for file in "$BEFORE"/nic-*; do
+    case $file in *.tmp) rm -f "$file"; continue ;; esac
+    [ -f "$file" ] || continue
+    name=nic-$(value_of pf "$file")
+    if restore_nic "$file" && [ -z "$told" ]; then PUT_BACK="$PUT_BACK $name"; fi
+  done
   forget_folders
 }

@@ -10,10 +10,12 @@ owner=$(cat "$RUN/lease/owner" 2> /dev/null || :)
 if [ -n "$owner" ] && [ "$FORCE" != yes ]; then
   fail "in use by $owner: destroy that stack; when it is dead, restore with --force"
 fi
-places=$(all_places | paste -s -d ' ' -) ports=$(listed "$BEFORE")
+vms=$(virsh -q list --all --name 2> /dev/null) || vms=''
 put_back || exit 1
+left=$(virsh -q list --all --name) || left=$vms
+removed=$(printf '%s\n' "$vms" "$left" "$left" | sed '/^$/d' | sort | uniq -u | paste -s -d ' ' -)
 rm -rf "$RUN" "$IMAGES"
 rmdir "${BEFORE%/*}" 2> /dev/null || :
-echo "VMs removed: ${places:-none}; put back: ${ports:-nothing was changed}${owner:+; taken from $owner}"
+echo "VMs removed: ${removed:-none}; put back whole: ${PUT_BACK:-nothing}${owner:+; taken from $owner}" | tr -s ' '
 left=$(listed "$BEFORE")
 [ -z "$left" ] || fail "not put back yet: $left; the lines above say why. Once that is mended, restore again"

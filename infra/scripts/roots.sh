@@ -6,6 +6,7 @@ PROC=${LAB_ROOT:-}/proc
 RUN=${LAB_ROOT:-}/run/sriov-rtt
 # A file for each place of a VM that is made ready, or that somebody has begun to make ready (places.sh).
 SLOTS=$RUN/slots
+NETNS=${LAB_ROOT:-}/run/netns
 LOCK=${LAB_ROOT:-}/run/lock/sriov-rtt
 # Outlives a reboot: how a server was before the first change, with the boot that it is true of.
 BEFORE=${LAB_ROOT:-}/var/lib/sriov-rtt/before

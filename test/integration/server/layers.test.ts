@@ -65,7 +65,7 @@ describe("the number of a port's VFs", () => {
     await server.shell(`rm -r ${server.root}/run/sriov-rtt`);
     await makeVfsAnew(2);
     const { exitCode, stdout, stderr } = await restore();
-    expect([exitCode, stdout]).toEqual([0, "VMs removed: none; put back: nic-pf0"]);
+    expect([exitCode, stdout]).toEqual([0, "VMs removed: none; put back whole: nothing"]);
     expect(stderr).toMatch(/pf0: the server was started again.*left alone/);
     expect(server.read(`${device}/sriov_numvfs`)).toBe("2");
   });
@@ -211,7 +211,7 @@ describe("the lease", () => {
     const { exitCode, stdout } = await restore("yes");
     expect([exitCode, stdout]).toEqual([
       0,
-      "VMs removed: rtt-bg-001 rtt-main; put back: bridge-rtt0 nic-pf0; taken from stack made-up",
+      "VMs removed: rtt-bg-001 rtt-main; put back whole: bridge-rtt0 nic-pf0; taken from stack made-up",
     ]);
     expect(server.dump()).toEqual(before);
   });

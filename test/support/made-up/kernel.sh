@@ -119,6 +119,7 @@ show() { # -d link show dev PF
   done
 }
 case $tool in
+  nsenter) file=${1#--net=}; case "$*" in *' ip -d -o link show') cat "$K/netns/$(readlink "$file" || basename "$file")" 2> /dev/null || : ;; *lsns*) cat "$K/lsns" 2> /dev/null || : ;; esac ;;
   modprobe) case "$*" in *-R*) cat "$K/vf-driver" ;; esac ;;
   tee) read -r value || :; write "$1" "$value" ;;
   bridge) if [ "$1 $2" = 'link set' ]; then echo 0 > "$NET/$4/master/brif/$4/learning"; fi ;;
@@ -139,6 +140,7 @@ case $tool in
       '-o addr show dev '*) cat "$K/addr/$5" 2> /dev/null || : ;;
       '-o addr show to '*) grep -h " $5/" "$K"/addr/* 2> /dev/null || : ;;
       '-o route get '*) cat "$K/route-get" 2> /dev/null || : ;;
+      '-4 -o route show table all') cat "$K/routes" 2> /dev/null || : ;;
       '-4 route show '*) cat "$K/route/$7" 2> /dev/null || : ;;
     esac ;;
 esac

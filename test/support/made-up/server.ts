@@ -59,7 +59,7 @@ export class MadeUpServer {
     for (const driver of ["igbvf", "vfio-pci"])
       mkdirSync(this.#path(`sys/bus/pci/drivers/${driver}`), { recursive: true });
     for (const [tool, stub] of [
-      ...["tee", "ip", "bridge", "ethtool", "modprobe"].map((tool) => [tool, "kernel.sh"] as const),
+      ...["tee", "ip", "bridge", "ethtool", "modprobe", "nsenter"].map((tool) => [tool, "kernel.sh"] as const),
       ["virsh", "virsh.sh"] as const,
     ]) {
       copyFileSync(join(stubs, stub), this.#path(`bin/${tool}`));
@@ -70,6 +70,7 @@ export class MadeUpServer {
       chmodSync(this.#path(`bin/${tool}`), 0o755);
     }
     this.write("proc/sys/kernel/random/boot_id", "boot-1\n");
+    this.link("net:[1]", "proc/self/ns/net");
     this.write("proc/meminfo", "MemTotal: 1048576 kB\n");
     this.write("kernel/index", "1\n");
     this.write("kernel/vf-driver", "igbvf\n");

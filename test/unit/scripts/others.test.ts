@@ -133,3 +133,14 @@ it("a bridge of ours stays while others have something on it", async () => {
   expect(stderr).toContain("the bridge rtt0 stays until nobody else has it: the bridge rtt0 has the port cust");
   expect(changes()).toEqual([]);
 });
+
+it("restore tells as removed and put back only what was: not a VM that stays, a place without a VM, nor VFs that are left alone", async () => {
+  await slots("create", onVf);
+  server.domain("rtt-main", "running", "the customer's");
+  const number = `${server.root}/sys/devices/0000:01:00.0/sriov_numvfs`;
+  await server.run("nic.sh", { ACTION: "create", TOKEN: "m", PF: "pf0", VFS: 2, BRIDGE: "rtt0", OWNER });
+  await server.shell(`echo 0 | tee ${number}; echo 3 | tee ${number}`);
+  const { exitCode, stdout, stderr } = await server.run("restore.sh", { FORCE: "yes" });
+  expect(stderr).toMatch(/VFs of pf0 are not those that this testbed made/);
+  expect([exitCode, stdout]).toEqual([0, "VMs removed: none; put back whole: bridge-rtt0; taken from stack test"]);
+});
