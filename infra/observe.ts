@@ -5,6 +5,7 @@ import { LabError } from "../lib/errors.ts";
 import { parseRecords, wholeNumber } from "../lib/key-value.ts";
 import { connectSsh, handshakeMs } from "../lib/ssh/connect.ts";
 import { type Host, type Inventory, type Role, roles } from "./config/hosts.ts";
+import { earlierLease } from "./owner.ts";
 import { bridgeName, vfPciAddress } from "./plan/placement.ts";
 import { type Preflight, parsePreflight, preflightScript } from "./preflight.ts";
 import { shellScript } from "./server-script.ts";
@@ -110,10 +111,11 @@ export const observeScript = ({ pfs }: Pick<Host, "pfs">): string =>
   shellScript("observe.sh", { PORTS: pfs.map(({ name, vfs }) => `${name}=${vfs}`).join(" "), BRIDGE: bridgeName });
 
 function refuseForeignLease(role: Role, { lease }: Observation, owner: string): void {
-  if (lease !== undefined && lease.owner !== owner)
-    throw new LabError(
-      `${role}: in use by ${lease.owner} since ${lease.since.toISOString()}, and a testbed has one tenant. Destroy that stack first; when it is dead: ./lab hosts release ${role} --force`,
-    );
+  if (lease === undefined || lease.owner === owner) return;
+  const mend = earlierLease(lease.owner, owner) ?? "Destroy that stack first";
+  throw new LabError(
+    `${role}: in use by ${lease.owner} since ${lease.since.toISOString()}, and a testbed has one tenant. ${mend}; when it is dead: ./lab hosts release ${role} --force`,
+  );
 }
 
 /**

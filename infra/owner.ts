@@ -1,4 +1,60 @@
-import { hostname } from "node:os";
+import { readFileSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
+import { canonicalJson, sha256 } from "../lib/canonical.ts";
 
-/** What a stack is called on a server that it has leased: its name, and where it is deployed from. */
-export const ownerOf = (stack: string, checkout: string) => `stack ${stack} (${hostname()}:${checkout})`;
+/** Where and by whom a stack is deployed. */
+export interface Operator {
+  /** Differs between machines that are called alike; undefined where the system gives none (machine-id(5)). */
+  machineId: string | undefined;
+  host: string;
+  user: string;
+}
+
+function readMachineId(): string | undefined {
+  for (const file of ["/etc/machine-id", "/var/lib/dbus/machine-id"]) {
+    try {
+      const text = readFileSync(file, "utf8").trim();
+      if (text !== "") return text;
+    } catch {
+      // the other one may be there
+    }
+  }
+  return undefined;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? ""); // a user id without a name, as in containers
+  }
+}
+
+const thisOperator = (): Operator => ({ machineId: readMachineId(), host: hostname(), user: userName() });
+
+/**
+ * What a stack is called on a server that it has leased: its name, who deploys it from where, and a hash that is another one on a
+ * machine of the same name.
+ */
+export function ownerOf(stack: string, checkout: string, { machineId, host, user } = thisOperator()): string {
+  const operator = sha256(canonicalJson([machineId ?? null, host, user, checkout])).slice(0, 10);
+  return `stack ${stack} (${user}@${host}:${checkout}, operator ${operator})`;
+}
+
+/** What a stack of this operator was called by versions that told no machines of one name apart. */
+const earlierOwner = (owner: string): string | undefined => {
+  const parts = /^(stack \S+ \()[^@]*@(.*), operator [0-9a-f]{10}\)$/.exec(owner);
+  return parts === null ? undefined : `${parts[1]}${parts[2]})`;
+};
+
+/**
+ * What to do about a lease of somebody who may be this very stack, as an earlier version has called it.
+ * @param holder who has the server
+ * @param owner who wants it
+ * @returns undefined when the holder is certainly somebody else
+ */
+export function earlierLease(holder: string, owner: string): string | undefined {
+  if (holder !== earlierOwner(owner)) return undefined;
+  const stack = /^stack (\S+)/.exec(owner)?.[1] ?? "STACK";
+  return `An earlier version of this testbed took it, by a name that all machines called alike have in common. If it was this stack: ./lab destroy ${stack} gives it back, by what the state remembers; then deploy again`;
+}

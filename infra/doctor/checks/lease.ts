@@ -1,3 +1,4 @@
+import { earlierLease } from "../../owner.ts";
 import { ok, type ServerCheck, warning } from "../check.ts";
 import { releaseCommand } from "../hosts-source.ts";
 
@@ -8,10 +9,11 @@ export const lease: ServerCheck = ({ role, lease, wanted, source }) => {
   if ("unknown" in lease) return [warning(what, `not known: ${lease.unknown}`)];
   const held = `${lease.owner} since ${lease.since.toISOString()}`;
   if (lease.owner === wanted?.tenant) return [ok(what, `held by this stack: ${held}`)];
+  const earlier = wanted && earlierLease(lease.owner, wanted.tenant);
   const stack = /^stack (\S+) \(/.exec(lease.owner)?.[1];
   const release = releaseCommand(source, role);
   const mends = [
-    ...(stack ? [`./lab destroy ${stack}`] : []),
+    ...(earlier ? [earlier] : stack ? [`./lab destroy ${stack}`] : []),
     ...(release ? [`when it is dead: ${release}`] : []),
   ].join("; ");
   return [warning(what, `in use by ${held}; other stacks are refused`, mends || undefined)];
