@@ -20,6 +20,7 @@ made_file() { echo "$BEFORE/made-$(key_of "$1")"; }
 # port_now RECORD: what its port is called by now; empty where it is not there.
 port_now() (
   index=$(value_of proof "$1" | cut -d ' ' -f 2) place=$(value_of pci "$1") key=${1##*/nic-} found=''
+  if [ "$(cat "$SYS/class/net/$(value_of pf "$1")/ifindex" 2> /dev/null)" = "$index" ]; then value_of pf "$1"; return; fi
   for link in "$SYS"/class/net/*; do
     interface=${link##*/}
     if [ "$(cat "$link/ifindex" 2> /dev/null)" = "$index" ]; then echo "$interface"; return; fi
