@@ -17,6 +17,7 @@ import { endOf } from "./run/end.ts";
 import { Runs, type RunsArgs } from "./run/runs.ts";
 import { scenarioOf } from "./scenario.ts";
 import { backgroundIndices, identityOf } from "./vm/addresses.ts";
+import { serialLog } from "./vm/domain-xml.ts";
 import { Fleet } from "./vm/fleet.ts";
 import { type Design, type Member, memberOf } from "./vm/member.ts";
 import { declareSlots } from "./vm/slots.ts";
@@ -138,7 +139,7 @@ export function declareTestbed(args: TestbedArgs): {
   const { config, guestImage, servers } = args;
   const scenario = scenarioOf(config);
   const plan = planOf(config);
-  const { hosts, fidelity } = config.inventory;
+  const { hosts, fidelity, clock } = config.inventory;
 
   const on = onBoth((role) => deployed(role, plan, args));
   const mains = onBoth((role) => fleetOf("main", on[role], args, []));
@@ -156,6 +157,7 @@ export function declareTestbed(args: TestbedArgs): {
         replicate: config.replicate,
         ...(config.order && { order: config.order }),
         fidelity,
+        ...(clock && { clock: { ...clock, consoleLog: serialLog(identityOf("sender", 0).name) } }),
         guestImage: { sha256: guestImage.sha256, release: guestImage.release },
         ends: onBoth((role) => endOf(role, hosts[role], plan[role], servers[role].cpus)),
       },

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { fidelities } from "../../measure/results/fidelity.ts";
 
 interface Options {
   fidelity: string;
@@ -15,12 +16,12 @@ export function register(program: Command): void {
     )
     .argument("<from>", "folder that holds DRIVER/run-N")
     .argument("<into>", "results directory, made if need be; what is in it stays")
-    .requiredOption("--fidelity <label>", "hardware or emulated: what the servers were")
+    .requiredOption("--fidelity <label>", "hardware, emulated or emulated-virtual: what the servers were")
     .option("--rate <pps>", "ping frequency, where no facts.txt tells ping's options")
     .action(async (from: string, into: string, { fidelity, rate }: Options) => {
       const { oneOf } = await import("../../measure/statistics/options.ts");
       const { LabError } = await import("../../lib/errors.ts");
-      const label = oneOf(["hardware", "emulated"], fidelity, "--fidelity");
+      const label = oneOf([...fidelities], fidelity, "--fidelity");
       if (rate !== undefined && !/^[1-9]\d{0,6}$/.test(rate))
         throw new LabError(`--rate ${JSON.stringify(rate)} is not allowed; allowed: 1 to 9999999 packets a second`, {
           exitCode: 2,

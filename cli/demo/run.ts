@@ -7,6 +7,7 @@ import type { Driver } from "../../infra/vm/drivers.ts";
 import { LabError } from "../../lib/errors.ts";
 import { checkout, labDir } from "../../lib/paths.ts";
 import { driftSentence } from "../../measure/analysis/drift.ts";
+import type { Fidelity } from "../../measure/results/fidelity.ts";
 import { type Interruption, interruptible } from "../interrupt.ts";
 import { orderDeployments } from "../order/deployment-order.ts";
 import { progress } from "../progress.ts";
@@ -68,18 +69,20 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const measured = await withCheckout(progress, async () => {
     const env = await prepareEverything(progress);
     await mkdir(join(labDir, "logs"), { recursive: true });
-    const deployAll = (interruption: Interruption, leftoversAreGone: boolean) =>
+    const deployAll = (interruption: Interruption, leftoversAreGone: boolean, fidelity: Fidelity) =>
       withDrivenStack(
         {
           ...{ name: stackName, env, logFile, progress, interruption, leftoversAreGone },
-          timeLimitMs: 1000 * deploymentLimitSeconds({ ...runOfDemo, packets: options.packets }, "emulated"),
+          timeLimitMs: 1000 * deploymentLimitSeconds({ ...runOfDemo, packets: options.packets }, fidelity),
           keep: options.keep,
         },
         (stack) => measureAll(stack, options, results, interruption),
       );
     return withServers(progress, () =>
       interruptible((interruption) =>
-        withServersUp({ progress, keep: options.keep }, ({ areNew }) => deployAll(interruption, areNew)),
+        withServersUp({ progress, keep: options.keep }, ({ areNew, fidelity }) =>
+          deployAll(interruption, areNew, fidelity),
+        ),
       ),
     );
   });

@@ -15,10 +15,44 @@ two. They listen on 127.0.0.1 only and reach nothing outside. Their disks are ne
 
 RTTs measured on them are milliseconds and compare only with each other: every result carries the label \`emulated\`.
 
+## Nested guests that hang
+
 QEMU 10.0 may deliver an interrupt twice to a guest of such a server; its kernel then waits for itself for ever. That is rare, and often
 when QEMU counts instructions. A plugin that this machine's C compiler builds beside QEMU (\`emulator/virtual-time\`) cures it, with
 \`LAB_EMULATOR_CURE=on\`. The plugin looks at all of QEMU that it relies on when it is loaded, and refuses another one. Without a compiler,
 or when it refuses, servers run without it, and \`hosts up\` says why.
+
+## Virtual time
+
+By default a server's clock is this machine's, so an RTT is how long the emulator took, and everything else that this machine does
+changes it. \`LAB_EMULATOR_TIME=virtual ./lab hosts up\` starts servers whose clock counts their instructions instead: each takes
+\`LAB_EMULATOR_NS_PER_INSTRUCTION\` nanoseconds, and an idle server's clock goes on as this machine's does. Their results carry the label
+\`emulated-virtual\`, and results of two labels are never mixed. Without the plugin there is no virtual time: the servers run in wall
+time then, and \`hosts up\` says why.
+
+Boot and deployment run freely. For a run the two servers are put *in step*: both clocks stop at a barrier each
+\`LAB_EMULATOR_WIRE_LATENCY_NS\` until the other server is there too, which is how long a frame is on the wire, so no frame can come too
+late. The run gives the Main VM its command first, then joins the servers, and speaks to neither until ping has ended:
+
+1. The VM waits. mpstat starts, the server settles for a second, and the window without ping passes.
+2. The VM pings, and writes a word on its console when it has ended. The Sender server looks for that word by itself.
+3. The servers are let go, and everything is brought home. They are let go also when the program that measures is killed: the
+   plugin sees its connection end.
+
+What the servers counted in step is in the manifest (\`sharedClock\`). A run with a frame that found no room on the wire, or came more
+than a microsecond late, does not count. A server that does not come to a barrier for 15 seconds breaks the step: both go on by
+themselves, and the attempt has failed.
+
+An RTT in virtual time is a *path length*: the instructions that both servers execute from request to reply, one after the other, and two
+times the wire. What the model leaves out:
+
+- VM exits, DMA, address translation by the IOMMU and cache misses take no time of their own, and every instruction takes the same.
+- The NIC takes none: a frame is on the wire when its driver has rung the doorbell.
+- A server has one CPU. Nothing runs beside anything else, and a server in step cannot be given a second one.
+
+So it says how much software a driver puts in the path, and what stands before it under load; it does not say how fast hardware is.
+
+## Settings
 
 These variables change them; servers that run keep what they were started with.
 

@@ -29,22 +29,23 @@ const areUp = (servers: readonly ServerStatus[]) => servers.every(({ status }) =
 /**
  * Runs `body` with both servers up, and leaves them as they were: up when they were up, else down, also when `body`
  * fails. The caller has them to itself (`withServers`).
- * @param body is told whether the servers are new: they begin with empty disks, so no stack has anything on them
+ * @param body is told whether the servers are new (they begin with empty disks, so no stack has anything on them), and what
+ *   they are
  */
 export async function withServersUp<T>(
   { progress, keep = false }: { progress: Progress; keep?: boolean },
-  body: (servers: { areNew: boolean }) => Promise<T>,
+  body: (servers: { areNew: boolean; fidelity: Inventory["fidelity"] }) => Promise<T>,
 ): Promise<T> {
   const before = await serverStatus();
   if (areUp(before)) {
-    await bootServers(progress);
-    return body({ areNew: false });
+    const { fidelity } = await bootServers(progress);
+    return body({ areNew: false, fidelity });
   }
   // One that has died beside one that runs: what a stack believes of the two is half true at best.
   if (before.some(({ status }) => status !== "down")) await stopServers(progress);
   try {
-    await progress.step("booting two servers", () => bootServers(progress));
-    return await body({ areNew: true });
+    const { fidelity } = await progress.step("booting two servers", () => bootServers(progress));
+    return await body({ areNew: true, fidelity });
   } finally {
     if (!keep) await stopServers(progress);
   }

@@ -1,5 +1,8 @@
+import { join } from "node:path";
+import { LabError } from "../../lib/errors.ts";
 import type { Keys } from "./keys.ts";
 import type { ServerName } from "./names.ts";
+import { stepFiles } from "./qemu-arguments.ts";
 import type { ServerState } from "./state.ts";
 
 /** How a server is reached and what its network card has. */
@@ -20,14 +23,47 @@ export interface InventoryHost {
   pinnedCore: number | null;
 }
 
+/** The virtual time that both servers can be put on together (emulator/virtual-time). */
+export interface InventoryClock {
+  kind: "virtual";
+  /** Where each server is told to step, unix sockets. */
+  sockets: Record<ServerName, string>;
+  nsPerInstruction: number;
+  wireLatencyNs: number;
+}
+
 /** The emulated servers as a stack uses them. */
 export interface Inventory {
-  fidelity: "emulated";
+  fidelity: "emulated" | "emulated-virtual";
+  /** Of servers that run in virtual time. */
+  clock?: InventoryClock;
   hosts: Record<ServerName, InventoryHost>;
 }
 
-/** The inventory of two running servers. */
-export function inventoryOf(keys: Keys, states: Record<ServerName, ServerState>): Inventory {
+/** The clock of two running servers, if they share one. @param folder the servers' (state.ts) */
+function clockOf(folder: string, { sender, responder }: Record<ServerName, ServerState>): InventoryClock | undefined {
+  const { time, nsPerInstruction, wireLatencyNs } = sender.settings;
+  const words = ({ settings }: ServerState) =>
+    settings.time === "wall"
+      ? "wall time"
+      : `virtual time, ${settings.nsPerInstruction} ns an instruction, ${settings.wireLatencyNs} ns on the wire`;
+  if (words(sender) !== words(responder))
+    throw new LabError(
+      `the emulated servers run on different clocks (sender: ${words(sender)}; responder: ${words(responder)}): run ./lab hosts down, then up`,
+    );
+  if (time === "wall") return undefined;
+  const socket = (name: ServerName) => join(folder, stepFiles.control(name));
+  return {
+    kind: "virtual",
+    sockets: { sender: socket("sender"), responder: socket("responder") },
+    nsPerInstruction,
+    wireLatencyNs,
+  };
+}
+
+/** The inventory of two running servers. @param folder the servers' (state.ts) */
+export function inventoryOf(folder: string, keys: Keys, states: Record<ServerName, ServerState>): Inventory {
+  const clock = clockOf(folder, states);
   const host = (name: ServerName): InventoryHost => ({
     address: "127.0.0.1",
     port: states[name].port,
@@ -48,5 +84,6 @@ export function inventoryOf(keys: Keys, states: Record<ServerName, ServerState>)
     memoryMiB: Math.floor(states[name].settings.memoryMib * 0.9),
     pinnedCore: states[name].pinnedCore,
   });
-  return { fidelity: "emulated", hosts: { sender: host("sender"), responder: host("responder") } };
+  const hosts = { sender: host("sender"), responder: host("responder") };
+  return clock ? { fidelity: "emulated-virtual", clock, hosts } : { fidelity: "emulated", hosts };
 }

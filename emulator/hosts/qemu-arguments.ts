@@ -13,7 +13,7 @@ export interface ServerMachine {
   generation: string;
   /** What libvirt of an earlier boot found out about QEMU, a tar archive; without it, that is found out again. */
   libvirtCacheFile: string | undefined;
-  /** The plugin of emulator/virtual-time for this QEMU, which cures nested guests that hang. */
+  /** The plugin of emulator/virtual-time for this QEMU; without it there is no virtual time, and no cure. */
   pluginFile: string | undefined;
 }
 
@@ -26,6 +26,9 @@ const kernelParameters = [
   "tsc=reliable",
   "systemd.show_status=false",
 ];
+
+/** A halted guest is not polled for: under virtual time that would be work, and a server that works is never idle. */
+const virtualTimeParameters = ["kvm.halt_poll_ns=0"];
 
 /** A path inside a list of QEMU options, where a comma would end it. */
 const path = (file: string) => file.replaceAll(",", ",,");
@@ -47,6 +50,26 @@ function portArguments(name: ServerName, port: number): string[] {
   ];
 }
 
+/** Where the two servers' plugins share memory, and where a server's plugin is told to step (plugin/control.h). */
+export const stepFiles = {
+  shared: "step.memory",
+  control: (name: ServerName) => `${name}/step.sock`,
+};
+
+/** How QEMU executes: in wall time, a host thread for each CPU; in virtual time, one thread that counts instructions. */
+function timeArguments({ name, settings, pluginFile }: ServerMachine): string[] {
+  const plugin = (options: string) => (pluginFile ? ["-plugin", `${path(pluginFile)}${options}`] : []);
+  const accelerator = (thread: string) => ["-accel", `tcg,thread=${thread},tb-size=${settings.tbSizeMib}`];
+  if (settings.time === "wall") return [...accelerator("multi"), ...plugin("")];
+  const side = `side=${serverNames.indexOf(name)}`;
+  return [
+    ...accelerator("single"),
+    ...["-icount", `shift=${Math.log2(settings.nsPerInstruction)},sleep=off`],
+    ...["-rtc", "clock=vm"],
+    ...plugin(`,shared=${stepFiles.shared},${side},control=${stepFiles.control(name)},wires=${settings.ports}`),
+  ];
+}
+
 /**
  * QEMU's arguments for a server: a q35 machine with a vIOMMU, SR-IOV network cards (igb), and a management card that only forwards ssh from 127.0.0.1. The disk is a snapshot: QEMU keeps
  * what is written in an unlinked file, which is gone with the process.
@@ -58,18 +81,11 @@ export function qemuArguments(machine: ServerMachine): string[] {
   return [
     ...["-name", `lab-${name}`, "-uuid", uuidOf(machine.generation)],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
-    ...[
-      "-machine",
-      "q35,sata=off,smbus=off",
-      "-accel",
-      `tcg,thread=multi,tb-size=${settings.tbSizeMib}`,
-      "-cpu",
-      "max,la57=off",
-    ],
-    ...(machine.pluginFile ? ["-plugin", path(machine.pluginFile)] : []),
+    ...["-machine", "q35,sata=off,smbus=off", ...timeArguments(machine), "-cpu", "max,la57=off"],
     ...["-smp", String(settings.cpus), "-m", String(settings.memoryMib)],
     ...["-device", "intel-iommu,intremap=on,caching-mode=on"],
-    ...["-kernel", image.kernel, "-initrd", image.initrd, "-append", kernelParameters.join(" ")],
+    ...["-kernel", image.kernel, "-initrd", image.initrd],
+    ...["-append", [...kernelParameters, ...(settings.time === "virtual" ? virtualTimeParameters : [])].join(" ")],
     ...["-drive", `if=none,id=root,file=${path(image.root)},format=raw,snapshot=on,cache=unsafe,aio=threads`],
     ...["-device", "virtio-blk-pci,drive=root"],
     ...["-netdev", `user,id=management,restrict=on,hostfwd=tcp:127.0.0.1:${machine.port}-:22`],

@@ -21,10 +21,28 @@ export const settingsSchema = z.strictObject({
   ports: whole(1, 2).default(1).describe("ports that join the two servers, each a network card of its own: pf0, pf1"),
   vfs: whole(1, 7).default(7).describe("virtual functions that each port has; QEMU's igb serves 7"),
   tbSizeMib: whole(64, 16_384).default(1024).describe("cache of translated code per server, MiB"),
+  time: z
+    .enum(["wall", "virtual"], { error: '"wall" or "virtual"' })
+    .default("wall")
+    .describe(
+      "clock of the servers: wall, this machine's; virtual, instructions counted, the two servers in step during a run",
+    ),
+  nsPerInstruction: z.coerce
+    .number({ error: "1, 2, 4 or 8" })
+    .pipe(z.literal([1, 2, 4, 8], { error: "1, 2, 4 or 8" }))
+    .default(1)
+    .describe("virtual time: nanoseconds that an instruction takes"),
+  wireLatencyNs: whole(1000, 1_000_000)
+    .default(10_000)
+    .describe(
+      "virtual time: how long a frame is on the wire, in nanoseconds; the servers meet as often, so less is slower",
+    ),
   cure: z
     .enum(["on", "off"], { error: '"on" or "off"' })
     .default("off")
-    .describe("on: QEMU loads the plugin that cures nested guests which hang (emulator/virtual-time)"),
+    .describe(
+      "on: QEMU loads the plugin that cures nested guests which hang (emulator/virtual-time), in wall time too",
+    ),
   bootTimeoutS: whole(10, 3600).default(300).describe("how long both servers may take until they answer, seconds"),
 });
 
@@ -67,6 +85,11 @@ export function readSettings(given: Partial<Settings> = {}, env: NodeJS.ProcessE
   if (parsed.data.senderPort === parsed.data.responderPort)
     throw new LabError(
       `the emulated servers: senderPort and responderPort are both ${parsed.data.senderPort}; allowed: two different ports`,
+      { exitCode: 2 },
+    );
+  if (parsed.data.time === "virtual" && parsed.data.cpus > 1)
+    throw new LabError(
+      `the emulated servers: cpus is ${parsed.data.cpus} and time is virtual; allowed: 1 CPU, because the CPUs of a server would take turns on one count of instructions and a second one would add nothing`,
       { exitCode: 2 },
     );
   return parsed.data;

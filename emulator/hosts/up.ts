@@ -40,14 +40,24 @@ export async function endStrays(cache: string, name: ServerName): Promise<void> 
     await endProcess(stray);
 }
 
-/** The images that a server starts with. Without a plugin that fits, servers run all the same, and that is said. */
-async function startable({ progress }: HostsOptions, { cure }: Settings, images: Images): Promise<Images> {
+/**
+ * The settings and images that a server starts with. Without a plugin that fits, servers run all the same, in wall time
+ * and without its cure, and that is said.
+ */
+async function startable(
+  { progress }: HostsOptions,
+  settings: Settings,
+  images: Images,
+): Promise<{ settings: Settings; images: Images }> {
   const { plugin, qemu } = images;
-  if (cure === "off") return { ...images, plugin: { missing: "not asked for" } };
+  if (settings.time === "wall" && settings.cure === "off")
+    return { settings, images: { ...images, plugin: { missing: "not asked for" } } };
   const missing = plugin.file ? await checkPlugin(qemu, plugin.file) : plugin.missing;
-  if (missing === undefined) return images;
-  progress.say(`no plugin for QEMU (emulator/virtual-time): ${missing}; servers run without its cure of nested guests`);
-  return { ...images, plugin: { missing } };
+  if (missing === undefined) return { settings, images };
+  const instead =
+    settings.time === "virtual" ? "the servers run in wall time" : "servers run without its cure of nested guests";
+  progress.say(`no plugin for QEMU (emulator/virtual-time): ${missing}; ${instead}`);
+  return { settings: { ...settings, time: "wall" }, images: { ...images, plugin: { missing } } };
 }
 
 async function runningOrStarted(
@@ -69,7 +79,7 @@ async function runningOrStarted(
   if (state) progress.say(`${name}: had died (process ${state.process.pid}); it is started again`);
   await endStrays(cache, name);
   const core = assignCores(allowedCores())[name];
-  return startServer({ cache, name, images: await startable(options, settings, images), keys, settings, core });
+  return startServer({ cache, name, keys, core, ...(await startable(options, settings, images)) });
 }
 
 /**
@@ -88,7 +98,7 @@ export async function hostsUp(options: HostsOptions): Promise<Inventory> {
       sender: await runningOrStarted(options, "sender", settings, images, keys),
       responder: await runningOrStarted(options, "responder", settings, images, keys),
     };
-    const inventory = inventoryOf(keys, states);
+    const inventory = inventoryOf(serversFolder(cache), keys, states);
     await publishFile(join(serversFolder(cache), "known_hosts"), knownHostsText(Object.values(inventory.hosts)));
     const deadline = Date.now() + settings.bootTimeoutS * 1000;
     await Promise.all(

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { targetSchema } from "../../lib/ssh/target.ts";
+import { fidelities, sharedClockSchema } from "../../measure/results/fidelity.ts";
 
 /** The two servers of the testbed: the Sender server's Main VM pings the Responder server's (paper, section 3). */
 export const roles = ["sender", "responder"] as const;
@@ -63,10 +64,22 @@ export const hostSchema = z.strictObject({
 export type Host = z.infer<typeof hostSchema>;
 
 /** The pair of servers and what kind of servers they are; results of different fidelity are never mixed. */
-export const inventorySchema = z.strictObject({
-  fidelity: z
-    .enum(["hardware", "emulated"])
-    .describe("hardware, or emulated servers whose RTTs compare only with each other"),
-  hosts: z.strictObject({ sender: hostSchema, responder: hostSchema }),
-});
+export const inventorySchema = z
+  .strictObject({
+    fidelity: z
+      .enum(fidelities)
+      .describe(
+        "hardware; emulated servers, whose RTTs compare only with each other; or emulated-virtual, whose RTTs count instructions",
+      ),
+    clock: sharedClockSchema
+      .optional()
+      .describe(
+        "a clock that both servers can be put on together during a run; left out for servers of their own clocks",
+      ),
+    hosts: z.strictObject({ sender: hostSchema, responder: hostSchema }),
+  })
+  .refine(({ fidelity, clock }) => (fidelity === "emulated-virtual") === (clock !== undefined), {
+    path: ["clock"],
+    error: "a clock where fidelity is emulated-virtual, and none where it is not",
+  });
 export type Inventory = z.infer<typeof inventorySchema>;

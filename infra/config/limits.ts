@@ -1,4 +1,5 @@
-import { type Fidelity, type RunFactors, runBudget } from "../../measure/probe/budget.ts";
+import { type RunFactors, runBudget } from "../../measure/probe/budget.ts";
+import type { Fidelity } from "../../measure/results/fidelity.ts";
 
 /** What of a configuration decides how long its deployment may take. */
 export type LimitedConfig = RunFactors & { readyWithinSeconds: number; runs: number };

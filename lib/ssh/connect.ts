@@ -32,6 +32,7 @@ interface Dial {
   endpoint: Endpoint;
   agent: string | undefined;
   timeoutMs: number;
+  keepalive: boolean;
 }
 
 /** How we prove who we are: with a key from a file, or one that an agent has. */
@@ -65,7 +66,7 @@ async function configOf(dial: Dial): Promise<{ config: ConnectConfig; wasRefused
     username: user,
     ...(await credentialsFor(dial)),
     readyTimeout: dial.timeoutMs,
-    keepaliveInterval: 10_000,
+    keepaliveInterval: dial.keepalive ? 10_000 : 0,
     keepaliveCountMax: 3,
     algorithms: { serverHostKey: wanted.algorithms },
     hostVerifier: (key: Buffer) => {
@@ -146,6 +147,7 @@ export const handshakeMs = 25_000;
  * Opens a connection; the server must show exactly the host key that the target names, and so must the one on the way.
  * @param name how messages call the server, e.g. "sender"
  * @param agents where keys are asked for instead of where the target says
+ * @param keepalive whether to ask the server now and then whether it is still there; one that does not answer is given up
  * @throws LabError within `timeoutMs` a server: unreachable, wrong host key, or key not accepted.
  */
 export async function connectSsh(
@@ -153,10 +155,11 @@ export async function connectSsh(
   target: SshTarget,
   timeoutMs = handshakeMs,
   agents?: Agents,
+  keepalive = true,
 ): Promise<SshConnection> {
   const where = `${name} (ssh ${placeOf(target)})`;
   const { jump } = target;
-  const dial: Dial = { where, endpoint: target, agent: agents?.agent, timeoutMs };
+  const dial: Dial = { where, endpoint: target, agent: agents?.agent, timeoutMs, keepalive };
   const client = await (jump === undefined
     ? openClient(dial)
     : openThroughJump(dial, {
@@ -164,6 +167,7 @@ export async function connectSsh(
         endpoint: jump,
         agent: agents?.jumpAgent,
         timeoutMs,
+        keepalive,
       }));
   const exec = (command: string, options: ExecOptions = {}) => execOver(client, where, command, options);
   return {

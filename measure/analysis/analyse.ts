@@ -1,6 +1,7 @@
 import { openDataset } from "../dataset/open.ts";
 import { packetValues } from "../dataset/packet-values.ts";
 import type { UpdateOptions } from "../dataset/update.ts";
+import { isEmulated } from "../results/fidelity.ts";
 import { studyRuns } from "./arms.ts";
 import { type CheckedClaim, checkClaims } from "./claims/check.ts";
 import { environmentNotes } from "./compare/notes.ts";
@@ -55,7 +56,7 @@ export async function analyse(directory: string, options: AnalyseOptions = {}): 
     unit,
     notes: [
       ...(warning === null ? [] : [warning]),
-      ...(fidelity === "emulated"
+      ...(isEmulated(fidelity)
         ? ["emulated servers: the order of times counts, not their size; CPU usage says nothing"]
         : []),
       ...environmentNotes(runs),

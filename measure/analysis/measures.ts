@@ -1,5 +1,6 @@
 import type { RunRecord, RunSummary } from "../dataset/open.ts";
 import type { PacketValues } from "../dataset/packet-values.ts";
+import { isEmulated } from "../results/fidelity.ts";
 import type { Factors, RunSample } from "../statistics/pairs.ts";
 
 /** Numbers that a run has one of. */
@@ -21,7 +22,7 @@ const isCpu = (measure: Measure) => measure === "cpuSender" || measure === "cpuR
 export { isCpu };
 
 /** Whether a measure decides nothing on such servers. */
-export const saysNothing = (measure: Measure, fidelity: string): boolean => fidelity === "emulated" && isCpu(measure);
+export const saysNothing = (measure: Measure, fidelity: string): boolean => isEmulated(fidelity) && isCpu(measure);
 
 /** Why: what emulated servers use of their CPU is mostly the emulation. */
 export const emulatedCpu = "says nothing on emulated servers";

@@ -1,9 +1,9 @@
+import type { Fidelity } from "../results/fidelity.ts";
 import type { Scenario } from "../results/scenario.ts";
+import { scheduleOf } from "./schedule.ts";
 
 /** What of a scenario decides how long a run takes. */
 export type RunFactors = Pick<Scenario["factors"], "packets" | "pingRatePps" | "cpuWindowSeconds">;
-
-export type Fidelity = "hardware" | "emulated";
 
 /** Times that a run is tried before it is given up. */
 export const attempts = 3;
@@ -21,7 +21,10 @@ export const lingerSeconds = 2;
  * Milliseconds from request to request on the slowest path that still counts as working. ping sends at its rate, or after
  * 10 ms where that is above 1000 a second, and later when its VM gets no CPU.
  */
-const slowestPacketMs: Record<Fidelity, number> = { hardware: 20, emulated: 250 };
+const slowestPacketMs: Record<Fidelity, number> = { hardware: 20, emulated: 250, "emulated-virtual": 50 };
+
+/** Seconds of this machine that a second of the servers may take: of servers that count instructions it takes as long as those. */
+const secondsPerSecond: Record<Fidelity, number> = { hardware: 1, emulated: 1, "emulated-virtual": 60 };
 
 /** Seconds for what is beside the ping: connecting, facts before and after, captures that begin to listen, guests' answers. */
 const besideSeconds = 300;
@@ -40,6 +43,10 @@ export interface RunBudget {
   askEveryMs: number;
   /** Seconds after which ping is ended, settling included. */
   pingLimitSeconds: number;
+  /** Seconds of this machine that a second of the servers may take. */
+  slowness: number;
+  /** Seconds of this machine for the windows and ping, where the servers are in step then. */
+  inStepSeconds: number;
   /** The most bytes that ping may have printed. */
   pingBytes: number;
   /** Seconds for one attempt, and for a run with all its attempts. */
@@ -52,12 +59,15 @@ export function runBudget({ packets, pingRatePps, cpuWindowSeconds }: RunFactors
   const pingLimitSeconds =
     settleSeconds + Math.ceil((packets * Math.max(intervalMs, slowestPacketMs[fidelity])) / 1000) + 10 * lingerSeconds;
   const pingBytes = 4096 + packets * pingBytesPerPacket;
-  const attemptSeconds =
-    besideSeconds + 2 * cpuWindowSeconds + pingLimitSeconds + Math.ceil(pingBytes / slowestBytesPerSecond);
+  const slowness = secondsPerSecond[fidelity];
+  const { leadSeconds } = scheduleOf(cpuWindowSeconds, attempts);
+  const inStepSeconds = (leadSeconds + cpuWindowSeconds + pingLimitSeconds) * slowness;
+  const measuringSeconds = fidelity === "emulated-virtual" ? inStepSeconds : 2 * cpuWindowSeconds + pingLimitSeconds;
+  const attemptSeconds = besideSeconds + measuringSeconds + Math.ceil(pingBytes / slowestBytesPerSecond);
   return {
     pingSeconds: (packets * intervalMs) / 1000,
     askEveryMs: Math.min(5000, Math.max(1000, packets / 20)),
-    ...{ pingLimitSeconds, pingBytes, attemptSeconds },
+    ...{ pingLimitSeconds, slowness, inStepSeconds, pingBytes, attemptSeconds },
     runSeconds: attempts * attemptSeconds,
   };
 }

@@ -1,6 +1,7 @@
 import { chainWords, parseBridgedFrames } from "../../lib/bridged-frames.ts";
 import { sha256 } from "../../lib/canonical.ts";
-import type { RawRun, Role } from "./raw-run.ts";
+import type { RawRun } from "./raw-run.ts";
+import type { Role } from "./roles.ts";
 import type { End, RunSpec } from "./spec.ts";
 
 const linesWith = (text: string | undefined, words: RegExp) =>
@@ -26,7 +27,7 @@ function bridgedFramesOf({ vm }: End, facts: Record<string, string>): { bridgedF
  * kernels, hypervisor, NIC and its driver, and which servers.
  */
 export function environmentOf(
-  spec: Pick<RunSpec, "fidelity" | "guestImage" | "ends">,
+  spec: Pick<RunSpec, "fidelity" | "clock" | "guestImage" | "ends">,
   raw: Pick<RawRun, "facts">,
 ): Record<string, unknown> {
   const server = (role: Role) => {
@@ -46,6 +47,13 @@ export function environmentOf(
   };
   return {
     fidelity: spec.fidelity,
+    ...(spec.clock && {
+      clock: {
+        kind: spec.clock.kind,
+        nsPerInstruction: spec.clock.nsPerInstruction,
+        wireLatencyNs: spec.clock.wireLatencyNs,
+      },
+    }),
     guestImage: spec.guestImage.sha256,
     guestKernel: spec.guestImage.release,
     sender: server("sender"),

@@ -13,8 +13,10 @@ import { backgroundProblems, backgroundUse, parseCpuLook } from "./background.ts
 import { attempts } from "./budget.ts";
 import { environmentOf } from "./environment.ts";
 import type { RunOutcome } from "./outcome.ts";
-import { type RawRun, type Role, rawRun } from "./raw-run.ts";
+import { type RawRun, rawRun } from "./raw-run.ts";
+import type { Role } from "./roles.ts";
 import { connectEnd } from "./server-session.ts";
+import { clockProblems } from "./shared-clock.ts";
 import type { RunSpec } from "./spec.ts";
 
 const hashed = (files: Map<string, Buffer>): Manifest["files"] =>
@@ -64,7 +66,12 @@ async function manifestOf(
   const environment = environmentOf(spec, raw);
   const { sender, responder } = spec.ends;
   const background = { sender: backgroundOf("sender", spec, raw), responder: backgroundOf("responder", spec, raw) };
-  const problems = [...summary.problems, ...background.sender.problems, ...background.responder.problems];
+  const problems = [
+    ...clockProblems(raw.clock),
+    ...summary.problems,
+    ...background.sender.problems,
+    ...background.responder.problems,
+  ];
   const manifest = manifestSchema.parse({
     schemaVersion: 1,
     status: problems.length === 0 ? "valid" : "invalid",
@@ -93,6 +100,7 @@ async function manifestOf(
       sender: raw.facts.sender.before.clocksource ?? "",
       responder: raw.facts.responder.before.clocksource ?? "",
     },
+    ...(raw.clock && { sharedClock: raw.clock }),
     pinning: { sender: sender.pinnedCore ?? null, responder: responder.pinnedCore ?? null },
     facts: { servers: raw.facts, guests: raw.guestFacts },
     ...((sender.background || responder.background) && {
@@ -170,7 +178,7 @@ export async function measureRun(spec: RunSpec, say: (line: string) => void): Pr
     const seed = randomBytes(4).readUInt32BE();
     const pingId = (seed % 65_535) + 1;
     try {
-      const raw = await rawRun(spec, pingId, say);
+      const raw = await rawRun(spec, { attempt, pingId }, say);
       const { manifest, loadRan: ran } = await manifestOf(spec, raw, attempt, seed, pingId);
       if (manifest.status === "valid") {
         await publish(folder, raw.files, manifest);

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { z } from "zod";
 import { LabError } from "../../lib/errors.ts";
 import { type GuestCommand, runInGuest, startInGuest } from "../../lib/guest-agent.ts";
@@ -40,11 +41,21 @@ export class PingInGuest {
     await runInGuest(this.#ssh, this.#domain, `${endProcesses(["ping"])}\nrm -f ${filesOfAllAttempts}*`, 60_000);
   }
 
-  /** Gives the command; ping begins when the guest has settled, and ends at its limit by itself. */
-  async start(ping: string): Promise<void> {
+  /** What the guest writes on its console when ping has ended, if it is to: one word, which no other attempt writes. */
+  get endWord(): string {
+    return `LAB-PINGED-${basename(this.#files)}`;
+  }
+
+  /**
+   * Gives the command; ping begins after some seconds, when the guest has settled unless it is told else, and ends at its limit
+   * by itself.
+   * @param begin whether the guest writes `endWord` on its console then
+   */
+  async start(ping: string, begin = { afterSeconds: settleSeconds, tellsConsole: false }): Promise<void> {
     const uptime = "$(cut -d ' ' -f 1 /proc/uptime)";
     const limit = this.#budget.pingLimitSeconds;
-    const script = `sleep ${settleSeconds}; from=${uptime}; timeout -s INT -k 10 ${limit} ${ping} > ${this.#files}.txt 2> ${this.#files}.err; code=$?; echo "exit_code=$code from=$from to=${uptime}" > ${this.#files}.end`;
+    const told = begin.tellsConsole ? `; echo ${this.endWord} > /dev/console` : "";
+    const script = `sleep ${begin.afterSeconds}; from=${uptime}; timeout -s INT -k 10 ${limit} ${ping} > ${this.#files}.txt 2> ${this.#files}.err; code=$?; echo "exit_code=$code from=$from to=${uptime}" > ${this.#files}.end${told}`;
     this.#command = await startInGuest(this.#ssh, this.#domain, script, false);
   }
 

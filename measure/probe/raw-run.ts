@@ -1,25 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { allEnded, withOpened } from "../../lib/concurrent.ts";
+import { withOpened } from "../../lib/concurrent.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { runInGuest } from "../../lib/guest-agent.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
+import type { ClockRecord } from "../results/fidelity.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
 import { lookAtUdp, type UdpLook } from "./background.ts";
 import { runBudget, settleSeconds } from "./budget.ts";
 import { pingCommand } from "./ping-command.ts";
 import { type PingAnswer, PingInGuest } from "./ping-in-guest.ts";
+import { pingInStep } from "./ping-in-step.ts";
+import { onBoth, type PerRole, perRole, type Role, roles } from "./roles.ts";
+import type { Windows } from "./schedule.ts";
 import { type CapturePoint, capturePoints, collectFacts, connectEnd, ServerSession } from "./server-session.ts";
 import type { End, RunSpec } from "./spec.ts";
-
-const roles = ["sender", "responder"] as const;
-export type Role = (typeof roles)[number];
-export type PerRole<T> = Record<Role, T>;
-
-const perRole = <T>([sender, responder]: readonly T[]): PerRole<T> => ({ sender, responder }) as PerRole<T>;
-
-/** Does the same on both servers, side by side; a failure is told when both have ended. */
-const onBoth = async <T>(action: (role: Role) => Promise<T>): Promise<PerRole<T>> =>
-  perRole(await allEnded(roles.map(action)));
 
 /** What a run brought home, before anything is derived from it. */
 export interface RawRun {
@@ -32,10 +26,12 @@ export interface RawRun {
   /** Datagrams of background VMs, before and after. */
   udp: PerRole<{ before: Map<string, UdpLook>; after: Map<string, UdpLook> }>;
   guestFacts: PerRole<{ before: string; after: string } | null>;
-  /** Seconds from the start of mpstat on the Sender server: when ping had started at the latest, and ended. */
-  ping: { startedWithin: number; endedWithin: number; exitCode: number; seconds: number };
-  /** mpstat's samples of the window before ping, and of the one with ping inside it: [from, to). */
-  windows: { before: [number, number]; during: [number, number] };
+  /** How ping ended, and the seconds it took. */
+  ping: { exitCode: number; seconds: number };
+  /** The window before ping, and the one with ping inside it. */
+  windows: Windows;
+  /** What the clock that the servers share has counted, where they share one. */
+  clock?: ClockRecord;
 }
 
 /** NIC state inside a guest that has a VF of its own; other guests have nothing that the host does not know. */
@@ -61,24 +57,23 @@ function clockFromNow() {
 
 interface Sampled {
   answer: PingAnswer;
-  ping: RawRun["ping"];
-  windows: RawRun["windows"];
+  windows: Windows;
+  clock?: ClockRecord;
 }
 
 /** A window without ping, then one with ping inside it, in the seconds of mpstat's clock. */
 async function pingWhileSampling(
   spec: RunSpec,
   ping: PingInGuest,
-  pingId: number,
+  command: string,
   sessions: PerRole<ServerSession>,
   say: (line: string) => void,
 ): Promise<Sampled> {
-  const { packets, frameBytes, pingRatePps: ratePps, cpuWindowSeconds: window } = spec.scenario.factors;
+  const { cpuWindowSeconds: window } = spec.scenario.factors;
   const { pingSeconds } = runBudget(spec.scenario.factors, spec.fidelity);
   await onBoth((role) => sessions[role].startSampling());
   const { elapsed, sleepUntil } = clockFromNow();
   await sleepUntil(window);
-  const command = pingCommand({ packets, frameBytes, ratePps, id: pingId, destination: spec.ends.responder.vm.ip });
   const from = Math.floor(elapsed() + settleSeconds);
   await ping.start(command);
   const startedWithin = elapsed() + settleSeconds;
@@ -90,11 +85,7 @@ async function pingWhileSampling(
   const endedWithin = startedWithin + answer.seconds;
   const until = Math.max(from + window, Math.ceil(endedWithin));
   await sleepUntil(until + 0.5);
-  return {
-    answer,
-    ping: { startedWithin, endedWithin, exitCode: answer.exitCode, seconds: answer.seconds },
-    windows: { before: [0, window], during: [from, until] },
-  };
+  return { answer, windows: { before: [0, window], during: [from, until] } };
 }
 
 /** Everything that the run left on the servers. */
@@ -117,13 +108,21 @@ async function lookAround({ ends }: RunSpec, connections: Connections, points: P
   return { facts, udp, guests };
 }
 
+/** One of the attempts at a run, from 1, and the ICMP identifier of its ping. */
+export interface Attempt {
+  attempt: number;
+  pingId: number;
+}
+
 async function measureOn(
   spec: RunSpec,
-  pingId: number,
+  { attempt, pingId }: Attempt,
   connections: Connections,
   say: (line: string) => void,
 ): Promise<Omit<RawRun, "started" | "ended">> {
-  const { ends, scenario } = spec;
+  const { ends, scenario, clock } = spec;
+  const { packets, frameBytes, pingRatePps: ratePps } = scenario.factors;
+  const command = pingCommand({ packets, frameBytes, ratePps, id: pingId, destination: ends.responder.vm.ip });
   const ping = new PingInGuest(
     connections.sender,
     ends.sender.vm.domain,
@@ -144,7 +143,9 @@ async function measureOn(
         `capturing at ${interfaces || "no host interface (kernel bypassed)"}; ${scenario.factors.cpuWindowSeconds} s without ping`,
       );
       try {
-        const sampled = await pingWhileSampling(spec, ping, pingId, sessions, say);
+        const sampled: Sampled = clock
+          ? await pingInStep(spec, clock, attempt, ping, command, sessions)
+          : await pingWhileSampling(spec, ping, command, sessions, say);
         return { sampled, home: await bringHome(sessions, sampled.answer) };
       } catch (error) {
         throw await ping.end().then(
@@ -167,8 +168,9 @@ async function measureOn(
       const first = before.guests[role];
       return first === null ? null : { before: first, after: after.guests[role] ?? "" };
     }),
-    ping: sampled.ping,
+    ping: { exitCode: answer.exitCode, seconds: answer.seconds },
     windows: sampled.windows,
+    ...(sampled.clock && { clock: sampled.clock }),
   };
 }
 
@@ -179,13 +181,13 @@ async function measureOn(
  * limit, and the next attempt ends what is left of it before it begins.
  * @param say tells what is being done
  */
-export async function rawRun(spec: RunSpec, pingId: number, say: (line: string) => void): Promise<RawRun> {
+export async function rawRun(spec: RunSpec, attempt: Attempt, say: (line: string) => void): Promise<RawRun> {
   const started = new Date();
   const measured = await withOpened(
     roles,
-    (role) => connectEnd(role, spec.ends[role]),
+    (role) => connectEnd(role, spec.ends[role], spec.clock === undefined),
     async (connection) => connection.close(),
-    (connections) => measureOn(spec, pingId, perRole(connections), say),
+    (connections) => measureOn(spec, attempt, perRole(connections), say),
   );
   return { started, ended: new Date(), ...measured };
 }

@@ -5,7 +5,7 @@ import { bridgedFramesFunctions } from "../../lib/bridged-frames.ts";
 import { sha256 } from "../../lib/canonical.ts";
 import { LabError } from "../../lib/errors.ts";
 import { blocksOf } from "../../lib/facts.ts";
-import { parseRecords, wholeNumber } from "../../lib/key-value.ts";
+import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import type { Conversation } from "../../lib/ssh/conversation.ts";
 import { shellQuote, shellVariables } from "../../lib/ssh/quote.ts";
@@ -65,6 +65,7 @@ export async function collectFacts(
 
 const heardRecord = z.discriminatedUnion("event", [
   z.strictObject({ event: z.literal("listening"), folder: z.string().regex(/^\/run\/sriov-rtt\/run\.\w+$/) }),
+  z.strictObject({ event: z.literal("time"), seconds: decimalNumber }),
   z.strictObject({ event: z.literal("sampling") }),
   z.strictObject({
     event: z.literal("counts"),
@@ -80,7 +81,7 @@ type Heard = z.infer<typeof heardRecord>;
 const fileRecord = z.strictObject({ bytes: wholeNumber, sha256: z.string().length(64) });
 
 /** Milliseconds within which session.sh must answer; it gives up on its captures after 30 s by itself. */
-const answerLimitMs = { listening: 60_000, sampling: 30_000, counts: 60_000 };
+const answerLimitMs = { listening: 60_000, time: 30_000, sampling: 30_000, counts: 60_000 };
 
 /** The part of a run on one server: captures that listen, CPU sampling, and their files. */
 export class ServerSession {
@@ -128,6 +129,40 @@ export class ServerSession {
   async startSampling(): Promise<void> {
     this.#talk.say("mpstat");
     await this.#hear("sampling", answerLimitMs.sampling);
+  }
+
+  /** The server's clock, in seconds since the epoch. */
+  async now(limitMs = answerLimitMs.time): Promise<number> {
+    this.#talk.say("now");
+    return (await this.#hear("time", limitMs)).seconds;
+  }
+
+  /**
+   * Starts mpstat with a sample a second.
+   * @param slowness how many times longer than a second of this machine's a second of the server's may take
+   * @returns the server's clock right before
+   */
+  async startSamplingAt(slowness: number): Promise<number> {
+    // Both are said before an answer is heard, so that nothing lies between them.
+    this.#talk.say("now");
+    this.#talk.say("mpstat");
+    const { seconds } = await this.#hear("time", answerLimitMs.time * slowness);
+    await this.#hear("sampling", answerLimitMs.sampling * slowness);
+    return seconds;
+  }
+
+  /**
+   * Waits, without a word in between, for a time of the server's clock, for a word in one of its logs, and for the end of the
+   * sample that is taken then.
+   * @returns the server's clock then
+   */
+  async sampledUntil(
+    seconds: number,
+    { sampling, log, word }: { sampling: number; log: string; word: string },
+    limitMs: number,
+  ): Promise<number> {
+    this.#talk.say(`until ${seconds.toFixed(3)} ${sampling.toFixed(3)} ${log} ${word}`);
+    return (await this.#hear("time", limitMs)).seconds;
   }
 
   /** Ends captures and sampling. @returns what tcpdump counted, a record a capture point, files as `name` says */
@@ -181,5 +216,10 @@ export class ServerSession {
 /** Milliseconds for tcpdump and mpstat to end by themselves before they are ended. */
 const closeLimitMs = 30_000;
 
-/** Connects to an end's server. */
-export const connectEnd = (role: string, end: End) => connectSsh(role, end.ssh);
+/**
+ * Connects to an end's server.
+ * @param keepalive whether ssh asks it now and then whether it is still there: not of servers on a shared clock, which would have
+ *   to work for that, and whose answers may take minutes
+ */
+export const connectEnd = (role: string, end: End, keepalive = true) =>
+  connectSsh(role, end.ssh, undefined, undefined, keepalive);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { LabError, messageOf } from "../../lib/errors.ts";
-import { type SharedClock, type StepCounts, stepCountsSchema } from "../results/shared-clock.ts";
+import { type ClockRecord, type SharedClock, type StepCounts, stepCountsSchema } from "../results/fidelity.ts";
 
 /** The two servers in step. */
 export interface Step {
@@ -133,4 +133,34 @@ function steppingWith(control: PerServer<Control>, close: () => void): Step {
       }
     },
   };
+}
+
+/** Both servers on their shared clock. */
+export interface HeldClock {
+  /** Rejects when the servers fall out of step by themselves; never resolves. */
+  broken: Promise<never>;
+  /** Lets the servers go. @returns what is to be recorded */
+  release(): Promise<ClockRecord>;
+}
+
+/** Puts both servers on the clock that they share. @throws LabError when that fails */
+export async function holdClock(clock: SharedClock): Promise<HeldClock> {
+  const step = await enterStep(clock);
+  const { kind, nsPerInstruction, wireLatencyNs } = clock;
+  return {
+    broken: step.broken,
+    release: async () => ({ kind, nsPerInstruction, wireLatencyNs, counts: await step.leave() }),
+  };
+}
+
+/** Why a run does not count: a frame that was lost between the servers, or came late, because of the shared clock. */
+export function clockProblems(record: ClockRecord | undefined): string[] {
+  if (!record) return [];
+  return servers.flatMap((name) => {
+    const { lostFrames, lateFrames, latestNs } = record.counts[name];
+    return [
+      ...(lostFrames > 0 ? [`${name}: ${lostFrames} frames that it sent found no room on the wire`] : []),
+      ...(lateFrames > 0 ? [`${name}: ${lateFrames} frames came late, up to ${latestNs} ns of virtual time`] : []),
+    ];
+  });
 }

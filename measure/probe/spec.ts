@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { targetSchema } from "../../lib/ssh/target.ts";
+import { fidelities, sharedClockSchema } from "../results/fidelity.ts";
 import { orderSchema } from "../results/order.ts";
 import { scenarioSchema } from "../results/scenario.ts";
 
@@ -41,7 +42,9 @@ export const runSpecSchema = z.object({
   order: orderSchema.optional(),
   /** Of the deployment of this run; a run with the same token is never measured twice. */
   token: z.string(),
-  fidelity: z.enum(["hardware", "emulated"]),
+  fidelity: z.enum(fidelities),
+  /** The clock that the servers share during a run, if they do, and where the Sender server keeps what its VM writes on its console. */
+  clock: sharedClockSchema.extend({ consoleLog: z.string() }).optional(),
   guestImage: z.object({ sha256: z.string(), release: z.string() }),
   ends: z.object({ sender: endSchema, responder: endSchema }),
 });

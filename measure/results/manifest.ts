@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { clockRecordSchema, fidelities } from "./fidelity.ts";
 import { orderSchema } from "./order.ts";
 import { scenarioSchema } from "./scenario.ts";
 
@@ -59,7 +60,7 @@ export const manifestSchema = z.object({
   environmentSha256: hash,
   /** What `environmentSha256` is the hash of. */
   environment: z.record(z.string(), z.unknown()),
-  fidelity: z.enum(["hardware", "emulated"]),
+  fidelity: z.enum(fidelities),
   replicate: z.int().min(1),
   run: z.int().min(1),
   /** Where its deployment stands in a campaign's order; left out where nobody planned one. */
@@ -77,6 +78,8 @@ export const manifestSchema = z.object({
   captures: perRole(z.array(captureSchema)),
   unavailable: z.record(z.string(), z.string()),
   clocks: perRole(z.string()),
+  /** The clock that the servers shared; left out where each had its own. */
+  sharedClock: clockRecordSchema.optional(),
   /** Bounds of the Sender server's clock's rate error against the Sender VM's, parts per million; null when there are none. */
   clockRateErrorPpm: z.object({ low: z.number(), high: z.number() }).nullable(),
   ping: z.object({

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Images } from "../../emulator/images/ensure.ts";
-import type { SharedClock } from "../../measure/results/shared-clock.ts";
+import type { SharedClock } from "../../measure/results/fidelity.ts";
 
 const names = ["sender", "responder"] as const;
 type Name = (typeof names)[number];

@@ -1,3 +1,4 @@
+import { isEmulated } from "../../results/fidelity.ts";
 import { type Arm, levelOf, type StudyRun } from "../arms.ts";
 import { contrastsOf, type Placed, ratioShortage, type Scale, scaleOf, valuesByReplicate } from "../contrasts.ts";
 import { isCpu, measures } from "../measures.ts";
@@ -39,7 +40,7 @@ export class Judge {
 
   constructor({ deployments, fidelity }: Judged) {
     this.#deployments = deployments;
-    this.#isEmulated = fidelity === "emulated";
+    this.#isEmulated = isEmulated(fidelity);
     this.#levels = this.#isEmulated ? "most" : "as stated";
   }
 

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { onlyFidelity } from "../../dataset/fidelity.ts";
 import type { RunRecord } from "../../dataset/open.ts";
 import { packetValues } from "../../dataset/packet-values.ts";
+import { isEmulated } from "../../results/fidelity.ts";
 import type { Comparison } from "../comparison.ts";
 import { deploymentsOf } from "../deployments.ts";
 import { emulatedCpu, type Measure, measureOf, measures, saysNothing } from "../measures.ts";
@@ -106,7 +107,7 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
       ...assumptions(rows.map(({ comparison }) => comparison)),
       ...directoryNotes(sameRoot, [...first.runs, ...second.runs]),
       ...lossNotes([summaryOf(first), summaryOf(second)]),
-      ...(fidelity === "emulated" ? ["emulated servers: the order of RTTs counts, not their size"] : []),
+      ...(isEmulated(fidelity) ? ["emulated servers: the order of RTTs counts, not their size"] : []),
       "each measure is judged by itself at 95 %: one in twenty is found to differ by chance",
       ...orderNotes([...first.runs, ...second.runs]),
     ],

@@ -1,5 +1,7 @@
 # shellcheck shell=sh
-# One run's session on a server. It is spoken with on stdin: "mpstat" starts CPU sampling, "stop" ends it and the captures.
+# One run's session on a server. It is spoken with on stdin: "mpstat" starts CPU sampling, "stop" ends it and the captures. Of
+# servers on a shared clock, "now" asks for the server's, and "until SECONDS SAMPLING LOG WORD" waits for that time of it, for the
+# word in the log, and for the end of the sample that is taken then, where sampling began at SAMPLING.
 # It answers in lines of key=value words (lib/key-value.ts), the first of them event=NAME. At end of file, also when the other
 # side has died, everything it started is ended and its folder removed. CAPTURES: "hop interface" pairs, one a line.
 set -u
@@ -7,8 +9,14 @@ export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 : "${CAPTURES=}"
 mkdir -p /run/sriov-rtt
 DIR=$(mktemp -d /run/sriov-rtt/run.XXXXXX) || exit 1
-PIDS='' MPSTAT=''
-end_all() { for p in $PIDS $MPSTAT; do kill -INT "$p" 2> /dev/null; done; wait; PIDS='' MPSTAT=''; }
+PIDS='' MPSTAT='' WAITER=''
+end_all() {
+  for p in $PIDS $MPSTAT; do kill -INT "$p" 2> /dev/null; done
+  # KILL: a TERM that comes right after the fork finds this shell's trap, and is lost.
+  [ -z "$WAITER" ] || kill -KILL "$WAITER" 2> /dev/null
+  wait
+  PIDS='' MPSTAT='' WAITER=''
+}
 trap 'end_all; rm -rf "$DIR"' EXIT
 trap 'exit 1' HUP TERM
 echo "$CAPTURES" > "$DIR/captures"
@@ -32,9 +40,27 @@ while read -r hop interface; do
 done < "$DIR/captures"
 # counted HOP WORDS: the number that tcpdump printed before those words when it ended.
 counted() { sed -n "s/^\([0-9]*\) packets $2.*/\1/p" "$DIR/$1.err"; }
+now() { date +%s.%N; }
+# pause SECONDS, which may be below 0. It keeps no descriptor of the session open, should the session end before it.
+pause() { case $1 in -*) ;; *) sleep "$1" > /dev/null 2>&1 < /dev/null ;; esac; }
+difference() { awk "BEGIN { printf \"%.3f\", $1 - $2 }"; }
+# until SECONDS SAMPLING LOG WORD
+until_sampled() {
+  pause "$(difference "$1" "$(now)")"
+  until grep -q -F "$4" "$3"; do pause 0.2; done
+  sampled=$(difference "$(now)" "$2")
+  pause "$(difference "${sampled%.*}.999" "$sampled")"
+  pause 0.5
+  echo "event=time seconds=$(now)"
+}
 echo "event=listening folder=$DIR"
-while read -r word; do
+while read -r word at sampling log awaited; do
   case $word in
+    now) echo "event=time seconds=$(now)" ;;
+    until)
+      until_sampled "$at" "$sampling" "$log" "$awaited" &
+      WAITER=$!
+      ;;
     mpstat)
       mpstat -P ALL -o JSON 1 > "$DIR/mpstat.json" 2> "$DIR/mpstat.err" < /dev/null &
       MPSTAT=$!

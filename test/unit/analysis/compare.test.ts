@@ -44,18 +44,18 @@ describe("compareSides", () => {
     expect(rows[0]?.verdict).toBe("equal; too few runs to tell (n = 2)");
   });
 
-  test("refuses to mix fidelity, and says nothing of CPU usage on emulated servers", async () => {
+  test.each([
+    ["hardware", "emulated"],
+    ["hardware", "emulated-virtual"],
+    ["emulated", "emulated-virtual"],
+  ])("refuses to mix %s and %s", async (first, second) => {
     await expect(
-      compareSides(side("a", "r", bridge), side("b", "s", pci, "emulated"), "run-median"),
-    ).rejects.toMatchObject({
-      exitCode: 2,
-      message: expect.stringContaining("not mixed"),
-    });
-    const { rows } = await compareSides(
-      side("a", "r", bridge, "emulated"),
-      side("b", "r", pci, "emulated"),
-      "run-median",
-    );
+      compareSides(side("a", "r", bridge, first), side("b", "s", pci, second), "run-median"),
+    ).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining("not mixed") });
+  });
+
+  test.each(["emulated", "emulated-virtual"])("says nothing of CPU usage on %s servers", async (fidelity) => {
+    const { rows } = await compareSides(side("a", "r", bridge, fidelity), side("b", "r", pci, fidelity), "run-median");
     expect(rows.find(({ measure }) => measure === "cpuSender")?.verdict).toBe("says nothing on emulated servers");
   });
 

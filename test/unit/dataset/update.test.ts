@@ -147,7 +147,7 @@ test("finds runs at any depth, and refuses what is no directory of runs", async 
   expect(existsSync(join(empty, "dataset"))).toBe(true);
 });
 
-test("does not mix runs of different fidelity", async () => {
+test.each(["hardware", "emulated-virtual"])("does not mix runs of emulated servers with %s", async (other) => {
   using results = await sampleResults();
   const { runs } = findRuns(results.directory);
   const manifest = join(results.directory, runs[0] ?? "", "manifest.json");
@@ -155,11 +155,11 @@ test("does not mix runs of different fidelity", async () => {
     manifest,
     readFileSync(manifest, "utf8").replace(
       '"fidelity": "emulated",\n  "replicate"',
-      '"fidelity": "hardware",\n  "replicate"',
+      `"fidelity": "${other}",\n  "replicate"`,
     ),
   );
   await expect(openDataset(results.directory)).rejects.toMatchObject({
     exitCode: 2,
-    message: expect.stringContaining("hardware and emulated servers are not mixed"),
+    message: expect.stringMatching(new RegExp(`(${other} and emulated|emulated and ${other}) servers are not mixed`)),
   });
 });

@@ -48,11 +48,14 @@ it("hands over what libvirt found out before, where there is something", () => {
   );
 });
 
-it("loads the plugin where there is one", () => {
-  const args = qemuArguments({ ...machine, pluginFile: "/i/v,1/virtual-time.so" });
-  expect(args.slice(args.indexOf("-plugin"), args.indexOf("-plugin") + 2)).toEqual([
-    "-plugin",
-    "/i/v,,1/virtual-time.so",
-  ]);
+it("describes the sender in virtual time", async () => {
+  const settings = readSettings({ time: "virtual", nsPerInstruction: 4, ports: 2 }, {});
+  const args = lines(qemuArguments({ ...machine, settings, pluginFile: "/i/v,1/virtual-time.so" }));
+  await expect(`${args}\n`).toMatchFileSnapshot("sender-virtual.golden.txt");
+});
+
+it("loads the plugin in wall time too, for its cure", () => {
+  const args = qemuArguments({ ...machine, pluginFile: "/i/virtual-time.so" });
+  expect(args.slice(args.indexOf("-plugin"), args.indexOf("-plugin") + 2)).toEqual(["-plugin", "/i/virtual-time.so"]);
   expect(qemuArguments(machine)).not.toContain("-plugin");
 });

@@ -64,7 +64,10 @@ it("gives each server a core of its own, or none", () => {
 
 it("writes the inventory of two servers", async () => {
   const keys = await ensureKeys(cache);
-  const inventory = inventoryOf(keys, { sender: state, responder: { ...state, port: 2202, pinnedCore: null } });
+  const inventory = inventoryOf("/servers", keys, {
+    sender: state,
+    responder: { ...state, port: 2202, pinnedCore: null },
+  });
   expect(inventory).toEqual({
     fidelity: "emulated",
     hosts: {
@@ -83,6 +86,23 @@ it("writes the inventory of two servers", async () => {
       responder: expect.objectContaining({ port: 2202, hostKey: keys.hosts.responder, pinnedCore: null }),
     },
   });
+});
+
+it("writes where servers in virtual time are told to step, and refuses two clocks", async () => {
+  const keys = await ensureKeys(cache);
+  const stepping = { ...state, settings: readSettings({ time: "virtual" }, {}) };
+  expect(inventoryOf("/servers", keys, { sender: stepping, responder: stepping })).toMatchObject({
+    fidelity: "emulated-virtual",
+    clock: {
+      kind: "virtual",
+      sockets: { sender: "/servers/sender/step.sock", responder: "/servers/responder/step.sock" },
+      nsPerInstruction: 1,
+      wireLatencyNs: 10_000,
+    },
+  });
+  expect(() => inventoryOf("/servers", keys, { sender: stepping, responder: state })).toThrow(
+    /run on different clocks \(sender: virtual time, 1 ns an instruction, 10000 ns on the wire; responder: wall time\)/,
+  );
 });
 
 it("tells servers that died from servers that were never started", async () => {

@@ -10,6 +10,9 @@ it("has a default for everything", () => {
     ports: 1,
     vfs: 7,
     tbSizeMib: 1024,
+    time: "wall",
+    nsPerInstruction: 1,
+    wireLatencyNs: 10_000,
     cure: "off",
     bootTimeoutS: 300,
   });
@@ -34,6 +37,13 @@ it.each([
   [{}, { LAB_EMULATOR_MEMORY: "2048" }, /LAB_EMULATOR_MEMORY: no such setting; allowed: LAB_EMULATOR_MEMORY_MIB/],
   [{ memoryMib: 10 }, {}, /memoryMib: 10 is not allowed; allowed: a whole number from 1024/],
   [{ senderPort: 70000 }, {}, /senderPort: 70000 is not allowed; allowed: a whole number from 1 to 65535/],
+  [{}, { LAB_EMULATOR_TIME: "both" }, /LAB_EMULATOR_TIME: "both" is not allowed; allowed: "wall" or "virtual"/],
+  [
+    {},
+    { LAB_EMULATOR_NS_PER_INSTRUCTION: "3" },
+    /LAB_EMULATOR_NS_PER_INSTRUCTION: "3" is not allowed; allowed: 1, 2, 4 or 8/,
+  ],
+  [{ time: "virtual" as const, cpus: 2 }, {}, /cpus is 2 and time is virtual; allowed: 1 CPU, because/],
   [{}, { LAB_EMULATOR_CURE: "yes" }, /LAB_EMULATOR_CURE: "yes" is not allowed; allowed: "on" or "off"/],
   [{ senderPort: 2202 }, {}, /senderPort and responderPort are both 2202; allowed: two different ports/],
 ])("refuses %j with the environment %j", (given, env, message) => {

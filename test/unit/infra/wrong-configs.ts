@@ -169,6 +169,21 @@ export const wrong: [string, Record<string, unknown>, string[]][] = [
     ["hosts.fidelity", '"real"', "hardware", "emulated"],
   ],
   [
+    "instructions that are counted on no clock",
+    { hosts: { ...inventory, fidelity: "emulated-virtual" } },
+    ["hosts.clock", "missing", "a clock where fidelity is emulated-virtual"],
+  ],
+  [
+    "a clock of servers that have their own",
+    {
+      hosts: {
+        ...inventory,
+        clock: { kind: "virtual", sockets: { sender: "/s", responder: "/r" }, nsPerInstruction: 1, wireLatencyNs: 1 },
+      },
+    },
+    ["hosts.clock", "none where it is not"],
+  ],
+  [
     "unknown key of the inventory",
     { hosts: { ...inventory, extra: 1 } },
     ["hosts.extra", "1", "no such key", "fidelity"],

@@ -115,6 +115,31 @@ describe("a ping in a guest", { timeout: 60_000 }, () => {
     await runInGuest(new LocalAgent().connection(), "vm", "rm -f /tmp/lab-ping-65532.*");
   });
 
+  it.each([
+    [undefined, "sleep 2; from=", '" > /tmp/lab-ping-65534.end'],
+    [{ afterSeconds: 9, tellsConsole: false }, "sleep 9; from=", '" > /tmp/lab-ping-65534.end'],
+    [
+      { afterSeconds: 9, tellsConsole: true },
+      "sleep 9; from=",
+      '" > /tmp/lab-ping-65534.end; echo LAB-PINGED-lab-ping-65534 > /dev/console',
+    ],
+  ])("begins and ends as it is told: %j", async (begin, first, last) => {
+    const agent = new LocalAgent();
+    let script = "";
+    agent.spoil = (request, answer) => {
+      script ||= request.arguments.arg?.at(-1) ?? "";
+      return answer;
+    };
+    const ping = new PingInGuest(agent.connection(), "vm", 65_534, budget);
+    await ping.start("true", begin);
+    await ping.end();
+    const uptime = "$(cut -d ' ' -f 1 /proc/uptime)";
+    expect(script).toContain(
+      `${first}${uptime}; timeout -s INT -k 10 ${budget.pingLimitSeconds} true > /tmp/lab-ping-65534.txt 2> /tmp/lab-ping-65534.err; code=$?; echo "exit_code=$code from=$from to=${uptime}${last}`,
+    );
+    expect(script.trimEnd().endsWith(last)).toBe(true);
+  });
+
   it("that is given up is ended in the guest", async () => {
     const seconds = `6${process.pid}`;
     const ping = new PingInGuest(new LocalAgent().connection(), "vm", 65_533, budget);

@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type RunFactors, runBudget, transferLimitMs } from "../../../measure/probe/budget.ts";
+import { fidelities } from "../../../measure/results/fidelity.ts";
 
 const factors = fc.record({
   packets: fc.integer({ min: 1, max: 65_535 }),
   pingRatePps: fc.constantFrom(1000, 1_000_000),
   cpuWindowSeconds: fc.integer({ min: 1, max: 600 }),
 });
-const fidelity = fc.constantFrom("hardware" as const, "emulated" as const);
+const fidelity = fc.constantFrom(...fidelities);
 
 it("of a run has room for each of its parts, and for all of its attempts", () => {
   fc.assert(
@@ -22,6 +23,15 @@ it("of a run has room for each of its parts, and for all of its attempts", () =>
       expect(budget.askEveryMs).toBeGreaterThanOrEqual(1000);
     }),
   );
+});
+
+it("gives servers that count instructions a minute of this machine for each of their seconds, and others what it always did", () => {
+  const run = { packets: 100, pingRatePps: 1000, cpuWindowSeconds: 5 };
+  expect(runBudget(run, "hardware").attemptSeconds).toBe(300 + 2 * 5 + (2 + 2 + 20) + 1);
+  expect(runBudget(run, "emulated").attemptSeconds).toBe(300 + 2 * 5 + (2 + 25 + 20) + 1);
+  const { attemptSeconds, inStepSeconds, pingLimitSeconds } = runBudget(run, "emulated-virtual");
+  expect(inStepSeconds).toBeGreaterThan(60 * (pingLimitSeconds + 2 * 5));
+  expect(attemptSeconds).toBe(300 + inStepSeconds + 1);
 });
 
 it("grows with the packets", () => {

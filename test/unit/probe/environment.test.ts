@@ -50,6 +50,23 @@ describe("a run's environment", () => {
   });
 });
 
+describe("the environment of servers that share a clock", () => {
+  const sockets = { sender: "/tmp/1/step.sock", responder: "/tmp/2/step.sock" };
+  const clock = { kind: "virtual" as const, sockets, nsPerInstruction: 1, wireLatencyNs: 10_000, consoleLog: "/log" };
+  const spec = {
+    ...{ fidelity: "emulated-virtual" as const, guestImage: { sha256: "0", release: "6.12" } },
+    ends: { sender: end("pci-passthrough"), responder: end("pci-passthrough") },
+  };
+  const raw = { facts: { sender: { before: {}, after: {} }, responder: { before: {}, after: {} } } };
+
+  it("names what decides how long things take on it, and not where it is told to step", () => {
+    const environment = environmentOf({ ...spec, clock }, raw);
+    expect(environment.clock).toEqual({ kind: "virtual", nsPerInstruction: 1, wireLatencyNs: 10_000 });
+    expect(environmentOf({ ...spec, clock: { ...clock, nsPerInstruction: 2 } }, raw)).not.toEqual(environment);
+    expect(environmentOf(spec, raw)).not.toHaveProperty("clock");
+  });
+});
+
 describe("facts.sh of a run", () => {
   const factsOf = async (port: string) => {
     const script = readFileSync(join(checkout, "measure/probe/scripts/facts.sh"), "utf8");

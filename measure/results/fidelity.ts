@@ -1,6 +1,16 @@
 import { z } from "zod";
 
 /**
+ * What servers are: hardware; emulated, whose times are those of an emulator on this machine's clock; or emulated-virtual, whose
+ * times count instructions. Results of different fidelity are never mixed.
+ */
+export const fidelities = ["hardware", "emulated", "emulated-virtual"] as const;
+export type Fidelity = (typeof fidelities)[number];
+
+/** Whether only the order of times counts, and not their size. */
+export const isEmulated = (fidelity: string) => fidelity !== "hardware";
+
+/**
  * A clock that both servers can be put on together: virtual time, in which the two run in step. Servers that have none run on
  * their own clocks, and a run asks for nothing.
  */
@@ -28,3 +38,12 @@ export const stepCountsSchema = z.object({
   latestNs: z.int(),
 });
 export type StepCounts = z.infer<typeof stepCountsSchema>;
+
+/** The shared clock of a run, and what each server counted on it. */
+export const clockRecordSchema = z.object({
+  kind: z.literal("virtual"),
+  nsPerInstruction: z.number(),
+  wireLatencyNs: z.int(),
+  counts: z.object({ sender: stepCountsSchema, responder: stepCountsSchema }),
+});
+export type ClockRecord = z.infer<typeof clockRecordSchema>;

@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { checkout } from "../../../lib/paths.ts";
+
+let folder: string;
+let session: ChildProcess;
+let lines: AsyncIterator<string>;
+
+const say = (line: string) => session.stdin?.write(`${line}\n`);
+const hear = async () => (await lines.next()).value as string;
+const timeOf = (line: string) => Number(/seconds=([\d.]+)/.exec(line)?.[1]);
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "lab-session-"));
+  session = spawn("sh", [join(checkout, "measure/probe/scripts/session.sh")], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { CAPTURES: "" },
+  });
+  if (!session.stdout) throw new Error("no stdout");
+  lines = createInterface(session.stdout)[Symbol.asyncIterator]();
+});
+
+afterEach(() => {
+  session.kill("SIGKILL");
+  rmSync(folder, { recursive: true });
+});
+
+it("waits for the time, for the word in the log, and for the end of the sample", { timeout: 60_000 }, async () => {
+  const log = join(folder, "console.log");
+  writeFileSync(log, "LAB-PINGED-1\n");
+  expect(await hear()).toMatch(/^event=listening folder=/);
+  say("now");
+  const now = timeOf(await hear());
+  expect(Math.abs(now - Date.now() / 1000)).toBeLessThan(5);
+  say("now");
+  say("mpstat");
+  const sampling = timeOf(await hear());
+  expect(await hear()).toBe("event=sampling");
+  say(`until ${(sampling + 1.2).toFixed(3)} ${sampling} ${log} LAB-PINGED-2`);
+  setTimeout(() => appendFileSync(log, "LAB-PINGED-2\n"), 3000);
+  const since = timeOf(await hear()) - sampling;
+  expect(since).toBeGreaterThan(3);
+  expect(since % 1).toBeGreaterThan(0.45);
+  say("stop");
+  expect(await hear()).toBe("event=stopped");
+});
+
+it("ends while it waits when its other side has gone, and leaves nothing", { timeout: 60_000 }, async () => {
+  const [, listening = ""] = /folder=(\S+)/.exec(await hear()) ?? [];
+  expect(existsSync(listening)).toBe(true);
+  say("now");
+  const now = timeOf(await hear());
+  say(`until ${now + 600} ${now} /dev/null LAB-PINGED-1`);
+  session.stdin?.end();
+  await once(session, "exit");
+  expect(existsSync(listening)).toBe(false);
+});
