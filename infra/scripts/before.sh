@@ -8,15 +8,15 @@ set_value() { { sed "/^$2=/d" "$1"; echo "$2=$3"; } > "$1.tmp" && mv "$1.tmp" "$
 # refuse_used FINDINGS WHAT
 refuse_used() { [ -z "$1" ] || fail "$2: $(sentences_of "$1")"; }
 forget_folders() { rmdir "$BEFORE" "${BEFORE%/*}" 2> /dev/null || :; }
-is_of_this_boot() { [ "$(value_of boot "$1")" = "$(boot_id)" ]; }
-number_of_vfs() { cat "$SYS/class/net/$1/device/sriov_numvfs" 2> /dev/null || echo 0; }
+is_of_this_boot() { [ "$(value_of boot "$1")" = "$BOOT_ID" ]; }
+number_of_vfs() { line_of "$SYS/class/net/$1/device/sriov_numvfs" || echo 0; }
 lro_of() { ethtool -k "$1" 2> /dev/null | sed -n 's/^large-receive-offload: \(on\|off\)$/\1/p'; }
 
 # save_nic PF: unless it is written down already. vfs=kept: the VFs are those that were there; changing: their number is being changed;
 # made: they are this testbed's. Where somebody has made VFs since a change that was ended by force, these are what there was before.
 save_nic() {
   file=$(record_of "$1") device=$SYS/class/net/$1/device
-  up=$(($(cat "$SYS/class/net/$1/flags") & 1)) lro=$(lro_of "$1") autoprobe=$(cat "$device/sriov_drivers_autoprobe" 2> /dev/null || echo 1)
+  up=$(($(line_of "$SYS/class/net/$1/flags") & 1)) lro=$(lro_of "$1") autoprobe=$(line_of "$device/sriov_drivers_autoprobe" || echo 1)
   if [ -f "$file" ] && is_of_this_boot "$file"; then
     if nic_is_as_made "$1" || { [ "$(value_of vfs "$file")" = changing ] && vfs_are_ours "$1"; }; then
       [ "$(value_of pf "$file")" = "$1" ] || set_value "$file" pf "$1"
@@ -27,7 +27,7 @@ save_nic() {
     if [ "$(value_of vfs "$file")" = changing ]; then autoprobe=$(value_of autoprobe "$file"); fi
   fi
   record=$(
-    echo "boot=$(boot_id)"
+    echo "boot=$BOOT_ID"
     echo "pf=$1"
     echo "pci=$(name_at "$device")"
     echo "up=$up"
@@ -120,7 +120,7 @@ restore_nic() (
     if [ "$(value_of lro "$file")" = on ] && [ "$(lro_of "$pf")" = off ]; then
       try 10 ethtool -K "$pf" lro on || say "large-receive-offload of $pf could not be put on again: $answer"
     fi
-    if [ "$(value_of up "$file")" = 0 ] && [ $(($(cat "$SYS/class/net/$pf/flags") & 1)) = 1 ]; then restore_up "$pf"; fi
+    if [ "$(value_of up "$file")" = 0 ] && [ $(($(line_of "$SYS/class/net/$pf/flags") & 1)) = 1 ]; then restore_up "$pf"; fi
     if [ $done = yes ]; then forget_nic "$file"; fi
   } 2>&1)
   [ -z "$told" ] || { printf '%s\n' "$told" >&2; return 1; }

@@ -8,14 +8,14 @@ case $ACTION in
   create)
     if made_already "bridge-$BRIDGE"; then exit; fi
     [ -e "$SYS/class/net/$PF" ] || fail "$PF is no network interface here"
-    if is_left "$BRIDGE"; then set_value "$BEFORE/bridge-$BRIDGE" ifindex "$(cat "$SYS/class/net/$BRIDGE/ifindex")"; fi
+    if is_left "$BRIDGE"; then set_value "$BEFORE/bridge-$BRIDGE" ifindex "$(line_of "$SYS/class/net/$BRIDGE/ifindex")"; fi
     look_for_holders
     refuse_used "$(bridge_in_use "$BRIDGE"; pf_in_use "$PF" "$BRIDGE")" "no bridge can be made over $PF"
     if [ ! -e "$SYS/class/net/$BRIDGE" ]; then
       mkdir -p "$BEFORE"
-      printf '%s\n' "boot=$(boot_id)" "pf=$PF" ifindex= > "$BEFORE/bridge-$BRIDGE" || fail "$BEFORE cannot be written, so nothing was changed"
+      printf '%s\n' "boot=$BOOT_ID" "pf=$PF" ifindex= > "$BEFORE/bridge-$BRIDGE" || fail "$BEFORE cannot be written, so nothing was changed"
       ip link add "$BRIDGE" type bridge
-      set_value "$BEFORE/bridge-$BRIDGE" ifindex "$(cat "$SYS/class/net/$BRIDGE/ifindex")"
+      set_value "$BEFORE/bridge-$BRIDGE" ifindex "$(line_of "$SYS/class/net/$BRIDGE/ifindex")"
     fi
     set_value "$BEFORE/bridge-$BRIDGE" pf "$PF"
     ip link set "$BRIDGE" type bridge stp_state 0 forward_delay 0 mcast_snooping 0

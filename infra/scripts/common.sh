@@ -11,9 +11,9 @@ say() { echo "$(hostname): $*" >&2; }
 # mark LAYER [PROOF]: PROOF is what the thing itself says, and no other thing of its name (proof.sh).
 mark() { mkdir -p "$RUN"; printf '%s\n' "$TOKEN" "${2:-}" > "$RUN/$1.tmp" && mv "$RUN/$1.tmp" "$RUN/$1"; }
 unmark() { rm -f "$RUN/$1"; }
-token_of() { sed -n 1p "$RUN/$1" 2> /dev/null || :; }
+token_of() { line_of "$RUN/$1" || :; }
 # held_by: the stack that has this server.
-held_by() { cat "$RUN/lease/owner" 2> /dev/null || echo nobody; }
+held_by() { line_of "$RUN/lease/owner" || echo nobody; }
 # leave_to_tenant: ends a removal when another stack than OWNER has the server by now: what is there is its own.
 leave_to_tenant() {
   case $(held_by) in

@@ -14,7 +14,7 @@ look_for_far_links() {
       if [ "$namespace" = "$own_namespace" ]; then continue; fi
       case $file in
         "$NETNS"/*) where="the network namespace ${file##*/}" ;;
-        *) process=${file%/ns/net}; where="the network namespace of the process $(cat "$process/comm" 2> /dev/null || :) (${process##*/})" ;;
+        *) process=${file%/ns/net}; where="the network namespace of the process $(line_of "$process/comm" || :) (${process##*/})" ;;
       esac
       nsenter --net="$file" ip -d -o link show 2> /dev/null < /dev/null | far_links | while read -r lower sort child number; do
         if stands_here "$file" "$number" < /dev/null; then echo "$lower $sort $child $where"; fi
@@ -44,7 +44,7 @@ stands_here() {
 }
 # far_uses INTERFACE WHAT
 far_uses() {
-  printf '%s\n' "$FAR" | awk -v index_here="$(cat "$SYS/class/net/$1/ifindex" 2> /dev/null)" -v what="$2" '
+  printf '%s\n' "$FAR" | awk -v index_here="$(line_of "$SYS/class/net/$1/ifindex")" -v what="$2" '
     $1 == index_here && NF > 3 { where = $4; for (i = 5; i <= NF; i++) where = where " " $i; print "carries", what, "carries", $3, "(" $2 ") in", where }'
 }
 
@@ -52,14 +52,14 @@ far_uses() {
 # only listens, unless the interface has joined a group that is no group of IP (PTP's, LLDP's), which nobody does for listening. A socket
 # of one protocol, or of none, speaks: PTP, LLDP, PPPoE, DHCP.
 socket_uses() {
-  index=$(cat "$SYS/class/net/$1/ifindex" 2> /dev/null) || return 0
+  index=$(line_of "$SYS/class/net/$1/ifindex") || return 0
   groups=$(awk -v wanted="$index" '$1 == wanted && $5 !~ /^(3333|01005e|0180c200002)/ { print $5 }' "$PROC/net/dev_mcast" 2> /dev/null | head -n 1) || groups=
   awk -v wanted="$index" '$5 == wanted { print $4, $9 }' "$PROC/net/packet" 2> /dev/null | sort -u | while read -r protocol inode; do
     if [ "$protocol" = 0003 ] && [ -z "$groups" ]; then continue; fi
     process=$(find "$PROC"/[0-9]*/fd -maxdepth 1 -lname "socket:\[$inode\]" -printf '%h\n' 2> /dev/null | head -n 1)
     process=${process%/fd}
     who="a process that is not seen"
-    if [ -n "$process" ]; then who="the process $(cat "$process/comm" 2> /dev/null || :) (${process##*/})"; fi
+    if [ -n "$process" ]; then who="the process $(line_of "$process/comm" || :) (${process##*/})"; fi
     case $protocol in 0003) how=", and it has joined the group $groups" ;; *) how=" for the protocol 0x$protocol" ;; esac
     echo "socket $2 is spoken on by $who$how"
   done

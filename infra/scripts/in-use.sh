@@ -10,9 +10,11 @@
 sentences_of() { printf '%s\n' "$1" | cut -d ' ' -f 2- | awk 'NR > 1 { printf "; " } { printf "%s", $0 } END { print "" }'; }
 
 name_at() { basename "$(readlink "$1" 2> /dev/null)" 2> /dev/null || :; }
-boot_id() { cat "$PROC/sys/kernel/random/boot_id"; }
 # value_of KEY FILE: of a file with a line `key=value` each.
-value_of() { sed -n "s/^$1=//p" "$2" 2> /dev/null | head -n 1; }
+value_of() {
+  [ -r "$2" ] || return 0
+  while IFS= read -r said; do case $said in "$1="*) printf '%s\n' "${said#*=}"; return ;; esac; done < "$2"
+}
 
 # What each process holds that gives it a VF: "PATH TARGET" of its open files, looked for once.
 look_for_holders() {
@@ -24,7 +26,7 @@ look_for_holders() {
 holders_of() {
   printf '%s\n' "$HELD" | awk -v file="$1" '$NF == file { sub("/fd/.*", "", $1); print $1 }' | sort -u | while read -r process; do
     guest=$(tr '\0' '\n' < "$process/cmdline" 2> /dev/null | sed -n 's/^guest=\([^,]*\).*/\1/p' | head -n 1)
-    if [ -n "$guest" ]; then echo "vm $guest"; else echo "process $(cat "$process/comm" 2> /dev/null) (${process##*/})"; fi
+    if [ -n "$guest" ]; then echo "vm $guest"; else echo "process $(line_of "$process/comm") (${process##*/})"; fi
   done
 }
 # all_ours HOLDERS: whether they are to be left out, being VMs that have a place of this testbed's.
@@ -78,7 +80,7 @@ about() (
   echo "($more)"
 )
 # tap_holders MACVTAP: who has the character device of a macvtap open.
-tap_holders() { if [ -d "$SYS/class/net/$1/macvtap" ]; then holders_of "/dev/tap$(cat "$SYS/class/net/$1/ifindex")"; fi; }
+tap_holders() { if [ -d "$SYS/class/net/$1/macvtap" ]; then holders_of "/dev/tap$(line_of "$SYS/class/net/$1/ifindex")"; fi; }
 
 # interface_in_use INTERFACE WHAT BRIDGE: WHAT is what a sentence calls it; being a port of BRIDGE is no finding.
 interface_in_use() {
@@ -126,10 +128,10 @@ vf_in_use() (
 # Whether the NIC hands frames of its VFs to representors: such VFs reach nobody by themselves, and trust and the like cannot be set.
 is_switchdev() {
   case $(devlink dev eswitch show "pci/$(name_at "$SYS/class/net/$1/device")" 2> /dev/null) in *'mode switchdev'*) return 0 ;; esac
-  switch=$(cat "$SYS/class/net/$1/phys_switch_id" 2> /dev/null) && [ -n "$switch" ] || return 1
+  switch=$(line_of "$SYS/class/net/$1/phys_switch_id") && [ -n "$switch" ] || return 1
   for port in "$SYS"/class/net/*/phys_port_name; do
-    case $(cat "$port" 2> /dev/null) in
-      *vf[0-9]*) [ "$(cat "${port%/*}/phys_switch_id" 2> /dev/null)" != "$switch" ] || return 0 ;;
+    case $(line_of "$port") in
+      *vf[0-9]*) [ "$(line_of "${port%/*}/phys_switch_id")" != "$switch" ] || return 0 ;;
     esac
   done
   return 1
@@ -138,7 +140,7 @@ is_switchdev() {
 # bridge_is_ours BRIDGE: whether it is the one that this testbed made, and no other of its name.
 bridge_is_ours() {
   made=$(value_of ifindex "$BEFORE/bridge-$1")
-  [ -n "$made" ] && [ "$(value_of boot "$BEFORE/bridge-$1")" = "$(boot_id)" ] && [ "$(cat "$SYS/class/net/$1/ifindex" 2> /dev/null)" = "$made" ]
+  [ -n "$made" ] && [ "$(value_of boot "$BEFORE/bridge-$1")" = "$BOOT_ID" ] && [ "$(line_of "$SYS/class/net/$1/ifindex")" = "$made" ]
 }
 ports_of() { find "$SYS/class/net/$1/brif/" -mindepth 1 -maxdepth 1 -printf '%f\n' 2> /dev/null | sort | paste -s -d ' ' -; }
 # bridge_in_use BRIDGE: that there is one of this name which is somebody else's.
@@ -168,7 +170,7 @@ vfs_in_use() {
 port_in_use() {
   look_for_holders
   pf_in_use "$1" "$3"
-  if [ "$(cat "$SYS/class/net/$1/device/sriov_numvfs" 2> /dev/null || echo "$2")" != "$2" ]; then vfs_in_use "$1"; fi
+  if [ "$(line_of "$SYS/class/net/$1/device/sriov_numvfs" || echo "$2")" != "$2" ]; then vfs_in_use "$1"; fi
 }
 
 # virsh WORDS…: a daemon of libvirt's that hangs must not keep this server's lock, and with it everybody. VIRSH_SECONDS is its limit.

@@ -7,7 +7,7 @@ case $ACTION in
   create)
     if made_already "nic-$PF"; then exit; fi
     [ -e "$SYS/class/net/$PF" ] || fail "pfs.name: $PF is no network interface here; there are: $(find "$SYS/class/net/" -mindepth 1 -printf '%f\n' | sort | paste -s -d ' ' -)"
-    total=$(cat "$SYS/class/net/$PF/device/sriov_totalvfs" 2> /dev/null || echo 0)
+    total=$(line_of "$SYS/class/net/$PF/device/sriov_totalvfs" || echo 0)
     [ "$VFS" -le "$total" ] || fail "pfs.vfs: $VFS VFs asked of $PF; it has $total at most"
     refuse_used "$(port_in_use "$PF" "$VFS" "$BRIDGE")" "pfs.name: $PF is in use (give the port that is connected to the other server and to nothing else)"
     save_nic "$PF"

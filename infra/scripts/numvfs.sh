@@ -4,7 +4,7 @@
 . ./proof.sh
 . ./vf.sh
 
-vfs_are() { [ "$(cat "$1/sriov_numvfs")" = "$2" ] && [ "$(find "$1/" -maxdepth 1 -name 'virtfn*' | wc -l)" = "$2" ]; }
+vfs_are() { [ "$(line_of "$1/sriov_numvfs")" = "$2" ] && [ "$(find "$1/" -maxdepth 1 -name 'virtfn*' | wc -l)" = "$2" ]; }
 # write_number DEVICE NUMBER SECONDS FILE: the kernel answers when it is done. What writes is a session of its own, so that it outlives
 # this script where somebody ends that by force, and keeps the server's lock meanwhile: nobody but it can tell which VFs it has made, and
 # it writes their inodes to FILE. A FILE that cannot be written keeps nobody from removing VFs.
@@ -28,7 +28,7 @@ write_number() {
 change_number() (
   device=$SYS/class/net/$1/device made=$(made_file "$1")
   answer=$(write_to "$device/sriov_drivers_autoprobe" 0 2>&1) || { echo "$1: $answer"; return; }
-  if [ "$(cat "$device/sriov_numvfs")" != 0 ]; then
+  if [ "$(line_of "$device/sriov_numvfs")" != 0 ]; then
     answer=$(write_number "$device" 0 120 "$made") || { echo "$1: its driver did not remove its VFs within 120 s: $answer"; return; }
   fi
   if [ "$2" != 0 ]; then

@@ -12,17 +12,18 @@ for port in $PORTS; do
   dev=$SYS/class/net/$pf/device
   [ -e "$SYS/class/net/$pf" ] || continue
   address=
-  if [ -e "$dev/sriov_totalvfs" ]; then address=$(basename "$(readlink -f "$dev")"); fi
-  read_or() { cat "$dev/$1" 2> /dev/null || echo 0; }
+  if [ -e "$dev/sriov_totalvfs" ]; then address=$(name_at "$dev"); fi
+  read_or() { line_of "$dev/$1" || echo 0; }
   vfs='' n=0
-  while [ -e "$dev/virtfn$n" ]; do vfs="$vfs${vfs:+,}$(basename "$(readlink "$dev/virtfn$n")")"; n=$((n + 1)); done
+  while [ -e "$dev/virtfn$n" ]; do vfs="$vfs${vfs:+,}$(name_at "$dev/virtfn$n")"; n=$((n + 1)); done
   echo "record=pf name=$(escaped "$pf") pci=$address total_vfs=$(read_or sriov_totalvfs) offset=$(read_or sriov_offset) stride=$(read_or sriov_stride) vfs=$vfs"
   in_use "$pf" "$(port_in_use "$pf" "${port#*=}" "$BRIDGE")"
 done
 in_use '' "$(bridge_in_use "$BRIDGE"; domains_in_use rtt-main)"
 layer() { echo "record=layer name=$(escaped "$1") token=$(escaped "$2")"; }
 for f in "$IMAGES"/*/token; do
-  [ ! -f "$f" ] || layer "image-$(basename "$(dirname "$f")")" "$(cat "$f")"
+  folder=${f%/token}
+  [ ! -f "$f" ] || layer "image-${folder##*/}" "$(line_of "$f")"
 done
 cd "$RUN" 2> /dev/null || exit 0
 for f in *; do

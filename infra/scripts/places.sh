@@ -35,7 +35,7 @@ drop_domains() {
 
 # release NAME: gives back what a VM was attached to, once its domain is gone. Nothing of it needs what making it needed.
 release() (
-  read_fields "$(cat "$SLOTS/$1")"
+  read_fields "$(line_of "$SLOTS/$1")"
   pf=$(called_now "$pf")
   if [ -z "$pf" ]; then : # with the port its VFs and its entries are gone
   elif [ "$kind" = bridge ]; then

@@ -8,7 +8,7 @@ key_of() {
   place=$(name_at "$SYS/class/net/$1/device")
   case $place in
     *:*.*) # a few devices have several ports
-      port=$(cat "$SYS/class/net/$1/dev_port" 2> /dev/null) || port=0
+      port=$(line_of "$SYS/class/net/$1/dev_port") || port=0
       if [ "$port" = 0 ]; then echo "$place"; else echo "$place-$port"; fi
       ;;
     *) echo "$1" ;;
@@ -20,10 +20,10 @@ made_file() { echo "$BEFORE/made-$(key_of "$1")"; }
 # port_now RECORD: what its port is called by now; empty where it is not there.
 port_now() (
   index=$(value_of proof "$1" | cut -d ' ' -f 2) place=$(value_of pci "$1") key=${1##*/nic-} found=''
-  if [ "$(cat "$SYS/class/net/$(value_of pf "$1")/ifindex" 2> /dev/null)" = "$index" ]; then value_of pf "$1"; return; fi
+  if [ "$(line_of "$SYS/class/net/$(value_of pf "$1")/ifindex")" = "$index" ]; then value_of pf "$1"; return; fi
   for link in "$SYS"/class/net/*; do
     interface=${link##*/}
-    if [ "$(cat "$link/ifindex" 2> /dev/null)" = "$index" ]; then echo "$interface"; return; fi
+    if [ "$(line_of "$link/ifindex")" = "$index" ]; then echo "$interface"; return; fi
     if [ "$interface" = "$key" ] || { [ "$(name_at "$link/device")" = "$place" ] && [ "$(key_of "$interface")" = "$key" ]; }; then found=$interface; fi
   done
   echo "$found"
@@ -40,7 +40,7 @@ called_now() { record=$(record_for "$1"); if [ -f "$record" ]; then port_now "$r
 
 # nic_proof PF: of its interface and of each of its VFs.
 nic_proof() {
-  echo "$(boot_id) $(cat "$SYS/class/net/$1/ifindex") $(stat -L -c %i "$SYS/class/net/$1/device" "$SYS/class/net/$1/device"/virtfn* 2> /dev/null | paste -s -d ' ' -)"
+  echo "$BOOT_ID $(line_of "$SYS/class/net/$1/ifindex") $(stat -L -c %i "$SYS/class/net/$1/device" "$SYS/class/net/$1/device"/virtfn* 2> /dev/null | paste -s -d ' ' -)"
 }
 # nic_is_as_made PF: whether the VFs are still those that this testbed made or found.
 nic_is_as_made() {
@@ -49,18 +49,18 @@ nic_is_as_made() {
 # vfs_are_ours PF: whether the VFs are those that a change of their number which has not been written down to its end has made or left.
 vfs_are_ours() {
   vfs=$(stat -L -c %i "$SYS/class/net/$1/device"/virtfn* 2> /dev/null | paste -s -d ' ' -)
-  [ -z "$vfs" ] || [ "$vfs" = "$(cat "$(made_file "$1")" 2> /dev/null)" ] || nic_is_as_made "$1"
+  [ -z "$vfs" ] || [ "$vfs" = "$(line_of "$(made_file "$1")")" ] || nic_is_as_made "$1"
 }
 # bridge_proof BRIDGE: of the bridge, and of the port in it.
 bridge_proof() {
   port=$(called_now "$(value_of pf "$BEFORE/bridge-$1")")
   if bridge_is_ours "$1" && [ -e "$SYS/class/net/$1/brif/$port" ]; then
-    echo "$(cat "$SYS/class/net/$1/ifindex") $(cat "$SYS/class/net/$port/ifindex") $(cat "$SYS/class/net/$1/brif/$port/learning" 2> /dev/null)"
+    echo "$(line_of "$SYS/class/net/$1/ifindex") $(line_of "$SYS/class/net/$port/ifindex") $(line_of "$SYS/class/net/$1/brif/$port/learning")"
   fi
 }
 # vm_proof NAME: of its process; a number of a process may come again, with another time of its beginning.
 vm_proof() {
-  pid=$(cat "$LIBVIRT_RUN/$1.pid" 2> /dev/null) || return 0
+  pid=$(line_of "$LIBVIRT_RUN/$1.pid") || return 0
   sed -n 's/^.*) //p' "$PROC/$pid/stat" 2> /dev/null | awk -v pid="$pid" '{ print pid, $20 }'
 }
 # holds LAYER: whether what has this mark is still there.
@@ -71,7 +71,7 @@ holds() {
     vm-*) there=$(vm_proof "${1#vm-}") ;;
     *) return 0 ;;
   esac
-  [ -n "$there" ] && [ "$there" = "$(sed -n 2p "$RUN/$1")" ]
+  [ -n "$there" ] && { read -r _ && IFS= read -r proof; } < "$RUN/$1" 2> /dev/null && [ "$there" = "$proof" ]
 }
 # made_already LAYER: whether this very deployment's is there: the same command again has nothing to do.
 made_already() { [ "$(token_of "$1")" = "$TOKEN" ] && holds "$1"; }

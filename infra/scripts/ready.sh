@@ -14,7 +14,7 @@ in_time() { [ "$(date +%s)" -lt "$deadline" ] || fail "$name $1 after $SECONDS_L
 # libvirt gives a VM's tap the VM's address with fe at its beginning.
 tell_bridge() {
   for tap in "$SYS"/class/net/*; do
-    if [ "$(cat "$tap/address" 2> /dev/null)" = "fe:${mac#*:}" ]; then bridge fdb replace "$mac" dev "${tap##*/}" master static; fi
+    if [ "$(line_of "$tap/address")" = "fe:${mac#*:}" ]; then bridge fdb replace "$mac" dev "${tap##*/}" master static; fi
   done
 }
 

@@ -6,7 +6,7 @@
 listed() { find "$@" -mindepth 1 -maxdepth 1 -printf '%f\n' 2> /dev/null | sort | paste -s -d ' ' -; }
 [ "$(id -u)" = 0 ] || fail "the user $(id -un) is not root: give a user who is root"
 alone
-owner=$(cat "$RUN/lease/owner" 2> /dev/null || :)
+owner=$(line_of "$RUN/lease/owner" || :)
 if [ -n "$owner" ] && [ "$FORCE" != yes ]; then
   fail "in use by $owner: destroy that stack; when it is dead, restore with --force"
 fi

@@ -13,3 +13,12 @@ BEFORE=${LAB_ROOT:-}/var/lib/sriov-rtt/before
 LIBVIRT_LOG=${LAB_ROOT:-}/var/log/libvirt/qemu
 LIBVIRT_RUN=${LAB_ROOT:-}/run/libvirt/qemu
 IMAGES=${LAB_ROOT:-}/var/lib/sriov-rtt/images
+
+# A server has many processes to begin with, and an emulated one is slow to begin another: what the shell can do, it does.
+# line_of FILE: its first line; the status is 1 where it has none or cannot be read.
+line_of() {
+  first=
+  [ -r "$1" ] || return 1
+  { IFS= read -r first < "$1" || [ -n "$first" ]; } 2> /dev/null && printf '%s\n' "$first"
+}
+BOOT_ID=$(line_of "$PROC/sys/kernel/random/boot_id") || BOOT_ID=

@@ -27,7 +27,7 @@ prepare_vf() {
     fail "$name: $problem; where the driver of $pf cannot ($(name_at "$SYS/class/net/$pf/device/driver")), macvtap-passthrough and pci-passthrough need neither trust nor a VLAN"
   if [ -n "$netdev" ]; then
     problem=$(bind_network_driver "$path")
-    [ -z "$problem" ] || fail "$name: VF $vf of $pf ($pci) needs its interface on the server, and $problem; load its driver ($(modprobe -R "$(cat "$path/modalias")" 2> /dev/null | paste -s -d ' ' -)) and take it off any blacklist, or use pci-passthrough"
+    [ -z "$problem" ] || fail "$name: VF $vf of $pf ($pci) needs its interface on the server, and $problem; load its driver ($(modprobe -R "$(line_of "$path/modalias")" 2> /dev/null | paste -s -d ' ' -)) and take it off any blacklist, or use pci-passthrough"
   fi
 }
 
@@ -60,7 +60,7 @@ each_new() {
   while read -r line; do
     [ -n "$line" ] || continue
     read_fields "$line"
-    [ "$(cat "$SLOTS/$name" 2> /dev/null)" = "$line" ] || "$@" < /dev/null
+    [ "$(line_of "$SLOTS/$name")" = "$line" ] || "$@" < /dev/null
   done <<EOF2
 $WANTED
 EOF2
@@ -70,7 +70,7 @@ EOF2
 unwanted_places() {
   places=$(all_places)
   for name in $places; do
-    if [ ! -f "$SLOTS/$name" ] || ! printf '%s\n' "$1" | grep -qxF "$(cat "$SLOTS/$name")"; then echo "$name"; fi
+    if [ ! -f "$SLOTS/$name" ] || ! printf '%s\n' "$1" | grep -qxF "$(line_of "$SLOTS/$name")"; then echo "$name"; fi
   done
 }
 

@@ -37,8 +37,8 @@ vf_fields() (
   line="vf=$2 pci=${path##*/} driver=$(escaped "$(name_at "$path/driver")") override=$(escaped "$(override_of "$path")") netdev=$(escaped "$interface")"
   address='' mtu='' up=''
   if [ -n "$interface" ]; then
-    address=$(cat "$path/net/$interface/address") mtu=$(cat "$path/net/$interface/mtu")
-    up=$(($(cat "$path/net/$interface/flags") & 1))
+    address=$(line_of "$path/net/$interface/address") mtu=$(line_of "$path/net/$interface/mtu")
+    up=$(($(line_of "$path/net/$interface/flags") & 1))
   fi
   echo "$line address=$address mtu=$mtu up=$up $(vf_settings "$1" "$2")"
 )
@@ -70,7 +70,7 @@ set_vf() (
 )
 
 # override_of PATH: the driver that alone may have the VF; empty where any may.
-override_of() { override=$(cat "$1/driver_override" 2> /dev/null) || :; if [ "$override" != '(null)' ]; then printf %s "$override"; fi; }
+override_of() { override=$(line_of "$1/driver_override") || :; if [ "$override" != '(null)' ]; then printf %s "$override"; fi; }
 
 # The answer of these is empty, or why it could not be done.
 override_driver() {
@@ -96,7 +96,7 @@ bind_vf() (
 )
 # bind_network_driver PATH: to the driver that the kernel has for it, unless that is blacklisted, whatever else would claim it.
 bind_network_driver() (
-  for module in $(modprobe -b -R "$(cat "$1/modalias")" 2> /dev/null); do
+  for module in $(modprobe -b -R "$(line_of "$1/modalias")" 2> /dev/null); do
     problem=$(bind_vf "$1" "$module")
     [ -n "$problem" ] || return 0
   done
@@ -108,7 +108,7 @@ rename_once() { ip link set dev "$1" down && ip link set dev "$1" name "$2"; }
 # rename INTERFACE NAME: an interface has to be down for it, and whoever manages interfaces may hold it or set it up again.
 rename() {
   [ "$1" != "$2" ] || return 0
-  if [ "$(cat "$SYS/class/net/$1/ifindex")" = "$(ip -o link show dev "$2" 2> /dev/null | cut -d : -f 1)" ]; then
+  if [ "$(line_of "$SYS/class/net/$1/ifindex")" = "$(ip -o link show dev "$2" 2> /dev/null | cut -d : -f 1)" ]; then
     ip link property del dev "$1" altname "$2" || :
   fi
   if ! try 10 rename_once "$1" "$2"; then echo "$1 could not be renamed to $2: $answer"; fi
@@ -140,9 +140,9 @@ restore_vf() (
       rename "$interface" "$netdev" | tell
       now=$SYS/class/net/$netdev
       [ -e "$now" ] || return 0
-      if [ "$(cat "$now/address")" != "$address" ] && ! try 10 ip link set dev "$netdev" address "$address"; then say "$netdev could not get its address $address again: $answer"; fi
-      if [ "$(cat "$now/mtu")" != "$mtu" ] && ! try 10 ip link set dev "$netdev" mtu "$mtu"; then say "$netdev could not get its MTU $mtu again: $answer"; fi
-      if [ "$(($(cat "$now/flags") & 1))" != "$up" ]; then
+      if [ "$(line_of "$now/address")" != "$address" ] && ! try 10 ip link set dev "$netdev" address "$address"; then say "$netdev could not get its address $address again: $answer"; fi
+      if [ "$(line_of "$now/mtu")" != "$mtu" ] && ! try 10 ip link set dev "$netdev" mtu "$mtu"; then say "$netdev could not get its MTU $mtu again: $answer"; fi
+      if [ "$(($(line_of "$now/flags") & 1))" != "$up" ]; then
         if [ "$up" = 1 ]; then state=up; else state=down; fi
         try 10 ip link set dev "$netdev" "$state" || say "$netdev could not be set $state again: $answer"
       fi
