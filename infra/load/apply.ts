@@ -17,14 +17,16 @@ async function startAll({ ssh, vms, load }: OpenServer, kind: LoadProcess["kind"
 /** For what takes up to 4 s in a guest that has a CPU to itself. */
 const stopLimitMs = 60_000;
 
-/** Ends what a VM runs. One that is gone runs nothing; one that is there and cannot be asked would go on, so that fails. */
+/** Ends what a VM runs. One that is gone runs nothing; one that is there, or may be, and cannot be asked would go on, so that fails. */
 async function stopOne({ ssh, role }: OpenServer, name: string): Promise<void> {
   try {
     await runInGuest(ssh, name, stopCommand, stopLimitMs);
   } catch (error) {
-    const { stdout } = await ssh.exec(`virsh -q domstate ${name}`);
-    if (stdout.toString().trim() === "running")
-      throw new LabError(`${role}: the load of ${name} could not be ended: ${messageOf(error)}`);
+    const problem = `${role}: the load of ${name} could not be ended: ${messageOf(error)}`;
+    const { code, stdout, stderr } = await ssh.exec("virsh -q list --name");
+    if (code !== 0)
+      throw new LabError(`${problem}\nand libvirt does not tell whether that VM is there: ${stderr.trim()}`);
+    if (stdout.toString().split("\n").includes(name)) throw new LabError(problem);
   }
 }
 

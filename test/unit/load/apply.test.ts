@@ -8,11 +8,16 @@ import type { LoadRequest } from "../../../infra/load/request.ts";
 import { LabError } from "../../../lib/errors.ts";
 import type { SshConnection } from "../../../lib/ssh/connect.ts";
 
+const names = (role: Role, count: number) => Array.from({ length: count }, (_, index) => `${role}-${index}`);
+
 /** A server whose guests note what they are told to do, and may fail to start or to stop it. */
 class MadeUpServer {
   readonly told = new Map<string, string[]>();
   closed = 0;
   failing: ReadonlySet<string>;
+  libvirtDown = false;
+  /** What libvirt has that is active. */
+  domains: readonly string[] = [...names("sender", 40), ...names("responder", 40)];
 
   constructor(failing: Iterable<string> = []) {
     this.failing = new Set(failing);
@@ -31,7 +36,6 @@ class MadeUpServer {
     const [, name = "", json = ""] = /qemu-agent-command --timeout \d+ (\S+) '(.*)'$/s.exec(command) ?? [];
     await new Promise(setImmediate);
     if (name !== "") return JSON.stringify({ return: this.#guest(name, JSON.parse(json.replaceAll("'\\''", "'"))) });
-    if (command.startsWith("virsh -q domstate")) return "running";
     if (this.failing.has(command.split(" ")[0] ?? "")) throw new LabError(`no ${command}`);
     return "";
   };
@@ -39,7 +43,13 @@ class MadeUpServer {
   connect(): SshConnection {
     return {
       run: this.#run,
-      exec: async (command: string) => ({ stdout: Buffer.from(await this.#run(command)), stderr: "", code: 0 }),
+      exec: async (command: string) => {
+        const done = { stdout: Buffer.from(""), stderr: "", code: 0 };
+        if (!command.startsWith("virsh -q list")) return { ...done, stdout: Buffer.from(await this.#run(command)) };
+        return this.libvirtDown
+          ? { ...done, stderr: "error: failed to connect to the hypervisor\n", code: 1 }
+          : { ...done, stdout: Buffer.from([...this.domains, ""].join("\n")) };
+      },
       close: () => {
         this.closed += 1;
       },
@@ -47,7 +57,6 @@ class MadeUpServer {
   }
 }
 
-const names = (role: Role, count: number) => Array.from({ length: count }, (_, index) => `${role}-${index}`);
 const requestFor = (count: number): LoadRequest => {
   const server = (role: Role) => ({
     host: { address: role, privateKeyFile: "/k", hostKey: "ssh-ed25519 AAAA", pfs: [{ name: "pf0", vfs: 1 }] },
@@ -115,6 +124,19 @@ describe("load that is ended", () => {
     const outcome = stopLoad(requestFor(30), connectTo(servers));
     await expect(outcome).rejects.toThrow(/sender-1 could not be ended[\s\S]*responder-0 could not be ended/);
     for (const role of ["sender", "responder"] as const) expect(servers[role].told.size).toBe(30);
+  });
+
+  it("is not taken for ended where libvirt cannot be asked whether the VM is there", async () => {
+    const servers = { sender: new MadeUpServer(["stop sender-0"]), responder: new MadeUpServer() };
+    servers.sender.libvirtDown = true;
+    const outcome = stopLoad(requestFor(1), connectTo(servers));
+    await expect(outcome).rejects.toThrow(/sender-0 does not stop\n.*libvirt does not tell.*failed to connect/);
+  });
+
+  it("has ended with the VM that is there no more", async () => {
+    const servers = { sender: new MadeUpServer(["stop sender-0"]), responder: new MadeUpServer() };
+    servers.sender.domains = ["sender-1", "sender-00"];
+    expect(await stopLoad(requestFor(2), connectTo(servers))).toBeUndefined();
   });
 
   it("is what a started load is told, and it is a load that was started", () => {
