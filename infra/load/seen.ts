@@ -52,41 +52,69 @@ async function cpuUse({ ssh, vms, role }: OpenServer): Promise<SeenLoad[]> {
 
 const arrived = z.object({ datagrams: wholeNumber });
 
-/** A guest that does not answer has not been seen to receive anything yet. */
-const arrivals = ({ ssh, vms }: OpenServer): Promise<SeenLoad[]> =>
-  mapLimited(vms, sideBySide, async ({ name }) => {
-    const answer = await runInGuest(ssh, name, countArrivals(lookSeconds)).catch(() => "datagrams=0");
-    const [count] = parseRecords(arrived, answer, name);
-    return { vm: name, receivedPps: (count?.datagrams ?? 0) / lookSeconds };
-  });
-
-async function lookAt(open: OpenServer): Promise<{ seen: SeenLoad[]; short: SeenLoad[]; kind: LoadProcess["kind"] }> {
-  const { load } = open;
-  if (load.type === "cpu") {
-    const seen = await cpuUse(open);
-    return { seen, short: seen.filter(({ cpuPercent }) => (cpuPercent ?? 0) < open.leastCpuPercent), kind: "cpu" };
-  }
-  if (load.type === "network" && load.receives) {
-    const seen = await arrivals(open);
-    return { seen, short: seen.filter(({ receivedPps }) => !((receivedPps ?? 0) > 0)), kind: "receive" };
-  }
-  return { seen: [], short: [], kind: "send" };
+/** What one look at a server found. */
+interface Look {
+  kind: LoadProcess["kind"];
+  seen: SeenLoad[];
+  /** VMs whose load is not seen, each with why, as a sentence goes on after its name. */
+  unseen: { vm: string; why: string }[];
 }
 
-/** Waits until the load of every VM is seen. @throws LabError that says which VM's is not, and what its process said */
-export async function verify(open: OpenServer): Promise<SeenLoad[]> {
-  for (const deadline = Date.now() + seenWithinSeconds * 1000; ; await sleep(1000)) {
-    const { seen, short, kind } = await lookAt(open);
-    const [first] = short;
+async function lookAtCpu(open: OpenServer): Promise<Look> {
+  const seen = await cpuUse(open);
+  const least = open.leastCpuPercent;
+  const unseen = seen
+    .filter(({ cpuPercent = 0 }) => cpuPercent < least)
+    .map(({ vm, cpuPercent }) => ({
+      vm,
+      why: `uses ${cpuPercent} % of a CPU, and CPU load at least ${least.toFixed(1)} %`,
+    }));
+  return { kind: "cpu", seen, unseen };
+}
+
+/** What arrives in a guest, or why that is not known: one that does not answer has not been seen to receive anything yet. */
+async function arrivalsIn(ssh: SshConnection, vm: string): Promise<{ vm: string; receivedPps: number; why?: string }> {
+  try {
+    const [count] = parseRecords(arrived, await runInGuest(ssh, vm, countArrivals(lookSeconds)), vm);
+    if (count === undefined) throw new LabError("its guest agent says nothing");
+    if (count.datagrams > 0) return { vm, receivedPps: count.datagrams / lookSeconds };
+    return { vm, receivedPps: 0, why: "receives no datagram of its counterpart's network load" };
+  } catch (error) {
+    return { vm, receivedPps: 0, why: `cannot be asked what it receives: ${messageOf(error)}` };
+  }
+}
+
+async function lookAtArrivals({ ssh, vms }: OpenServer): Promise<Look> {
+  const answers = await mapLimited(vms, sideBySide, ({ name }) => arrivalsIn(ssh, name));
+  return {
+    kind: "receive",
+    seen: answers.map(({ vm, receivedPps }) => ({ vm, receivedPps })),
+    unseen: answers.flatMap(({ vm, why }) => (why === undefined ? [] : [{ vm, why }])),
+  };
+}
+
+async function lookAt(open: OpenServer): Promise<Look> {
+  if (open.load.type === "cpu") return lookAtCpu(open);
+  if (open.load.type === "network" && open.load.receives) return lookAtArrivals(open);
+  return { kind: "send", seen: [], unseen: [] };
+}
+
+/**
+ * Waits until the load of every VM is seen.
+ * @throws LabError that says of how many VMs it is not seen, and of the first one why, and what its process said
+ */
+export async function verify(open: OpenServer, withinSeconds = seenWithinSeconds): Promise<SeenLoad[]> {
+  for (const deadline = Date.now() + withinSeconds * 1000; ; await sleep(1000)) {
+    const { seen, unseen, kind } = await lookAt(open);
+    const [first] = unseen;
     if (first === undefined) return seen;
     if (Date.now() > deadline) {
-      const said = await runInGuest(open.ssh, first.vm, logCommand(kind)).catch(messageOf);
-      const what =
-        kind === "cpu"
-          ? `uses ${first.cpuPercent} % of a CPU, and CPU load at least ${open.leastCpuPercent.toFixed(1)} %`
-          : "receives no datagram of its counterpart's network load";
+      const log = await runInGuest(open.ssh, first.vm, logCommand(kind)).then(
+        (text) => `its process says: ${text.trim() || "nothing"}`,
+        (error) => `what its process says cannot be read: ${messageOf(error)}`,
+      );
       throw new LabError(
-        `${open.role}: load does not run in ${short.length} of ${seen.length} VMs after ${seenWithinSeconds} s: ${first.vm} ${what}; its process says: ${said.trim() || "nothing"}`,
+        `${open.role}: load is not seen in ${unseen.length} of ${open.vms.length} VMs after ${withinSeconds} s: ${first.vm} ${first.why}; ${log}`,
       );
     }
   }
