@@ -116,6 +116,7 @@ function loadOf(
     load: plan[role].load,
     leastCpuPercent: leastCpuPercent(plan[role].load, plan[role], servers[role].cpus),
     token: servers[role].token("load"),
+    owner: on[role].server.owner,
   });
   return new Load(
     "load",

@@ -1,14 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { childProgram } from "../../lib/child-program.ts";
-import { LabError } from "../../lib/errors.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import { guestImageSchema } from "../config/guest-image.ts";
 import { hostSchema, roles } from "../config/hosts.ts";
-import { shellScript } from "../server-script.ts";
-
-/** A server may first have to end another command of ours. */
-const dropTimeoutMs = 660_000;
+import { removeFromServer } from "./remove.ts";
 
 /** Where a server keeps a guest image, by the hash of its content. */
 export const imageFolder = (sha: string) => `/var/lib/sriov-rtt/images/${sha}`;
@@ -60,13 +56,9 @@ export async function putImage({ role, host, image, token }: Request): Promise<s
 
 /** Takes the image from a server, unless another stack has the server by now. */
 export async function dropImage({ role, host, image, owner }: Request): Promise<undefined> {
-  const script = shellScript("drop-image.sh", { SHA: image.sha256, OWNER: owner });
   const ssh = await connectSsh(role, host);
   try {
-    const { code, stderr } = await ssh.exec(script, { timeoutMs: dropTimeoutMs });
-    const told = stderr.trim();
-    if (code !== 0) throw new LabError(`${role}: the guest image could not be removed: ${told}`);
-    if (told !== "") console.error(told);
+    await removeFromServer(ssh, `${role}: the guest image`, "drop-image.sh", { SHA: image.sha256, OWNER: owner });
   } finally {
     ssh.close();
   }

@@ -3,6 +3,7 @@ import { LabError, messageOf } from "../../lib/errors.ts";
 import { runInGuest, startInGuest } from "../../lib/guest-agent.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import { type Role, roles } from "../config/hosts.ts";
+import { removeFromServer } from "../host/remove.ts";
 import { type LoadProcess, loadProcesses, startCommand, stopCommand } from "./commands.ts";
 import { type LoadedServer, type LoadRequest, loadProgram, type SeenLoad } from "./request.ts";
 import { type OpenServer, sideBySide, verify } from "./seen.ts";
@@ -30,12 +31,14 @@ async function stopOne({ ssh, role }: OpenServer, name: string): Promise<void> {
   }
 }
 
-/** Ends the load of every VM of a server. @throws LabError with each VM whose load could not be ended, when all were tried */
+/**
+ * Ends the load of every VM of a server, unless another stack has it by now, whose VMs have the same names.
+ * @throws LabError with each VM whose load could not be ended, when all were tried
+ */
 async function stopAll(open: OpenServer): Promise<void> {
-  await allEnded<unknown>([
-    open.ssh.run("rm -f /run/sriov-rtt/load"),
-    tryEach(open.vms, sideBySide, ({ name }) => stopOne(open, name)),
-  ]);
+  const { ssh, role, owner, vms } = open;
+  const answer = await removeFromServer(ssh, `${role}: the load`, "forget-load.sh", { OWNER: owner });
+  if (answer === "forgotten") await tryEach(vms, sideBySide, ({ name }) => stopOne(open, name));
 }
 
 const stopServers = (servers: readonly OpenServer[]) => allEnded(servers.map(stopAll));
@@ -84,7 +87,7 @@ export function startLoad(
   });
 }
 
-/** Ends the load on both servers. */
+/** Ends the load on both servers, where no other stack has them by now. */
 export async function stopLoad(request: LoadRequest, connect: Connect = connectSsh): Promise<undefined> {
   await withServers(request, connect, async (servers) => {
     // Senders first: one that loses its receiver would say so, and find nobody to tell.

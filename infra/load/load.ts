@@ -23,7 +23,11 @@ export class Load extends pulumi.ComponentResource {
   constructor(name: string, args: LoadArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("sriov-rtt:load:Load", name, {}, opts);
     const request: LoadRequest = args.servers;
-    const identity = Object.entries(args.servers).map(([role, { host, ...rest }]) => [role, host.generation, rest]);
+    const identity = Object.entries(args.servers).map(([role, { host, owner: _, ...rest }]) => [
+      role,
+      host.generation,
+      rest,
+    ]);
     const command = new local.Command(
       `${name}-running`,
       {

@@ -23,6 +23,8 @@ const serverLoad = z.object({
   leastCpuPercent: z.number(),
   /** Written on the server once the load runs. */
   token: z.string(),
+  /** The stack that the server was taken for; states of earlier versions have none. */
+  owner: z.string().default(""),
 });
 export type ServerLoad = z.infer<typeof serverLoad>;
 

@@ -2,7 +2,7 @@
 # token, bridge or vf, and MAC; those that have answered since they were made are not asked again. SECONDS_LIMIT bounds all of it.
 # shellcheck shell=sh disable=SC2154
 . ./proof.sh
-: "${ACTION:?}" "${WANTED:?}"
+: "${ACTION:?}" "${OWNER:?}" "${WANTED:?}"
 log_of() { echo "$LIBVIRT_LOG/$1-serial.log"; }
 booted() { grep -aqE 'LAB-(READY|ERROR)' "$(log_of "$1")" 2> /dev/null; }
 running() { [ "$(virsh -q domstate "$1" 2> /dev/null)" = running ]; }
@@ -44,6 +44,7 @@ EOF2
     echo "$count ready"
     ;;
   delete)
+    leave_to_tenant
     while read -r name rest; do [ -z "$name" ] || unmark "vm-$name"; done <<EOF2
 $WANTED
 EOF2

@@ -60,7 +60,7 @@ export class Fleet extends pulumi.ComponentResource {
           {
             host: server.host,
             script: "ready.sh",
-            variables: { SECONDS_LIMIT: args.readyWithinSeconds },
+            variables: { SECONDS_LIMIT: args.readyWithinSeconds, OWNER: server.owner },
             wanted: members.map(({ ready }) => ready).join("\n"),
             standsOn: [slots.id],
           },

@@ -16,6 +16,7 @@ class MadeUpServer {
   closed = 0;
   failing: ReadonlySet<string>;
   libvirtDown = false;
+  tenant = "stack a";
   /** What libvirt has that is active. */
   domains: readonly string[] = [...names("sender", 40), ...names("responder", 40)];
 
@@ -45,6 +46,12 @@ class MadeUpServer {
       run: this.#run,
       exec: async (command: string) => {
         const done = { stdout: Buffer.from(""), stderr: "", code: 0 };
+        if (command.includes("leave_to_tenant")) {
+          const ours = command.includes(`OWNER='${this.tenant}'`);
+          return ours
+            ? { ...done, stdout: Buffer.from("forgotten\n") }
+            : { ...done, stderr: `${this.tenant} has it\n` };
+        }
         if (!command.startsWith("virsh -q list")) return { ...done, stdout: Buffer.from(await this.#run(command)) };
         return this.libvirtDown
           ? { ...done, stderr: "error: failed to connect to the hypervisor\n", code: 1 }
@@ -64,6 +71,7 @@ const requestFor = (count: number): LoadRequest => {
     load: { type: "network", sends: true, receives: false, mbps: 1, packetBytes: 100, burstPackets: 1 },
     leastCpuPercent: 0,
     token: "t",
+    owner: "stack a",
   });
   return { sender: server("sender"), responder: server("responder") } as unknown as LoadRequest;
 };
@@ -131,6 +139,13 @@ describe("load that is ended", () => {
     servers.sender.libvirtDown = true;
     const outcome = stopLoad(requestFor(1), connectTo(servers));
     await expect(outcome).rejects.toThrow(/sender-0 does not stop\n.*libvirt does not tell.*failed to connect/);
+  });
+
+  it("is left alone on a server that another stack has by now, and ended on the other", async () => {
+    const servers = { sender: new MadeUpServer(), responder: new MadeUpServer() };
+    servers.sender.tenant = "stack b";
+    await stopLoad(requestFor(3), connectTo(servers));
+    expect([servers.sender.told.size, servers.responder.told.size]).toEqual([0, 3]);
   });
 
   it("has ended with the VM that is there no more", async () => {

@@ -9,6 +9,7 @@ const serverOf = (answers: Record<string, string | Error>): OpenServer => ({
   vms: Object.keys(answers).map((name) => ({ name, vcpus: 1, peerIp: "10.0.0.1", token: "t" })),
   leastCpuPercent: 0,
   token: "t",
+  owner: "stack a",
   host: {} as OpenServer["host"],
   ssh: {
     run: async (command: string) => {

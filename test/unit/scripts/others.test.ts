@@ -60,18 +60,30 @@ it("what another stack has made since is not removed by one that had the server 
   await slots("create", onBridge);
   server.domain("rtt-main", "running");
   server.write(lease, "stack next\n");
+  for (const mark of ["vm-rtt-main", "load"]) server.write(`run/sriov-rtt/${mark}`, "token\n");
   server.log();
+  const ready = { ACTION: "delete", OWNER, SECONDS_LIMIT: 1, WANTED: "rtt-main token bridge 52:54:00:9a:01:00" };
   const said = [
+    await server.run("forget-load.sh", { OWNER }),
+    await server.run("ready.sh", ready),
     await slots("delete", onBridge),
     await server.run("bridge.sh", { ACTION: "delete", TOKEN: "b", PF: "pf0", BRIDGE: "rtt0", OWNER }),
     await server.run("nic.sh", { ACTION: "delete", TOKEN: "n", PF: "pf0", VFS: 1, BRIDGE: "rtt0", OWNER }),
   ];
-  for (const { exitCode, stderr } of said) {
-    expect(exitCode).toBe(0);
+  for (const { exitCode, stdout, stderr } of said) {
+    expect([exitCode, stdout]).toEqual([0, ""]);
     expect(stderr).toContain("stack next has this server by now, and not stack test: nothing was removed");
   }
   expect(changes()).toEqual([]);
   expect(server.domains()).toEqual(["rtt-main"]);
+  expect(server.list("run/sriov-rtt")).toEqual(expect.arrayContaining(["load", "vm-rtt-main"]));
+});
+
+it("that load runs is forgotten for whoever has the server", async () => {
+  server.write("run/sriov-rtt/load", "token\n");
+  const { exitCode, stdout, stderr } = await server.run("forget-load.sh", { OWNER });
+  expect([exitCode, stdout, stderr]).toEqual([0, "forgotten", ""]);
+  expect(server.exists("run/sriov-rtt/load")).toBe(false);
 });
 
 it("a guest image is left to another stack that has the server by now, and removed for whoever has it himself", async () => {
