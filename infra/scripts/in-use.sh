@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # Who would lose something if the testbed took a port, one of its VFs, the name of its bridge or the name of a VM. Nothing is changed
 # here: `doctor` asks the same as `up`. A finding is a line: its kind, then a sentence that names what is in use and by whom.
-# Kinds: port-of, carries, address, route, ssh, vm, process, namespace, socket, vdpa, rdma, switchdev, bridge, domain.
+# Kinds: port-of, carries, address, route, ssh, vm, process, namespace, socket, vdpa, rdma, switchdev, bridge, domain;
+# unknown, where the server cannot tell: nobody is taken to use nothing because a look has failed.
 # IGNORE_OURS=yes leaves out what VMs of this testbed hold (doctor, beside a deployed stack).
 . ./roots.sh
 . ./hidden-uses.sh
@@ -45,24 +46,50 @@ kind_of() {
   [ -n "$kind" ] || kind=$(ip -d -o link show dev "$1" 2> /dev/null | grep -oEw 'macvlan|ipvlan|team|vlan|vrf|openvswitch|macsec' | head -n 1) || :
   echo "${kind:-interface}"
 }
-addresses_of() { ip -o addr show dev "$1" 2> /dev/null | awk '$3 == "inet" || ($3 == "inet6" && / scope global/) { print $4 }' | paste -s -d ' ' -; }
+# see COMMAND…: what it prints, as $seen. Where it fails, $unseen says why, and nothing is known of what it would have told.
+see() {
+  seen=$("$@" 2> /dev/null) && return
+  unseen="$* fails: $("$@" 2>&1 > /dev/null | tr '\n' ' ')"; unseen=${unseen% }
+  return 1
+}
+# Each of these sets $found, or fails as `see` does.
+see_addresses() {
+  see ip -o addr show dev "$1" || return 1
+  found=$(printf '%s\n' "$seen" | awk '$3 == "inet" || ($3 == "inet6" && / scope global/) { print $4 }' | paste -s -d ' ' -)
+}
 # By their only way, or by one of several.
-routes_of() {
-  {
-    ip -4 route show table all dev "$1"; ip -6 route show table all dev "$1"
-    { ip -4 -o route show table all; ip -6 -o route show table all; } | awk -v name="$1" '/nexthop / && index($0 " ", " dev " name " ")'
-  } 2> /dev/null |
-    awk '$1 !~ /^(local|broadcast|multicast|anycast|unreachable|fe80::|ff00::)/ && !/proto kernel/ { print $1 }' | sort -u | paste -s -d ' ' -
+see_routes() {
+  routes=
+  for family in -4 -6; do
+    if [ $family = -6 ] && [ ! -e "$PROC/net/if_inet6" ]; then continue; fi # a kernel without it cannot be asked
+    see ip $family route show table all dev "$1" || return 1
+    routes="$routes
+$seen"
+    see ip $family -o route show table all || return 1
+    routes="$routes
+$(printf '%s\n' "$seen" | awk -v name="$1" '/nexthop / && index($0 " ", " dev " name " ")')"
+  done
+  found=$(printf '%s\n' "$routes" |
+    awk 'NF && $1 !~ /^(local|broadcast|multicast|anycast|unreachable|fe80::|ff00::)/ && !/proto kernel/ { print $1 }' | sort -u | paste -s -d ' ' -)
 }
 # The interfaces by which this ssh connection comes in and goes out.
-ssh_interfaces() {
+see_ssh_interfaces() {
+  found=
   # shellcheck disable=SC2086 # the client's address and port, the server's address and port
   set -- ${SSH_CONNECTION:-}
   [ $# -ge 3 ] || return 0
-  case $1 in *%*) echo "${1#*%}" ;; esac
-  ip -o route get "${1%%\%*}" 2> /dev/null | sed -n 's/.* dev \([^ ]*\).*/\1/p'
-  ip -o addr show to "${3%%\%*}" 2> /dev/null | awk '{ print $2 }'
+  see ip -o addr show to "${3%%\%*}" || return 1
+  found=$(printf '%s\n' "$seen" | awk '{ print $2 }')
+  case $1 in *%*) found="$found
+${1#*%}"; return ;; esac
+  if see ip -o route get "$1"; then
+    found="$found
+$(printf '%s\n' "$seen" | sed -n 's/.* dev \([^ ]*\).*/\1/p')"
+  else
+    case $unseen in *unreachable*) ;; *) return 1 ;; esac # an answer: what comes in from elsewhere goes out by no route of these
+  fi
 }
+comes_in_by() { printf '%s\n' "$found" | grep -qxF "$1"; }
 # above INTERFACE: all that stands on it, and on that.
 above() (
   for link in "$SYS/class/net/$1"/upper_*; do
@@ -73,9 +100,9 @@ above() (
 about() (
   more=$(kind_of "$1")
   for interface in "$1" $(above "$1"); do
-    addresses=$(addresses_of "$interface")
-    [ -z "$addresses" ] || more="$more; $addresses"
-    if ssh_interfaces | grep -qxF "$interface"; then more="$more; this ssh connection comes in by it"; fi
+    if ! see_addresses "$interface"; then more="$more; $unseen"
+    elif [ -n "$found" ]; then more="$more; $found"; fi
+    if see_ssh_interfaces && comes_in_by "$interface"; then more="$more; this ssh connection comes in by it"; fi
   done
   echo "($more)"
 )
@@ -96,11 +123,12 @@ interface_in_use() {
   done
   far_uses "$1" "$2"
   socket_uses "$1" "$2"
-  addresses=$(addresses_of "$1")
-  if [ -n "$addresses" ]; then echo "address $2 has an address ($addresses)"; fi
-  routes=$(routes_of "$1")
-  if [ -n "$routes" ]; then echo "route $2 carries a route ($routes)"; fi
-  if ssh_interfaces | grep -qxF "$1"; then echo "ssh this ssh connection comes in by $2"; fi
+  if ! see_addresses "$1"; then echo "unknown whether $2 has an address cannot be seen: $unseen"
+  elif [ -n "$found" ]; then echo "address $2 has an address ($found)"; fi
+  if ! see_routes "$1"; then echo "unknown whether $2 carries a route cannot be seen: $unseen"
+  elif [ -n "$found" ]; then echo "route $2 carries a route ($found)"; fi
+  if ! see_ssh_interfaces; then echo "unknown whether this ssh connection comes in by $2 cannot be seen: $unseen"
+  elif comes_in_by "$1"; then echo "ssh this ssh connection comes in by $2"; fi
 }
 
 # vf_in_use PF NUMBER: who has this VF.

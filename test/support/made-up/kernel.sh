@@ -129,6 +129,8 @@ case $tool in
       -K) echo "$4" > "$K/lro/$2" ;;
     esac ;;
   ip)
+    # kernel/ip-fails: what a question begins with that the kernel does not answer.
+    if [ -e "$K/ip-fails" ]; then case "$*" in "$(cat "$K/ip-fails")"*) refuse "$(cat "$K/ip-failure" 2> /dev/null || echo 'RTNETLINK answers: No buffer space available')" ;; esac; fi
     case "$*" in
       'link set dev '*) shift 3; set_link "$@" ;;
       'link set '*) shift 2; set_link "$@" ;;

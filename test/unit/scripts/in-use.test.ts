@@ -66,6 +66,44 @@ describe("a port of somebody's", () => {
     ]);
   });
 
+  it.each([
+    ["-o addr show dev pf0", "has an address"],
+    ["-4 route show table all dev pf0", "carries a route"],
+    ["-4 -o route show table all", "carries a route"],
+    ["-6 route show", "carries a route"],
+  ])("is not taken for nobody's when %s fails: that is told, with why", async (question, what) => {
+    await server.pf("pf0");
+    server.write("proc/net/if_inet6", "");
+    server.write("kernel/ip-fails", question);
+    expect(await findings(0)).toEqual([
+      expect.stringMatching(
+        new RegExp(`^unknown whether pf0 ${what} cannot be seen: ip ${question}.* fails: .*No buffer space available$`),
+      ),
+    ]);
+  });
+
+  it.each(["-o route get", "-o addr show to"])(
+    "may be the way of this ssh connection when %s fails",
+    async (question) => {
+      await server.pf("pf0");
+      server.write("kernel/ip-fails", question);
+      const [finding = "", ...others] = await findings(0, "SSH_CONNECTION='10.0.0.9 50000 10.0.0.1 22'");
+      expect(finding).toMatch(
+        /^unknown whether this ssh connection comes in by pf0 cannot be seen: ip .*No buffer space/,
+      );
+      expect(others).toEqual([]);
+    },
+  );
+
+  it("is nobody's where no route leads to who has come in by ssh, or the kernel has no IPv6", async () => {
+    await server.pf("pf0");
+    server.write("kernel/ip-fails", "-o route get");
+    server.write("kernel/ip-failure", "RTNETLINK answers: Network is unreachable");
+    expect(await findings(0, "SSH_CONNECTION='10.0.0.9 50000 10.0.0.1 22'")).toEqual([]);
+    server.write("kernel/ip-fails", "-6");
+    expect(await findings(0)).toEqual([]);
+  });
+
   it("is refused in switchdev mode, which devlink or its representors tell", async () => {
     await server.pf("pf0", { vfs: [{}] });
     server.write("sys/devices/virtual/pf0/phys_switch_id", "aabb\n");
