@@ -23,18 +23,21 @@ const viewOf = ({ tokens, pfs, cpus }: Observation): ServerView => ({
 async function prepare() {
   try {
     const stack = pulumi.getStack();
-    const config = resolveConfig(parseConfig(pulumi.runtime.allConfig(), pulumi.getProject(), stack), checkout);
+    const written = parseConfig(pulumi.runtime.allConfig(), pulumi.getProject(), stack);
+    const config = resolveConfig(written, checkout);
     const guestImage = readGuestImage(config.guestImage, checkout);
     const owner = ownerOf(stack, checkout);
     const { inventory } = config;
     await announceServers(roles.map((role) => ({ name: role, target: targetOf(inventory.hosts[role]) })));
-    const observed = await observe(inventory, owner);
+    const plan = planOf(config);
+    const file = typeof written.hosts === "string" ? written.hosts : undefined;
+    const observed = await observe(inventory, { owner, plan, file });
     await requireWays(inventory);
     refuse(falseClaims(inventory, observed), "the hosts");
     refuseOverload(withObserved(inventory, observed), config);
     const { sender, responder } = observed;
     refuse(
-      preflightProblems(inventory, planOf(config), { sender: sender.preflight, responder: responder.preflight }),
+      preflightProblems(inventory, plan, { sender: sender.preflight, responder: responder.preflight }),
       "the stack",
     );
     const servers = Object.fromEntries(roles.map((role) => [role, viewOf(observed[role])])) as Record<Role, ServerView>;

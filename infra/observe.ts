@@ -5,10 +5,13 @@ import { LabError } from "../lib/errors.ts";
 import { parseRecords, wholeNumber } from "../lib/key-value.ts";
 import { connectSsh, handshakeMs } from "../lib/ssh/connect.ts";
 import { type Host, type Inventory, type Role, roles } from "./config/hosts.ts";
-import { earlierLease } from "./owner.ts";
+import { earlierLease, whenDead } from "./owner.ts";
 import { bridgeName, vfPciAddress } from "./plan/placement.ts";
+import type { Plan } from "./plan/plan.ts";
 import { type Preflight, parsePreflight, preflightScript } from "./preflight.ts";
 import { shellScript } from "./server-script.ts";
+import { toolWords } from "./server-tools.ts";
+import { mainName, vmNames } from "./vm/addresses.ts";
 
 /** A physical function as its server knows it. */
 export interface PfFacts {
@@ -34,6 +37,17 @@ export interface Observation {
   pfs: ReadonlyMap<string, PfFacts>;
   /** What a deployment would take from somebody, a sentence each, and of which port; "" is of none. */
   inUse: readonly { port: string; what: string }[];
+  /** Tools that scripts call and that are not installed. */
+  lacking: readonly string[];
+}
+
+/** Who asks what servers have, to deploy on them. */
+export interface Deployer {
+  /** The stack, as a lease names it (owner.ts). */
+  owner: string;
+  plan: Plan;
+  /** The file that describes the servers; undefined where the stack's own configuration does. */
+  file: string | undefined;
 }
 
 /** Gives a layer its token: the one that its server remembers of the same design, else a new one. */
@@ -70,6 +84,7 @@ const observedRecord = z.discriminatedUnion("record", [
   z.strictObject({ record: z.literal("layer"), name: z.string().min(1), token: z.string() }),
   z.strictObject({ record: z.literal("lease"), since: wholeNumber, owner: z.string() }),
   z.strictObject({ record: z.literal("in_use"), port: z.string(), kind: z.string(), what: z.string().min(1) }),
+  z.strictObject({ record: z.literal("lacking"), tools: z.string().transform(listOf) }),
 ]);
 
 /**
@@ -80,6 +95,7 @@ export function parseObservation(text: string): Observation {
   const tokens = new Map<string, string>();
   const pfs = new Map<string, PfFacts>();
   const inUse: Observation["inUse"][number][] = [];
+  let lacking: string[] = [];
   let lease: Observation["lease"];
   let server: { cpus: number; memoryMiB: number } | undefined;
   for (const line of parseRecords(observedRecord, text, "what a server says of itself")) {
@@ -100,21 +116,40 @@ export function parseObservation(text: string): Observation {
         break;
       case "in_use":
         inUse.push({ port: line.port, what: line.what });
+        break;
+      case "lacking":
+        lacking = line.tools;
     }
   }
   if (server === undefined) throw new LabError("a server was asked what it is, and did not say (record=server)");
-  return { tokens, lease, ...server, pfs, inUse };
+  return { tokens, lease, ...server, pfs, inUse, lacking };
 }
 
-/** The script that asks a server what it has; `parseObservation` reads its answer. */
-export const observeScript = ({ pfs }: Pick<Host, "pfs">): string =>
-  shellScript("observe.sh", { PORTS: pfs.map(({ name, vfs }) => `${name}=${vfs}`).join(" "), BRIDGE: bridgeName });
+/**
+ * The script that asks a server what it has; `parseObservation` reads its answer.
+ * @param vms names of the VMs that are to be made: whether somebody has such a VM is asked
+ */
+export const observeScript = ({ pfs }: Pick<Host, "pfs">, vms: readonly string[] = [mainName]): string =>
+  shellScript("observe.sh", {
+    PORTS: pfs.map(({ name, vfs }) => `${name}=${vfs}`).join(" "),
+    BRIDGE: bridgeName,
+    VMS: vms.join(" "),
+    TOOLS: toolWords,
+  });
 
-function refuseForeignLease(role: Role, { lease }: Observation, owner: string): void {
+/** @throws LabError with the tools that a server lacks */
+export function refuseLacking(role: Role, { lacking }: Pick<Observation, "lacking">): void {
+  if (lacking.length > 0)
+    throw new LabError(
+      `${role}: ${lacking.join(", ")} not installed, which scripts call on that server; ./lab doctor says which packages have them`,
+    );
+}
+
+function refuseForeignLease(role: Role, { lease }: Observation, { owner, file }: Deployer): void {
   if (lease === undefined || lease.owner === owner) return;
   const mend = earlierLease(lease.owner, owner) ?? "Destroy that stack first";
   throw new LabError(
-    `${role}: in use by ${lease.owner} since ${lease.since.toISOString()}, and a testbed has one tenant. ${mend}; when it is dead: ./lab hosts release ${role} --force`,
+    `${role}: in use by ${lease.owner} since ${lease.since.toISOString()}, and a testbed has one tenant. ${mend}; ${whenDead(role, file)}`,
   );
 }
 
@@ -172,13 +207,13 @@ export function withObserved(inventory: Inventory, observed: Record<Role, Observ
 /**
  * Asks both servers, side by side, which layers they have; nothing is changed on them. This is where a server that is
  * dead, unreachable, not who it should be or somebody else's is found out, before any resource is touched.
- * @param owner the stack that wants the servers; one that another stack holds is refused
+ * @param deployer who wants the servers, and for what; a server that another stack holds is refused
  * @param timeoutMs to connect; a server that does has `answerMs` to say what it has, for it may be busy
  * @throws LabError one message for all servers that cannot be used
  */
 export async function observe(
   inventory: Inventory,
-  owner: string,
+  deployer: Deployer,
   timeoutMs = handshakeMs,
   answerMs = 60_000,
 ): Promise<Record<Role, Observation & { preflight: Preflight }>> {
@@ -188,7 +223,9 @@ export async function observe(
     try {
       const name = "the question what it has";
       const [observation, preflight] = await allEnded(
-        [observeScript(host), preflightScript(host)].map((script) => ssh.run(script, { timeoutMs: answerMs, name })),
+        [observeScript(host, vmNames(deployer.plan[role].background.vms)), preflightScript(host)].map((script) =>
+          ssh.run(script, { timeoutMs: answerMs, name }),
+        ),
       );
       return { ...parseObservation(observation ?? ""), preflight: parsePreflight(preflight ?? "") };
     } finally {
@@ -201,7 +238,10 @@ export async function observe(
     throw new LabError(`The servers cannot be used:\n${failures.map((f) => `  ${f.message}`).join("\n")}`);
   }
   const observed = { sender: sender.value, responder: responder.value };
-  for (const role of roles) refuseForeignLease(role, observed[role], owner);
+  for (const role of roles) {
+    refuseLacking(role, observed[role]);
+    refuseForeignLease(role, observed[role], deployer);
+  }
   refuseUsed(observed);
   return observed;
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { canonicalJson, sha256 } from "../lib/canonical.ts";
+import { hostsFile } from "../lib/paths.ts";
+import type { Role } from "./config/hosts.ts";
 
 /** Where and by whom a stack is deployed. */
 export interface Operator {
@@ -46,6 +48,17 @@ const earlierOwner = (owner: string): string | undefined => {
   const parts = /^(stack \S+ \()[^@]*@(.*), operator [0-9a-f]{10}\)$/.exec(owner);
   return parts === null ? undefined : `${parts[1]}${parts[2]})`;
 };
+
+/**
+ * What to do about the lease of a stack that is dead. To release it leaves what that stack made; the next one puts it back before
+ * it makes anything.
+ * @param file that describes the servers; undefined where a stack's own configuration does
+ */
+export function whenDead(role: Role, file: string | undefined): string {
+  const command = `when it is dead: ./lab hosts release ${role} --force`;
+  if (file === hostsFile) return command;
+  return file === undefined ? `${command} --hosts FILE, a JSON file with both servers` : `${command} --hosts ${file}`;
+}
 
 /**
  * What to do about a lease of somebody who may be this very stack, as an earlier version has called it.

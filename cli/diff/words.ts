@@ -1,11 +1,12 @@
+import { backgroundPrefix, mainName } from "../../infra/vm/addresses.ts";
 import type { Changes, Difference, StackDiff } from "./changes.ts";
 
 /** What a person calls the part of the testbed that a resource belongs to. */
 function partOf(name: string): string {
   const [, role, rest = ""] = /^(sender|responder)-(.+)$/.exec(name) ?? [];
   if (role === undefined) return name.startsWith("run-") ? "runs" : "load";
-  if (rest === "rtt-main") return `Main VM of the ${role}`;
-  if (rest.startsWith("rtt-bg-")) return `background VMs of the ${role}`;
+  if (rest === mainName) return `Main VM of the ${role}`;
+  if (rest.startsWith(backgroundPrefix)) return `background VMs of the ${role}`;
   if (rest === "slots" || rest.endsWith("-ready")) return "";
   return `server ${role}`;
 }

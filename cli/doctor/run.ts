@@ -37,7 +37,7 @@ export async function doctor(
   { checkout, progress }: { checkout: string; progress: Progress },
 ): Promise<{ text: string; diagnosis: Diagnosis }> {
   const target = targetOf(stack, words, checkout);
-  const examined = await progress.step("examining both servers", () => examine(target.inventory));
+  const examined = await progress.step("examining both servers", () => examine(target.inventory, target.stack?.plan));
   const inventory =
     words.write && target.file !== undefined ? await write(target.file, examined, progress) : target.inventory;
   const diagnosis = diagnose({ ...target, inventory }, examined);

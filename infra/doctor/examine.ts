@@ -8,7 +8,10 @@ import { targetOf } from "../../lib/ssh/target.ts";
 import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
 import { Gateway } from "../gateway/gateway.ts";
 import { bridgeName } from "../plan/placement.ts";
+import type { Plan } from "../plan/plan.ts";
 import { nicLimitsFunctions } from "../preflight.ts";
+import { toolWords } from "../server-tools.ts";
+import { vmNames } from "../vm/addresses.ts";
 import { connection, type Finding, type Lease, missing, type Use } from "./check.ts";
 import type { Facts } from "./facts.ts";
 import { parseFacts } from "./parse-facts.ts";
@@ -22,7 +25,7 @@ const script = readFileSync(join(import.meta.dirname, "facts.sh"), "utf8");
 /** The script that asks a server what it is and has; parseFacts reads its answer. */
 export const factsScript = ({ pfs }: Pick<Host, "pfs">) =>
   [
-    shellVariables({ PFS: pfs.map(({ name }) => name).join(" "), BRIDGE: bridgeName }),
+    shellVariables({ PFS: pfs.map(({ name }) => name).join(" "), BRIDGE: bridgeName, TOOLS: toolWords }),
     bridgedFramesFunctions,
     nicLimitsFunctions,
     script,
@@ -33,11 +36,16 @@ const scriptInMessages = "(the doctor's script)";
 const onOneLine = (message: string) => message.replace(/\s*\n\s*/g, " ");
 
 /** Who has the server, and whom a deployment would take something from: what `up` asks before it changes anything. */
-async function useOf(ssh: SshConnection, host: Host, timeoutMs: number): Promise<{ lease: Lease; inUse: Use }> {
+async function useOf(
+  ssh: SshConnection,
+  host: Host,
+  vms: readonly string[] | undefined,
+  timeoutMs: number,
+): Promise<{ lease: Lease; inUse: Use }> {
   // It brings the Pulumi SDK with it, which takes as long to load as a server to answer.
   const { observeScript, parseObservation } = await import("../observe.ts");
   try {
-    const answer = await ssh.run(observeScript(host), { timeoutMs, name: scriptInMessages });
+    const answer = await ssh.run(observeScript(host, vms), { timeoutMs, name: scriptInMessages });
     const { lease, inUse } = parseObservation(answer);
     return { lease: lease ?? "free", inUse };
   } catch (error) {
@@ -46,7 +54,13 @@ async function useOf(ssh: SshConnection, host: Host, timeoutMs: number): Promise
   }
 }
 
-async function examineOne(role: Role, host: Host, gateway: Gateway, timeouts: Timeouts): Promise<Examined> {
+async function examineOne(
+  role: Role,
+  host: Host,
+  plan: Plan | undefined,
+  gateway: Gateway,
+  timeouts: Timeouts,
+): Promise<Examined> {
   let ssh: SshConnection;
   try {
     ssh = await connectSsh(role, host, timeouts.connectMs);
@@ -57,7 +71,7 @@ async function examineOne(role: Role, host: Host, gateway: Gateway, timeouts: Ti
     await gateway.announce([{ name: role, target: targetOf(host) }]);
     const [answer, use, ways] = await Promise.all([
       ssh.run(factsScript(host), { timeoutMs: timeouts.answerMs, name: scriptInMessages }),
-      useOf(ssh, host, timeouts.answerMs),
+      useOf(ssh, host, plan && vmNames(plan[role].background.vms), timeouts.answerMs),
       tryWays(role, host),
     ]);
     return { facts: parseFacts(answer), ...use, ways };
@@ -77,14 +91,16 @@ export interface Timeouts {
 /**
  * Asks both servers, side by side, what they are and have; nothing is changed on them. A server that cannot be reached,
  * shows another host key or does not answer is part of the result, and the other one is asked all the same.
+ * @param plan of the stack that is to be deployed: whether somebody has VMs of its names is asked
  */
 export async function examine(
   { hosts }: Inventory,
+  plan?: Plan,
   timeouts: Timeouts = { connectMs: 10_000, answerMs: 120_000 },
 ): Promise<Record<Role, Examined>> {
   const gateway = await Gateway.open(null);
   try {
-    const one = (role: Role) => examineOne(role, hosts[role], gateway, timeouts);
+    const one = (role: Role) => examineOne(role, hosts[role], plan, gateway, timeouts);
     const [sender, responder] = await Promise.all(roles.map(one));
     if (!sender || !responder) throw new RangeError("unreachable: there are two roles");
     return { sender, responder };

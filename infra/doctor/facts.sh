@@ -1,5 +1,5 @@
 # What a server is and has, for ./lab doctor: "@@name" and what was found out about it. Nothing is changed. PFS: network
-# interfaces of its physical functions; BRIDGE: the testbed's. lib/bridged-frames.sh and infra/scripts/nic-limits.sh come before this.
+# interfaces of its physical functions; BRIDGE: the testbed's; TOOLS: what scripts call on a server. lib/bridged-frames.sh and infra/scripts/nic-limits.sh come before this.
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 fact() { echo "@@$1"; shift; "$@" 2> /dev/null; }
 has() { command -v "$1" > /dev/null; }
@@ -47,7 +47,7 @@ echo "@@devices"
 if [ -x "$emulator" ]; then timeout 30 "$emulator" -device help 2> /dev/null | sed -n 's/^name "\(e1000\|virtio-net-pci\|vfio-pci\)",.*/\1/p' | sort -u; fi
 
 echo "@@tools"
-for tool in virsh ip bridge tcpdump mpstat ethtool udevadm cpupower; do if has $tool; then echo $tool; fi; done
+for tool in $TOOLS cpupower; do if has "$tool"; then echo "$tool"; fi; done
 
 echo "@@versions"
 if has ip; then echo "iproute2 $(first_line ip -V)"; fi

@@ -29,11 +29,3 @@ export function writeCommand(source: HostsSource): string | undefined {
   if (!("file" in source)) return undefined;
   return ["./lab doctor", source.words, "--write"].filter((word) => word !== "").join(" ");
 }
-
-const defaultFile = ".lab/hosts.json";
-
-/** The command that takes a server from a stack that is dead; undefined where no file describes the server. */
-export function releaseCommand(source: HostsSource, role: Role): string | undefined {
-  if (!("file" in source)) return undefined;
-  return `./lab hosts release ${role} --force${source.file === defaultFile ? "" : ` --hosts ${source.file}`}`;
-}

@@ -13,13 +13,10 @@ take_lease() {
 case $ACTION in
   create)
     [ "$(id -u)" = 0 ] || fail "the user $(id -un) is not root; the testbed changes NICs, bridges and domains: give a user who is root"
-    for tool in virsh ip bridge tcpdump mpstat ethtool; do
-      command -v $tool > /dev/null || fail "$tool is not installed (./lab doctor says which package has it)"
-    done
     alone
     mkdir -p "$RUN"
     if ! take_lease && [ "$(held_by)" != "$OWNER" ]; then
-      fail "in use by $(held_by), since $(date -u -d "@$(stat -c %Y "$RUN/lease")" +%Y-%m-%dT%H:%M:%SZ), and a testbed has one tenant. Destroy that stack first; when it is dead: ./lab hosts restore NAME --force"
+      fail "in use by $(held_by), since $(date -u -d "@$(stat -c %Y "$RUN/lease")" +%Y-%m-%dT%H:%M:%SZ), and a testbed has one tenant. It has taken the server just now: run the same again, which says what can be done"
     fi
     if ! made_already lease-token; then
       # All that stands on a new lease is made anew; what an earlier deployment was ended before it could put back, is put back now.

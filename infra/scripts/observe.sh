@@ -1,10 +1,13 @@
 # What a server is and which layers are really there, a line of key=value words each (infra/observe.ts): record=server, one
 # record=pf for each of PFS that is there, one record=layer for each layer, record=lease when somebody has it, one record=in_use for
-# each thing that taking the ports (PORTS: "PF=VFS …") into BRIDGE, or the Main VM's name, would take from somebody. Nothing is changed.
+# each thing that taking the ports (PORTS: "PF=VFS …") into BRIDGE, or the names of VMS, would take from somebody, and record=lacking
+# with those of TOOLS that are not installed, without which the rest is not to be trusted. Nothing is changed.
 # shellcheck shell=sh
 . ./proof.sh
-: "${PORTS=}" "${BRIDGE:?}"
+: "${PORTS=}" "${BRIDGE:?}" "${VMS:?}" "${TOOLS:?}"
 echo "record=server cpus=$(nproc) memory_mib=$(awk '/^MemTotal:/ {print int($2 / 1024)}' "$PROC/meminfo")"
+lacking=$(for tool in $TOOLS; do command -v "$tool" > /dev/null || echo "$tool"; done | paste -s -d , -)
+[ -z "$lacking" ] || echo "record=lacking tools=$lacking"
 in_use() { printf '%s\n' "$2" | while read -r kind sentence; do [ -z "$kind" ] || echo "record=in_use port=$(escaped "$1") kind=$kind what=$(escaped "$sentence")"; done; }
 export IGNORE_OURS=yes VIRSH_SECONDS="${VIRSH_SECONDS:-20}"
 for port in $PORTS; do
@@ -19,7 +22,8 @@ for port in $PORTS; do
   echo "record=pf name=$(escaped "$pf") pci=$address total_vfs=$(read_or sriov_totalvfs) offset=$(read_or sriov_offset) stride=$(read_or sriov_stride) vfs=$vfs"
   in_use "$pf" "$(port_in_use "$pf" "${port#*=}" "$BRIDGE")"
 done
-in_use '' "$(bridge_in_use "$BRIDGE"; domains_in_use rtt-main)"
+# shellcheck disable=SC2086 # names without spaces
+in_use '' "$(bridge_in_use "$BRIDGE"; domains_in_use $VMS)"
 layer() { echo "record=layer name=$(escaped "$1") token=$(escaped "$2")"; }
 for f in "$IMAGES"/*/token; do
   folder=${f%/token}

@@ -12,6 +12,12 @@ export interface Identity {
   prefix: number;
 }
 
+/** The libvirt domain of the Main VM, and what those of background VMs begin with: `places.sh` finds them by these. */
+export const mainName = "rtt-main";
+export const backgroundPrefix = "rtt-bg-";
+
+const nameOf = (index: number) => (index === 0 ? mainName : `${backgroundPrefix}${String(index).padStart(3, "0")}`);
+
 const serverNumber: Record<Role, number> = { sender: 1, responder: 2 };
 
 /**
@@ -23,7 +29,7 @@ export function identityOf(role: Role, index: number): Identity {
     throw new RangeError(`guest index ${index}; allowed: a whole number from 0 to 250`);
   const server = serverNumber[role];
   return {
-    name: index === 0 ? "rtt-main" : `rtt-bg-${String(index).padStart(3, "0")}`,
+    name: nameOf(index),
     mac: `52:54:00:9a:0${server}:${index.toString(16).padStart(2, "0")}`,
     ip: `10.9.${server}.${index + 1}`,
     prefix: 16,
@@ -32,6 +38,9 @@ export function identityOf(role: Role, index: number): Identity {
 
 /** The indices of a server's background VMs: 1 to `count`. */
 export const backgroundIndices = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+/** The names of a server's VMs: its Main VM, and so many background VMs. */
+export const vmNames = (backgroundVms: number) => [0, ...backgroundIndices(backgroundVms)].map(nameOf);
 
 /** The address of a VF that carries addresses of others beside its own. It is no guest's. */
 export function vfMacOf(role: Role, vf: number): string {

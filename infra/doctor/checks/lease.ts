@@ -1,6 +1,5 @@
-import { earlierLease } from "../../owner.ts";
+import { earlierLease, whenDead } from "../../owner.ts";
 import { ok, type ServerCheck, warning } from "../check.ts";
-import { releaseCommand } from "../hosts-source.ts";
 
 /** Who has the server: a testbed has one tenant. */
 export const lease: ServerCheck = ({ role, lease, wanted, source }) => {
@@ -11,10 +10,9 @@ export const lease: ServerCheck = ({ role, lease, wanted, source }) => {
   if (lease.owner === wanted?.tenant) return [ok(what, `held by this stack: ${held}`)];
   const earlier = wanted && earlierLease(lease.owner, wanted.tenant);
   const stack = /^stack (\S+) \(/.exec(lease.owner)?.[1];
-  const release = releaseCommand(source, role);
   const mends = [
     ...(earlier ? [earlier] : stack ? [`./lab destroy ${stack}`] : []),
-    ...(release ? [`when it is dead: ${release}`] : []),
+    whenDead(role, "file" in source ? source.file : undefined),
   ].join("; ");
-  return [warning(what, `in use by ${held}; other stacks are refused`, mends || undefined)];
+  return [warning(what, `in use by ${held}; other stacks are refused`, mends)];
 };

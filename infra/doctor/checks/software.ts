@@ -1,16 +1,11 @@
+import { serverTools } from "../../server-tools.ts";
 import { capabilities, type Driver, drivers } from "../../vm/drivers.ts";
 import { type Finding, lack, missing, ok, type ServerCheck, type Subject } from "../check.ts";
 import { getModules, install } from "../packages.ts";
 import { olderThanSupported } from "../versions.ts";
 
-/** The tools that the testbed calls on a server, by Debian package; libvirt's client has a check of its own. */
-const tools: Record<string, readonly string[]> = {
-  iproute2: ["ip", "bridge"],
-  tcpdump: ["tcpdump"],
-  sysstat: ["mpstat"],
-  ethtool: ["ethtool"],
-  udev: ["udevadm"],
-};
+/** libvirt's client has a check of its own. */
+const { "libvirt-clients": _client, ...tools } = serverTools;
 
 function packageCheck({ facts }: Subject, name: string, names: readonly string[]): Finding {
   const lost = names.filter((tool) => !facts.tools.has(tool));

@@ -74,7 +74,7 @@ describe("both servers", { timeout: 60_000 }, () => {
   });
 
   it("are given up after a while, without the script in the message", async () => {
-    const examined = await examine(pair(reachable, reachable), { connectMs: 10_000, answerMs: 1 });
+    const examined = await examine(pair(reachable, reachable), undefined, { connectMs: 10_000, answerMs: 1 });
     expect(examined.sender).toMatchObject(
       failed("answer", /gave up after 0.001 s: \(the doctor's script\); its processes on the server were ended$/),
     );

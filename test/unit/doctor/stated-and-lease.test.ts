@@ -82,9 +82,11 @@ describe("lease", () => {
     expect(findingOf(check, changes)).toMatchObject(expected);
   });
 
-  it("has no mend where there is none", () => {
-    const finding = findingOf(lease, { lease: { owner: "somebody", since }, source: { stack: "rack" } });
-    expect(finding).not.toHaveProperty("mend");
+  it("of a stack that describes its servers itself can be released with a file that does", () => {
+    const changes = { lease: { owner: "somebody", since }, source: { stack: "rack" } };
+    expect(findingOf(lease, changes)).toMatchObject({
+      mend: "when it is dead: ./lab hosts release sender --force --hosts FILE, a JSON file with both servers",
+    });
   });
 });
 

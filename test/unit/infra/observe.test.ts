@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   falseClaims,
   parseObservation,
+  refuseLacking,
   refuseUsed,
   tokensOf,
   vfAddressOf,
@@ -52,6 +53,17 @@ describe("what a server says of itself", () => {
     [`${server}record=other`, /record/],
   ])("is refused when it is not understood: %j", (text, why) => {
     expect(() => parseObservation(text)).toThrow(why);
+  });
+});
+
+describe("a server that lacks tools", () => {
+  it("is refused with their names, before what could not be seen without them", () => {
+    const observed = parseObservation("record=server cpus=1 memory_mib=2914\nrecord=lacking tools=virsh,mpstat\n");
+    expect(() => refuseLacking("responder", observed)).toThrow(/^responder: virsh, mpstat not installed.*doctor/);
+  });
+
+  it("is no server that says nothing of any", () => {
+    expect(() => refuseLacking("sender", parseObservation("record=server cpus=1 memory_mib=2914\n"))).not.toThrow();
   });
 });
 
