@@ -1,7 +1,7 @@
-/** The two emulated servers. Which one is loaded is a matter of the scenario, not of the server. */
-export const serverNames = ["sender", "responder"] as const;
+import type { Role } from "../../lib/roles.ts";
 
-export type ServerName = (typeof serverNames)[number];
+/** The two emulated servers. Which one is loaded is a matter of the scenario, not of the server. */
+export { type Role as ServerName, roles as serverNames } from "../../lib/roles.ts";
 
 /** The other end of a server's wire. */
-export const peerOf = (name: ServerName): ServerName => (name === "sender" ? "responder" : "sender");
+export const peerOf = (name: Role): Role => (name === "sender" ? "responder" : "sender");

@@ -2,9 +2,7 @@ import { z } from "zod";
 import { targetSchema } from "../../lib/ssh/target.ts";
 import { fidelities, sharedClockSchema } from "../../measure/results/fidelity.ts";
 
-/** The two servers of the testbed: the Sender server's Main VM pings the Responder server's (paper, section 3). */
-export const roles = ["sender", "responder"] as const;
-export type Role = (typeof roles)[number];
+export { type Role, roles } from "../../lib/roles.ts";
 
 const interfaceName = z
   .string()

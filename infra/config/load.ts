@@ -7,7 +7,7 @@ import { orderSchema } from "../../measure/results/order.ts";
 import { capacityProblems } from "../plan/capacity.ts";
 import { planOf } from "../plan/plan.ts";
 import { explain } from "./explain.ts";
-import { hostSchema, type Inventory, inventorySchema } from "./hosts.ts";
+import { hostSchema, type Inventory, inventorySchema, roles } from "./hosts.ts";
 import { impossibleRuns } from "./limits.ts";
 import { type Config, configSchema } from "./schema.ts";
 
@@ -45,7 +45,7 @@ const insideHostKeys: Partial<Record<PropertyKey, string[]>> = {
 
 function inventoryKeysAt(path: readonly PropertyKey[]): string[] {
   if (path.length === 0) return Object.keys(inventorySchema.shape);
-  if (path.length === 1) return ["sender", "responder"];
+  if (path.length === 1) return [...roles];
   return path.length === 2 ? hostKeys : (insideHostKeys[path[2] ?? ""] ?? []);
 }
 
@@ -55,7 +55,7 @@ export const configKeys = Object.keys(configSchema.shape);
 function configKeysAt([key, ...path]: readonly PropertyKey[]): string[] {
   if (key === undefined) return configKeys;
   if (key === "hosts") return inventoryKeysAt(path);
-  return key === "order" ? Object.keys(orderSchema.shape) : ["sender", "responder"];
+  return key === "order" ? Object.keys(orderSchema.shape) : [...roles];
 }
 
 /** A value as `pulumi config` stores it: a text, which is JSON when it is no plain text. */

@@ -1,12 +1,10 @@
+import { type Role, roles } from "../../lib/roles.ts";
 import { type Metric as MetricName, usableValues } from "../matching/metrics.ts";
 import { FormatError } from "../parsers/format-error.ts";
 import { averageLoad, parseMpstat } from "../parsers/mpstat.ts";
 import type { CaptureRecord, Manifest, Metric } from "../results/manifest.ts";
 import { quantileOfSorted } from "../statistics/quantiles.ts";
 import { type MatchedFiles, matchFiles } from "./match-files.ts";
-
-const roles = ["sender", "responder"] as const;
-type Role = (typeof roles)[number];
 
 /** What a summary is made from. */
 export interface RunFiles {

@@ -1,7 +1,7 @@
 import { chainWords, parseBridgedFrames } from "../../lib/bridged-frames.ts";
 import { sha256 } from "../../lib/canonical.ts";
+import type { Role } from "../../lib/roles.ts";
 import type { RawRun } from "./raw-run.ts";
-import type { Role } from "./roles.ts";
 import type { End, RunSpec } from "./spec.ts";
 
 const linesWith = (text: string | undefined, words: RegExp) =>

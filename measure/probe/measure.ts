@@ -6,6 +6,7 @@ import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import { allEnded } from "../../lib/concurrent.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { publishFolder } from "../../lib/publish.ts";
+import { type Role, roles } from "../../lib/roles.ts";
 import { summariseRun } from "../metrics/run-summary.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
 import { inspectRun, runFolder } from "../results/token.ts";
@@ -14,7 +15,6 @@ import { attempts } from "./budget.ts";
 import { environmentOf } from "./environment.ts";
 import type { RunOutcome } from "./outcome.ts";
 import { type RawRun, rawRun } from "./raw-run.ts";
-import type { Role } from "./roles.ts";
 import { connectEnd } from "./server-session.ts";
 import { clockProblems } from "./shared-clock.ts";
 import type { RunSpec } from "./spec.ts";
@@ -119,7 +119,7 @@ async function manifestOf(
 async function forgetLoad({ ends }: RunSpec): Promise<string> {
   try {
     await allEnded(
-      (["sender", "responder"] as const).map(async (role) => {
+      roles.map(async (role) => {
         const ssh = await connectEnd(role, ends[role]);
         await ssh.run("rm -f /run/sriov-rtt/load").finally(() => ssh.close());
       }),

@@ -1,8 +1,6 @@
 import { allEnded } from "../../lib/concurrent.ts";
+import { type Role, roles } from "../../lib/roles.ts";
 
-/** The servers of a run: the one whose VM pings, and the one whose VM answers. */
-export const roles = ["sender", "responder"] as const;
-export type Role = (typeof roles)[number];
 export type PerRole<T> = Record<Role, T>;
 
 export const perRole = <T>([sender, responder]: readonly T[]): PerRole<T> => ({ sender, responder }) as PerRole<T>;

@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { LabError, messageOf } from "../../lib/errors.ts";
+import { type Role, roles } from "../../lib/roles.ts";
 import { type ClockRecord, type SharedClock, type StepCounts, stepCountsSchema } from "../results/fidelity.ts";
+import type { PerRole } from "./roles.ts";
 
 /** The two servers in step. */
 export interface Step {
@@ -67,10 +69,7 @@ function expectLine(name: string, line: string, wanted: string): void {
   if (line !== wanted) throw new LabError(`${name}: the servers are not in step: ${line.replace(/^left /, "")}`);
 }
 
-const servers = ["sender", "responder"] as const;
-type PerServer<T> = Record<(typeof servers)[number], T>;
-
-async function onBoth<T>(action: (name: (typeof servers)[number]) => Promise<T>): Promise<PerServer<T>> {
+async function onBoth<T>(action: (name: Role) => Promise<T>): Promise<PerRole<T>> {
   const [sender, responder] = await Promise.all([action("sender"), action("responder")]);
   return { sender, responder };
 }
@@ -85,7 +84,7 @@ export async function enterStep(clock: SharedClock): Promise<Step> {
   const close = () => {
     for (const control of controls) control.close();
   };
-  const open = async (name: "sender" | "responder") => {
+  const open = async (name: Role) => {
     const control = await Control.open(name, clock.sockets[name]);
     controls.push(control);
     return control;
@@ -94,7 +93,7 @@ export async function enterStep(clock: SharedClock): Promise<Step> {
     // One after the other, so that none is opened after another could not be.
     const control = { sender: await open("sender"), responder: await open("responder") };
     const id = randomInt(1, 2 ** 32);
-    for (const name of servers) control[name].say(`join ${id} ${clock.wireLatencyNs} ${limitMs}`);
+    for (const name of roles) control[name].say(`join ${id} ${clock.wireLatencyNs} ${limitMs}`);
     await onBoth(async (name) => expectLine(name, await control[name].hear(2 * limitMs), "joined"));
     return steppingWith(control, close);
   } catch (error) {
@@ -103,12 +102,12 @@ export async function enterStep(clock: SharedClock): Promise<Step> {
   }
 }
 
-function steppingWith(control: PerServer<Control>, close: () => void): Step {
+function steppingWith(control: PerRole<Control>, close: () => void): Step {
   let leaving = false;
   // Whatever comes before leaving was asked for says that the step broke.
   const next = { sender: control.sender.hear(), responder: control.responder.hear() };
   const broken = new Promise<never>((_, reject) => {
-    for (const name of servers)
+    for (const name of roles)
       next[name]
         .then((line) => {
           if (!leaving) expectLine(name, line, "in step");
@@ -156,7 +155,7 @@ export async function holdClock(clock: SharedClock): Promise<HeldClock> {
 /** Why a run does not count: a frame that was lost between the servers, or came late, because of the shared clock. */
 export function clockProblems(record: ClockRecord | undefined): string[] {
   if (!record) return [];
-  return servers.flatMap((name) => {
+  return roles.flatMap((name) => {
     const { lostFrames, lateFrames, latestNs } = record.counts[name];
     return [
       ...(lostFrames > 0 ? [`${name}: ${lostFrames} frames that it sent found no room on the wire`] : []),

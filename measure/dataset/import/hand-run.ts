@@ -1,5 +1,6 @@
 import { canonicalJson, sha256 } from "../../../lib/canonical.ts";
 import { LabError } from "../../../lib/errors.ts";
+import { type Role, roles } from "../../../lib/roles.ts";
 import type { EchoExchange } from "../../capture/exchange.ts";
 import { readCapture } from "../../capture/exchanges.ts";
 import { type PointName, pointNames } from "../../matching/metrics.ts";
@@ -25,13 +26,11 @@ export interface HandRun {
   ended: Date;
 }
 
-const roles = ["sender", "responder"] as const;
-
 interface Captures {
   pingId: number;
   records: Manifest["captures"];
   /** Why a server has none. */
-  reasons: Partial<Record<(typeof roles)[number], string>>;
+  reasons: Partial<Record<Role, string>>;
 }
 
 /** Which captures saw ping, and which id it had. */
