@@ -1,3 +1,5 @@
+import { lingerSeconds } from "./budget.ts";
+
 /** Ethernet header 14, IPv4 header 20, ICMP header 8, frame check sequence 4: what a frame has beside ping's payload. */
 export const frameOverheadBytes = 46;
 
@@ -18,5 +20,5 @@ export interface PingPlan {
 export function pingCommand(plan: PingPlan): string {
   const interval = (1 / plan.ratePps).toFixed(6);
   const payload = plan.frameBytes - frameOverheadBytes;
-  return `/bin/ping -3 -D -n -e ${plan.id} -s ${payload} -i ${interval} -c ${plan.packets} -W 2 ${plan.destination}`;
+  return `/bin/ping -3 -D -n -e ${plan.id} -s ${payload} -i ${interval} -c ${plan.packets} -W ${lingerSeconds} ${plan.destination}`;
 }
