@@ -4,6 +4,9 @@ import { fidelities, sharedClockSchema } from "../../measure/results/fidelity.ts
 
 export { type Role, roles } from "../../lib/roles.ts";
 
+/** Virtual functions that a NIC can have at most here: each has an address of its own that ends in its number (vfMacOf). */
+export const mostVfs = 256;
+
 const interfaceName = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{1,15}$/, "a network interface name: 1 to 15 letters, digits, '_', '.' or '-'");
@@ -11,11 +14,11 @@ const interfaceName = z
 /** A physical function and how many virtual functions the testbed makes on it. */
 const pf = z.strictObject({
   name: interfaceName.describe("network interface of the physical function"),
-  vfs: z.int().min(0).max(256).describe("virtual functions to make on it"),
+  vfs: z.int().min(0).max(mostVfs).describe("virtual functions to make on it"),
   totalVfs: z
     .int()
     .min(0)
-    .max(256)
+    .max(mostVfs)
     .optional()
     .describe("virtual functions that it can have (sriov_totalvfs); what a stack asks for is checked against it"),
   addressFilters: z

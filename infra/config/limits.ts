@@ -1,5 +1,6 @@
 import { type RunFactors, runBudget } from "../../measure/probe/budget.ts";
 import type { Fidelity } from "../../measure/results/fidelity.ts";
+import { leastGuestMiB } from "./schema.ts";
 
 /** What of a configuration decides how long its deployment may take. */
 export type LimitedConfig = RunFactors & { readyWithinSeconds: number; runs: number };
@@ -19,21 +20,21 @@ export const deploymentLimitSeconds = (
   fidelity: Fidelity,
 ): number => besideSeconds + 2 * readyWithinSeconds + runs * runBudget(factors, fidelity).runSeconds;
 
-/** MiB that a Main VM takes by itself, which is the least it may have. */
-const guestMiB = 96;
+/** Packets whose output, 2 MiB at the most, a Main VM of the least memory still holds beside itself. */
+const packetsThatEveryGuestHolds = 10_000;
 
 /** What a run cannot do, a line each: what its guest cannot hold, and what nobody could wait for. */
 export function impossibleRuns(
   { guestMemoryMiB, ...config }: LimitedConfig & { guestMemoryMiB: number },
   fidelity: Fidelity,
 ): string[] {
-  const neededMiB = guestMiB + Math.ceil(runBudget(config, fidelity).pingBytes / 2 ** 20);
+  const neededMiB = leastGuestMiB + Math.ceil(runBudget(config, fidelity).pingBytes / 2 ** 20);
   const seconds = deploymentLimitSeconds(config, fidelity);
   const days = (value: number) => (value / 86_400).toFixed(0);
   const perRun = runBudget(config, fidelity).runSeconds;
   const room = Math.floor((mostSeconds - deploymentLimitSeconds({ ...config, runs: 0 }, fidelity)) / perRun);
   return [
-    ...(config.packets > 10_000 && guestMemoryMiB < neededMiB
+    ...(config.packets > packetsThatEveryGuestHolds && guestMemoryMiB < neededMiB
       ? [
           `guestMemoryMiB: ${guestMemoryMiB} does not hold the output of ping for ${config.packets} packets; allowed: at least ${neededMiB}, or fewer packets`,
         ]

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hostsFile } from "../../lib/paths.ts";
 import { orderSchema } from "../../measure/results/order.ts";
 import { drivers } from "../vm/drivers.ts";
 import { inventorySchema } from "./hosts.ts";
@@ -10,6 +11,9 @@ const vlan = z.int().min(0).max(4094).default(0);
 /** Most background VMs on a server (paper, section 3.1.2). */
 export const maxBackgroundVms = 128;
 
+/** MiB that a Main VM takes by itself, which is the least it may have. */
+export const leastGuestMiB = 96;
+
 /**
  * The configuration of a stack: the one place that says which keys there are, what they mean, what they may be, and
  * what they are by default. Types, checks, error messages and docs/configuration.md come from it.
@@ -17,7 +21,7 @@ export const maxBackgroundVms = 128;
 export const configSchema = z.strictObject({
   hosts: z
     .union([z.string().min(1), inventorySchema])
-    .default(".lab/hosts.json")
+    .default(hostsFile)
     .describe("the two servers, or the path of a JSON file with them (relative to the project)"),
   guestImage: z
     .string()
@@ -104,7 +108,7 @@ export const configSchema = z.strictObject({
     .max(600)
     .default(10)
     .describe("window of CPU usage with ping inside it, and of the one without ping before it"),
-  guestMemoryMiB: z.int().min(96).max(65536).default(128).describe("memory of a Main VM"),
+  guestMemoryMiB: z.int().min(leastGuestMiB).max(65536).default(128).describe("memory of a Main VM"),
   guestCpus: z.int().min(1).max(64).default(1).describe("virtual CPUs of a Main VM"),
   backgroundMemoryMiB: z.int().min(160).max(65536).default(192).describe("memory of a background VM"),
   backgroundCpus: z.int().min(1).max(64).default(1).describe("virtual CPUs of a background VM"),

@@ -1,5 +1,5 @@
 import { sha256 } from "../../lib/canonical.ts";
-import type { Role } from "../config/hosts.ts";
+import { mostVfs, type Role } from "../config/hosts.ts";
 
 /** Who a guest is on the testbed's network. Index 0 is the Main VM, 1 to 250 are background VMs. */
 export interface Identity {
@@ -44,8 +44,8 @@ export const vmNames = (backgroundVms: number) => [0, ...backgroundIndices(backg
 
 /** The address of a VF that carries addresses of others beside its own. It is no guest's. */
 export function vfMacOf(role: Role, vf: number): string {
-  if (!Number.isInteger(vf) || vf < 0 || vf > 255)
-    throw new RangeError(`VF ${vf}; allowed: a whole number from 0 to 255`);
+  if (!Number.isInteger(vf) || vf < 0 || vf >= mostVfs)
+    throw new RangeError(`VF ${vf}; allowed: a whole number from 0 to ${mostVfs - 1}`);
   return `52:54:00:9b:0${serverNumber[role]}:${vf.toString(16).padStart(2, "0")}`;
 }
 
