@@ -1,4 +1,4 @@
-import { loginCommand } from "../lib/ssh/framing.ts";
+import { loginCommand, notRun } from "../lib/ssh/framing.ts";
 
 /*
  * How Pulumi's command provider runs a script: it gives the login shell a command and a stdin, and takes its exit status for
@@ -21,6 +21,5 @@ export const remoteInput = (script: string) =>
 export function notDone(stdout: string | undefined): string | undefined {
   const text = (stdout ?? "").trim();
   if (text.split("\n").includes(doneLine)) return undefined;
-  const printed = text === "" ? "nothing" : JSON.stringify(text.slice(0, 400));
-  return `the server's login shell ended with exit status 0 and did not run the script; it printed ${printed}. It must run the command that ssh gives it: a forced command and a start-up file that ends or replaces the shell prevent that`;
+  return notRun(text, "", 0);
 }

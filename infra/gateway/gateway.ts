@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { z } from "zod";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { labDir } from "../../lib/paths.ts";
-import { connectSsh } from "../../lib/ssh/connect.ts";
+import { connectSsh, noKey } from "../../lib/ssh/connect.ts";
 import { readPrivateKey, serveKey } from "../../lib/ssh/key-agent.ts";
 import { type Endpoint, placeOf, type SshTarget, targetOf, targetSchema } from "../../lib/ssh/target.ts";
 import { openLibvirt } from "./libvirt-channel.ts";
@@ -60,10 +60,7 @@ async function serveLibvirt(name: string, target: SshTarget, socket: Socket): Pr
 function refuseUnusableKey(name: string, { privateKeyFile, ...endpoint }: Endpoint): void {
   try {
     if (privateKeyFile !== undefined) readPrivateKey(privateKeyFile);
-    else if (!process.env.SSH_AUTH_SOCK)
-      throw new LabError(
-        "no privateKeyFile is given, and there is no ssh agent (SSH_AUTH_SOCK is not set): give a key file, or start an agent and ssh-add the key",
-      );
+    else if (!process.env.SSH_AUTH_SOCK) throw new LabError(noKey);
   } catch (error) {
     throw new LabError(`${name} (ssh ${placeOf(endpoint)}): ${messageOf(error)}`);
   }

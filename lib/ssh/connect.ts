@@ -35,6 +35,10 @@ interface Dial {
   keepalive: boolean;
 }
 
+/** What is wrong where there is neither a key file nor an agent, and what to do. */
+export const noKey =
+  "no privateKeyFile is given, and there is no ssh agent (SSH_AUTH_SOCK is not set): give a key file, or start an agent and ssh-add the key";
+
 /** How we prove who we are: with a key from a file, or one that an agent has. */
 async function credentialsFor({ where, endpoint, agent }: Dial): Promise<Pick<ConnectConfig, "privateKey" | "agent">> {
   const { privateKeyFile } = endpoint;
@@ -47,9 +51,7 @@ async function credentialsFor({ where, endpoint, agent }: Dial): Promise<Pick<Co
   }
   const socket = process.env.SSH_AUTH_SOCK;
   if (socket) return { agent: socket };
-  throw new LabError(
-    `${where}: no privateKeyFile is given, and there is no ssh agent (SSH_AUTH_SOCK is not set): give a key file, or start an agent and ssh-add the key`,
-  );
+  throw new LabError(`${where}: ${noKey}`);
 }
 
 const credentialName = ({ endpoint: { privateKeyFile }, agent }: Dial) =>

@@ -50,7 +50,7 @@ describe("a script that was not run", () => {
         input: whole.slice(0, bytes),
         reject: false,
       });
-      expect(notDone(stdout)).toMatch(/did not run the script; it printed nothing/);
+      expect(notDone(stdout)).toMatch(/the script was not run.*exit status 0 and printed nothing/);
     }
     expect(readdirSync(folder).filter((name) => name === "first" || name === "second")).toEqual([]);
   });
@@ -60,7 +60,7 @@ describe("a script that was not run", () => {
     ["Welcome\nChoose: 1) status", '"Welcome\\nChoose: 1) status"'],
     [undefined, "nothing"],
   ])("is told by what was printed: %j", (stdout, words) => {
-    expect(notDone(stdout)).toContain(`did not run the script; it printed ${words}.`);
+    expect(notDone(stdout)).toContain(`exit status 0 and printed ${words}.`);
   });
 
   it("is not suspected when a start-up file has printed too", () => {
