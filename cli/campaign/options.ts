@@ -1,6 +1,7 @@
 import type { OrderKind } from "../../measure/results/order.ts";
 import { parseCount, refuseOption } from "../options.ts";
 import { parseOrder } from "../order/options.ts";
+import { campaignDefaults } from "./defaults.ts";
 
 /** Options that a plan has, as they stand on the command line. */
 export interface PlanWords {
@@ -46,18 +47,18 @@ function limitOf(text: string): number {
 /** @throws LabError (exit code 2) that names the option, its value and what is allowed */
 export const parsePlanOptions = (experiments: readonly string[], words: PlanWords): CampaignPlanOptions => ({
   experiments,
-  profile: words.profile ?? "emulated",
+  profile: words.profile ?? campaignDefaults.profile,
   hosts: words.hosts,
   replicates: words.replicates === undefined ? undefined : parseCount("--replicates", "replicate", words.replicates),
   runs: words.runs === undefined ? undefined : parseCount("--runs", "runs", words.runs),
   limit: words.limit === undefined ? undefined : limitOf(words.limit),
-  ...parseOrder(words),
+  ...parseOrder(words.order ?? campaignDefaults.order, words.seed),
   json: words.json ?? false,
 });
 
 /** @throws LabError (exit code 2) that names the option, its value and what is allowed */
 export const parseRunOptions = (experiments: readonly string[], words: RunWords): CampaignRunOptions => ({
   ...parsePlanOptions(experiments, words),
-  results: words.results ?? "results",
+  results: words.results ?? campaignDefaults.results,
   keep: words.keep ?? false,
 });

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { campaignDefaults } from "../campaign/defaults.ts";
 import type { PlanWords, RunWords } from "../campaign/options.ts";
 import { hostsOption } from "../hosts-option.ts";
 
@@ -8,7 +9,11 @@ const experiments =
 function withPlanOptions(command: Command): Command {
   return command
     .argument("<experiment...>", experiments)
-    .option("--profile <name>", "levels and effort: emulated (fits the emulated servers) or paper", "emulated")
+    .option(
+      "--profile <name>",
+      "levels and effort: emulated (fits the emulated servers) or paper",
+      campaignDefaults.profile,
+    )
     .option("--replicates <n>", "times that each scenario is deployed (default: the profile's)")
     .option("--runs <n>", "runs in each deployment (default: the profile's)")
     .option("--limit <n>", "only the first scenarios of the plan")
@@ -17,7 +22,7 @@ function withPlanOptions(command: Command): Command {
       "order of deployment in each replicate: random, drawn for each from the seed; cheapest, which changes least from " +
         "one deployment to the next; paper, as the experiments list arms and levels. The last two are the same in every " +
         "replicate, so a drift of the machine looks like an effect of a driver or a load",
-      "random",
+      campaignDefaults.order,
     )
     .option("--seed <n>", "what --order random draws from (default: from the scenarios' hashes, so always the same)");
 }
@@ -48,7 +53,7 @@ export function register(program: Command): void {
         "which are booted when they are not up.",
     )
     .option(...hostsOption)
-    .option("--results <directory>", "where runs are published and looked for", "results")
+    .option("--results <directory>", "where runs are published and looked for", campaignDefaults.results)
     .option("--keep", "leave the last deployment and the servers up")
     .option("--json", "print what was measured, skipped and failed as JSON")
     .action(async (names: string[], words: RunWords) => {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { demoDefaults } from "../demo/defaults.ts";
 import type { DemoWords } from "../demo/options.ts";
 
 export function register(program: Command): void {
@@ -9,9 +10,9 @@ export function register(program: Command): void {
       "Boots two emulated servers with SR-IOV on this machine, deploys each driver in each replicate, measures round-trip " +
         "times, prints what was found, and takes everything down again. The measured data stays in results/.",
     )
-    .option("--drivers <list>", "what to compare (default: virtio-bridge,macvtap-passthrough,pci-passthrough)")
-    .option("--replicates <n>", "times that each driver is deployed and measured", "3")
-    .option("--packets <n>", "echo requests in a run", "100")
+    .option("--drivers <list>", "what to compare", demoDefaults.drivers)
+    .option("--replicates <n>", "times that each driver is deployed and measured", demoDefaults.replicates)
+    .option("--packets <n>", "echo requests in a run", demoDefaults.packets)
     .option("--seed <n>", "what the order of deployment is drawn from (default: drawn anew; it is recorded)")
     .option("--keep", "leave the last deployment and the servers up")
     .option("--json", "print the summary as JSON")

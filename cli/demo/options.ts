@@ -1,9 +1,7 @@
 import { type Driver, drivers } from "../../infra/vm/drivers.ts";
 import { parseCount, refuseOption } from "../options.ts";
 import { parseSeed } from "../order/options.ts";
-
-/** The paper's comparison; its E1000 baseline and macvtap's other modes can be asked for. */
-const compared: readonly Driver[] = ["virtio-bridge", "macvtap-passthrough", "pci-passthrough"];
+import { demoDefaults } from "./defaults.ts";
 
 export interface DemoOptions {
   drivers: Driver[];
@@ -36,9 +34,9 @@ function driverList(text: string): Driver[] {
 /** @throws LabError (exit code 2) that names the option, its value and what is allowed */
 export function parseDemoOptions(words: DemoWords): DemoOptions {
   return {
-    drivers: driverList(words.drivers ?? compared.join(",")),
-    replicates: parseCount("--replicates", "replicate", words.replicates ?? "3"),
-    packets: parseCount("--packets", "packets", words.packets ?? "100"),
+    drivers: driverList(words.drivers ?? demoDefaults.drivers),
+    replicates: parseCount("--replicates", "replicate", words.replicates ?? demoDefaults.replicates),
+    packets: parseCount("--packets", "packets", words.packets ?? demoDefaults.packets),
     seed: parseSeed(words.seed),
     keep: words.keep ?? false,
     json: words.json ?? false,

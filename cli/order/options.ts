@@ -9,10 +9,9 @@ export function parseSeed(text: string | undefined): number | undefined {
 }
 
 /** `--order` and `--seed`. @throws LabError (exit code 2) that names the option, its value and what is allowed */
-export function parseOrder(words: { order?: string; seed?: string }): { order: OrderKind; seed: number | undefined } {
-  const { order: name = "random" } = words;
+export function parseOrder(name: string, seedText?: string): { order: OrderKind; seed: number | undefined } {
   const order = orderKinds.find((kind) => kind === name) ?? refuseOption("--order", name, orderKinds.join(", "));
-  const seed = parseSeed(words.seed);
+  const seed = parseSeed(seedText);
   if (seed !== undefined && order !== "random")
     refuseOption("--seed", String(seed), `only with --order random; --order ${order} draws nothing`);
   return { order, seed };
