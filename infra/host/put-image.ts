@@ -1,13 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { childProgram } from "../../lib/child-program.ts";
+import { imagesFolder, keptFolder } from "../../lib/server-paths.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import { guestImageSchema } from "../config/guest-image.ts";
 import { hostSchema, roles } from "../config/hosts.ts";
 import { removeFromServer } from "./remove.ts";
 
-/** Where a server keeps a guest image, by the hash of its content. */
-export const imageFolder = (sha: string) => `/var/lib/sriov-rtt/images/${sha}`;
+/** Where a server keeps a guest image, by the hash of its content, and the three files of it. */
+export function imageOnServer(sha: string) {
+  const folder = `${imagesFolder}/${sha}`;
+  return { folder, kernel: `${folder}/vmlinuz`, initrd: `${folder}/initrd`, loadInitrd: `${folder}/initrd-load` };
+}
 
 const requestSchema = z.object({
   role: z.enum(roles),
@@ -31,14 +35,14 @@ async function putFile(ssh: SshConnection, from: string, to: string, sha: string
 
 /** Brings kernel and both initramfs to a server unless it has them; what arrives is checked before it gets its name. */
 export async function putImage({ role, host, image, token }: Request): Promise<string> {
-  const folder = imageFolder(image.sha256);
+  const { folder, kernel, initrd, loadInitrd } = imageOnServer(image.sha256);
   const ssh = await connectSsh(role, host);
   try {
-    await ssh.run(`mkdir -p ${folder} && chmod 755 /var/lib/sriov-rtt /var/lib/sriov-rtt/images ${folder}`);
+    await ssh.run(`mkdir -p ${folder} && chmod 755 ${keptFolder} ${imagesFolder} ${folder}`);
     const files = [
-      { from: image.kernelFile, to: `${folder}/vmlinuz`, sha: image.kernelSha256 },
-      { from: image.initrdFile, to: `${folder}/initrd`, sha: image.initrdSha256 },
-      { from: image.loadInitrdFile, to: `${folder}/initrd-load`, sha: image.loadInitrdSha256 },
+      { from: image.kernelFile, to: kernel, sha: image.kernelSha256 },
+      { from: image.initrdFile, to: initrd, sha: image.initrdSha256 },
+      { from: image.loadInitrdFile, to: loadInitrd, sha: image.loadInitrdSha256 },
     ];
     let sent = 0;
     for (const { from, to, sha } of files) {

@@ -7,7 +7,7 @@ import { libvirtUri } from "../gateway/sockets.ts";
 import { layer } from "../layer.ts";
 import type { TokenSource } from "../observe.ts";
 import { bridgeName } from "../plan/placement.ts";
-import { imageFolder, putImageProgram } from "./put-image.ts";
+import { imageOnServer, putImageProgram } from "./put-image.ts";
 
 export interface ServerArgs {
   role: Role;
@@ -101,10 +101,10 @@ export class Server extends pulumi.ComponentResource {
     this.host = host;
     this.owner = args.owner;
     this.libvirt = new libvirt.Provider(`${name}-libvirt`, { uri: libvirtUri(host) }, { parent: this });
-    const folder = imageFolder(args.guestImage.sha256);
-    this.kernel = `${folder}/vmlinuz`;
-    this.initrd = `${folder}/initrd`;
-    this.loadInitrd = `${folder}/initrd-load`;
+    const { kernel, initrd, loadInitrd } = imageOnServer(args.guestImage.sha256);
+    this.kernel = kernel;
+    this.initrd = initrd;
+    this.loadInitrd = loadInitrd;
     this.layers = [bridge.id];
     this.complete = [image, bridge];
     this.token = token;

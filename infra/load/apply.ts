@@ -1,6 +1,7 @@
 import { allEnded, mapLimited, tryEach, withOpened } from "../../lib/concurrent.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { runInGuest, startInGuest } from "../../lib/guest-agent.ts";
+import { loadMark, runFolder } from "../../lib/server-paths.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import { type Role, roles } from "../config/hosts.ts";
 import { removeFromServer } from "../host/remove.ts";
@@ -58,9 +59,7 @@ async function startOn(servers: OpenServer[]): Promise<Partial<Record<Role, Seen
   await stopServers(servers);
   for (const kind of ["receive", "send", "cpu"] as const) await allEnded(servers.map((each) => startAll(each, kind)));
   const seen = await allEnded(servers.map(async (each) => [each.role, await verify(each)] as const));
-  await allEnded(
-    servers.map(({ ssh, token }) => ssh.run(`mkdir -p /run/sriov-rtt && echo ${token} > /run/sriov-rtt/load`)),
-  );
+  await allEnded(servers.map(({ ssh, token }) => ssh.run(`mkdir -p ${runFolder} && echo ${token} > ${loadMark}`)));
   return Object.fromEntries(seen);
 }
 

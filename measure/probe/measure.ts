@@ -7,6 +7,7 @@ import { allEnded } from "../../lib/concurrent.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { publishFolder } from "../../lib/publish.ts";
 import { type Role, roles } from "../../lib/roles.ts";
+import { loadMark } from "../../lib/server-paths.ts";
 import { summariseRun } from "../metrics/run-summary.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
 import { inspectRun, runFolder } from "../results/token.ts";
@@ -121,7 +122,7 @@ async function forgetLoad({ ends }: RunSpec): Promise<string> {
     await allEnded(
       roles.map(async (role) => {
         const ssh = await connectEnd(role, ends[role]);
-        await ssh.run("rm -f /run/sriov-rtt/load").finally(() => ssh.close());
+        await ssh.run(`rm -f ${loadMark}`).finally(() => ssh.close());
       }),
     );
     return "the next up starts the load again";

@@ -6,6 +6,7 @@ import { sha256 } from "../../lib/canonical.ts";
 import { LabError } from "../../lib/errors.ts";
 import { blocksOf } from "../../lib/facts.ts";
 import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts";
+import { runFolder } from "../../lib/server-paths.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import type { Conversation } from "../../lib/ssh/conversation.ts";
 import { shellQuote, shellVariables } from "../../lib/ssh/quote.ts";
@@ -64,7 +65,7 @@ export async function collectFacts(
 }
 
 const heardRecord = z.discriminatedUnion("event", [
-  z.strictObject({ event: z.literal("listening"), folder: z.string().regex(/^\/run\/sriov-rtt\/run\.\w+$/) }),
+  z.strictObject({ event: z.literal("listening"), folder: z.string().regex(new RegExp(`^${runFolder}/run\\.\\w+$`)) }),
   z.strictObject({ event: z.literal("time"), seconds: decimalNumber }),
   z.strictObject({ event: z.literal("sampling") }),
   z.strictObject({

@@ -3,8 +3,23 @@ import { expect, it } from "vitest";
 import { serverScript } from "../../../infra/server-script.ts";
 import { backgroundPrefix, identityOf, mainName } from "../../../infra/vm/addresses.ts";
 import { domainMark } from "../../../infra/vm/domain-xml.ts";
+import { imagesFolder, keptFolder, loadMark, runFolder } from "../../../lib/server-paths.ts";
+import { textOf } from "../../support/documents.ts";
 
 // What the scripts of a server know of what the program decides.
+
+it("the folders on a server are those that the program names", () => {
+  const roots = serverScript("roots.sh");
+  for (const line of [
+    `RUN=\${LAB_ROOT:-}${runFolder}`,
+    `BEFORE=\${LAB_ROOT:-}${keptFolder}/before`,
+    `IMAGES=\${LAB_ROOT:-}${imagesFolder}`,
+  ])
+    expect(roots.split("\n")).toContain(line);
+  expect(serverScript("forget-load.sh")).toContain("\nunmark load\n");
+  expect(loadMark).toBe(`${runFolder}/load`);
+  expect(textOf("measure/probe/scripts/session.sh")).toContain(`DIR=$(mktemp -d ${runFolder}/run.XXXXXX)`);
+});
 
 it("the mark that scripts look for is the one that domains have", () => {
   expect(serverScript("in-use.sh")).toContain(`\ndomain_mark='${domainMark} '\n`);

@@ -1,0 +1,14 @@
+/*
+ * Where a server has what the testbed keeps there. The scripts name the same in infra/scripts/roots.sh and
+ * measure/probe/scripts/session.sh.
+ */
+
+/** Emptied by a reboot: marks of layers, the lease, the files of a run that goes on. */
+export const runFolder = "/run/sriov-rtt";
+
+/** That the load of background VMs runs, with the token of the deployment that started it. */
+export const loadMark = `${runFolder}/load`;
+
+/** Outlives a reboot: guest images, and how the server was before. */
+export const keptFolder = "/var/lib/sriov-rtt";
+export const imagesFolder = `${keptFolder}/images`;
