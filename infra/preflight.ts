@@ -13,6 +13,7 @@ import { type Host, type Inventory, type Role, roles } from "./config/hosts.ts";
 import { type NicLimits, nicProblems, parseNicLimits } from "./plan/nic-limits.ts";
 import { bridgeName } from "./plan/placement.ts";
 import type { Plan, ServerPlan } from "./plan/plan.ts";
+import { problemLine } from "./plan/problem.ts";
 import { serverScript } from "./server-script.ts";
 import { capabilities } from "./vm/drivers.ts";
 
@@ -62,6 +63,6 @@ function bridgeProblems(role: Role, { main, background }: ServerPlan, { bridgedF
 /** What a scenario asks of its servers and they would spoil or refuse, a line a problem: key, value, what is allowed. */
 export const preflightProblems = ({ hosts }: Inventory, plan: Plan, seen: Record<Role, Preflight>): string[] =>
   roles.flatMap((role) => [
-    ...nicProblems(role, hosts[role], plan[role], seen[role].limits),
+    ...nicProblems(role, hosts[role], plan[role], seen[role].limits).map(problemLine),
     ...bridgeProblems(role, plan[role], seen[role]),
   ]);

@@ -5,6 +5,7 @@ import type { Driver } from "../vm/drivers.ts";
 import { vfsNeeded } from "./capacity.ts";
 import { vfPciAddress, vfPlaceOf } from "./placement.ts";
 import type { ServerPlan } from "./plan.ts";
+import type { Problem } from "./problem.ts";
 
 const unlessEmpty = z
   .string()
@@ -83,39 +84,48 @@ function vfsOnBuses({ pci, offset, stride, lastBus }: NicLimits, vfs: number): n
   return count;
 }
 
-/** What a port cannot give of the VFs that are asked of it, a line a problem: key, value, what is allowed. */
-export function portProblems(role: Role, index: number, pf: Host["pfs"][number], limits: NicLimits): string[] {
+/** What a port cannot give of the VFs that are asked of it. */
+export function portProblems(role: Role, index: number, pf: Host["pfs"][number], limits: NicLimits): Problem[] {
   const { name, vfs } = pf;
   const key = `hosts.${role}.pfs.${index}.vfs`;
   if (vfs === 0) return [];
   if (limits.eswitch === "switchdev")
     return [
-      `hosts.${role}.pfs.${index}.name: ${name} is in switchdev mode, where frames of its VFs go to ports of a switch on the server; allowed: a port in legacy mode (devlink dev eswitch set pci/${limits.pci} mode legacy, which takes that switch from whoever uses it)`,
+      {
+        key: `hosts.${role}.pfs.${index}.name`,
+        found: `${name} is in switchdev mode, where frames of its VFs go to ports of a switch on the server`,
+        allowed: `a port in legacy mode (devlink dev eswitch set pci/${limits.pci} mode legacy, which takes that switch from whoever uses it)`,
+      },
     ];
   if (!limits.hasVfMemory)
     return [
-      `${key}: ${vfs} VFs of ${name} have no place in memory, because the firmware gave them none; allowed: 0, or "Above 4G decoding" and SR-IOV in the firmware, or pci=realloc on the kernel's command line`,
+      {
+        key,
+        found: `${vfs} VFs of ${name} have no place in memory, because the firmware gave them none`,
+        allowed: `0, or "Above 4G decoding" and SR-IOV in the firmware, or pci=realloc on the kernel's command line`,
+      },
     ];
-  const vectors = limits.vfVectors !== undefined && vfs > limits.vfVectors;
+  const problems: Problem[] = [];
+  if (limits.vfVectors !== undefined && vfs > limits.vfVectors)
+    problems.push({
+      key,
+      found: `${vfs} VFs of ${name} take an MSI-X vector each at least, and it has ${limits.vfVectors} for them`,
+      allowed: `at most ${limits.vfVectors}`,
+    });
   const onBuses = vfsOnBuses(limits, vfs);
-  return [
-    ...(vectors
-      ? [
-          `${key}: ${vfs} VFs of ${name} take an MSI-X vector each at least, and it has ${limits.vfVectors} for them; allowed: at most ${limits.vfVectors}`,
-        ]
-      : []),
-    ...(onBuses < vfs
-      ? [
-          `${key}: ${vfs} VFs of ${name} reach beyond the last PCI bus behind its bridge (${limits.lastBus}); allowed: at most ${onBuses}, or ARI in the firmware, or pci=assign-busses on the kernel's command line`,
-        ]
-      : []),
-  ];
+  if (onBuses < vfs)
+    problems.push({
+      key,
+      found: `${vfs} VFs of ${name} reach beyond the last PCI bus behind its bridge (${limits.lastBus})`,
+      allowed: `at most ${onBuses}, or ARI in the firmware, or pci=assign-busses on the kernel's command line`,
+    });
+  return problems;
 }
 
 const isPassthrough = (driver: Driver) => driver === "pci-passthrough";
 
 /** VMs to which a VF cannot be handed over, because something else is in its IOMMU group. */
-function groupProblems(role: Role, { pfs }: Host, plan: ServerPlan, limits: ReadonlyMap<string, NicLimits>): string[] {
+function groupProblems(role: Role, { pfs }: Host, plan: ServerPlan, limits: ReadonlyMap<string, NicLimits>): Problem[] {
   if (vfsNeeded(plan) > pfs.reduce((sum, { vfs }) => sum + vfs, 0)) return []; // capacity.ts refuses that
   const indices = [
     ...(isPassthrough(plan.main.driver) ? [0] : []),
@@ -130,14 +140,18 @@ function groupProblems(role: Role, { pfs }: Host, plan: ServerPlan, limits: Read
     if (!others) continue;
     const key = index === 0 ? "mainDriver" : "backgroundDriver";
     return [
-      `${key}: pci-passthrough is not allowed at the ${role}: VF ${place.vf} of ${pf.name} shares its IOMMU group with ${others.join(", ")}, and only a whole group can be handed to a VM; allowed: another driver, or a slot or firmware with PCIe ACS`,
+      {
+        key,
+        found: `pci-passthrough is not allowed at the ${role}: VF ${place.vf} of ${pf.name} shares its IOMMU group with ${others.join(", ")}, and only a whole group can be handed to a VM`,
+        allowed: "another driver, or a slot or firmware with PCIe ACS",
+      },
     ];
   }
   return [];
 }
 
 /**
- * What a scenario asks of a server's NICs and they cannot give, as the server itself says; a line a problem. Only what has VFs is
+ * What a scenario asks of a server's NICs and they cannot give, as the server itself says. Only what has VFs is
  * looked at, whether VMs use them or not: all drivers find the same server.
  */
 export function nicProblems(
@@ -145,7 +159,7 @@ export function nicProblems(
   host: Host,
   plan: ServerPlan,
   limits: ReadonlyMap<string, NicLimits>,
-): string[] {
+): Problem[] {
   const ofPorts = host.pfs.flatMap((pf, index) => {
     const there = limits.get(pf.name);
     return there === undefined ? [] : portProblems(role, index, pf, there);

@@ -1,12 +1,11 @@
 import { type NicLimits, portProblems } from "../../plan/nic-limits.ts";
+import type { Problem } from "../../plan/problem.ts";
 import { type Finding, lack, missing, ok, type ServerCheck, type Subject } from "../check.ts";
 import { changeCommand } from "../hosts-source.ts";
 import { type Port, portsOf } from "./pf.ts";
 
-function refusal({ source }: Subject, what: string, problem: string): Finding {
-  const [, key = "", found = problem, allowed = ""] = /^(\S+): (.*?); allowed: (.*)$/.exec(problem) ?? [];
-  return missing(what, found, `${changeCommand(source, key)}  # allowed: ${allowed}`);
-}
+const refusal = ({ source }: Subject, what: string, { key, found, allowed }: Problem): Finding =>
+  missing(what, found, `${changeCommand(source, key)}  # allowed: ${allowed}`);
 
 function sharedGroups({ wanted }: Subject, what: string, { sharedGroups }: NicLimits): Finding {
   const groups = [...sharedGroups].map(([vf, others]) => `VF ${vf} with ${others.join(", ")}`);

@@ -9,6 +9,7 @@ import { configSchema } from "../../../infra/config/schema.ts";
 import { type NicLimits, nicProblems, parseNicLimits, portProblems } from "../../../infra/plan/nic-limits.ts";
 import { vfPciAddress } from "../../../infra/plan/placement.ts";
 import { planOf } from "../../../infra/plan/plan.ts";
+import { problemLine } from "../../../infra/plan/problem.ts";
 import { nicLimitsFunctions, type Preflight, parsePreflight, preflightProblems } from "../../../infra/preflight.ts";
 
 const unlimited: NicLimits = {
@@ -41,7 +42,7 @@ describe("a port's limits", () => {
   ])("%j", (change, expected) => {
     // Bus 3 ends with routing ID 0x03ff: the last VF there is number (0xff - 128) / 2.
     const limits = { ...unlimited, offset: change.lastBus === undefined ? 128 : 136, ...change };
-    const problems = portProblems("sender", 0, port, limits);
+    const problems = portProblems("sender", 0, port, limits).map(problemLine);
     expect(problems).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
   });
 
@@ -56,7 +57,7 @@ describe("a port's limits", () => {
         const limits = { ...unlimited, ...change };
         const vfs = 256;
         const [problem] = portProblems("sender", 0, { ...port, vfs }, limits);
-        const most = problem === undefined ? vfs : Number(/at most (\d+)/.exec(problem)?.[1]);
+        const most = problem === undefined ? vfs : Number(/at most (\d+)/.exec(problem.allowed)?.[1]);
         const bus = (vf: number) =>
           Number.parseInt(vfPciAddress(limits.pci, limits.offset, limits.stride, vf).slice(5, 7), 16);
         for (let vf = 0; vf < vfs; vf += 1) expect(bus(vf) <= limits.lastBus).toBe(vf < most);
