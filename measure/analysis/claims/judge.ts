@@ -1,7 +1,7 @@
 import { isEmulated } from "../../results/fidelity.ts";
 import { type Arm, levelOf, type StudyRun } from "../arms.ts";
 import { contrastsOf, type Placed, ratioShortage, type Scale, scaleOf, valuesByReplicate } from "../contrasts.ts";
-import { isCpu, measures } from "../measures.ts";
+import { measures } from "../measures.ts";
 import { cellKey, placed, type StudyDeployment } from "../study-deployments.ts";
 import { paperLocations } from "../table3.ts";
 import { type Decision, decideCentre, decideMedian, type Region } from "./decide.ts";
@@ -10,6 +10,7 @@ import { judgeLowers } from "./judge-kendall.ts";
 import { isShown, notTested, type Rule, type Where } from "./rules.ts";
 import { commonLevels, selectDeployments, type VmLevels } from "./select.ts";
 import { showRule } from "./show.ts";
+import { untestable } from "./testable.ts";
 import { testedWords } from "./words.ts";
 
 /** What rules are judged on. */
@@ -19,9 +20,6 @@ export interface Judged {
 }
 
 export type RuleOf<Kind extends Rule["kind"]> = Extract<Rule, { kind: Kind }>;
-
-/** An order of times is the same on emulated servers as far as it follows from the path; a number or CPU usage is not. */
-const isOrdering = (rule: Rule) => ["below", "rises", "lowers"].includes(rule.kind) && !isCpu(rule.measure);
 
 const belowZero: Region = { low: Number.NEGATIVE_INFINITY, high: 0 };
 const aboveZero: Region = { low: 0, high: Number.POSITIVE_INFINITY };
@@ -35,24 +33,18 @@ export function evidenceOf(rule: Rule, found: Decision, unit: string, used: read
 /** Judges rules of one claim on one set of data. */
 export class Judge {
   readonly #deployments: readonly StudyDeployment[];
-  readonly #isEmulated: boolean;
+  readonly #fidelity: string;
   readonly #levels: VmLevels;
 
   constructor({ deployments, fidelity }: Judged) {
     this.#deployments = deployments;
-    this.#isEmulated = isEmulated(fidelity);
-    this.#levels = this.#isEmulated ? "most" : "as stated";
-  }
-
-  /** Why a rule is not tested on these servers; null where it is. */
-  #untestable(rule: Rule): string | null {
-    if (!this.#isEmulated || isOrdering(rule)) return null;
-    return isCpu(rule.measure) ? "CPU usage of emulated servers" : "on emulated servers only orderings are tested";
+    this.#fidelity = fidelity;
+    this.#levels = isEmulated(fidelity) ? "most" : "as stated";
   }
 
   /** In how many ways a rule can contradict its claim. */
   partsOf(rule: Rule): number {
-    if (isShown(rule) || this.#untestable(rule) !== null) return 0;
+    if (isShown(rule) || untestable(rule, this.#fidelity) !== null) return 0;
     if (rule.kind === "lowers") return paperLocations.length;
     if (rule.kind === "below" && rule.eachNumberOfVms) return Math.max(1, this.#levelsOf(rule).length);
     return 1;
@@ -63,7 +55,7 @@ export class Judge {
    * @param parts of its claim: in how many ways it can be contradicted, for all of which 5 % is meant
    */
   judge(rule: Rule, parts: number): Evidence {
-    const why = this.#untestable(rule);
+    const why = untestable(rule, this.#fidelity);
     if (why !== null) return noEvidence("not testable here", testedWords(rule, null), why);
     if (isShown(rule)) return showRule(rule, this.#deployments, this.#levels, notTested[rule.kind]);
     switch (rule.kind) {

@@ -82,6 +82,10 @@ describe("no difference (C3)", () => {
     expect(verdicts(data(1.02, 1000)).C3).toBe("not testable here"));
   test("is not asked of emulated servers", () =>
     expect(verdicts(data(1.02, 5000), "emulated").C3).toBe("not testable here"));
+  test("is asked of servers in virtual time", () => {
+    expect(verdicts(data(1.02, 5000), "emulated-virtual").C3).toBe("reproduced");
+    expect(verdicts(data(1.5, 5000), "emulated-virtual").C3).toBe("contradicted");
+  });
 });
 
 describe("numbers of the paper", () => {
