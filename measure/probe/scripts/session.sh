@@ -42,7 +42,7 @@ done < "$DIR/captures"
 counted() { sed -n "s/^\([0-9]*\) packets $2.*/\1/p" "$DIR/$1.err"; }
 now() { date +%s.%N; }
 # pause SECONDS, which may be below 0. It keeps no descriptor of the session open, should the session end before it.
-pause() { case $1 in -*) ;; *) sleep "$1" > /dev/null 2>&1 < /dev/null ;; esac; }
+pause() { case $1 in -*) ;; *) sleep "$1" > /dev/null 2>&1 ;; esac; }
 difference() { awk "BEGIN { printf \"%.3f\", $1 - $2 }"; }
 # until SECONDS SAMPLING LOG WORD
 until_sampled() {
