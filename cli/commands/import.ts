@@ -16,7 +16,7 @@ export function register(program: Command): void {
     )
     .argument("<from>", "folder that holds DRIVER/run-N")
     .argument("<into>", "results directory, made if need be; what is in it stays")
-    .requiredOption("--fidelity <label>", "hardware, emulated or emulated-virtual: what the servers were")
+    .requiredOption("--fidelity <label>", "hardware, emulated, emulated-virtual or emulated-kvm: what the servers were")
     .option("--rate <pps>", "ping frequency, where no facts.txt tells ping's options")
     .action(async (from: string, into: string, { fidelity, rate }: Options) => {
       const { oneOf } = await import("../../measure/statistics/options.ts");

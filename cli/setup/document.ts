@@ -52,6 +52,16 @@ times the wire. What the model leaves out:
 
 So it says how much software a driver puts in the path, and what stands before it under load; it does not say how fast hardware is.
 
+## Hardware virtualisation
+
+With \`LAB_EMULATOR_ACCELERATOR=kvm\` the servers' instructions are executed by this machine's CPU; their network cards, IOMMU and wire stay
+emulated. Results carry the label \`emulated-kvm\`. It takes a CPU with vmx or svm, nested virtualisation switched on, and a QEMU that runs a
+guest: \`/dev/kvm\` opens on machines where none runs, so \`hosts up\` has QEMU boot one of six bytes. \`auto\` falls back on emulation where
+any of that is missing.
+
+This has not been run: the machine that it was written on has no hardware virtualisation. QEMU's arguments and the choice are tested, a
+server that boots is not.
+
 ## Settings
 
 These variables change them; servers that run keep what they were started with.

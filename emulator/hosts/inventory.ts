@@ -34,7 +34,7 @@ export interface InventoryClock {
 
 /** The emulated servers as a stack uses them. */
 export interface Inventory {
-  fidelity: "emulated" | "emulated-virtual";
+  fidelity: "emulated" | "emulated-virtual" | "emulated-kvm";
   /** Of servers that run in virtual time. */
   clock?: InventoryClock;
   hosts: Record<ServerName, InventoryHost>;
@@ -45,7 +45,7 @@ function clockOf(folder: string, { sender, responder }: Record<ServerName, Serve
   const { time, nsPerInstruction, wireLatencyNs } = sender.settings;
   const words = ({ settings }: ServerState) =>
     settings.time === "wall"
-      ? "wall time"
+      ? `wall time${settings.accelerator === "kvm" ? " on KVM" : ""}`
       : `virtual time, ${settings.nsPerInstruction} ns an instruction, ${settings.wireLatencyNs} ns on the wire`;
   if (words(sender) !== words(responder))
     throw new LabError(
@@ -85,5 +85,6 @@ export function inventoryOf(folder: string, keys: Keys, states: Record<ServerNam
     pinnedCore: states[name].pinnedCore,
   });
   const hosts = { sender: host("sender"), responder: host("responder") };
-  return clock ? { fidelity: "emulated-virtual", clock, hosts } : { fidelity: "emulated", hosts };
+  if (clock) return { fidelity: "emulated-virtual", clock, hosts };
+  return { fidelity: states.sender.settings.accelerator === "kvm" ? "emulated-kvm" : "emulated", hosts };
 }

@@ -1,3 +1,4 @@
+import { acceleratorArguments } from "./accelerator.ts";
 import { peerOf, type ServerName, serverNames } from "./names.ts";
 import type { Settings } from "./settings.ts";
 
@@ -17,18 +18,17 @@ export interface ServerMachine {
   pluginFile: string | undefined;
 }
 
-const kernelParameters = [
+const kernelParameters = ({ accelerator, time }: Settings) => [
   ...["console=ttyS0", "quiet", "panic=-1", "intel_iommu=on", "iommu=pt"],
   // Less work and less noise on an emulated CPU.
   ...["mitigations=off", "nokaslr", "audit=0", "nowatchdog", "cryptomgr.notests", "random.trust_cpu=on"],
   "rcupdate.rcu_expedited=1",
   // The emulated time stamp counter is steady; the kernel cannot find that out by itself.
-  "tsc=reliable",
+  ...(accelerator === "kvm" ? [] : ["tsc=reliable"]),
   "systemd.show_status=false",
+  // A halted guest is not polled for: under virtual time that would be work, and a server that works is never idle.
+  ...(time === "virtual" ? ["kvm.halt_poll_ns=0"] : []),
 ];
-
-/** A halted guest is not polled for: under virtual time that would be work, and a server that works is never idle. */
-const virtualTimeParameters = ["kvm.halt_poll_ns=0"];
 
 /** A path inside a list of QEMU options, where a comma would end it. */
 const path = (file: string) => file.replaceAll(",", ",,");
@@ -56,10 +56,12 @@ export const stepFiles = {
   control: (name: ServerName) => `${name}/step.sock`,
 };
 
-/** How QEMU executes: in wall time, a host thread for each CPU; in virtual time, one thread that counts instructions. */
+/** How QEMU executes: by this machine's CPU; in wall time, a host thread for each CPU; in virtual time, one thread that counts instructions. */
 function timeArguments({ name, settings, pluginFile }: ServerMachine): string[] {
   const plugin = (options: string) => (pluginFile ? ["-plugin", `${path(pluginFile)}${options}`] : []);
   const accelerator = (thread: string) => ["-accel", `tcg,thread=${thread},tb-size=${settings.tbSizeMib}`];
+  // What the plugin works on is QEMU's emulation.
+  if (settings.accelerator === "kvm") return ["-accel", "kvm"];
   if (settings.time === "wall") return [...accelerator("multi"), ...plugin("")];
   const side = `side=${serverNames.indexOf(name)}`;
   return [
@@ -78,14 +80,15 @@ export function qemuArguments(machine: ServerMachine): string[] {
   const { name, settings, image } = machine;
   const number = serverNames.indexOf(name) + 1;
   const identity = (key: string, value: string) => ["-fw_cfg", `name=opt/lab/${key},${value}`];
+  const accelerated = acceleratorArguments[settings.accelerator === "kvm" ? "kvm" : "tcg"];
   return [
     ...["-name", `lab-${name}`, "-uuid", uuidOf(machine.generation)],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
-    ...["-machine", "q35,sata=off,smbus=off", ...timeArguments(machine), "-cpu", "max,la57=off"],
+    ...["-machine", accelerated.machine, ...timeArguments(machine), "-cpu", accelerated.cpu],
     ...["-smp", String(settings.cpus), "-m", String(settings.memoryMib)],
     ...["-device", "intel-iommu,intremap=on,caching-mode=on"],
     ...["-kernel", image.kernel, "-initrd", image.initrd],
-    ...["-append", [...kernelParameters, ...(settings.time === "virtual" ? virtualTimeParameters : [])].join(" ")],
+    ...["-append", kernelParameters(settings).join(" ")],
     ...["-drive", `if=none,id=root,file=${path(image.root)},format=raw,snapshot=on,cache=unsafe,aio=threads`],
     ...["-device", "virtio-blk-pci,drive=root"],
     ...["-netdev", `user,id=management,restrict=on,hostfwd=tcp:127.0.0.1:${machine.port}-:22`],

@@ -21,6 +21,12 @@ export const settingsSchema = z.strictObject({
   ports: whole(1, 2).default(1).describe("ports that join the two servers, each a network card of its own: pf0, pf1"),
   vfs: whole(1, 7).default(7).describe("virtual functions that each port has; QEMU's igb serves 7"),
   tbSizeMib: whole(64, 16_384).default(1024).describe("cache of translated code per server, MiB"),
+  accelerator: z
+    .enum(["auto", "kvm", "tcg"], { error: '"auto", "kvm" or "tcg"' })
+    .default("tcg")
+    .describe(
+      "what executes the servers: tcg, QEMU's emulation; kvm, this machine's CPU; auto, kvm where it has what that takes and a guest runs",
+    ),
   time: z
     .enum(["wall", "virtual"], { error: '"wall" or "virtual"' })
     .default("wall")
@@ -90,6 +96,11 @@ export function readSettings(given: Partial<Settings> = {}, env: NodeJS.ProcessE
   if (parsed.data.time === "virtual" && parsed.data.cpus > 1)
     throw new LabError(
       `the emulated servers: cpus is ${parsed.data.cpus} and time is virtual; allowed: 1 CPU, because the CPUs of a server would take turns on one count of instructions and a second one would add nothing`,
+      { exitCode: 2 },
+    );
+  if (parsed.data.time === "virtual" && parsed.data.accelerator === "kvm")
+    throw new LabError(
+      "the emulated servers: accelerator is kvm and time is virtual; allowed: tcg, because only emulated instructions can be counted",
       { exitCode: 2 },
     );
   return parsed.data;

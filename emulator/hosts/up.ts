@@ -7,6 +7,7 @@ import type { Progress } from "../../lib/progress.ts";
 import { publishFile } from "../../lib/publish.ts";
 import { ensureImages, type Images } from "../images/ensure.ts";
 import { checkPlugin } from "../virtual-time/check.ts";
+import { withAccelerator } from "./accelerator.ts";
 import { allowedCores, assignCores } from "./cores.ts";
 import { type Inventory, inventoryOf } from "./inventory.ts";
 import { ensureKeys, type Keys, knownHostsText } from "./keys.ts";
@@ -50,7 +51,7 @@ async function startable(
   images: Images,
 ): Promise<{ settings: Settings; images: Images }> {
   const { plugin, qemu } = images;
-  if (settings.time === "wall" && settings.cure === "off")
+  if (settings.accelerator === "kvm" || (settings.time === "wall" && settings.cure === "off"))
     return { settings, images: { ...images, plugin: { missing: "not asked for" } } };
   const missing = plugin.file ? await checkPlugin(qemu, plugin.file) : plugin.missing;
   if (missing === undefined) return { settings, images };
@@ -89,8 +90,9 @@ async function runningOrStarted(
  */
 export async function hostsUp(options: HostsOptions): Promise<Inventory> {
   const { cache, progress } = options;
-  const settings = readSettings(options.settings);
+  const asked = readSettings(options.settings);
   const images = await ensureImages({ cache, progress });
+  const settings = await withAccelerator(asked, images.qemu);
   return withServers(options, async () => {
     await mkdir(serversFolder(cache), { recursive: true });
     const keys = await ensureKeys(cache);

@@ -70,7 +70,7 @@ export const inventorySchema = z
     fidelity: z
       .enum(fidelities)
       .describe(
-        "hardware; emulated servers, whose RTTs compare only with each other; or emulated-virtual, whose RTTs count instructions",
+        "hardware; emulated servers, whose RTTs compare only with each other; emulated-virtual, whose RTTs count instructions; or emulated-kvm, whose network cards alone are emulated",
       ),
     clock: sharedClockSchema
       .optional()

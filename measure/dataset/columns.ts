@@ -19,7 +19,7 @@ export const factorColumns: readonly Column[] = [
   { name: "run_directory", type: "VARCHAR", what: "folder of the run, from the results directory" },
   { name: "scenario", type: "VARCHAR", what: "name of the scenario" },
   { name: "scenario_sha256", type: "VARCHAR", what: "hash of the scenario's factors" },
-  { name: "fidelity", type: "VARCHAR", what: "hardware, emulated or emulated-virtual" },
+  { name: "fidelity", type: "VARCHAR", what: "hardware, emulated, emulated-virtual or emulated-kvm" },
   { name: "sender_driver", type: "VARCHAR", what: "how the Sender VM is attached" },
   { name: "responder_driver", type: "VARCHAR", what: "how the Responder VM is attached" },
   { name: "background_vms", type: "INTEGER", what: "background VMs on each server that has some; 0 without any" },

@@ -21,10 +21,20 @@ export const lingerSeconds = 2;
  * Milliseconds from request to request on the slowest path that still counts as working. ping sends at its rate, or after
  * 10 ms where that is above 1000 a second, and later when its VM gets no CPU.
  */
-const slowestPacketMs: Record<Fidelity, number> = { hardware: 20, emulated: 250, "emulated-virtual": 50 };
+const slowestPacketMs: Record<Fidelity, number> = {
+  hardware: 20,
+  emulated: 250,
+  "emulated-virtual": 50,
+  "emulated-kvm": 250,
+};
 
 /** Seconds of this machine that a second of the servers may take: of servers that count instructions it takes as long as those. */
-const secondsPerSecond: Record<Fidelity, number> = { hardware: 1, emulated: 1, "emulated-virtual": 60 };
+const secondsPerSecond: Record<Fidelity, number> = {
+  hardware: 1,
+  emulated: 1,
+  "emulated-virtual": 60,
+  "emulated-kvm": 1,
+};
 
 /** Seconds for what is beside the ping: connecting, facts before and after, captures that begin to listen, guests' answers. */
 const besideSeconds = 300;

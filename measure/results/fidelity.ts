@@ -1,10 +1,10 @@
 import { z } from "zod";
 
 /**
- * What servers are: hardware; emulated, whose times are those of an emulator on this machine's clock; or emulated-virtual, whose
- * times count instructions. Results of different fidelity are never mixed.
+ * What servers are: hardware; emulated, whose times are those of an emulator on this machine's clock; emulated-virtual, whose
+ * times count instructions; or emulated-kvm, whose network cards are emulated and whose CPUs are this machine's. Results of different fidelity are never mixed.
  */
-export const fidelities = ["hardware", "emulated", "emulated-virtual"] as const;
+export const fidelities = ["hardware", "emulated", "emulated-virtual", "emulated-kvm"] as const;
 export type Fidelity = (typeof fidelities)[number];
 
 /** Whether only the order of times counts, and not their size. */

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { whyNoGuestRuns } from "../../emulator/hosts/accelerator.ts";
 import { ensureImages, type Images } from "../../emulator/images/ensure.ts";
 import { checkPlugin } from "../../emulator/virtual-time/check.ts";
 import { cacheDir } from "../../lib/paths.ts";
@@ -66,6 +67,10 @@ const whyBroken = (step: Step) =>
 
 it("fits the QEMU of the images", async () => {
   expect(await checkPlugin(images.qemu, images.plugin.file ?? "")).toBeUndefined();
+});
+
+it("runs the guest that tells whether KVM works, in emulation at least", async () => {
+  expect(await whyNoGuestRuns(images.qemu, "tcg")).toBeUndefined();
 });
 
 describe("two servers in step", () => {

@@ -18,6 +18,7 @@ const pathLength: Partial<Record<Rule["kind"], string>> = {
 
 const cpu: Record<Exclude<Fidelity, "hardware">, string> = {
   emulated: "CPU usage of emulated servers is the emulator's work",
+  "emulated-kvm": "CPU usage of servers with emulated network cards is the emulator's work in part",
   "emulated-virtual":
     "CPU usage is the share of instructions, and what VM exits and address translation cost hardware is none of them",
 };
@@ -33,7 +34,7 @@ export function untestable(rule: Rule, fidelity: string): string | null {
   if (label === undefined || label === "hardware") return null;
   if (isCpu(rule.measure)) return cpu[label];
   if (isOrdering(rule)) return null;
-  if (label === "emulated") return isTimedByOthers;
+  if (label !== "emulated-virtual") return isTimedByOthers;
   return rule.kind === "sameAtBothRates" ? null : (pathLength[rule.kind] ?? isTimedByOthers);
 }
 

@@ -54,6 +54,12 @@ it("describes the sender in virtual time", async () => {
   await expect(`${args}\n`).toMatchFileSnapshot("sender-virtual.golden.txt");
 });
 
+it("describes the sender on this machine's CPU, without the plugin, which is for emulation", async () => {
+  const settings = readSettings({ accelerator: "kvm", cpus: 2 }, {});
+  const args = lines(qemuArguments({ ...machine, settings, pluginFile: "/i/virtual-time.so" }));
+  await expect(`${args}\n`).toMatchFileSnapshot("sender-kvm.golden.txt");
+});
+
 it("loads the plugin in wall time too, for its cure", () => {
   const args = qemuArguments({ ...machine, pluginFile: "/i/virtual-time.so" });
   expect(args.slice(args.indexOf("-plugin"), args.indexOf("-plugin") + 2)).toEqual(["-plugin", "/i/virtual-time.so"]);

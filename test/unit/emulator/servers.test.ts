@@ -105,6 +105,15 @@ it("writes where servers in virtual time are told to step, and refuses two clock
   );
 });
 
+it("labels servers on this machine's CPU", async () => {
+  const keys = await ensureKeys(cache);
+  const fast = { ...state, settings: readSettings({ accelerator: "kvm" }, {}) };
+  expect(inventoryOf("/servers", keys, { sender: fast, responder: fast }).fidelity).toBe("emulated-kvm");
+  expect(() => inventoryOf("/servers", keys, { sender: fast, responder: state })).toThrow(
+    /different clocks \(sender: wall time on KVM; responder: wall time\)/,
+  );
+});
+
 it("tells servers that died from servers that were never started", async () => {
   await writeState(cache, "sender", state);
   expect(await readState(cache, "sender")).toEqual(state);

@@ -10,6 +10,7 @@ it("has a default for everything", () => {
     ports: 1,
     vfs: 7,
     tbSizeMib: 1024,
+    accelerator: "tcg",
     time: "wall",
     nsPerInstruction: 1,
     wireLatencyNs: 10_000,
@@ -44,6 +45,16 @@ it.each([
     /LAB_EMULATOR_NS_PER_INSTRUCTION: "3" is not allowed; allowed: 1, 2, 4 or 8/,
   ],
   [{ time: "virtual" as const, cpus: 2 }, {}, /cpus is 2 and time is virtual; allowed: 1 CPU, because/],
+  [
+    {},
+    { LAB_EMULATOR_ACCELERATOR: "hvf" },
+    /LAB_EMULATOR_ACCELERATOR: "hvf" is not allowed; allowed: "auto", "kvm" or "tcg"/,
+  ],
+  [
+    { time: "virtual" as const, accelerator: "kvm" as const },
+    {},
+    /accelerator is kvm and time is virtual; allowed: tcg, because/,
+  ],
   [{}, { LAB_EMULATOR_CURE: "yes" }, /LAB_EMULATOR_CURE: "yes" is not allowed; allowed: "on" or "off"/],
   [{ senderPort: 2202 }, {}, /senderPort and responderPort are both 2202; allowed: two different ports/],
 ])("refuses %j with the environment %j", (given, env, message) => {
