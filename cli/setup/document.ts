@@ -52,6 +52,25 @@ times the wire. What the model leaves out:
 
 So it says how much software a driver puts in the path, and what stands before it under load; it does not say how fast hardware is.
 
+### Measured so far
+
+On a 2-core machine without hardware virtualisation, 1 ns an instruction and 10,000 ns on the wire, no load, one deployment each:
+
+| driver | captures | runs | packets a run | median RTT | variation of the medians |
+|---|---|---|---|---|---|
+| \`pci-passthrough\` | none | 3 | 50 | 0.0590 ms | 0.00 % |
+| \`virtio-bridge\` | none | 4 | 50 | 0.1255 ms | 0.46 % |
+| \`virtio-bridge\` | four | 1 | 100 | 0.188 ms | |
+
+What tcpdump does for a packet is in its path: the four captures of the bridge make it half as long again. So drivers with captures compare with
+each other, and not with passthrough, which has none.
+
+The last run was made by \`up\` of a stack, with ten other processes waiting for the two cores. 5.5 s of virtual time in step took 20 s. Its
+barriers were passed at most 1 ns late, no frame was lost, and none came late. All of it took 80 s, from the first look at the servers to the
+last. Booting the servers took 144 s and deploying the stack 4 minutes beside that load.
+
+Not shown yet: repetition over deployments, the other drivers, load, and a long series without a hang.
+
 ## Hardware virtualisation
 
 With \`LAB_EMULATOR_ACCELERATOR=kvm\` the servers' instructions are executed by this machine's CPU; their network cards, IOMMU and wire stay
