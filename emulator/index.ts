@@ -6,5 +6,5 @@ export { hostSsh } from "./hosts/ssh.ts";
 export { hostsStatus, type ServerStatus } from "./hosts/status.ts";
 export { type HostsOptions, hostsUp } from "./hosts/up.ts";
 export { ensureImages, type Images } from "./images/ensure.ts";
-export type { GuestManifest } from "./images/guest.ts";
+export type { BuiltGuestManifest } from "./images/guest.ts";
 export { emulatorPackages } from "./machine.ts";

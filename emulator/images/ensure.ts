@@ -20,7 +20,7 @@ export interface Images {
   /** The plugin for that QEMU, or why this machine could not build one; servers run without it. */
   plugin: Plugin;
   server: { key: string; root: string; kernel: string; initrd: string };
-  /** Folder with `manifest.json` (see `GuestManifest`) and the files it names. */
+  /** Folder with `manifest.json` (see `BuiltGuestManifest`) and the files it names. */
   guest: string;
 }
 
@@ -108,7 +108,7 @@ async function ensureBuilt(names: readonly Built[], options: EnsureOptions): Pro
 
 /**
  * Gives the guest image alone, which is all that real servers need; any user can build it.
- * @returns its folder, with `manifest.json` (see `GuestManifest`) and the files it names
+ * @returns its folder, with `manifest.json` (see `BuiltGuestManifest`) and the files it names
  * @throws LabError when a tool fails
  */
 export async function ensureGuestImage(options: EnsureOptions): Promise<string> {

@@ -1,26 +1,13 @@
 import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson, sha256, sha256File } from "../../lib/canonical.ts";
+import { type GuestManifest, guestManifestName } from "../../lib/guest-manifest.ts";
 import { copyModules, copyPrograms, kernelRelease, pciAliases, runTreeProgram } from "./closure.ts";
 import { addBusybox, packInitrd } from "./initrd.ts";
 import { versionsFile } from "./tree.ts";
 
-/** A file of the guest image and its SHA-256. */
-export interface GuestFile {
-  file: string;
-  sha256: string;
-}
-
-/** `manifest.json` of a guest image: what a guest boots, and what is in it. */
-export interface GuestManifest {
-  schemaVersion: 1;
-  /** Over the hashes of all three files: what a server keeps them under. */
-  sha256: string;
-  kernel: GuestFile & { release: string };
-  /** For Main VMs: as little as possible, because its size is boot time. */
-  initrd: GuestFile;
-  /** For background VMs: all of `initrd`, and stress-ng and iperf. */
-  loadInitrd: GuestFile;
+/** The manifest of a guest image that is built here. */
+export interface BuiltGuestManifest extends GuestManifest {
   /** Debian versions of the programs inside, by program. */
   versions: Record<string, string>;
 }
@@ -81,7 +68,7 @@ export async function buildGuest(tree: string, folder: string): Promise<void> {
   const file = async (name: string) => ({ file: name, sha256: await sha256File(join(folder, name)) });
   const [kernel, initrd, loadInitrd] = [await file("vmlinuz"), await file("initrd"), await file("initrd-load")];
   const installed = parseVersions(await readFile(join(tree, versionsFile), "utf8"));
-  const manifest: GuestManifest = {
+  const manifest: BuiltGuestManifest = {
     schemaVersion: 1,
     sha256: sha256(canonicalJson([kernel.sha256, initrd.sha256, loadInitrd.sha256])),
     kernel: { ...kernel, release },
@@ -91,5 +78,5 @@ export async function buildGuest(tree: string, folder: string): Promise<void> {
       Object.entries(packageOf).map(([program, name]) => [program, installed.get(name) ?? "unknown"]),
     ),
   };
-  await writeFile(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeFile(join(folder, guestManifestName), `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -2,18 +2,7 @@ import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { LabError, messageOf } from "../../lib/errors.ts";
-
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const file = z.object({ file: z.string(), sha256 });
-
-/** What `./lab images --guest` says about the guests' kernel and initramfs. */
-const guestManifestSchema = z.object({
-  schemaVersion: z.literal(1),
-  sha256,
-  kernel: file.extend({ release: z.string() }),
-  initrd: file,
-  loadInitrd: file,
-});
+import { guestManifestName, guestManifestSchema } from "../../lib/guest-manifest.ts";
 
 /** The guests' kernel and both initramfs on this machine, known by the hash of their content. */
 export const guestImageSchema = z.object({
@@ -33,10 +22,10 @@ export type GuestImage = z.infer<typeof guestImageSchema>;
 /** Reads the manifest of a guest image folder. @throws LabError (exit code 2) when there is none or it is wrong */
 export function readGuestImage(folder: string, directory: string): GuestImage {
   const path = isAbsolute(folder) ? folder : join(directory, folder);
-  const manifestFile = join(path, "manifest.json");
+  const manifestFile = join(path, guestManifestName);
   if (!existsSync(manifestFile))
     throw new LabError(
-      `guestImage: ${JSON.stringify(folder)} holds no manifest.json; build the guest image with ./lab images --guest`,
+      `guestImage: ${JSON.stringify(folder)} holds no ${guestManifestName}; build the guest image with ./lab images --guest`,
       {
         exitCode: 2,
       },
