@@ -1,14 +1,12 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { z } from "zod";
-import { sha256 } from "./canonical.ts";
+import { describeCommand, parseDescription, requireWhole } from "./arrival.ts";
 import { LabError, messageOf } from "./errors.ts";
 import { askAgent, runInGuest } from "./guest-agent.ts";
-import { parseRecords, wholeNumber } from "./key-value.ts";
 import type { SshConnection } from "./ssh/connect.ts";
 import { shellQuote } from "./ssh/quote.ts";
 
-const described = z.object({ bytes: wholeNumber, sha256: z.string().length(64) });
 const handle = z.int();
 const piece = z.object({ count: z.int(), "buf-b64": z.base64(), eof: z.boolean() });
 const closed = z.object({});
@@ -53,21 +51,18 @@ export async function fetchFromGuest(
   { maxBytes, limitMs }: FetchLimits,
 ): Promise<Buffer> {
   const file = shellQuote(path);
+  const where = `${domain}: ${path}`;
   const words = await runInGuest(
     ssh,
     domain,
-    `set -e; gzip -c < ${file} > ${file}.gz; h=$(sha256sum < ${file}); echo "bytes=$(wc -c < ${file}) sha256=\${h%% *}"`,
+    `set -e; gzip -c < ${file} > ${file}.gz; ${describeCommand(file)}`,
     limitMs,
   );
-  const [there] = parseRecords(described, words, `${domain}: ${path}`);
-  if (there === undefined) throw new LabError(`${domain}: the guest does not say what ${path} is`);
-  if (there.bytes > maxBytes)
-    throw new LabError(`${domain}: ${path} has ${there.bytes} bytes; the limit is ${maxBytes}`);
+  const there = parseDescription(words, where, maxBytes);
   const compressed = await readPieces(ssh, domain, `${path}.gz`, maxBytes);
   const content = await promisify(gunzip)(compressed, { maxOutputLength: Math.max(1, there.bytes) }).catch((error) => {
-    throw new LabError(`${domain}: ${path} did not arrive whole: ${messageOf(error)}`);
+    throw new LabError(`${where} did not arrive whole: ${messageOf(error)}`);
   });
-  if (content.length !== there.bytes || sha256(content) !== there.sha256)
-    throw new LabError(`${domain}: ${path} did not arrive whole: ${content.length} of ${there.bytes} bytes, or others`);
+  requireWhole(content, there, where);
   return content;
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import { LabError } from "../../lib/errors.ts";
+import { manifestFile } from "../results/run-files.ts";
 
 /** Name of the folder of derived data inside a results directory. */
 export const derivedFolder = "dataset";
@@ -28,7 +29,7 @@ export function findRuns(directory: string): FoundRuns {
   const found: FoundRuns = { runs: [], setAside: [] };
   const visit = (folder: string) => {
     const entries = readdirSync(folder, { withFileTypes: true });
-    if (entries.some((entry) => entry.isFile() && entry.name === "manifest.json")) {
+    if (entries.some((entry) => entry.isFile() && entry.name === manifestFile)) {
       found.runs.push(relative(directory, folder) || ".");
       return;
     }

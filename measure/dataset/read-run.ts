@@ -1,6 +1,7 @@
 import type { RunMatch } from "../matching/match-run.ts";
 import { matchFiles } from "../metrics/match-files.ts";
 import type { Manifest } from "../results/manifest.ts";
+import { pingFile } from "../results/run-files.ts";
 import { inspectRun } from "../results/token.ts";
 
 /** A run that counts: what its manifest says, and its packets, derived anew from the raw files. */
@@ -33,7 +34,7 @@ export async function readRun(folder: string): Promise<MeasuredRun | { missing: 
   const { manifest, manifestSha256, files } = state;
   // An imported run may hold captures that saw nothing of ping; the manifest names those that count.
   const captured = [manifest.captures.sender, manifest.captures.responder].flat().map(({ file }) => file);
-  const wanted = new Set(["ping.txt", ...captured]);
+  const wanted = new Set([pingFile, ...captured]);
   const used = new Map([...files].filter(([name]) => wanted.has(name)));
   const { match } = await matchFiles(used, manifest.pingId, reasonsOf(manifest));
   return { folder, manifest, manifestSha256, match };

@@ -4,6 +4,7 @@ import { matchRun, type RunMatch } from "../matching/match-run.ts";
 import { type PointName, pointNames } from "../matching/metrics.ts";
 import type { CapturePoint } from "../matching/points.ts";
 import { type PingOutput, parsePing } from "../parsers/ping.ts";
+import { captureFile, pingFile } from "../results/run-files.ts";
 
 /** A run's raw files, taken together. */
 export interface MatchedFiles {
@@ -12,9 +13,6 @@ export interface MatchedFiles {
   /** Of each capture that there is. */
   captures: Partial<Record<PointName, CaptureSummary>>;
 }
-
-/** A capture point's file in a run's folder: "sender.nic" is in sender-nic.pcap. */
-export const captureFile = (point: PointName) => `${point.replace(".", "-")}.pcap`;
 
 /**
  * Reads ping's output and the captures of a run and joins them.
@@ -27,7 +25,7 @@ export async function matchFiles(
   pingId: number,
   reasons: Partial<Record<"sender" | "responder", string>>,
 ): Promise<MatchedFiles> {
-  const ping = parsePing((files.get("ping.txt") ?? Buffer.alloc(0)).toString(), "ping.txt");
+  const ping = parsePing((files.get(pingFile) ?? Buffer.alloc(0)).toString(), pingFile);
   const captures: MatchedFiles["captures"] = {};
   const points: Partial<Record<PointName, CapturePoint>> = {};
   for (const point of pointNames) {

@@ -3,6 +3,7 @@ import { type Metric as MetricName, usableValues } from "../matching/metrics.ts"
 import { FormatError } from "../parsers/format-error.ts";
 import { averageLoad, parseMpstat } from "../parsers/mpstat.ts";
 import type { CaptureRecord, Manifest, Metric } from "../results/manifest.ts";
+import { cpuFile } from "../results/run-files.ts";
 import { quantileOfSorted } from "../statistics/quantiles.ts";
 import { type MatchedFiles, matchFiles } from "./match-files.ts";
 
@@ -50,7 +51,7 @@ function problemsOf({ ping, match, captures }: MatchedFiles, run: RunFiles): str
 }
 
 function cpuOf(run: RunFiles, role: Role): Manifest["cpu"][Role] {
-  const name = `mpstat-${role}.json`;
+  const name = cpuFile(role);
   const { samples } = parseMpstat((run.files.get(name) ?? Buffer.alloc(0)).toString(), name);
   const usage = ([from, to]: [number, number]) => {
     if (to > samples.length)

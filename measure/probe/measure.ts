@@ -10,6 +10,7 @@ import { type Role, roles } from "../../lib/roles.ts";
 import { loadMark } from "../../lib/server-paths.ts";
 import { summariseRun } from "../metrics/run-summary.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
+import { manifestFile } from "../results/run-files.ts";
 import { inspectRun, runFolder } from "../results/token.ts";
 import { backgroundProblems, backgroundUse, parseCpuLook } from "./background.ts";
 import { attempts } from "./budget.ts";
@@ -140,7 +141,7 @@ async function asideOf(folder: string, why: string): Promise<string> {
 async function publish(folder: string, files: Map<string, Buffer>, manifest: Manifest): Promise<void> {
   const published = await publishFolder(folder, async (temporary) => {
     for (const [name, data] of files) await writeFile(join(temporary, name), data);
-    await writeFile(join(temporary, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+    await writeFile(join(temporary, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
   });
   if (!published)
     throw new LabError(`${folder} appeared while its run was measured: another process measures the same run`);

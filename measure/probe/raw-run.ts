@@ -6,6 +6,7 @@ import { type Role, roles } from "../../lib/roles.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
 import type { ClockRecord } from "../results/fidelity.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
+import { captureFile, cpuFile, pingErrorsFile, pingFile } from "../results/run-files.ts";
 import { lookAtUdp, type UdpLook } from "./background.ts";
 import { runBudget, settleSeconds } from "./budget.ts";
 import { pingCommand } from "./ping-command.ts";
@@ -91,11 +92,11 @@ async function pingWhileSampling(
 
 /** Everything that the run left on the servers. */
 async function bringHome(sessions: PerRole<ServerSession>, answer: PingAnswer) {
-  const captures = await onBoth((role) => sessions[role].stop((hop) => `${role}-${hop}.pcap`));
-  const files = new Map<string, Buffer>([["ping.txt", answer.text]]);
-  if (answer.errors !== "") files.set("ping.err", Buffer.from(answer.errors));
+  const captures = await onBoth((role) => sessions[role].stop((hop) => captureFile(`${role}.${hop}`)));
+  const files = new Map<string, Buffer>([[pingFile, answer.text]]);
+  if (answer.errors !== "") files.set(pingErrorsFile, Buffer.from(answer.errors));
   await onBoth(async (role) => {
-    files.set(`mpstat-${role}.json`, await sessions[role].fetch("mpstat.json"));
+    files.set(cpuFile(role), await sessions[role].fetch("mpstat.json"));
     for (const { hop, file } of captures[role]) files.set(file, await sessions[role].fetch(`${hop}.pcap`));
   });
   return { captures, files };

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { describeCommand, parseDescription, requireWhole } from "../../lib/arrival.ts";
 import { bridgedFramesFunctions } from "../../lib/bridged-frames.ts";
-import { sha256 } from "../../lib/canonical.ts";
 import { LabError } from "../../lib/errors.ts";
 import { blocksOf } from "../../lib/facts.ts";
 import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts";
@@ -78,8 +78,6 @@ const heardRecord = z.discriminatedUnion("event", [
   z.strictObject({ event: z.literal("stopped") }),
 ]);
 type Heard = z.infer<typeof heardRecord>;
-
-const fileRecord = z.strictObject({ bytes: wholeNumber, sha256: z.string().length(64) });
 
 /** Milliseconds within which session.sh must answer; it gives up on its captures after 30 s by itself. */
 const answerLimitMs = { listening: 60_000, time: 30_000, sampling: 30_000, counts: 60_000 };
@@ -190,21 +188,14 @@ export class ServerSession {
   /** A file of the session, checked on its way. @throws LabError when it is larger than allowed or did not arrive whole */
   async fetch(file: string): Promise<Buffer> {
     const path = `${this.#folder}/${file}`;
-    const words = await this.ssh.run(`h=$(sha256sum < ${path}) && echo "bytes=$(wc -c < ${path}) sha256=\${h%% *}"`, {
-      timeoutMs: transferLimitMs(mostFileBytes),
-    });
-    const [there] = parseRecords(fileRecord, words, `${this.#where}: ${file}`);
-    if (there === undefined) throw new LabError(`${this.#where}: does not say what ${file} is`);
-    if (there.bytes > mostFileBytes)
-      throw new LabError(`${this.#where}: ${file} has ${there.bytes} bytes; the limit is ${mostFileBytes}`);
+    const where = `${this.#where}: ${file}`;
+    const words = await this.ssh.run(describeCommand(path), { timeoutMs: transferLimitMs(mostFileBytes) });
+    const there = parseDescription(words, where, mostFileBytes);
     const { stdout } = await this.ssh.exec(`cat ${path}`, {
       timeoutMs: transferLimitMs(there.bytes),
       maxBytes: there.bytes + 4096,
     });
-    if (stdout.length !== there.bytes || sha256(stdout) !== there.sha256)
-      throw new LabError(
-        `${this.#where}: ${file} did not arrive whole: ${stdout.length} of ${there.bytes} bytes, or others`,
-      );
+    requireWhole(stdout, there, where);
     return stdout;
   }
 

@@ -2,6 +2,7 @@ import { hash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Manifest, manifestSchema } from "./manifest.ts";
+import { manifestFile } from "./run-files.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** A run's folder below the results directory. */
@@ -17,14 +18,14 @@ export type RunState = { manifest: Manifest; manifestSha256: string; files: Map<
  * @param folder of the run
  */
 export function inspectRun(folder: string, scenarioSha256?: string): RunState {
-  const path = join(folder, "manifest.json");
-  if (!existsSync(path)) return { missing: "there is no manifest.json" };
+  const path = join(folder, manifestFile);
+  if (!existsSync(path)) return { missing: `there is no ${manifestFile}` };
   const text = readFileSync(path);
   let manifest: Manifest;
   try {
     manifest = manifestSchema.parse(JSON.parse(text.toString()));
   } catch {
-    return { missing: "manifest.json is not a manifest" };
+    return { missing: `${manifestFile} is not a manifest` };
   }
   if (manifest.status !== "valid") return { missing: `the run is invalid: ${manifest.problems.join("; ")}` };
   if (scenarioSha256 !== undefined && manifest.scenarioSha256 !== scenarioSha256)

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { LabError } from "../../../lib/errors.ts";
 import { type Dataset, openDataset, type RunRecord } from "../../dataset/open.ts";
+import { manifestFile } from "../../results/run-files.ts";
 
 /** One side of a comparison. */
 export interface Side {
@@ -21,7 +22,7 @@ export interface SidesOptions {
   say?: (line: string) => void;
 }
 
-const isRun = (folder: string) => existsSync(join(folder, "manifest.json"));
+const isRun = (folder: string) => existsSync(join(folder, manifestFile));
 
 /** A folder of runs belongs to the results directory above it. */
 function rootOf(folder: string): string {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { LabError } from "../../../lib/errors.ts";
 import { publishFolder } from "../../../lib/publish.ts";
 import type { Manifest } from "../../results/manifest.ts";
+import { manifestFile, pingFile } from "../../results/run-files.ts";
 import { runFolder } from "../../results/token.ts";
 import { manifestOfHandRun } from "./hand-run.ts";
 
@@ -50,7 +51,7 @@ export async function importRuns(from: string, into: string, options: ImportOpti
   const report: ImportReport = { imported: [], there: [] };
   for (const { driver, run, folder } of runs) {
     const files = await readFolder(folder);
-    const ended = (await stat(join(folder, "ping.txt")).catch(() => undefined))?.mtime ?? new Date(0);
+    const ended = (await stat(join(folder, pingFile)).catch(() => undefined))?.mtime ?? new Date(0);
     const manifest = await manifestOfHandRun({ driver, run, files, ended, ...options }).catch(
       (error: unknown): never => {
         if (!(error instanceof LabError)) throw error;
@@ -64,7 +65,7 @@ export async function importRuns(from: string, into: string, options: ImportOpti
       !existsSync(target) &&
       (await publishFolder(target, async (temporary) => {
         for (const [name, data] of files) await writeFile(join(temporary, name), data);
-        await writeFile(join(temporary, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+        await writeFile(join(temporary, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
       }));
     report[made ? "imported" : "there"].push(target);
   }

@@ -1,0 +1,12 @@
+import type { Role } from "../../lib/roles.ts";
+
+/* The files in a run's folder. docs/dataset.md describes them. */
+
+export const manifestFile = "manifest.json";
+/** What ping printed, and what it said on stderr when that was anything. */
+export const pingFile = "ping.txt";
+export const pingErrorsFile = "ping.err";
+/** CPU usage of a server. */
+export const cpuFile = (role: Role) => `mpstat-${role}.json`;
+/** What was captured at a point, e.g. "sender.nic". */
+export const captureFile = (point: `${Role}.${string}`) => `${point.replace(".", "-")}.pcap`;
