@@ -30,7 +30,6 @@ export const nicLimitsFunctions = serverScript("nic-limits.sh");
 /** The script that asks a server for it; nothing is changed there. */
 export const preflightScript = ({ pfs }: Pick<Host, "pfs">): string =>
   [
-    "export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     ...[bridgedFramesFunctions, nicLimitsFunctions],
     `echo "@@bridged-frames"; bridged_frames ${bridgeName}`,
     `echo "@@nic-limits"; for pf in ${pfs.map(({ name }) => shellQuote(name)).join(" ")}; do nic_limits "$pf"; done`,

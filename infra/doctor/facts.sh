@@ -1,6 +1,5 @@
 # What a server is and has, for ./lab doctor: "@@name" and what was found out about it. Nothing is changed. PFS: network
 # interfaces of its physical functions; BRIDGE: the testbed's; TOOLS: what scripts call on a server. lib/bridged-frames.sh and infra/scripts/nic-limits.sh come before this.
-export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 fact() { echo "@@$1"; shift; "$@" 2> /dev/null; }
 has() { command -v "$1" > /dev/null; }
 link_to() { target=$(readlink "$1") && echo "${target##*/}"; }

@@ -3,7 +3,6 @@
 # shellcheck shell=sh
 . ./roots.sh
 set -eu
-export LC_ALL=C PATH="${LAB_ROOT:+$LAB_ROOT/bin:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 export LIBVIRT_DEFAULT_URI=qemu:///system
 fail() { echo "$(hostname): $*" >&2; exit 1; }
 # What could not be put back is said, and the rest goes on.

@@ -13,7 +13,8 @@ export const newCall = () => `lab-${randomBytes(12).toString("hex")}`;
 /** The variable that every process of a call has in its environment, with the call's name. */
 export const callVariable = "LAB_CALL";
 
-const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** Where scripts find their tools: whatever a login shell sets. */
+export const serverPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Nothing that a login shell would read inside single quotes: csh minds newlines and !, fish two backslashes. */
 const isSafeInQuotes = (text: string) => !/['\n!]|\\\\/.test(text);
@@ -31,7 +32,7 @@ export function loginCommand(variables: Readonly<Record<string, string>>, body: 
   if (!isSafeInQuotes(body)) throw new RangeError(`${JSON.stringify(body)} does not survive a login shell's quoting`);
   const words = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   const kept = ["HOME", "SSH_CONNECTION"].map((name) => `${name}="$${name}"`);
-  return `exec /usr/bin/env -i ${[...words, ...kept].join(" ")} LC_ALL=C PATH=${path} /bin/sh -c '${body}'`;
+  return `exec /usr/bin/env -i ${[...words, ...kept].join(" ")} LC_ALL=C PATH=${serverPath} /bin/sh -c '${body}'`;
 }
 
 /** The lines between which a call's script prints, on stdout; the first of them on stderr too. The exit status follows the second. */

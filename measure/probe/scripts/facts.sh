@@ -1,6 +1,5 @@
 # What a server is and in which state: "@@name" and what a command said, for the manifest. WHEN is before or after; BACKGROUND
 # is not empty where the server has background VMs.
-export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 fact() { echo "@@$1"; shift; "$@" 2>&1; }
 if [ "$WHEN" = before ]; then
   fact kernel uname -r

@@ -5,7 +5,6 @@
 # It answers in lines of key=value words (lib/key-value.ts), the first of them event=NAME. At end of file, also when the other
 # side has died, everything it started is ended and its folder removed. CAPTURES: "hop interface" pairs, one a line.
 set -u
-export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 : "${CAPTURES=}"
 mkdir -p /run/sriov-rtt
 DIR=$(mktemp -d /run/sriov-rtt/run.XXXXXX) || exit 1

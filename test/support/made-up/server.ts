@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { shellScript } from "../../../infra/server-script.ts";
+import { serverPath } from "../../../lib/ssh/framing.ts";
 import { dumpOf } from "./dump.ts";
 
 /** A VF of the operator's own; what is not given is what the kernel gives it. */
@@ -188,7 +189,8 @@ export class MadeUpServer {
   }
 
   #environment(env: Record<string, string> = {}) {
-    return { LAB_ROOT: this.root, SSH_CONNECTION: "", ...env, PATH: `${this.#path("bin")}:${process.env.PATH}` };
+    const path = `${this.#path("bin")}:${serverPath}`;
+    return { LAB_ROOT: this.root, SSH_CONNECTION: "", ...env, LC_ALL: "C", PATH: path };
   }
 
   /**

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { checkout } from "../../../lib/paths.ts";
+import { serverPath } from "../../../lib/ssh/framing.ts";
 
 let folder: string;
 let session: ChildProcess;
@@ -19,7 +20,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "lab-session-"));
   session = spawn("sh", [join(checkout, "measure/probe/scripts/session.sh")], {
     stdio: ["pipe", "pipe", "inherit"],
-    env: { CAPTURES: "" },
+    env: { CAPTURES: "", LC_ALL: "C", PATH: serverPath },
   });
   if (!session.stdout) throw new Error("no stdout");
   lines = createInterface(session.stdout)[Symbol.asyncIterator]();
