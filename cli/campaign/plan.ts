@@ -1,6 +1,7 @@
 import { hostSchema, type Inventory, type Role } from "../../infra/config/hosts.ts";
 import { capacityProblems, vfsNeeded } from "../../infra/plan/capacity.ts";
 import { planOf } from "../../infra/plan/plan.ts";
+import { problemLine } from "../../infra/plan/problem.ts";
 import { scenarioOf } from "../../infra/scenario.ts";
 import { canonicalJson } from "../../lib/canonical.ts";
 import type { OrderKind } from "../../measure/results/order.ts";
@@ -117,7 +118,7 @@ function* planOfExperiment(experiment: Experiment, profile: Profile, inventory: 
       { ...config, runs: options.runs ?? config.runs },
       options.replicates ?? profile.replicates,
     );
-    yield { scenario, substitution, problems: capacityProblems(inventory, planOf(forPlan(config))) };
+    yield { scenario, substitution, problems: capacityProblems(inventory, planOf(forPlan(config))).map(problemLine) };
   }
 }
 

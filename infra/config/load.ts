@@ -6,6 +6,7 @@ import { endpointSchema } from "../../lib/ssh/target.ts";
 import { orderSchema } from "../../measure/results/order.ts";
 import { capacityProblems } from "../plan/capacity.ts";
 import { planOf } from "../plan/plan.ts";
+import { problemLine } from "../plan/problem.ts";
 import { explain } from "./explain.ts";
 import { hostSchema, type Inventory, inventorySchema, roles } from "./hosts.ts";
 import { impossibleRuns } from "./limits.ts";
@@ -107,7 +108,7 @@ export function readInventory(path: string): Inventory {
 
 /** @throws LabError (exit code 2) with what a scenario asks of its servers and they cannot give */
 export function refuseOverload(inventory: Inventory, scenario: Omit<Config, "hosts">): void {
-  refuse(capacityProblems(inventory, planOf(scenario)), "the stack");
+  refuse(capacityProblems(inventory, planOf(scenario)).map(problemLine), "the stack");
 }
 
 /** Fills in the inventory of hosts that the configuration names. @throws LabError (exit code 2) that says what is wrong in it */

@@ -1,6 +1,7 @@
 import { type Inventory, type Role, roles } from "../config/hosts.ts";
 import { capacityProblems, memoryNeeded, vfsNeeded } from "../plan/capacity.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { Problem } from "../plan/problem.ts";
 import { withCapacity } from "./capacity.ts";
 import { type Check, type Finding, missing, ok, warning } from "./check.ts";
 import type { Facts } from "./facts.ts";
@@ -27,10 +28,7 @@ export interface Request {
   plan: Plan;
 }
 
-/** "key: what is wrong; allowed: what is" as a finding about the key. */
-function problem({ source, name }: Request, text: string): Finding {
-  const [, key = "configuration", found = text, allowed = "less"] =
-    /^(\S+): (.*?)(?:; allowed: (.*))?$/.exec(text) ?? [];
+function refusal({ source, name }: Request, { key, found, allowed }: Problem): Finding {
   const change = key.startsWith("hosts.")
     ? changeCommand(source, key)
     : `./lab pulumi config set ${key} VALUE --stack ${name}`;
@@ -52,7 +50,7 @@ export function stackChecks(request: Request, known: Known): Check[] {
   const real = withFacts(inventory, known);
   const unreached = roles.filter((role) => known[role] === undefined);
   const reached = roles.filter((role) => known[role] !== undefined);
-  const problems = capacityProblems(real, plan).map((text) => problem(request, text));
+  const problems = capacityProblems(real, plan).map((problem) => refusal(request, problem));
   const findings = [
     ...problems,
     ...(problems.length === 0 && reached.length > 0

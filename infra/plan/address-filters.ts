@@ -1,6 +1,7 @@
 import type { Host, Pf, Role } from "../config/hosts.ts";
 import { capabilities } from "../vm/drivers.ts";
 import type { LoadPlan, ServerPlan } from "./plan.ts";
+import type { Problem } from "./problem.ts";
 
 /**
  * Whether a VM's address must be in the filter of the NIC whose PF is the bridge's port. A PF in a bridge takes every frame from the
@@ -26,8 +27,8 @@ export function addressFiltersNeeded({ pfs }: Pick<Host, "pfs">, { main, backgro
 /** Entries that VMs can have: each VF takes one and the PF another, and one is kept for whoever adds an address. */
 const freeFilters = ({ addressFilters = 0, vfs }: Pf) => Math.max(0, addressFilters - vfs - 2);
 
-/** What VMs on the bridge ask of the NIC's filter and it cannot hold; a line a problem: key, value, what is allowed. */
-export function addressFilterProblems(role: Role, host: Host, plan: ServerPlan): string[] {
+/** What VMs on the bridge ask of the NIC's filter and it cannot hold. */
+export function addressFilterProblems(role: Role, host: Host, plan: ServerPlan): Problem[] {
   const [pf] = host.pfs;
   if (pf?.addressFilters === undefined) return [];
   const [needed, free] = [addressFiltersNeeded(host, plan), freeFilters(pf)];
@@ -36,7 +37,15 @@ export function addressFilterProblems(role: Role, host: Host, plan: ServerPlan):
   const holds = `the filter of ${pf.name} holds ${pf.addressFilters} addresses, ${free} of them beside those of ${pf.vfs} VFs and its own`;
   return [
     ofBackground === 0
-      ? `mainDriver: ${plan.main.driver} needs an address filter at the ${role}, and ${holds}; allowed: a driver on a VF, or fewer vfs there`
-      : `backgroundVms: ${plan.background.vms} on ${plan.background.driver} with network load need ${needed} address filters at the ${role}, the Main VM's included, and ${holds}; allowed: at most ${Math.max(0, free - (needed - ofBackground))}, a driver on a VF, or fewer vfs there`,
+      ? {
+          key: "mainDriver",
+          found: `${plan.main.driver} needs an address filter at the ${role}, and ${holds}`,
+          allowed: "a driver on a VF, or fewer vfs there",
+        }
+      : {
+          key: "backgroundVms",
+          found: `${plan.background.vms} on ${plan.background.driver} with network load need ${needed} address filters at the ${role}, the Main VM's included, and ${holds}`,
+          allowed: `at most ${Math.max(0, free - (needed - ofBackground))}, a driver on a VF, or fewer vfs there`,
+        },
   ];
 }

@@ -3,6 +3,7 @@ import { capabilities } from "../vm/drivers.ts";
 import { addressFilterProblems } from "./address-filters.ts";
 import { vfPlaceOf, vfsForBackground } from "./placement.ts";
 import type { Plan, ServerPlan } from "./plan.ts";
+import { type Problem, problemLine } from "./problem.ts";
 
 /** What QEMU takes for a VM beside the guest's own memory, and what the server keeps for itself. */
 const memoryPerVmMiB = 64;
@@ -18,57 +19,85 @@ export const vfsNeeded = ({ main, background }: ServerPlan): number =>
 export const memoryNeeded = ({ main, background }: ServerPlan): number =>
   main.memoryMiB + memoryPerVmMiB + background.vms * (background.memoryMiB + memoryPerVmMiB);
 
-function vfProblems(role: Role, { pfs }: Host, plan: ServerPlan): string[] {
+function vfProblems(role: Role, { pfs }: Host, plan: ServerPlan): Problem[] {
   const tooMany = pfs.flatMap(({ name, vfs, totalVfs }, index) =>
     totalVfs !== undefined && vfs > totalVfs
-      ? [`hosts.${role}.pfs.${index}.vfs: ${vfs} VFs of ${name} are not allowed; allowed: at most ${totalVfs}`]
+      ? [
+          {
+            key: `hosts.${role}.pfs.${index}.vfs`,
+            found: `${vfs} VFs of ${name} are not allowed`,
+            allowed: `at most ${totalVfs}`,
+          },
+        ]
       : [],
   );
   const there = pfs.reduce((sum, { vfs }) => sum + vfs, 0);
   if (onVf(plan.main) && there === 0)
     return [
       ...tooMany,
-      `mainDriver: ${plan.main.driver} needs a VF at the ${role}, and hosts.${role}.pfs gives none; allowed: a driver on the bridge, or more vfs there`,
+      {
+        key: "mainDriver",
+        found: `${plan.main.driver} needs a VF at the ${role}, and hosts.${role}.pfs gives none`,
+        allowed: "a driver on the bridge, or more vfs there",
+      },
     ];
   if (vfsNeeded(plan) <= there) return tooMany;
   const most = vfsForBackground(pfs, onVf(plan.main));
   return [
     ...tooMany,
-    `backgroundVms: ${plan.background.vms} on ${plan.background.driver} need ${vfsNeeded(plan)} VFs at the ${role}, the Main VM's included, and hosts.${role}.pfs gives ${there}; allowed: at most ${most}, a driver on the bridge, or more vfs there`,
+    {
+      key: "backgroundVms",
+      found: `${plan.background.vms} on ${plan.background.driver} need ${vfsNeeded(plan)} VFs at the ${role}, the Main VM's included, and hosts.${role}.pfs gives ${there}`,
+      allowed: `at most ${most}, a driver on the bridge, or more vfs there`,
+    },
   ];
 }
 
-function memoryProblems(role: Role, { memoryMiB }: Host, plan: ServerPlan): string[] {
+function memoryProblems(role: Role, { memoryMiB }: Host, plan: ServerPlan): Problem[] {
   if (memoryMiB === undefined || memoryNeeded(plan) + serverMemoryMiB <= memoryMiB) return [];
   const { main, background } = plan;
   const room = memoryMiB - serverMemoryMiB - main.memoryMiB - memoryPerVmMiB;
   const most = Math.max(0, Math.floor(room / (background.memoryMiB + memoryPerVmMiB)));
   return [
     background.vms > 0
-      ? `backgroundVms: ${background.vms} of ${background.memoryMiB} MiB and the Main VM need ${memoryNeeded(plan)} MiB at the ${role}, which has ${memoryMiB} and keeps ${serverMemoryMiB} for itself; allowed: at most ${most}, or less backgroundMemoryMiB`
-      : `guestMemoryMiB: ${main.memoryMiB} is more than the ${role} has (${memoryMiB} MiB, of which it keeps ${serverMemoryMiB}); allowed: at most ${memoryMiB - serverMemoryMiB - memoryPerVmMiB}`,
+      ? {
+          key: "backgroundVms",
+          found: `${background.vms} of ${background.memoryMiB} MiB and the Main VM need ${memoryNeeded(plan)} MiB at the ${role}, which has ${memoryMiB} and keeps ${serverMemoryMiB} for itself`,
+          allowed: `at most ${most}, or less backgroundMemoryMiB`,
+        }
+      : {
+          key: "guestMemoryMiB",
+          found: `${main.memoryMiB} is more than the ${role} has (${memoryMiB} MiB, of which it keeps ${serverMemoryMiB})`,
+          allowed: `at most ${memoryMiB - serverMemoryMiB - memoryPerVmMiB}`,
+        },
   ];
 }
 
-function cpuProblems(role: Role, { cpus }: Host, { main, background }: ServerPlan): string[] {
+function cpuProblems(role: Role, { cpus }: Host, { main, background }: ServerPlan): Problem[] {
   if (cpus === undefined) return [];
   const wrong = (key: string, vcpus: number) =>
-    vcpus > cpus ? [`${key}: ${vcpus} virtual CPUs are more than the ${role} has CPUs; allowed: at most ${cpus}`] : [];
+    vcpus > cpus
+      ? [{ key, found: `${vcpus} virtual CPUs are more than the ${role} has CPUs`, allowed: `at most ${cpus}` }]
+      : [];
   return [...wrong("guestCpus", main.vcpus), ...(background.vms > 0 ? wrong("backgroundCpus", background.vcpus) : [])];
 }
 
-function vlanProblems(role: Role, { main, background }: ServerPlan): string[] {
+function vlanProblems(role: Role, { main, background }: ServerPlan): Problem[] {
   const wrong = (key: string, { driver, vlan }: ServerPlan["main"]) =>
     vlan > 0 && !onVf({ driver })
       ? [
-          `${key}: ${vlan} is not allowed: the NIC tags frames of VFs, and ${driver} at the ${role} has none; allowed: 0`,
+          {
+            key,
+            found: `${vlan} is not allowed: the NIC tags frames of VFs, and ${driver} at the ${role} has none`,
+            allowed: "0",
+          },
         ]
       : [];
   return [...wrong("mainVlan", main), ...(background.vms > 0 ? wrong("backgroundVlan", background) : [])];
 }
 
 /** Ports are cabled in pairs: two VMs reach each other only through PFs at the same place of the two servers. */
-function wiringProblems({ hosts }: Inventory, plan: Plan): string[] {
+function wiringProblems({ hosts }: Inventory, plan: Plan): Problem[] {
   if (roles.some((role) => vfsNeeded(plan[role]) > sumVfs(hosts[role]))) return [];
   const portOf = (role: Role, index: number) => {
     const { main, background } = plan[role];
@@ -81,30 +110,38 @@ function wiringProblems({ hosts }: Inventory, plan: Plan): string[] {
     if (there === here) continue;
     const who = index === 0 ? "the Main VM" : `background VM ${index}`;
     return [
-      `hosts.responder.pfs: ${who} would be on ${hosts.responder.pfs[here]?.name}, and its counterpart on ${hosts.sender.pfs[there]?.name} of the sender, which no cable joins; allowed: the same numbers of vfs on both servers, and drivers that both use VFs or both the bridge`,
+      {
+        key: "hosts.responder.pfs",
+        found: `${who} would be on ${hosts.responder.pfs[here]?.name}, and its counterpart on ${hosts.sender.pfs[there]?.name} of the sender, which no cable joins`,
+        allowed: "the same numbers of vfs on both servers, and drivers that both use VFs or both the bridge",
+      },
     ];
   }
   return [];
 }
 
 /** Load is looked at over seconds: bursts that are further apart could not be told from none. */
-function burstProblems({ sender: { load } }: Plan): string[] {
+function burstProblems({ sender: { load } }: Plan): Problem[] {
   if (load.type !== "network") return [];
   const apart = (8 * load.packetBytes * load.burstPackets) / (load.mbps * 1e6);
   if (apart <= 1) return [];
   const most = Math.max(1, Math.floor(load.burstPackets / apart));
   return [
-    `networkLoadBurstPackets: ${load.burstPackets} packets of ${load.packetBytes} bytes at ${load.mbps} Mbit/s are a burst every ${apart.toFixed(1)} s; allowed: one a second at least, so at most ${most} packets, or a higher networkLoadMbps`,
+    {
+      key: "networkLoadBurstPackets",
+      found: `${load.burstPackets} packets of ${load.packetBytes} bytes at ${load.mbps} Mbit/s are a burst every ${apart.toFixed(1)} s`,
+      allowed: `one a second at least, so at most ${most} packets, or a higher networkLoadMbps`,
+    },
   ];
 }
 
 const sumVfs = ({ pfs }: Host) => pfs.reduce((sum, { vfs }) => sum + vfs, 0);
 
 /**
- * What a scenario asks of the servers and they cannot give, a line a problem: key, value, what is allowed. What the
+ * What a scenario asks of the servers and they cannot give. What the
  * inventory does not say of a server (memory, CPUs, VFs in all) is not checked.
  */
-export function capacityProblems(inventory: Inventory, plan: Plan): string[] {
+export function capacityProblems(inventory: Inventory, plan: Plan): Problem[] {
   const ofServers = roles.flatMap((role) => {
     const host = inventory.hosts[role];
     return [vfProblems, addressFilterProblems, memoryProblems, cpuProblems].flatMap((check) =>
@@ -112,5 +149,6 @@ export function capacityProblems(inventory: Inventory, plan: Plan): string[] {
     );
   });
   const ofVlans = roles.flatMap((role) => vlanProblems(role, plan[role]));
-  return [...new Set([...ofServers, ...ofVlans, ...wiringProblems(inventory, plan), ...burstProblems(plan)])];
+  const all = [...ofServers, ...ofVlans, ...wiringProblems(inventory, plan), ...burstProblems(plan)];
+  return [...new Map(all.map((problem) => [problemLine(problem), problem])).values()];
 }

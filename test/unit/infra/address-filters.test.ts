@@ -5,6 +5,7 @@ import { configSchema } from "../../../infra/config/schema.ts";
 import { addressFilterProblems, addressFiltersNeeded } from "../../../infra/plan/address-filters.ts";
 import { capacityProblems } from "../../../infra/plan/capacity.ts";
 import { planOf } from "../../../infra/plan/plan.ts";
+import { problemLine } from "../../../infra/plan/problem.ts";
 
 const hostWith = (pf: object) => ({
   address: "192.0.2.1",
@@ -43,20 +44,24 @@ describe("entries of a NIC's address filter", () => {
   );
 
   it("are refused before anything is touched where there are too few, by key, value and what is allowed", () => {
-    const [problem, ...more] = capacityProblems(inventoryWith(returning), planFor({ ...largest, backgroundVms: 15 }));
+    const [problem, ...more] = capacityProblems(
+      inventoryWith(returning),
+      planFor({ ...largest, backgroundVms: 15 }),
+    ).map(problemLine);
     expect(problem).toBe(
       "backgroundVms: 15 on virtio-bridge with network load need 16 address filters at the sender, the Main VM's included, and the filter of pf0 holds 24 addresses, 15 of them beside those of 7 VFs and its own; allowed: at most 14, a driver on a VF, or fewer vfs there",
     );
     expect(more).toEqual([problem?.replace("the sender", "the responder")]);
     expect(capacityProblems(inventoryWith(returning), planFor({ ...largest, backgroundVms: 14 }))).toEqual([]);
     const none = inventoryWith({ ...returning, addressFilters: 9 });
-    expect(addressFilterProblems("sender", none.hosts.sender, planFor({ mainDriver: "virtio-bridge" }).sender)).toEqual(
-      [
-        expect.stringMatching(
-          /^mainDriver: virtio-bridge needs an address filter at the sender, .*; allowed: a driver on a VF/,
-        ),
-      ],
-    );
+    const plan = planFor({ mainDriver: "virtio-bridge" }).sender;
+    expect(addressFilterProblems("sender", none.hosts.sender, plan)).toMatchObject([
+      {
+        key: "mainDriver",
+        found: expect.stringMatching(/^virtio-bridge needs an address filter at the sender, /),
+        allowed: expect.stringMatching(/^a driver on a VF/),
+      },
+    ]);
   });
 
   it("are allowed up to the number that the refusal names, and no further", () => {
@@ -68,7 +73,7 @@ describe("entries of a NIC's address filter", () => {
           addressFilterProblems("sender", inventory.hosts.sender, planFor({ ...largest, backgroundVms }).sender);
         const [problem] = problemsOf(vms);
         expect(problem === undefined).toBe(vms + 1 <= Math.max(0, filters - vfs - 2));
-        const most = Number(/at most (\d+)/.exec(problem ?? "")?.[1] ?? 0);
+        const most = Number(/at most (\d+)/.exec(problem?.allowed ?? "")?.[1] ?? 0);
         if (most > 0) expect([problemsOf(most), problemsOf(most + 1).length]).toEqual([[], 1]);
       }),
     );
