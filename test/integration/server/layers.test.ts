@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseObservation } from "../../../infra/observe.ts";
+import { observeScript, parseObservation } from "../../../infra/observe.ts";
 import { MadeUpDeployment } from "../../support/made-up/deployment.ts";
 import { MadeUpServer } from "../../support/made-up/server.ts";
 
@@ -17,7 +17,7 @@ const nic = (action: string, vfs = 4) =>
 const lease = (action: string, owner: string) => server.run("lease.sh", { ACTION: action, TOKEN: "l", OWNER: owner });
 const restore = (force: "yes" | "no" = "no") => server.run("restore.sh", { FORCE: force });
 const layers = async () => {
-  const { stdout } = await server.run("observe.sh", { PORTS: "pf0=4", BRIDGE: "rtt0" });
+  const stdout = await server.shell(observeScript({ pfs: [{ name: "pf0", vfs: 4 }] }));
   return [...parseObservation(stdout).tokens.keys()].filter((name) => !name.startsWith("vm-")).sort();
 };
 /** Another program, or the driver that is loaded again, makes the VFs anew. */

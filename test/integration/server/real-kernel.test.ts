@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseObservation } from "../../../infra/observe.ts";
-import { answerOf, inNamespace, scriptIn } from "./namespace.ts";
+import { observeScript, parseObservation } from "../../../infra/observe.ts";
+import { inNamespace, scriptIn } from "./namespace.ts";
 
 /** What somebody could find changed: links with their masters and flags, addresses, routes. Fresh numbers are left out. */
 const dump = `{ ip -d link; ip -o addr; ip route show table all; bridge link; ls /run/sriov-rtt /var/lib/sriov-rtt 2>&1; } |
@@ -11,7 +11,9 @@ const port = "ip link add pf0 type veth peer name wire; ip link set wire up";
 const taken = { OWNER: "stack a", PF: "pf0", BRIDGE: "rtt0" };
 const nic = (action: string) => scriptIn("nic.sh", { ACTION: action, TOKEN: "n", VFS: 0, ...taken });
 const bridge = (action: string) => scriptIn("bridge.sh", { ACTION: action, TOKEN: "b", ...taken });
-const observe = answerOf("observe.sh", { PORTS: "pf0=0", BRIDGE: "rtt0" });
+const observe = `sh <<'LAB-SCRIPT'
+${observeScript({ pfs: [{ name: "pf0", vfs: 0 }] })}
+LAB-SCRIPT`;
 
 /** What is set up on the server by somebody, and what nic.sh and bridge.sh have to say of it. */
 const foreign: [situation: string, setUp: string, refusal: RegExp][] = [
