@@ -30,7 +30,7 @@ export default defineConfig({
           name: "testbed",
           include: ["test/testbed/**/*.test.ts"],
           fileParallelism: false,
-          testTimeout: 600_000,
+          testTimeout: 1_200_000,
           hookTimeout: 900_000,
         },
       },

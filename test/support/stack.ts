@@ -49,7 +49,7 @@ export async function makeTestStack(name: string): Promise<TestStack> {
   };
   const stackArgs = ["--stack", name, "--non-interactive"];
   const deploymentArgs = [...stackArgs, "--config-file", configFile];
-  const pulumi: TestStack["pulumi"] = async (args, { timeoutMs = 280_000 } = {}) => {
+  const pulumi: TestStack["pulumi"] = async (args, { timeoutMs = 540_000 } = {}) => {
     const { stdout, all, exitCode } = await execa(
       "pulumi",
       [...args, ...(["stack", "cancel"].includes(args[0] ?? "") ? stackArgs : deploymentArgs)],
