@@ -60,11 +60,11 @@ const scenario = fc.record({
   backgroundVms: fc.constantFrom(0, 0, 1),
 });
 type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
-type Step = { up: Scenario; killedAfterSeconds?: number } | "destroy";
+type Step = { up: Scenario; killedAfterChanges?: number } | "destroy";
 
 const up: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: scenario.map((drawn) => ({ up: drawn })) },
-  { weight: 1, arbitrary: fc.record({ up: scenario, killedAfterSeconds: fc.integer({ min: 4, max: 45 }) }) },
+  { weight: 1, arbitrary: fc.record({ up: scenario, killedAfterChanges: fc.integer({ min: 1, max: 20 }) }) },
 );
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: up },
@@ -98,8 +98,8 @@ async function destroy(testbed: Testbed): Promise<void> {
   expect(exitCode, all).toBe(0);
 }
 
-/** @returns what was on the servers when it was killed */
-async function upAndKill(testbed: Testbed, settings: Record<string, unknown>, seconds: number): Promise<string> {
+/** Kills it when it has told so many changes of resources. @returns what was on the servers then */
+async function upAndKill(testbed: Testbed, settings: Record<string, unknown>, changes: number): Promise<string> {
   const { stack } = testbed;
   stack.configure(testbed.settings(settings));
   const child = execa("pulumi", ["up", "--yes", "--skip-preview", ...stack.deploymentArgs], {
@@ -107,18 +107,21 @@ async function upAndKill(testbed: Testbed, settings: Record<string, unknown>, se
     env: stack.env,
     extendEnv: false,
     reject: false,
+    all: true,
+    timeout: timeoutMs,
   });
-  const ended = child.then(() => true);
-  if (await Promise.race([ended, sleep(seconds * 1000, false)])) return "it had ended before";
-  child.kill("SIGKILL");
-  await child;
+  let told = 0;
+  for await (const line of child.iterable({ from: "all" }))
+    if (/(created|updated|replaced|deleted) \(/.test(line) && ++told === changes) child.kill("SIGKILL");
+  const { signal } = await child;
+  if (signal === undefined) return "it had ended before";
   await sleep(6000); // plugins end with their engine within 5 s
   await stack.pulumi(["cancel", "--yes"]);
   const left = await testbed.onServers(
     "ls /run/sriov-rtt 2> /dev/null | tr '\\n' ' '; virsh -q list --name",
     timeoutMs,
   );
-  return `left: ${left.map((names) => names.trim() || "nothing").join(" / ")}`;
+  return `left: ${left.map((names) => names.trim().replaceAll("\n", " ") || "nothing").join(" / ")}`;
 }
 
 /**
@@ -134,8 +137,8 @@ export async function expectSequenceToPutBack(testbed: Testbed, number: number):
     for (const what of stepsOf(number)) {
       let outcome = "";
       if (what === "destroy") await destroy(testbed);
-      else if (what.killedAfterSeconds === undefined) await upWhole(testbed, settingsOf(testbed, what.up));
-      else outcome = await upAndKill(testbed, settingsOf(testbed, what.up), what.killedAfterSeconds);
+      else if (what.killedAfterChanges === undefined) await upWhole(testbed, settingsOf(testbed, what.up));
+      else outcome = await upAndKill(testbed, settingsOf(testbed, what.up), what.killedAfterChanges);
       told.push(`${JSON.stringify(what)} ${outcome}`);
     }
     await destroy(testbed);
