@@ -4,7 +4,8 @@
 
 # is_left BRIDGE: whoever was ended between making the bridge and writing its index down has left one that nobody has used.
 is_left() {
-  [ -e "$SYS/class/net/$1" ] && is_of_this_boot "$BEFORE/bridge-$1" && [ -z "$(value_of ifindex "$BEFORE/bridge-$1")$(ports_of "$1")$(addresses_of "$1")" ]
+  [ -e "$SYS/class/net/$1" ] && is_of_this_boot "$BEFORE/bridge-$1" && [ -z "$(value_of ifindex "$BEFORE/bridge-$1")$(ports_of "$1")" ] &&
+    see_addresses "$1" && [ -z "$found" ]
 }
 # bridge_guests BRIDGE: who has put what on it beside the port that we gave it, and would lose it with the bridge.
 bridge_guests() {
