@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -24,13 +23,18 @@ const wireArguments = (name: Name, peer: Name, wire: number) => {
   ];
 };
 
+/** A socket's path is there before anybody listens at it. */
 async function connected(path: string): Promise<Socket> {
-  for (const end = Date.now() + 30_000; !existsSync(path); await sleep(50))
-    if (Date.now() > end) throw new Error(`${path} is not there after 30 s`);
-  const socket = connect(path);
-  await once(socket, "connect");
-  socket.on("error", () => {}); // its machine was killed
-  return socket;
+  for (const end = Date.now() + 30_000; ; await sleep(50)) {
+    const socket = connect(path);
+    try {
+      await once(socket, "connect");
+      socket.on("error", () => {}); // its machine was killed
+      return socket;
+    } catch (error) {
+      if (Date.now() > end) throw new Error(`${path} does not answer after 30 s: ${error}`);
+    }
+  }
 }
 
 /** Two machines with firmware and nothing to boot, joined by wires: all that the plugin needs. Seconds, not minutes. */
