@@ -145,10 +145,14 @@ export interface HeldClock {
 /** Puts both servers on the clock that they share. @throws LabError when that fails */
 export async function holdClock(clock: SharedClock): Promise<HeldClock> {
   const step = await enterStep(clock);
+  const joined = performance.now();
   const { kind, nsPerInstruction, wireLatencyNs } = clock;
   return {
     broken: step.broken,
-    release: async () => ({ kind, nsPerInstruction, wireLatencyNs, counts: await step.leave() }),
+    release: async () => {
+      const counts = await step.leave();
+      return { kind, nsPerInstruction, wireLatencyNs, wallSeconds: (performance.now() - joined) / 1000, counts };
+    },
   };
 }
 

@@ -44,6 +44,8 @@ export const clockRecordSchema = z.object({
   kind: z.literal("virtual"),
   nsPerInstruction: z.number(),
   wireLatencyNs: z.int(),
+  /** Seconds of this machine from joining the servers to letting them go; `counts` has the virtual time. */
+  wallSeconds: z.number(),
   counts: z.object({ sender: stepCountsSchema, responder: stepCountsSchema }),
 });
 export type ClockRecord = z.infer<typeof clockRecordSchema>;

@@ -58,7 +58,7 @@ it("asks both servers for the same step on the same wire, and records what they 
   expect(heard.sender[0]).toMatch(/^join [1-9]\d* 5000 \d+$/);
   expect(heard.responder).toEqual(heard.sender);
   expect(await held.release()).toEqual({
-    ...{ kind: "virtual", nsPerInstruction: 2, wireLatencyNs: 5000 },
+    ...{ kind: "virtual", nsPerInstruction: 2, wireLatencyNs: 5000, wallSeconds: expect.any(Number) },
     counts: { sender: counts, responder: counts },
   });
   await expect.poll(() => names.map((name) => controllers[name]?.destroyed)).toEqual([true, true]);
@@ -97,7 +97,7 @@ it.each(names)("tells that the %s has ended", async (name) => {
 
 it("does not count a run with a frame that was lost or late, and says on which server", () => {
   const record = (sender: Partial<StepCounts>) => ({
-    ...{ kind: "virtual" as const, nsPerInstruction: 1, wireLatencyNs: 10_000 },
+    ...{ kind: "virtual" as const, nsPerInstruction: 1, wireLatencyNs: 10_000, wallSeconds: 1 },
     counts: { sender: { ...counts, ...sender }, responder: counts },
   });
   expect(clockProblems(undefined)).toEqual([]);
