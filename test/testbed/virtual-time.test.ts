@@ -1,11 +1,13 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Socket } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { whyNoGuestRuns } from "../../emulator/hosts/accelerator.ts";
 import { ensureImages, type Images } from "../../emulator/images/ensure.ts";
 import { checkPlugin } from "../../emulator/virtual-time/check.ts";
-import { cacheDir } from "../../lib/paths.ts";
+import { cacheDir, checkout } from "../../lib/paths.ts";
 import { plainProgress } from "../../lib/progress.ts";
 import { enterStep, type Step } from "../../measure/probe/shared-clock.ts";
 import { SteppingPair } from "../support/stepping-pair.ts";
@@ -105,6 +107,20 @@ describe("two servers in step", () => {
     expect(await lengthsWhile(taps.out, () => taps.in.write(frame(61)))).toContain(61);
     for (let round = 0; round < 3; round += 1) await (await enterStep(pair.clock)).leave();
     expect(await lengthsWhile(taps.out, () => taps.in.write(frame(62)))).toContain(62);
+  });
+
+  it("are let go when the program that holds them is killed, and can be joined again", async () => {
+    const program = `import { enterStep } from ${JSON.stringify(join(checkout, "measure/probe/shared-clock.ts"))};
+      await enterStep(${JSON.stringify(pair.clock)});
+      console.log("joined");
+      setInterval(() => {}, 1000);`;
+    const holder = spawn("node", ["--input-type=module", "--eval", program], { stdio: ["ignore", "pipe", "inherit"] });
+    const [said] = await once(holder.stdout, "data");
+    expect(String(said)).toBe("joined\n");
+    const killed = Date.now();
+    holder.kill("SIGKILL");
+    await (await enterStep(pair.clock)).leave();
+    expect(Date.now() - killed).toBeLessThan(10_000);
   });
 
   it("are not joined when one of them cannot be told to, and can be joined later", async () => {
