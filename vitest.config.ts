@@ -7,6 +7,7 @@ import { defineConfig } from "vitest/config";
  */
 export default defineConfig({
   test: {
+    maxWorkers: "100%", // all but one CPU is one of two
     projects: [
       {
         test: {
