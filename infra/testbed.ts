@@ -11,7 +11,6 @@ import { Server } from "./host/server.ts";
 import { Load } from "./load/load.ts";
 import { leastCpuPercent } from "./load/share.ts";
 import type { TokenSource } from "./observe.ts";
-import { needsAddressFilter } from "./plan/address-filters.ts";
 import { fleetRoles, other, type Plan, planOf } from "./plan/plan.ts";
 import { endOf } from "./run/end.ts";
 import { Runs, type RunsArgs } from "./run/runs.ts";
@@ -71,7 +70,6 @@ function membersOf(which: Which, server: Server, plan: Plan, { stack, config }: 
     ...ofEach,
     initrd: which === "main" ? server.initrd : server.loadInitrd,
     replicate: config.replicate,
-    needsAddressFilter: (index) => needsAddressFilter(server.host.pfs[0], plan[role].load, index),
     neighboursOf: (index) => (knows ? [identityOf(other[role], index)] : []),
   };
   return (which === "main" ? [0] : backgroundIndices(vms)).map((index) => memberOf(server, stack, design, index));

@@ -1,27 +1,23 @@
 import type { Host, Pf, Role } from "../config/hosts.ts";
 import { capabilities } from "../vm/drivers.ts";
-import type { LoadPlan, ServerPlan } from "./plan.ts";
+import type { ServerPlan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 
 /**
- * Whether a VM's address must be in the filter of the NIC whose PF is the bridge's port. A PF in a bridge takes every frame from the
- * cable that is for no VF, so a VM on the bridge needs an entry only for frames that the NIC itself would switch: those of VFs of the
+ * Whether a VM on the bridge must have its address in the filter of the NIC whose PF is the bridge's port. A PF in a bridge takes every
+ * frame from the cable that is for no VF, so an entry is needed only for frames that the NIC itself would switch: those of VFs of the
  * same NIC, to which no VM here talks (each talks to its counterpart on the other server), and those that a NIC returns to its own PF.
- * @param index of the VM: 0 is the Main VM
+ * Background VMs have it whether they talk or not: a change of load makes no VM anew.
  */
-export const needsAddressFilter = (
-  pf: Pick<Pf, "returnsOwnFrames"> | undefined,
-  load: LoadPlan,
-  index: number,
-): boolean => pf?.returnsOwnFrames === true && (index === 0 || load.type === "network");
+export const needsAddressFilter = (pf: Pick<Pf, "returnsOwnFrames"> | undefined): boolean =>
+  pf?.returnsOwnFrames === true;
 
 /** Entries of the filter that a server's VMs need. */
-export function addressFiltersNeeded({ pfs }: Pick<Host, "pfs">, { main, background, load }: ServerPlan): number {
-  const [pf] = pfs;
-  if (pf === undefined) return 0;
-  const entries = (vm: ServerPlan["main"], vms: number, index: number) =>
-    vms > 0 && capabilities[vm.driver].attachesTo === "bridge" && needsAddressFilter(pf, load, index) ? vms : 0;
-  return entries(main, 1, 0) + entries(background, background.vms, 1);
+export function addressFiltersNeeded({ pfs }: Pick<Host, "pfs">, { main, background }: ServerPlan): number {
+  if (!needsAddressFilter(pfs[0])) return 0;
+  const entries = ({ driver }: ServerPlan["main"], vms: number) =>
+    capabilities[driver].attachesTo === "bridge" ? vms : 0;
+  return entries(main, 1) + entries(background, background.vms);
 }
 
 /** Entries that VMs can have: each VF takes one and the PF another, and one is kept for whoever adds an address. */
@@ -44,7 +40,7 @@ export function addressFilterProblems(role: Role, host: Host, plan: ServerPlan):
         }
       : {
           key: "backgroundVms",
-          found: `${plan.background.vms} on ${plan.background.driver} with network load need ${needed} address filters at the ${role}, the Main VM's included, and ${holds}`,
+          found: `${plan.background.vms} on ${plan.background.driver} need ${needed} address filters at the ${role}, the Main VM's included, and ${holds}`,
           allowed: `at most ${Math.max(0, free - (needed - ofBackground))}, a driver on a VF, or fewer vfs there`,
         },
   ];

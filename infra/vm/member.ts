@@ -1,6 +1,7 @@
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import { formatFields } from "../../lib/key-value.ts";
 import type { Server } from "../host/server.ts";
+import { needsAddressFilter } from "../plan/address-filters.ts";
 import { vfInterface, vfPlaceOf } from "../plan/placement.ts";
 import { other } from "../plan/plan.ts";
 import { domainUuid, type Identity, identityOf, vfMacOf } from "./addresses.ts";
@@ -20,8 +21,6 @@ export interface Design {
   initrd: string;
   /** Which deployment of equal ones this is: another one has VMs of its own, for it and no packet is what is repeated. */
   replicate: number;
-  /** Whether the NIC's filter must have a VM's address while it is on the bridge (infra/plan/address-filters.ts). */
-  needsAddressFilter: (index: number) => boolean;
   /** Guests whose MAC address a VM knows without asking. */
   neighboursOf: (index: number) => Pick<Identity, "ip" | "mac">[];
 }
@@ -41,12 +40,12 @@ export interface Member {
 const onOff = (value: boolean | undefined) => (value === undefined ? "" : value ? "on" : "off");
 
 /** What a VM is attached to, and the fields of its place that slots.sh makes ready. */
-function attachedTo(server: Server, { driver, vlan, needsAddressFilter }: Design, index: number) {
+function attachedTo(server: Server, { driver, vlan }: Design, index: number) {
   const { pfs } = server.host;
   const { mac } = identityOf(server.role, index);
   if (capabilities[driver].attachesTo === "bridge") {
     const point: AttachmentPoint = { bridge: server.bridge };
-    const self = needsAddressFilter(index) ? "yes" : "no";
+    const self = needsAddressFilter(pfs[0]) ? "yes" : "no";
     return { point, place: { kind: "bridge", pf: pfs[0]?.name ?? "", mac, self } };
   }
   const vfPlace = vfPlaceOf(pfs, index);

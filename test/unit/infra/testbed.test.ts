@@ -121,10 +121,10 @@ describe("a scenario's resources", () => {
 
   it.each([
     [true, "network", ["rtt-main", "rtt-bg-001", "rtt-bg-002"]],
-    [true, "cpu", ["rtt-main"]],
+    [true, "cpu", ["rtt-main", "rtt-bg-001", "rtt-bg-002"]],
     [undefined, "network", []],
   ])(
-    "have their address in the NIC's filter where the NIC returns frames (%s) and they talk (%s)",
+    "have their address in the NIC's filter where the NIC returns frames (%s), whatever the load (%s)",
     async (returnsOwnFrames, loadType, expected) => {
       const returning = (address: string) => ({ ...host(address), pfs: [{ name: "pf0", vfs: 7, returnsOwnFrames }] });
       const hosts = { sender: returning("192.0.2.1"), responder: returning("192.0.2.2") };
@@ -242,6 +242,23 @@ describe("background VMs and their load", () => {
     expect(changed.filter((name) => name.startsWith("sender"))).toEqual([
       ...["sender-background-ready", "sender-rtt-bg-002", "sender-rtt-bg-003", "sender-slots"],
     ]);
+  });
+
+  it("are not made anew for another load, also where the NIC must know the addresses of those that talk", async () => {
+    const returning = (address: string) => ({
+      ...host(address),
+      pfs: [{ name: "pf0", vfs: 7, returnsOwnFrames: true }],
+    });
+    const hosts = {
+      fidelity: "hardware",
+      hosts: { sender: returning("192.0.2.1"), responder: returning("192.0.2.2") },
+    };
+    const own = { ...competing, hosts, backgroundDriver: "virtio-bridge", loadLocation: "both" };
+    const changed = changedBetween(
+      await inputsOf({ ...own, loadType: "cpu" }),
+      await inputsOf({ ...own, loadType: "network" }),
+    );
+    expect(changed.filter((name) => /rtt-|slots/.test(name))).toEqual([]);
   });
 
   it("say in the runs what must be seen of them", async () => {
