@@ -23,14 +23,18 @@ pgrep -x -a 'tcpdump|mpstat|qemu-system-x86.*' || true`;
 export class Testbed {
   readonly results = mkdtempSync(join(tmpdir(), "lab-results-"));
   readonly stack: TestStack;
-  readonly inventory = inventorySchema.parse(JSON.parse(readFileSync(join(labDir, "hosts.json"), "utf8")));
+  readonly inventory: Inventory;
+  readonly #hosts: string;
 
-  private constructor(stack: TestStack) {
+  private constructor(stack: TestStack, hosts: string) {
     this.stack = stack;
+    this.#hosts = hosts;
+    this.inventory = inventorySchema.parse(JSON.parse(readFileSync(hosts, "utf8")));
   }
 
-  static async open(stackName: string): Promise<Testbed> {
-    return new Testbed(await makeTestStack(stackName));
+  /** @param hosts the file that describes the servers */
+  static async open(stackName: string, hosts = join(labDir, "hosts.json")): Promise<Testbed> {
+    return new Testbed(await makeTestStack(stackName), hosts);
   }
 
   /** The servers, both described in another way. */
@@ -44,15 +48,14 @@ export class Testbed {
 
   /** A short scenario's configuration. */
   settings(own: Record<string, unknown>): Record<string, unknown> {
-    const hosts = join(labDir, "hosts.json");
     const short = { runs: 1, packets: 50, cpuWindowSeconds: 2, backgroundVms: 0 };
-    return { hosts, resultsDirectory: this.results, ...short, ...own };
+    return { hosts: this.#hosts, resultsDirectory: this.results, ...short, ...own };
   }
 
   /** Deploys and measures; fails with all that pulumi said. */
-  async up(own: Record<string, unknown>, args: string[] = []): Promise<RunOutcome[]> {
+  async up(own: Record<string, unknown>, args: string[] = [], timeoutMs = 280_000): Promise<RunOutcome[]> {
     this.stack.configure(this.settings(own));
-    const { all, exitCode } = await this.stack.pulumi(["up", "--yes", "--skip-preview", ...args]);
+    const { all, exitCode } = await this.stack.pulumi(["up", "--yes", "--skip-preview", ...args], { timeoutMs });
     expect(exitCode, all).toBe(0);
     return this.runs();
   }
@@ -102,6 +105,11 @@ export class Testbed {
   /** Takes down what is deployed and removes the stack and its results. */
   async close(): Promise<void> {
     await this.stack.pulumi(["destroy", "--yes", "--skip-preview"]);
+    this.forget();
+  }
+
+  /** Removes the stack and its results, and leaves the servers as they are: for servers that are thrown away. */
+  forget(): void {
     this.stack.remove();
     rmSync(this.results, { recursive: true, force: true });
   }
