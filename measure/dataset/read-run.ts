@@ -36,6 +36,6 @@ export async function readRun(folder: string): Promise<MeasuredRun | { missing: 
   const captured = [manifest.captures.sender, manifest.captures.responder].flat().map(({ file }) => file);
   const wanted = new Set([pingFile, ...captured]);
   const used = new Map([...files].filter(([name]) => wanted.has(name)));
-  const { match } = await matchFiles(used, manifest.pingId, reasonsOf(manifest));
+  const { match } = await matchFiles(used, manifest.pingId, reasonsOf(manifest), manifest.sharedClock?.stamps);
   return { folder, manifest, manifestSha256, match };
 }

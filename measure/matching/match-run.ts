@@ -10,7 +10,14 @@ import {
   pointNames,
   usableValues,
 } from "./metrics.ts";
-import { impossibleValues, lastSeen, missingReasons, packetValues, type Sightings } from "./packet-values.ts";
+import {
+  impossibleValues,
+  lastSeen,
+  missingReasons,
+  packetValues,
+  type SharedStamps,
+  type Sightings,
+} from "./packet-values.ts";
 import { type CapturePoint, type IndexedPoint, indexPoint } from "./points.ts";
 import { compareRunClocks, flagClockSteps, type RunClocks } from "./run-clocks.ts";
 import { describeSending, jitter, reordered, type Sending } from "./sequence.ts";
@@ -20,6 +27,8 @@ export interface RunInput {
   /** ping's ICMP id (-e). */
   id: number;
   points: Record<PointName, CapturePoint>;
+  /** Where the servers' stamps lie on the clock that they share; left out where they share none. */
+  shared?: SharedStamps;
 }
 
 /** A capture point of a run: why it is unavailable, or what it saw of ping's packets. */
@@ -70,7 +79,7 @@ const mostPackets = 1_000_000;
  * Metrics that cannot be had carry a reason, impossible ones a flag; no packet is left out.
  * @throws LabError for a run of more than a million packets
  */
-export function matchRun({ ping, id, points }: RunInput): RunMatch {
+export function matchRun({ ping, id, points, shared }: RunInput): RunMatch {
   if (ping.statistics.transmitted > mostPackets)
     throw new LabError(
       `ping sent ${ping.statistics.transmitted} requests: at most ${mostPackets} are matched in one run`,
@@ -111,12 +120,12 @@ export function matchRun({ ping, id, points }: RunInput): RunMatch {
     sightings.push(seen);
     const reply = replies.get(index);
     const lost = toldLines ? reply === undefined : someLost ? null : false;
-    const values = packetValues(reply?.rttNs ?? null, seen);
+    const values = packetValues(reply?.rttNs ?? null, seen, shared);
     packets.push({
       index,
       seq: index & 0xffff,
       values,
-      missing: missingReasons(values, seen, lost === true, toldLines, gone),
+      missing: missingReasons(values, seen, lost === true, toldLines, gone, shared !== undefined),
       flags: { ...doubts(values, seen, reply), ...impossibleValues(values) },
       lost,
       lastSeen: lost === true ? lastSeen(seen) : null,

@@ -4,7 +4,7 @@ export type PointName = (typeof pointNames)[number];
 
 /**
  * What is known of a packet's time, in nanoseconds. Every one is a difference of stamps of one clock, or of two such
- * differences; never of stamps of two machines.
+ * differences; never of stamps of two machines, but for wireOut and wireBack, which are there only where two machines share a clock.
  *
  * The parts senderGuest, senderOut, wire, responderIn, responderGuest, responderOut and senderIn add up to rtt.
  */
@@ -23,6 +23,10 @@ export const metrics = {
   senderOut: ["sender.virt", "sender.nic"],
   /** NIC to NIC and back: senderNicRtt - responseTime. */
   wire: ["sender.nic", "responder.nic"],
+  /** Request, from the Sender server's NIC to the Responder server's: of servers that share a clock. */
+  wireOut: ["sender.nic", "responder.nic"],
+  /** Reply, from the Responder server's NIC to the Sender server's: of servers that share a clock. */
+  wireBack: ["sender.nic", "responder.nic"],
   /** Request, from the Responder server's NIC to the VM's virtual interface. */
   responderIn: ["responder.nic", "responder.virt"],
   /** From the request to the reply at the Responder VM's virtual interface. */

@@ -86,7 +86,7 @@ describe("a run in virtual time", patient, () => {
       expect(stamps.length).toBeGreaterThanOrEqual(200);
       expect(stamps).toEqual(stamps.toSorted((a, b) => Number(a - b)));
     }
-    const { match } = await matchFiles(files, manifest.pingId, {});
+    const { match } = await matchFiles(files, manifest.pingId, {}, manifest.sharedClock?.stamps);
     expect(match.packets).toHaveLength(100);
     const parts: Metric[] = [
       ...(["senderGuest", "senderOut", "wire", "responderIn"] as const),
@@ -97,6 +97,11 @@ describe("a run in virtual time", patient, () => {
       expect(values.responseTime).toBeLessThan(values.senderNicRtt ?? 0);
       expect(values.wire).toBeGreaterThanOrEqual(2 * (manifest.sharedClock?.wireLatencyNs ?? 0));
       expect(parts.reduce((sum, part) => sum + (values[part] ?? Number.NaN), 0)).toBe(values.rtt);
+      expect(
+        Math.abs((values.wireOut ?? Number.NaN) + (values.wireBack ?? Number.NaN) - (values.wire ?? 0)),
+      ).toBeLessThan(20);
+      for (const way of [values.wireOut, values.wireBack])
+        expect(way).toBeGreaterThan(manifest.sharedClock?.wireLatencyNs ?? Number.NaN);
     }
   });
 

@@ -10,6 +10,7 @@ import {
   pointNames,
   usableValues,
 } from "../../../measure/matching/metrics.ts";
+import { noSharedClock } from "../../../measure/matching/packet-values.ts";
 import type { CapturePoint } from "../../../measure/matching/points.ts";
 import { parsePing } from "../../../measure/parsers/ping.ts";
 
@@ -58,7 +59,7 @@ describe("real runs", () => {
     expect(Math.abs(near("responseTime") - response)).toBeLessThan(0.2);
     for (const { values, missing, flags } of run.packets) {
       expect(parts.reduce((sum, part) => sum + (values[part] ?? Number.NaN), 0)).toBe(values.rtt);
-      expect([missing, flags]).toEqual([{}, {}]);
+      expect([missing, flags]).toEqual([{ wireOut: noSharedClock, wireBack: noSharedClock }, {}]);
     }
     for (const name of pointNames)
       expect(run.points[name]).toEqual({ requests: 100, replies: 100, missing: 0, copies });
@@ -67,7 +68,7 @@ describe("real runs", () => {
       received: 100,
       duplicates: 0,
       lostAfter: {},
-      unavailable: {},
+      unavailable: { wireOut: noSharedClock, wireBack: noSharedClock },
       notes: [],
     });
     expect(run).toMatchObject({
