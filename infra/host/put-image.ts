@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { childProgram } from "../../lib/child-program.ts";
-import { imagesFolder, keptFolder } from "../../lib/server-paths.ts";
+import { imagesFolder, keptFolder, leaseOwner } from "../../lib/server-paths.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
+import { shellQuote } from "../../lib/ssh/quote.ts";
 import { guestImageSchema } from "../config/guest-image.ts";
 import { hostSchema, roles } from "../config/hosts.ts";
 import { removeFromServer } from "./remove.ts";
@@ -33,11 +34,18 @@ async function putFile(ssh: SshConnection, from: string, to: string, sha: string
   );
 }
 
-/** Brings kernel and both initramfs to a server unless it has them; what arrives is checked before it gets its name. */
-export async function putImage({ role, host, image, token }: Request): Promise<string> {
+/**
+ * Brings kernel and both initramfs to a server unless it has them; what arrives is checked before it gets its name. A process that
+ * outlives a killed deployment brings nothing to a server that its stack has given back.
+ */
+export async function putImage({ role, host, image, token, owner }: Request): Promise<string> {
   const { folder, kernel, initrd, loadInitrd } = imageOnServer(image.sha256);
   const ssh = await connectSsh(role, host);
   try {
+    await ssh.run(
+      `[ "$(cat ${leaseOwner})" = ${shellQuote(owner)} ] || { echo "this stack does not have the server any more" >&2; exit 1; }`,
+      { name: "the question who has the server" },
+    );
     await ssh.run(`mkdir -p ${folder} && chmod 755 ${keptFolder} ${imagesFolder} ${folder}`);
     const files = [
       { from: image.kernelFile, to: kernel, sha: image.kernelSha256 },

@@ -28,7 +28,9 @@ case $ACTION in
     alone
     if [ "$(held_by)" = "$OWNER" ]; then
       put_back || exit 1
-      rm -rf "$RUN"
+      # A guest image too that a killed deployment was bringing, which no state has heard of.
+      rm -rf "$RUN" "$IMAGES"
+      rmdir "${IMAGES%/*}" 2> /dev/null || :
     fi
     ;;
   release)

@@ -100,6 +100,13 @@ it("a guest image is left to another stack that has the server by now, and remov
   expect(server.exists("var/lib/sriov-rtt/images")).toBe(false);
 });
 
+it("a guest image that a killed deployment was bringing goes with the lease", async () => {
+  server.write("var/lib/sriov-rtt/images/ab/vmlinuz.tmp-1", "");
+  server.write(lease, `${OWNER}\n`);
+  expect((await server.run("lease.sh", { ACTION: "delete", TOKEN: "t", OWNER })).exitCode).toBe(0);
+  expect(server.exists("var/lib/sriov-rtt")).toBe(false);
+});
+
 it("what was written down is kept while libvirt cannot remove VMs, and is put back the next time", async () => {
   await slots("create", onVf);
   server.domain("rtt-main", "running");
