@@ -10,7 +10,7 @@
 # sentences_of FINDINGS: one text of them, without their kinds.
 sentences_of() { printf '%s\n' "$1" | cut -d ' ' -f 2- | awk 'NR > 1 { printf "; " } { printf "%s", $0 } END { print "" }'; }
 
-name_at() { basename "$(readlink "$1" 2> /dev/null)" 2> /dev/null || :; }
+name_at() { target=$(readlink "$1" 2> /dev/null) || :; printf '%s\n' "${target##*/}"; }
 # value_of KEY FILE: of a file with a line `key=value` each.
 value_of() {
   [ -r "$2" ] || return 0

@@ -38,4 +38,4 @@ for f in *; do
     nic-* | bridge-* | vm-* | load) if holds "$f"; then layer "$f" "$(token_of "$f")"; fi ;;
   esac
 done
-[ ! -s lease/owner ] || echo "record=lease since=$(stat -c %Y lease) owner=$(escaped "$(cat lease/owner)")"
+[ ! -s lease/owner ] || echo "record=lease since=$(stat -c %Y lease) owner=$(escaped "$(held_by)")"
