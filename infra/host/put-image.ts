@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { childProgram } from "../../lib/child-program.ts";
-import { imagesFolder, keptFolder, leaseOwner } from "../../lib/server-paths.ts";
+import { imagesFolder } from "../../lib/server-paths.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
-import { shellQuote } from "../../lib/ssh/quote.ts";
 import { guestImageSchema } from "../config/guest-image.ts";
 import { hostSchema, roles } from "../config/hosts.ts";
+import { shellScript } from "../server-script.ts";
 import { removeFromServer } from "./remove.ts";
 
 /** Where a server keeps a guest image, by the hash of its content, and the three files of it. */
@@ -42,11 +42,7 @@ export async function putImage({ role, host, image, token, owner }: Request): Pr
   const { folder, kernel, initrd, loadInitrd } = imageOnServer(image.sha256);
   const ssh = await connectSsh(role, host);
   try {
-    await ssh.run(
-      `[ "$(cat ${leaseOwner})" = ${shellQuote(owner)} ] || { echo "this stack does not have the server any more" >&2; exit 1; }`,
-      { name: "the question who has the server" },
-    );
-    await ssh.run(`mkdir -p ${folder} && chmod 755 ${keptFolder} ${imagesFolder} ${folder}`);
+    await ssh.run(shellScript("image-folder.sh", { SHA: image.sha256, OWNER: owner }), { name: "image-folder.sh" });
     const files = [
       { from: image.kernelFile, to: kernel, sha: image.kernelSha256 },
       { from: image.initrdFile, to: initrd, sha: image.initrdSha256 },

@@ -28,9 +28,7 @@ case $ACTION in
     alone
     if [ "$(held_by)" = "$OWNER" ]; then
       put_back || exit 1
-      # A guest image too that a killed deployment was bringing, which no state has heard of.
-      rm -rf "$RUN" "$IMAGES"
-      rmdir "${IMAGES%/*}" 2> /dev/null || :
+      forget_server
     fi
     ;;
   release)

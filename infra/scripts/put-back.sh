@@ -28,3 +28,9 @@ put_back() {
   done
   forget_folders
 }
+# forget_server: marks, lease and guest images, once all is put back; an image too that a killed deployment was bringing, which no state
+# has heard of.
+forget_server() {
+  rm -rf "$RUN" "$IMAGES"
+  rmdir "${IMAGES%/*}" 2> /dev/null || :
+}

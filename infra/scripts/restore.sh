@@ -14,8 +14,7 @@ vms=$(virsh -q list --all --name 2> /dev/null) || vms=''
 put_back || exit 1
 left=$(virsh -q list --all --name) || left=$vms
 removed=$(printf '%s\n' "$vms" "$left" "$left" | sed '/^$/d' | sort | uniq -u | paste -s -d ' ' -)
-rm -rf "$RUN" "$IMAGES"
-rmdir "${BEFORE%/*}" 2> /dev/null || :
+forget_server
 echo "VMs removed: ${removed:-none}; put back whole: ${PUT_BACK:-nothing}${owner:+; taken from $owner}" | tr -s ' '
 left=$(listed "$BEFORE")
 [ -z "$left" ] || fail "not put back yet: $left; the lines above say why. Once that is mended, restore again"

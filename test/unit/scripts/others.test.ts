@@ -100,6 +100,16 @@ it("a guest image is left to another stack that has the server by now, and remov
   expect(server.exists("var/lib/sriov-rtt/images")).toBe(false);
 });
 
+it("a guest image is brought only to a server that its stack has", async () => {
+  const folder = "var/lib/sriov-rtt/images/ab";
+  const make = (owner: string) => server.run("image-folder.sh", { SHA: "ab", OWNER: owner });
+  const late = await make("stack before");
+  expect([late.exitCode, late.stderr]).toEqual([1, expect.stringContaining("does not have this server any more")]);
+  expect(server.exists(folder)).toBe(false);
+  expect((await make(OWNER)).exitCode).toBe(0);
+  expect(server.exists(folder)).toBe(true);
+});
+
 it("a guest image that a killed deployment was bringing goes with the lease", async () => {
   server.write("var/lib/sriov-rtt/images/ab/vmlinuz.tmp-1", "");
   server.write(lease, `${OWNER}\n`);
