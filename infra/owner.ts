@@ -43,6 +43,9 @@ export function ownerOf(stack: string, checkout: string, { machineId, host, user
   return `stack ${stack} (${user}@${host}:${checkout}, operator ${operator})`;
 }
 
+/** The name of the stack that a lease is called by; undefined where it is none of `ownerOf`'s. */
+export const stackOf = (owner: string): string | undefined => /^stack (\S+) \(/.exec(owner)?.[1];
+
 /** What a stack of this operator was called by versions that told no machines of one name apart. */
 const earlierOwner = (owner: string): string | undefined => {
   const parts = /^(stack \S+ \()[^@]*@(.*), operator [0-9a-f]{10}\)$/.exec(owner);
@@ -68,6 +71,6 @@ export function whenDead(role: Role, file: string | undefined): string {
  */
 export function earlierLease(holder: string, owner: string): string | undefined {
   if (holder !== earlierOwner(owner)) return undefined;
-  const stack = /^stack (\S+)/.exec(owner)?.[1] ?? "STACK";
+  const stack = stackOf(owner) ?? "STACK";
   return `An earlier version of this testbed took it, by a name that all machines called alike have in common. If it was this stack: ./lab destroy ${stack} gives it back, by what the state remembers; then deploy again`;
 }

@@ -1,4 +1,4 @@
-import { earlierLease, whenDead } from "../../owner.ts";
+import { earlierLease, stackOf, whenDead } from "../../owner.ts";
 import { ok, type ServerCheck, warning } from "../check.ts";
 
 /** Who has the server: a testbed has one tenant. */
@@ -9,7 +9,7 @@ export const lease: ServerCheck = ({ role, lease, wanted, source }) => {
   const held = `${lease.owner} since ${lease.since.toISOString()}`;
   if (lease.owner === wanted?.tenant) return [ok(what, `held by this stack: ${held}`)];
   const earlier = wanted && earlierLease(lease.owner, wanted.tenant);
-  const stack = /^stack (\S+) \(/.exec(lease.owner)?.[1];
+  const stack = stackOf(lease.owner);
   const mends = [
     ...(earlier ? [earlier] : stack ? [`./lab destroy ${stack}`] : []),
     whenDead(role, "file" in source ? source.file : undefined),

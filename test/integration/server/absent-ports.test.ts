@@ -1,15 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MadeUpDeployment } from "../../support/made-up/deployment.ts";
-import { MadeUpServer } from "../../support/made-up/server.ts";
+import { type MadeUpDeployment, operatorsServer } from "../../support/made-up/deployment.ts";
+import type { MadeUpServer } from "../../support/made-up/server.ts";
 
 let server: MadeUpServer;
 let deployment: MadeUpDeployment;
 let before: string[];
 beforeEach(async () => {
-  server = new MadeUpServer();
-  deployment = new MadeUpDeployment(server);
-  await server.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0", settings: { mac: "02:0b:00:00:00:10" } }] });
-  before = server.dump();
+  ({ server, deployment, before } = await operatorsServer({ mac: "02:0b:00:00:00:10" }));
 });
 afterEach(() => server.remove());
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MadeUpDeployment } from "../../support/made-up/deployment.ts";
-import { MadeUpServer } from "../../support/made-up/server.ts";
+import { type MadeUpDeployment, operatorsServer } from "../../support/made-up/deployment.ts";
+import type { MadeUpServer } from "../../support/made-up/server.ts";
 
 const root = process.getuid?.() === 0 ? [] : ["--map-root-user"];
 
@@ -8,10 +8,7 @@ let server: MadeUpServer;
 let deployment: MadeUpDeployment;
 let before: string[];
 beforeEach(async () => {
-  server = new MadeUpServer();
-  deployment = new MadeUpDeployment(server);
-  await server.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0", settings: { vlan: "5" } }] });
-  before = server.dump();
+  ({ server, deployment, before } = await operatorsServer({ vlan: "5" }));
 });
 afterEach(() => server.remove());
 

@@ -1,5 +1,5 @@
 import { formatFields } from "../../../lib/key-value.ts";
-import type { MadeUpServer } from "./server.ts";
+import { MadeUpServer } from "./server.ts";
 
 /** How a VM of a made-up deployment is attached. */
 export type Attachment = "bridge" | "macvtap-passthrough" | "macvtap-bridge" | "pci-passthrough";
@@ -101,4 +101,14 @@ export class MadeUpDeployment {
     if (!said) this.#vfs = 0;
     return said;
   }
+}
+
+/**
+ * A server whose port has one VF of the operator's, with these settings, and a deployment that has not begun; `before` is how the server
+ * is.
+ */
+export async function operatorsServer(settings: Record<string, string>) {
+  const server = new MadeUpServer();
+  await server.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0", settings }] });
+  return { server, deployment: new MadeUpDeployment(server), before: server.dump() };
 }
