@@ -36,16 +36,16 @@ describe("background VMs and their load", () => {
 
   it("grow while no other is touched, and send datagrams to their counterparts under network load", async () => {
     const [before = ""] = await processes();
-    const network = { loadType: "network", networkLoadMbps: 1, loadLocation: "responder" };
+    const network = { loadType: "network", networkLoadMbps: 0.5, loadLocation: "responder" };
     const [outcome] = await testbed.up({ ...growing, ...network });
     const { background } = manifestOf(outcome);
-    // Of the 89 datagrams a second that were asked for: iperf leaves every second burst out where a slow machine is late for it.
+    // Of the 44.6 datagrams a second that are asked for: of four times as many iperf leaves every second burst out on a slow machine.
     for (const { sentPps, receivedPps } of background?.sender ?? []) {
-      expect(sentPps).toBeGreaterThan(40);
+      expect(sentPps).toBeGreaterThan(25);
       expect(receivedPps).toBe(0);
     }
     for (const { sentPps, receivedPps } of background?.responder ?? []) {
-      expect(receivedPps).toBeGreaterThan(20);
+      expect(receivedPps).toBeGreaterThan(12.5);
       expect(sentPps).toBe(0);
     }
     expect(background?.responder).toHaveLength(2);
