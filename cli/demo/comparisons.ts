@@ -3,7 +3,7 @@ import { onScale, ratioShortage } from "../../measure/analysis/contrasts.ts";
 import { asText, digits, intervalText } from "../../measure/analysis/print/table.ts";
 import { roundedValue } from "../../measure/analysis/rounding.ts";
 import { median } from "../../measure/statistics/quantiles.ts";
-import { studentValues } from "../../measure/statistics/studentInterval.ts";
+import { studentValues } from "../../measure/statistics/student-interval.ts";
 
 /** The median RTT of one run. */
 export interface RunMedian {

@@ -1,11 +1,11 @@
 import type { RunRecord } from "../dataset/open.ts";
-import { hodgesLehmannOfDifferences, hodgesLehmannShift } from "../statistics/hodgesLehmann.ts";
+import { hodgesLehmannOfDifferences, hodgesLehmannShift } from "../statistics/hodges-lehmann.ts";
 import type { Estimate } from "../statistics/interval.ts";
-import { mannWhitney } from "../statistics/mannWhitney.ts";
+import { mannWhitney } from "../statistics/mann-whitney.ts";
 import { formPairs, type PairedSample, type PairingUnit, type RunSample } from "../statistics/pairs.ts";
 import { median } from "../statistics/quantiles.ts";
 import { pairedDifferences } from "../statistics/samples.ts";
-import { studentInterval, studentValues } from "../statistics/studentInterval.ts";
+import { studentInterval, studentValues } from "../statistics/student-interval.ts";
 import { wilcoxon, wilcoxonOfDifferences } from "../statistics/wilcoxon.ts";
 import { contrastsOf, type Placed, pairingWords, ratioShortage, type Scale, scaleOf } from "./contrasts.ts";
 import type { Deployment } from "./deployments.ts";

@@ -1,4 +1,4 @@
-import { hodgesLehmannOfDifferences } from "../statistics/hodgesLehmann.ts";
+import { hodgesLehmannOfDifferences } from "../statistics/hodges-lehmann.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { kendall } from "../statistics/kendall.ts";
 import { type Arm, armNames, type StudyRun } from "./arms.ts";

@@ -1,7 +1,7 @@
 import type { Dataset } from "../dataset/open.ts";
 import { type PacketMetric, type PooledSummary, pooledSummaries } from "../dataset/packet-values.ts";
 import type { Interval } from "../statistics/interval.ts";
-import { medianInterval } from "../statistics/medianInterval.ts";
+import { medianInterval } from "../statistics/median-interval.ts";
 import { median } from "../statistics/quantiles.ts";
 import { placeOf } from "./arms.ts";
 import { type Deployment, deploymentsOf } from "./deployments.ts";

@@ -1,7 +1,7 @@
 import { LabError } from "../../lib/errors.ts";
 import { bcaInterval } from "./bca.ts";
 import { DEFAULT_LEVEL, type Estimate } from "./interval.ts";
-import { drawOrderStatistics } from "./orderStatistics.ts";
+import { drawOrderStatistics } from "./order-statistics.ts";
 import { DEFAULT_QUANTILE_TYPE, type QuantileType, quantilePosition, valueAt } from "./quantiles.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { finiteSample, type Sample } from "./samples.ts";

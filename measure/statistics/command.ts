@@ -1,10 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { parseTwoColumns, type TwoColumns } from "./columns.ts";
-import { hodgesLehmann, hodgesLehmannShift } from "./hodgesLehmann.ts";
+import { hodgesLehmann, hodgesLehmannShift } from "./hodges-lehmann.ts";
 import type { Estimate } from "./interval.ts";
 import { type KendallResult, kendall } from "./kendall.ts";
-import { type MannWhitneyResult, mannWhitney } from "./mannWhitney.ts";
+import { type MannWhitneyResult, mannWhitney } from "./mann-whitney.ts";
 import { ALTERNATIVES, KENDALL_VARIANTS, METHODS, oneOf, ZERO_METHODS } from "./options.ts";
 import { type WilcoxonResult, wilcoxon } from "./wilcoxon.ts";
 

@@ -1,4 +1,4 @@
-import { hodgesLehmannOfDifferences } from "./hodgesLehmann.ts";
+import { hodgesLehmannOfDifferences } from "./hodges-lehmann.ts";
 import type { Interval } from "./interval.ts";
 
 /** A value at its place in the sequence of a block. */

@@ -1,6 +1,6 @@
 import { LabError } from "../../lib/errors.ts";
 import { countDiscordance } from "./discordance.ts";
-import { kendallCdf } from "./kendallDistribution.ts";
+import { kendallCdf } from "./kendall-distribution.ts";
 import { normalPValue } from "./normal.ts";
 import { type Alternative, type KendallVariant, type Method, type ResolvedMethod, resolveMethod } from "./options.ts";
 import { finiteSample, requireSameLength, type Sample } from "./samples.ts";

@@ -1,9 +1,9 @@
 import { normalPValue } from "./normal.ts";
 import { type Alternative, type Method, type ResolvedMethod, resolveMethod, type ZeroMethod } from "./options.ts";
 import { finiteSample, pairedDifferences, type Sample } from "./samples.ts";
+import { SignedRankDistribution } from "./signed-rank-distribution.ts";
 import { PERMUTATION_LIMIT, permutationPValue } from "./signed-rank-permutation.ts";
-import { SignedRankDistribution } from "./signedRankDistribution.ts";
-import { type SignedRanks, signedRanks } from "./signedRanks.ts";
+import { type SignedRanks, signedRanks } from "./signed-ranks.ts";
 
 export interface WilcoxonOptions {
   /** Default two-sided. `greater`: x tends to be larger than y. */

@@ -1,6 +1,6 @@
-import { hodgesLehmannOfDifferences } from "../../statistics/hodgesLehmann.ts";
+import { hodgesLehmannOfDifferences } from "../../statistics/hodges-lehmann.ts";
 import type { Estimate } from "../../statistics/interval.ts";
-import { medianInterval } from "../../statistics/medianInterval.ts";
+import { medianInterval } from "../../statistics/median-interval.ts";
 import { fewestReplicates, notEnough } from "../comparison.ts";
 import { type Evidence, insideVerdict } from "./evidence.ts";
 

@@ -1,4 +1,4 @@
-import { studentValues } from "../../statistics/studentInterval.ts";
+import { studentValues } from "../../statistics/student-interval.ts";
 import { type Comparison, fewestReplicates, notEnough } from "../comparison.ts";
 import { isCpu, type Measure } from "../measures.ts";
 

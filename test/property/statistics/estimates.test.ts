@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hodgesLehmannOfDifferences, hodgesLehmannShift } from "../../../measure/statistics/hodgesLehmann.ts";
-import { mannWhitney } from "../../../measure/statistics/mannWhitney.ts";
+import { hodgesLehmannOfDifferences, hodgesLehmannShift } from "../../../measure/statistics/hodges-lehmann.ts";
+import { mannWhitney } from "../../../measure/statistics/mann-whitney.ts";
 import { benjaminiHochberg, holm } from "../../../measure/statistics/multiplicity.ts";
 import { normalCdf, normalQuantile } from "../../../measure/statistics/normal.ts";
-import { selectKth } from "../../../measure/statistics/pairSelection.ts";
+import { selectKth } from "../../../measure/statistics/pair-selection.ts";
 import { type QuantileType, quantile } from "../../../measure/statistics/quantiles.ts";
 import { finiteSample } from "../../../measure/statistics/samples.ts";
 import { rankWithPayload, sortedCopy } from "../../../measure/statistics/sorting.ts";

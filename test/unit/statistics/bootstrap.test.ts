@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bootstrap, bootstrapMedian, bootstrapQuantile } from "../../../measure/statistics/bootstrap.ts";
-import { bootstrapRunsQuantile } from "../../../measure/statistics/bootstrapRuns.ts";
-import { drawOrderStatistics } from "../../../measure/statistics/orderStatistics.ts";
+import { bootstrapRunsQuantile } from "../../../measure/statistics/bootstrap-runs.ts";
+import { drawOrderStatistics } from "../../../measure/statistics/order-statistics.ts";
 import { median, quantile, quantilePosition } from "../../../measure/statistics/quantiles.ts";
 import { seededRandom } from "../../../measure/statistics/random.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseTwoColumns } from "../../../measure/statistics/columns.ts";
-import { hodgesLehmann } from "../../../measure/statistics/hodgesLehmann.ts";
+import { hodgesLehmann } from "../../../measure/statistics/hodges-lehmann.ts";
 import { pairedDifferences } from "../../../measure/statistics/samples.ts";
 import { wilcoxon } from "../../../measure/statistics/wilcoxon.ts";
 

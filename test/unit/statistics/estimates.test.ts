@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bcaInterval } from "../../../measure/statistics/bca.ts";
-import { hodgesLehmannOfDifferences, hodgesLehmannShift } from "../../../measure/statistics/hodgesLehmann.ts";
+import { hodgesLehmannOfDifferences, hodgesLehmannShift } from "../../../measure/statistics/hodges-lehmann.ts";
 import { benjaminiHochberg, holm } from "../../../measure/statistics/multiplicity.ts";
 import { normalCdf, normalQuantile, normalSf } from "../../../measure/statistics/normal.ts";
 import { median, QUANTILE_TYPES, type QuantileType, quantile } from "../../../measure/statistics/quantiles.ts";

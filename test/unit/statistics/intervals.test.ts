@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { medianInterval } from "../../../measure/statistics/medianInterval.ts";
-import { studentInterval } from "../../../measure/statistics/studentInterval.ts";
+import { medianInterval } from "../../../measure/statistics/median-interval.ts";
+import { studentInterval } from "../../../measure/statistics/student-interval.ts";
 
 /** P(Bin(n, 1/2) <= k) by counting. */
 function binomial(n: number, k: number): number {

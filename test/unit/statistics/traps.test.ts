@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { kendall } from "../../../measure/statistics/kendall.ts";
-import { mannWhitney } from "../../../measure/statistics/mannWhitney.ts";
+import { mannWhitney } from "../../../measure/statistics/mann-whitney.ts";
 import { wilcoxon, wilcoxonOfDifferences } from "../../../measure/statistics/wilcoxon.ts";
 import { expectClose } from "./fixtures.ts";
 

@@ -1,4 +1,4 @@
-import { MannWhitneyDistribution } from "./mannWhitneyDistribution.ts";
+import { MannWhitneyDistribution } from "./mann-whitney-distribution.ts";
 import { normalSf } from "./normal.ts";
 import { type Alternative, type Method, type ResolvedMethod, resolveMethod } from "./options.ts";
 import { finiteSample, type Sample } from "./samples.ts";

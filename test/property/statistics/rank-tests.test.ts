@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { kendall } from "../../../measure/statistics/kendall.ts";
-import { mannWhitney } from "../../../measure/statistics/mannWhitney.ts";
+import { mannWhitney } from "../../../measure/statistics/mann-whitney.ts";
 import { ZERO_METHODS } from "../../../measure/statistics/options.ts";
 import { wilcoxon, wilcoxonOfDifferences } from "../../../measure/statistics/wilcoxon.ts";
 

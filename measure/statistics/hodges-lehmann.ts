@@ -1,11 +1,11 @@
 import { LabError } from "../../lib/errors.ts";
 import { DEFAULT_LEVEL, type Estimate, type Interval, requireLevel } from "./interval.ts";
-import { MannWhitneyDistribution } from "./mannWhitneyDistribution.ts";
+import { MannWhitneyDistribution } from "./mann-whitney-distribution.ts";
 import { normalQuantile } from "./normal.ts";
 import { AUTO_EXACT_LIMIT } from "./options.ts";
-import { type PairSums, selectKth } from "./pairSelection.ts";
+import { type PairSums, selectKth } from "./pair-selection.ts";
 import { finiteSample, pairedDifferences, type Sample } from "./samples.ts";
-import { SignedRankDistribution } from "./signedRankDistribution.ts";
+import { SignedRankDistribution } from "./signed-rank-distribution.ts";
 import { sortedCopy } from "./sorting.ts";
 
 export interface LocationOptions {

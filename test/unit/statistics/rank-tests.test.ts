@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type KendallOptions, kendall } from "../../../measure/statistics/kendall.ts";
-import { type MannWhitneyOptions, mannWhitney } from "../../../measure/statistics/mannWhitney.ts";
+import { type MannWhitneyOptions, mannWhitney } from "../../../measure/statistics/mann-whitney.ts";
 import { type WilcoxonOptions, wilcoxon } from "../../../measure/statistics/wilcoxon.ts";
 import { expectClose, fixture, type RankTestCase, samplesOf } from "./fixtures.ts";
 
