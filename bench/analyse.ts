@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { checkout } from "../lib/paths.ts";
-import type { BenchRow } from "./main.ts";
+import type { BenchRow } from "./bench-row.ts";
 import { writeSyntheticResults } from "./synthetic-results.ts";
 
 const runFile = promisify(execFile);

@@ -6,7 +6,7 @@ import { streamCapture } from "../measure/capture/command.ts";
 import { readEchoBatches } from "../measure/capture/exchanges.ts";
 import { scan } from "../measure/capture/scan.ts";
 import { emptySummary } from "../measure/capture/summary.ts";
-import type { BenchRow } from "./main.ts";
+import type { BenchRow } from "./bench-row.ts";
 import { syntheticPings, writeSyntheticPcap } from "./synthetic-pcap.ts";
 
 const packets = Number(process.env.BENCH_PACKETS ?? 2_000_000);

@@ -8,9 +8,9 @@ import { benchPackages, ensurePackages } from "../cli/setup/packages.ts";
 import { preparePulumi } from "../cli/setup/pulumi.ts";
 import { LabError } from "../lib/errors.ts";
 import { plainProgress } from "../lib/progress.ts";
+import type { BenchRow } from "./bench-row.ts";
 import { type Measured, rowsOf } from "./fleet/measured.ts";
 import { newConfigFile } from "./fleet/stack.ts";
-import type { BenchRow } from "./main.ts";
 
 const settings = {
   vms: Number(process.env.BENCH_VMS ?? 64),

@@ -1,12 +1,5 @@
 import { cpus } from "node:os";
-
-/** One line of a benchmark's table. */
-export interface BenchRow {
-  what: string;
-  value: string;
-  /** Against the others that ran beside it. */
-  ratios?: string;
-}
+import type { BenchRow } from "./bench-row.ts";
 
 /** Every benchmark by name: what it compares runs side by side in one process. */
 const benchmarks: Record<string, () => Promise<{ run(): Promise<BenchRow[]> }>> = {

@@ -7,7 +7,7 @@ import { kendall } from "../measure/statistics/kendall.ts";
 import { mannWhitney } from "../measure/statistics/mann-whitney.ts";
 import { type Random, seededRandom } from "../measure/statistics/random.ts";
 import { wilcoxon } from "../measure/statistics/wilcoxon.ts";
-import type { BenchRow } from "./main.ts";
+import type { BenchRow } from "./bench-row.ts";
 import { startScipy } from "./scipy.ts";
 
 const n = Number(process.env.BENCH_PAIRS ?? 1_000_000);

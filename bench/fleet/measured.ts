@@ -1,4 +1,4 @@
-import type { BenchRow } from "../main.ts";
+import type { BenchRow } from "../bench-row.ts";
 
 /** What was measured, in seconds, in the order in which it was. */
 export interface Measured {

@@ -1,5 +1,5 @@
 import { canonicalJson } from "../../lib/canonical.ts";
-import type { PlannedScenario } from "./plan.ts";
+import type { PlannedScenario } from "./planned-scenario.ts";
 
 /** Which servers the fleet stands on: the Sender's, both, the Responder's. From each to the next half of it stays. */
 function placeOfFleet({ vms: { sender, responder } }: PlannedScenario): number {

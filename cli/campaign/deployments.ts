@@ -1,7 +1,7 @@
 import { hash as digest } from "node:crypto";
 import type { RunOrder } from "../../measure/results/order.ts";
 import { type OrderRule, orderDeployments } from "../order/deployment-order.ts";
-import type { PlannedScenario } from "./plan.ts";
+import type { PlannedScenario } from "./planned-scenario.ts";
 
 /** One deployment of a scenario, with all its runs. */
 export interface Deployment {

@@ -2,7 +2,8 @@ import { counted } from "../../lib/counted.ts";
 import { asText } from "../../measure/analysis/print/table.ts";
 import { deploymentsOf } from "./deployments.ts";
 import { orderText } from "./order-text.ts";
-import type { CampaignPlan, PlannedScenario } from "./plan.ts";
+import type { CampaignPlan } from "./plan.ts";
+import type { PlannedScenario } from "./planned-scenario.ts";
 
 const both = ({ sender, responder }: { sender: number; responder: number }) => `${sender} / ${responder}`;
 

@@ -2,7 +2,7 @@ import { confounding, type OrderKind } from "../../measure/results/order.ts";
 import { balanceOf, type OrderBalance } from "../order/balance.ts";
 import type { OrderRule } from "../order/deployment-order.ts";
 import { deploymentsOf, seedOfScenarios } from "./deployments.ts";
-import type { PlannedScenario } from "./plan.ts";
+import type { PlannedScenario } from "./planned-scenario.ts";
 
 /** The order of a campaign's deployments, as a plan tells it. */
 export interface OrderOfPlan {

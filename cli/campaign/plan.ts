@@ -5,31 +5,13 @@ import { problemLine } from "../../infra/plan/problem.ts";
 import { scenarioOf } from "../../infra/scenario.ts";
 import { canonicalJson } from "../../lib/canonical.ts";
 import type { OrderKind } from "../../measure/results/order.ts";
-import type { Factors } from "../../measure/results/scenario.ts";
 import { byCostOfChange } from "./cost-of-change.ts";
 import { type Experiment, type Profile, profileOf } from "./experiment.ts";
 import { type OrderOfPlan, orderOfPlan } from "./plan-order.ts";
+import type { PlannedScenario } from "./planned-scenario.ts";
 import type { ScenarioConfig } from "./scenario-config.ts";
 import { type Cell, cellsOf, configOf, forPlan } from "./scenarios.ts";
 import { type Substitution, substitutionOf, vfsOf } from "./substitute.ts";
-
-/** A scenario of a campaign: what it is, how often it is measured, and what it takes of the servers. */
-export interface PlannedScenario {
-  /** SHA-256 of the factors. */
-  hash: string;
-  name: string;
-  factors: Factors;
-  /** Deployments, and runs in each. */
-  replicates: number;
-  runs: number;
-  /** VMs and VFs at each server. */
-  vms: Record<Role, { main: number; background: number }>;
-  vfs: Record<Role, number>;
-  /** What a stack's configuration says for it. */
-  config: ScenarioConfig;
-  /** Which arms of which experiments it is. */
-  wantedBy: { experiment: string; arm: string }[];
-}
 
 export interface CampaignPlan {
   profile: string;

@@ -1,4 +1,4 @@
-import { FormatError } from "../parsers/format-error.ts";
+import { FormatError } from "../../lib/format-error.ts";
 import type { Dissector } from "./dissector.ts";
 import { isReadable, readableLinks } from "./link-types.ts";
 import { type CaptureSummary, noteProblem } from "./summary.ts";

@@ -1,4 +1,4 @@
-import { FormatError } from "../parsers/format-error.ts";
+import { FormatError } from "../../lib/format-error.ts";
 import { Dissector } from "./dissector.ts";
 import type { ExchangeSink } from "./exchange.ts";
 import { ExchangeTable } from "./exchange-table.ts";

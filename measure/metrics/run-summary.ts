@@ -1,6 +1,6 @@
+import { FormatError } from "../../lib/format-error.ts";
 import { type Role, roles } from "../../lib/roles.ts";
 import { type Metric as MetricName, usableValues } from "../matching/metrics.ts";
-import { FormatError } from "../parsers/format-error.ts";
 import { averageLoad, parseMpstat } from "../parsers/mpstat.ts";
 import type { CaptureRecord, Manifest, Metric } from "../results/manifest.ts";
 import { cpuFile } from "../results/run-files.ts";

@@ -1,4 +1,4 @@
-import { excerpt, FormatError } from "./format-error.ts";
+import { excerpt, FormatError } from "../../lib/format-error.ts";
 
 /** A value of a JSON text that knows where it stood. */
 export interface JsonNode {

@@ -1,4 +1,4 @@
-import { excerpt, FormatError } from "./format-error.ts";
+import { excerpt, FormatError } from "../../lib/format-error.ts";
 import { type JsonNode, parseJsonLines } from "./json-lines.ts";
 
 /** Per cent of the time of one CPU, or of all ("all"), over one interval; the fields of mpstat(1). */

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { FormatError } from "../../lib/format-error.ts";
 import { streamCapture } from "../../measure/capture/command.ts";
 import { readCapture } from "../../measure/capture/exchanges.ts";
 import { type CaptureSummary, emptySummary } from "../../measure/capture/summary.ts";
 import { matchRun } from "../../measure/matching/match-run.ts";
-import { FormatError } from "../../measure/parsers/format-error.ts";
 import { parseMpstat } from "../../measure/parsers/mpstat.ts";
 import { parsePing } from "../../measure/parsers/ping.ts";
 import { arp, cooked2, echo4, echo6, ethernet, hex, inChunks, pcap } from "./frames.ts";

@@ -1,5 +1,10 @@
 import type { RunRecord } from "../../dataset/open.ts";
-import type { SideSummary } from "./compare.ts";
+
+/** Packets of a side. */
+interface PacketCounts {
+  transmitted: number;
+  lost: number;
+}
 
 /** Share of lost packets from which on the RTTs of a side are said to be of those that came back. */
 const muchLoss = 0.01;
@@ -22,12 +27,12 @@ export const directoryNotes = (sameRoot: boolean, runs: readonly RunRecord[]): s
   ...environmentNotes(runs),
 ];
 
-const lossOf = ({ lost, transmitted }: SideSummary) => (transmitted === 0 ? 0 : lost / transmitted);
-const lossWords = (side: SideSummary) =>
+const lossOf = ({ lost, transmitted }: PacketCounts) => (transmitted === 0 ? 0 : lost / transmitted);
+const lossWords = (side: PacketCounts) =>
   `${side.lost} of ${side.transmitted} (${Number((100 * lossOf(side)).toPrecision(2))} %)`;
 
 /** Lost packets of both sides, which are in no RTT, as sentences; empty without any. */
-export function lossNotes([a, b]: [SideSummary, SideSummary]): string[] {
+export function lossNotes([a, b]: [PacketCounts, PacketCounts]): string[] {
   if (a.lost === 0 && b.lost === 0) return [];
   const isMuch = Math.max(lossOf(a), lossOf(b)) > muchLoss;
   const survivors = isMuch

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { FormatError } from "../../../lib/format-error.ts";
 import { readCapture } from "../../../measure/capture/exchanges.ts";
-import { FormatError } from "../../../measure/parsers/format-error.ts";
 import { arp, echo4, ethernet, hex, inChunks, pcap, type Record } from "../../support/frames.ts";
 import { pcapng } from "../../support/pcapng.ts";
 

@@ -1,4 +1,4 @@
-import { LabError } from "../../lib/errors.ts";
+import { LabError } from "./errors.ts";
 
 /** Where in its input a reader gave up. `offset` counts bytes of a capture, UTF-16 units of a text; `line` counts from 1. */
 export interface FormatPlace {
