@@ -1,5 +1,6 @@
 import type { RunRecord } from "../dataset/open.ts";
 import type { Factors } from "../statistics/pairs.ts";
+import { campaignOf } from "./campaigns.ts";
 
 /** What the study compares, by the paper's names (4, Fig. 4): how the Main VMs are attached, and what background VMs use. */
 export const arms = {
@@ -72,5 +73,5 @@ export const cellOf = (run: RunRecord & { setting: string }): Factors => ({
   pingRatePps: run.pingRatePps,
   fixed: run.fixed,
   pressure: run.pressure,
-  batch: run.batch,
+  campaign: campaignOf(run),
 });

@@ -1,6 +1,7 @@
 import type { RunRecord } from "../dataset/open.ts";
 import { driftWithinBlocks, type PlacedValue } from "../statistics/drift.ts";
 import type { Interval } from "../statistics/interval.ts";
+import { campaignOf } from "./campaigns.ts";
 import { onScale, ratioShortage, scaleOf } from "./contrasts.ts";
 import { deploymentsOf } from "./deployments.ts";
 import { type Measure, measures } from "./measures.ts";
@@ -68,8 +69,7 @@ export function driftOf(deployments: readonly Deployed[], measure: Measure): Mea
 }
 
 /** What was measured as one sequence: a replicate of one campaign, or of a results directory where none was planned. */
-export const blockOf = ({ batch, replicate, order }: RunRecord) =>
-  JSON.stringify(order ? [batch, order.kind, order.seed, order.block] : [batch, replicate]);
+export const blockOf = (run: RunRecord) => JSON.stringify([campaignOf(run), run.order?.block ?? run.replicate]);
 
 const earliest = (runs: readonly RunRecord[]) =>
   runs.map(({ started }) => started).reduce((a, b) => (Date.parse(a) <= Date.parse(b) ? a : b));

@@ -1,6 +1,7 @@
 import { counted } from "../../lib/counted.ts";
 import type { RunRecord } from "../dataset/open.ts";
 import { confounding, orderKinds } from "../results/order.ts";
+import { campaignOf } from "./campaigns.ts";
 import { blockOf } from "./drift.ts";
 
 /** Deployments that were measured after one which was planned to come later: those that failed at first, mostly. */
@@ -32,11 +33,17 @@ export function orderNotes(runs: readonly RunRecord[]): string[] {
   });
   const unknown = runs.filter(({ order }) => order === null).length;
   const late = outOfPlace(runs);
+  const campaigns = new Set(runs.map(campaignOf)).size;
   return [
     ...fixed,
     ...(unknown > 0
       ? [
           `${counted(unknown, "run")} without a planned order: a drift of the machine may look like an effect of a driver`,
+        ]
+      : []),
+    ...(campaigns > 1
+      ? [
+          `the runs are of ${campaigns} campaigns or folders, deployed in orders of their own: what differs between these may be due to the day, and their deployments make no pairs`,
         ]
       : []),
     ...(late > 0 ? [`${counted(late, "deployment")} measured later than planned; drift goes by when they were`] : []),

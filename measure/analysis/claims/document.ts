@@ -22,8 +22,8 @@ Written by \`node measure/analysis/claims/document.ts\` from \`measure/analysis/
 
 - The unit is the *deployment*: VMs are made anew for it, and a driver is given to it. Runs of one deployment share whatever conditions it
   happened to get, so they are one value: the median of its runs' medians (of their interquartile ranges, largest RTTs, CPU usages).
-- Two drivers are compared between deployments of equal *cell* (number and kind of background VMs, load, location, frequency) and
-  *replicate*. Times and shares are compared by their ratio, CPU usages by their difference, unless the rule says else.
+- Two drivers are compared between deployments of equal *cell* (number and kind of background VMs, load, location, frequency),
+  *replicate* and campaign. Times and shares are compared by their ratio, CPU usages by their difference, unless the rule says else.
 - Cells of one replicate are not independent: a change of frequency or load may leave VMs as they are. So a replicate is one number, the
   mean of its cells (of ratios the geometric mean), and *n counts replicates*.
 - The estimate is Hodges and Lehmann's with its 95 % interval, exact by the signed-rank test: without a difference, two deployments may

@@ -1,5 +1,6 @@
 import { isEmulated } from "../../results/fidelity.ts";
 import { type Arm, levelOf, type StudyRun } from "../arms.ts";
+import { campaignOf } from "../campaigns.ts";
 import { contrastsOf, type Placed, ratioShortage, type Scale, scaleOf, valuesByReplicate } from "../contrasts.ts";
 import { measures } from "../measures.ts";
 import { cellKey, placed, type StudyDeployment } from "../study-deployments.ts";
@@ -133,8 +134,8 @@ export class Judge {
     const top = loaded.filter(({ run }) => run.backgroundVms === most);
     const drivers = [...new Set(top.map(({ run }) => run.backgroundDriver ?? ""))];
     const inCell = (deployment: StudyDeployment, background: string) => {
-      const { pingRatePps, fixed, batch } = deployment.run;
-      return { deployment, cell: [pingRatePps, fixed, batch, background].join("\n") };
+      const { pingRatePps, fixed } = deployment.run;
+      return { deployment, cell: [pingRatePps, fixed, campaignOf(deployment.run), background].join("\n") };
     };
     // The deployments without background VMs stand beside those with each kind of them.
     const x = top.map((one) => inCell(one, one.run.backgroundDriver ?? ""));

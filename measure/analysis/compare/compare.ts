@@ -89,7 +89,9 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
       return { measure, unit: unitName, comparison: null, unavailable: missing.join("; "), verdict: "unavailable" };
     const comparison = compareMeasure(match, measure, unit, packets);
     const words = verdictOf(comparison, measure, unitName, ["A", "B"]);
-    const found = !sameRoot && isDecided(comparison) ? `the directories differ: ${words}` : words;
+    const apart = sameRoot ? "measured apart" : "the directories differ";
+    const isApart = !sameRoot || comparison.test === "mann-whitney";
+    const found = isApart && isDecided(comparison) ? `${apart}: ${words}` : words;
     const verdict = saysNothing(measure, fidelity) ? emulatedCpu : found;
     return { measure, unit: unitName, comparison, unavailable: null, verdict };
   });
@@ -105,6 +107,11 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
     notes: [
       ...(warning === null ? [] : [warning]),
       ...assumptions(rows.map(({ comparison }) => comparison)),
+      ...(sameRoot && rows.some(({ comparison }) => comparison?.test === "mann-whitney")
+        ? [
+            "no replicate of a campaign has both sides: whether they differ because of the scenario or of the day cannot be told",
+          ]
+        : []),
       ...directoryNotes(sameRoot, [...first.runs, ...second.runs]),
       ...lossNotes([summaryOf(first), summaryOf(second)]),
       ...(isEmulated(fidelity) ? ["emulated servers: the order of RTTs counts, not their size"] : []),

@@ -1,6 +1,7 @@
 import { canonicalJson } from "../../../lib/canonical.ts";
 import type { RunRecord } from "../../dataset/open.ts";
 import { median } from "../../statistics/quantiles.ts";
+import { campaignOf } from "../campaigns.ts";
 import { type Comparison, compareDeployments, compareGroups, compareRuns, undecided } from "../comparison.ts";
 import { onScale, type Placed, ratioShortage, scaleOf, valuesByReplicate } from "../contrasts.ts";
 import { deploymentsOf } from "../deployments.ts";
@@ -23,7 +24,7 @@ const cellFor =
   (single: boolean) =>
   (run: RunRecord): Record<string, string | number> =>
     single
-      ? { batch: run.batch }
+      ? { campaign: campaignOf(run) }
       : {
           backgroundVms: run.backgroundVms,
           backgroundDriver: run.backgroundDriver ?? "none",
@@ -32,7 +33,7 @@ const cellFor =
           pingRatePps: run.pingRatePps,
           fixed: run.fixed,
           pressure: run.pressure,
-          batch: run.batch,
+          campaign: campaignOf(run),
         };
 
 /** One number a replicate, where replicates of two sides make no pairs: those that have all scenarios of both sides. */
