@@ -52,7 +52,7 @@ two treatments, and each path is compared with itself. What is not tested there,
 `;
 
 const frequenciesText = `
-Where the achieved rates of ping overlap, 1 kpps and 1 Mpps are one treatment, and C3 is not testable on any servers.
+Where the achieved rates of ping overlap or are not known, 1 kpps and 1 Mpps are one treatment, and C3 is not testable on any servers.
 
 ## Names
 `;

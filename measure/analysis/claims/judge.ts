@@ -145,10 +145,17 @@ export class Judge {
 
   #sameAtBothRates(rule: RuleOf<"sameAtBothRates">, parts: number): Evidence {
     const all = selectDeployments(this.#deployments, rule.arms, rule.where, this.#levels);
-    const at = (ratePps: number) => all.filter(({ run }) => run.pingRatePps === ratePps);
-    const [fast, slow] = [at(1_000_000), at(1000)];
     const achieved = (some: StudyDeployment[]) =>
       some.flatMap(({ runs }) => runs.flatMap(({ achievedRatePps }) => achievedRatePps ?? []));
+    const at = (ratePps: number) => all.filter(({ run }) => run.pingRatePps === ratePps);
+    const known = (some: StudyDeployment[]) => some.filter((one) => achieved([one]).length > 0);
+    const [fast, slow] = [known(at(fastRate)), known(at(slowRate))];
+    if ([fastRate, slowRate].some((rate) => at(rate).length > 0 && known(at(rate)).length === 0))
+      return noEvidence(
+        "not testable here",
+        testedWords(rule, null),
+        "the rates that ping achieved are not known: they may be one treatment",
+      );
     if (fast.length > 0 && slow.length > 0 && Math.min(...achieved(fast)) <= Math.max(...achieved(slow)))
       return noEvidence(
         "not testable here",
@@ -168,11 +175,16 @@ export class Judge {
     const scale = scaleOf(rule.measure);
     const { values, used } = valuesByReplicate(all, rule.measure, scale);
     const { unit } = measures[rule.measure];
-    return scale === "ratio"
-      ? evidenceOf(rule, decideMedian(values, logarithmic(rule), parts, Math.exp), unit, used)
-      : evidenceOf(rule, decideMedian(values, rule, parts), unit, used);
+    const found =
+      scale === "ratio" ? decideMedian(values, logarithmic(rule), parts, Math.exp) : decideMedian(values, rule, parts);
+    const measured = all.filter((one) => one.valueOf(rule.measure) !== null).length;
+    const short = ratioShortage({ first: measured - used.length });
+    return evidenceOf(rule, short === null ? found : undecided(found, short), unit, used);
   }
 }
+
+/** The two frequencies of the study. */
+const [fastRate, slowRate] = [1_000_000, 1000];
 
 const logarithmic = ({ low, high }: Region): Region => ({ low: Math.log(low), high: Math.log(high) });
 const aroundOne = (margin: number): Region => logarithmic({ low: 1 - margin, high: 1 + margin });

@@ -1,4 +1,6 @@
 import { resolve } from "node:path";
+import { counted } from "../../../lib/counted.ts";
+import { LabError } from "../../../lib/errors.ts";
 import { onlyFidelity } from "../../dataset/fidelity.ts";
 import type { RunRecord } from "../../dataset/open.ts";
 import { packetValues } from "../../dataset/packet-values.ts";
@@ -69,12 +71,24 @@ function reasonFor(runs: readonly RunRecord[], measure: Measure): string | null 
   return summary && "unavailable" in summary ? summary.unavailable : "there is no value";
 }
 
+/** A run on both sides would be compared with itself, which makes the sides look alike. */
+function requireApart(first: Side, second: Side): void {
+  const folders = new Set(first.runs.map(({ directory }) => resolve(first.directory, directory)));
+  const common = second.runs.filter(({ directory }) => folders.has(resolve(second.directory, directory)));
+  if (common.length > 0)
+    throw new LabError(
+      `${first.name} and ${second.name} have ${counted(common.length, "run")} in common, as ${common[0]?.directory}; name two sides that share none`,
+      { exitCode: 2 },
+    );
+}
+
 /**
  * Compares two sides measure by measure.
- * @throws LabError (exit code 2) when the servers of the two are of different fidelity
+ * @throws LabError (exit code 2) when the servers of the two are of different fidelity, and when a run is on both sides
  */
 export async function compareSides(first: Side, second: Side, unit: AnalysisUnit): Promise<ComparisonReport> {
   const fidelity = onlyFidelity([first.fidelity, second.fidelity], `${first.name} and ${second.name}`);
+  requireApart(first, second);
   const sameRoot = resolve(first.directory) === resolve(second.directory);
   const single = scenariosOf(first.runs).length === 1 && scenariosOf(second.runs).length === 1;
   const match: Match = { first, second, sameRoot, single };

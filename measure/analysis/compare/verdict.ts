@@ -29,7 +29,7 @@ export function isDecided({ difference, ratio }: Comparison): boolean {
 export function verdictOf(comparison: Comparison, measure: Measure, unit: string, names: [string, string]): string {
   const { difference, ratio, n } = comparison;
   const found = ratio ?? difference;
-  if (found === null || n === 0) return "nothing to compare";
+  if (found === null || n === 0) return comparison.shortage ?? "nothing to compare";
   const equal = ratio === null ? 0 : 1;
   const { estimate, interval } = found;
   const size = estimate === equal ? "equal" : sizeWords(comparison, measure, unit, names);

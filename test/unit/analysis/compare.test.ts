@@ -60,7 +60,11 @@ describe("compareSides", () => {
   });
 
   test("never calls an interval around 0 equality", async () => {
-    const other = bridge.map((run, i) => ({ ...run, metrics: bridge[(i + 3) % 10]?.metrics ?? run.metrics }));
+    const other = bridge.map((run, i) => ({
+      ...run,
+      directory: `other/${run.directory}`,
+      metrics: bridge[(i + 3) % 10]?.metrics ?? run.metrics,
+    }));
     const { rows } = await compareSides(side("a", "r", bridge), side("b", "r", other), "run-median");
     expect(rows[0]?.verdict).toBe("no difference shown: the interval holds 0");
     const empty = { ...rows[0]?.comparison, n: 0, difference: null } as Parameters<typeof verdictOf>[0];
