@@ -9,7 +9,7 @@ const PACKAGES = ["scipy==1.17.1", "numpy==2.4.6", "mpmath==1.4.1"];
 const fromRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** What one run of a SciPy test took and found. */
-export interface ScipyRun {
+interface ScipyRun {
   ms: number;
   statistic: number;
   pValue: number;

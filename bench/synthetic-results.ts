@@ -12,7 +12,7 @@ const frameBytes = 60;
 const epochSeconds = 1_795_456_975;
 
 /** Scenarios like those of the paper's grid: every driver, number of background VMs, load, location and frequency. */
-export function* syntheticScenarios(): Generator<Factors> {
+function* syntheticScenarios(): Generator<Factors> {
   const mains = ["e1000-bridge", "virtio-bridge", "macvtap-passthrough", "pci-passthrough"];
   const fixed = {
     packets,

@@ -1,5 +1,5 @@
 /** Distributions that share a package manager and the names of packages. */
-export const families = ["debian", "redhat", "suse"] as const;
+const families = ["debian", "redhat", "suse"] as const;
 export type Family = (typeof families)[number];
 
 /** What os-release(5) says of a system. */

@@ -49,7 +49,7 @@ export async function askAgent<T extends z.ZodType>(
   return (parsed.data as { return: z.infer<T> }).return;
 }
 
-export interface GuestExit {
+interface GuestExit {
   code: number;
   stdout: Buffer;
   stderr: string;

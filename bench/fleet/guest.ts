@@ -14,7 +14,7 @@ const code = [0xfa, 0xf4, 0xeb, 0xfd];
  * A kernel that halts: a guest with it is a whole QEMU process that takes no CPU once its firmware has started it. QEMU
  * loads it by its Multiboot header (Multiboot Specification 0.6.96, section 3.1), and the initramfs as its module.
  */
-export function haltingKernel(): Buffer {
+function haltingKernel(): Buffer {
   const image = Buffer.alloc(64);
   const end = loadAddress + image.length;
   const checksum = -(magic + hasAddresses) >>> 0;

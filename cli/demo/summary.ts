@@ -10,7 +10,7 @@ import { compareDrivers, type DriverComparison, type RunMedian } from "./compari
 export type MetricSummary = { median: number; p05: number; p95: number } | { unavailable: string };
 
 /** What the demo measured with one driver, as `--json` prints it. */
-export interface DriverSummary {
+interface DriverSummary {
   driver: string;
   runs: number;
   /** Echo requests sent. */

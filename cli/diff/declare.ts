@@ -7,7 +7,7 @@ import { canonicalJson } from "../../lib/canonical.ts";
 import type { RunOutcome } from "../../measure/probe/outcome.ts";
 
 /** A resource as the program declares it. */
-export interface Declared {
+interface Declared {
   /** Its own inputs, and those whose change makes it anew, as canonical JSON. */
   inputs: string;
   identity: string;

@@ -34,7 +34,7 @@ const differenceLines = (title: string, list: readonly Difference[]) =>
     : [title, ...list.map(({ key, from, to }) => `  ${key}: ${valueWords(from)} -> ${valueWords(to)}`)];
 
 /** What `up` does to each part, a line an action. */
-export function changeLines(changes: Changes): string[] {
+function changeLines(changes: Changes): string[] {
   const said = [
     ["made", changes.made],
     ["made anew", changes.replaced],

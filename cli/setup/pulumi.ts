@@ -10,7 +10,7 @@ import { ensureEngine } from "../../tools/engine/ensure.ts";
 import { enginePackages, ensurePackages } from "./packages.ts";
 
 /** Where stacks are kept when the user has chosen no other Pulumi backend: in the checkout. */
-export const stateDir = join(labDir, "state");
+const stateDir = join(labDir, "state");
 
 /**
  * The variables with which plain `pulumi` works in this checkout, and nothing but those. What the user has set wins:

@@ -24,7 +24,7 @@ export interface InventoryHost {
 }
 
 /** The virtual time that both servers can be put on together (emulator/virtual-time). */
-export interface InventoryClock {
+interface InventoryClock {
   kind: "virtual";
   /** Where each server is told to step, unix sockets. */
   sockets: Record<ServerName, string>;

@@ -16,7 +16,7 @@ import { type Settings, settingVariables } from "./settings.ts";
 import { removeState, type ServerState, serversFolder, writeState } from "./state.ts";
 
 /** The setting with the port of a server. */
-export const portKey = (name: ServerName) => `${name}Port` as const;
+const portKey = (name: ServerName) => `${name}Port` as const;
 
 /** @throws LabError (exit code 2) when another program listens on the server's port. */
 export async function requireFreePort(name: ServerName, port: number): Promise<void> {

@@ -7,7 +7,7 @@ import { addBusybox, packInitrd } from "./initrd.ts";
 import { versionsFile } from "./tree.ts";
 
 /** The manifest of a guest image that is built here. */
-export interface BuiltGuestManifest extends GuestManifest {
+interface BuiltGuestManifest extends GuestManifest {
   /** Debian versions of the programs inside, by program. */
   versions: Record<string, string>;
 }

@@ -9,7 +9,7 @@ const driverOfEnds = z.union([driver, z.strictObject({ sender: driver, responder
 const vlan = z.int().min(0).max(4094).default(0);
 
 /** Most background VMs on a server (paper, section 3.1.2). */
-export const maxBackgroundVms = 128;
+const maxBackgroundVms = 128;
 
 /** MiB that a Main VM takes by itself, which is the least it may have. */
 export const leastGuestMiB = 96;

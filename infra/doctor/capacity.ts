@@ -6,7 +6,7 @@ import type { Facts, PfFacts } from "./facts.ts";
 const mostVfs = 256;
 
 /** What preview must know of a port without asking its server. */
-export type PortCapacity = Pick<Pf, "totalVfs" | "addressFilters">;
+type PortCapacity = Pick<Pf, "totalVfs" | "addressFilters">;
 
 function portCapacity({ totalVfs, vfDevice }: PfFacts): PortCapacity {
   const addressFilters = addressFiltersOf(vfDevice);

@@ -17,7 +17,7 @@ import { socketFolder, socketsOf } from "./sockets.ts";
 const patienceMs = 60_000;
 
 /** Names the socket at which the gateway takes descriptions of servers. */
-export const gatewayVariable = "LAB_GATEWAY";
+const gatewayVariable = "LAB_GATEWAY";
 
 const requestSchema = z.array(z.object({ name: z.string(), target: targetSchema }));
 const answerSchema = z.object({ error: z.string().optional() });

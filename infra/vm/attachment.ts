@@ -1,7 +1,7 @@
 import type { Driver } from "./drivers.ts";
 
 /** A virtual function as its server knows it. */
-export interface Vf {
+interface Vf {
   /** PCI address as "0000:01:10.0". */
   pci: string;
   /** The name of its network interface while its own driver has it. */

@@ -17,7 +17,7 @@ export const armNames = Object.keys(arms) as Arm[];
  * Who competes: nobody, background VMs on a bridge (4.1 to 4.3), or background VMs on SR-IOV (4.4). Drivers are compared
  * within one of them.
  */
-export const settings = ["none", "bridge", "sriov"] as const;
+const settings = ["none", "bridge", "sriov"] as const;
 export type Setting = (typeof settings)[number];
 
 const mains: Record<string, Arm> = {

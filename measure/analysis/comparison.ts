@@ -67,7 +67,7 @@ const onItsScale = (estimate: Estimate | null, scale: Scale): Pick<Comparison, "
 });
 
 /** Compares pairs of runs or packets that were formed already: the paper's way. */
-export function comparePairs({ x, y, record }: PairedSample, options: ComparisonOptions = {}): Comparison {
+function comparePairs({ x, y, record }: PairedSample, options: ComparisonOptions = {}): Comparison {
   const result = wilcoxon(x, y);
   const differences = pairedDifferences(x, y);
   const level = options.level === undefined ? {} : { level: options.level };

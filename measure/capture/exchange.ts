@@ -200,7 +200,7 @@ class AddressTexts {
 }
 
 /** Text of an IPv6 address given as four 32-bit words, in the form of RFC 5952 (without its dotted special cases). */
-export function ipv6Text(words: Int32Array): string {
+function ipv6Text(words: Int32Array): string {
   const groups: number[] = [];
   for (const word of words) groups.push(word >>> 16, word & 0xffff);
   let start = 0;

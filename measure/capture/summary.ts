@@ -1,7 +1,7 @@
 import { countAll, kindsText, tunnelsAmong } from "./other-frames.ts";
 
 /** Something wrong with a capture, or worth knowing, that did not stop the reading. */
-export interface CaptureProblem {
+interface CaptureProblem {
   /** Byte of the file where it was met, or the first of several. */
   offset: number;
   message: string;

@@ -3,7 +3,7 @@ import { metricNames } from "../matching/metrics.ts";
 /** Version of the columns below; a dataset of another one is derived anew from the raw files. */
 export const schemaVersion = 3;
 
-export type ColumnType = "VARCHAR" | "INTEGER" | "BIGINT" | "DOUBLE" | "BOOLEAN";
+type ColumnType = "VARCHAR" | "INTEGER" | "BIGINT" | "DOUBLE" | "BOOLEAN";
 
 export interface Column {
   name: string;

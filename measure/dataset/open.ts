@@ -7,7 +7,7 @@ import { onlyFidelity } from "./fidelity.ts";
 import { partsOf, tablePaths, type UpdateOptions, type UpdateReport, updateDataset } from "./update.ts";
 
 /** Metrics that analyses use; the dataset has more. Times are nanoseconds, the share is in parts of the RTT. */
-export const analysedMetrics = ["rtt", "overhead", "responseTime", "overheadShare"] as const satisfies RunMetric[];
+const analysedMetrics = ["rtt", "overhead", "responseTime", "overheadShare"] as const satisfies RunMetric[];
 export type AnalysedMetric = (typeof analysedMetrics)[number];
 
 /** A metric over the packets of one run; or why there is none. */

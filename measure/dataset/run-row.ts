@@ -11,7 +11,7 @@ export type Row = Record<string, Cell>;
 const quantiles = { median: 0.5, p05: 0.05, p25: 0.25, p75: 0.75, p95: 0.95, min: 0, max: 1 } as const;
 
 /** The factors of a run as columns. */
-export function factorCells(directory: string, { manifest }: Pick<MeasuredRun, "manifest">): Row {
+function factorCells(directory: string, { manifest }: Pick<MeasuredRun, "manifest">): Row {
   const { scenario, fidelity, replicate, run } = manifest;
   const factors: Factors = scenario.factors;
   return {

@@ -23,7 +23,7 @@ export interface RunInput {
 }
 
 /** A capture point of a run: why it is unavailable, or what it saw of ping's packets. */
-export type PointSummary =
+type PointSummary =
   | { unavailable: string }
   | {
       requests: number;

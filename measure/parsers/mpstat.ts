@@ -41,7 +41,7 @@ const roundingPercent = 0.1;
 /** Where a CPU is (mpstat -T): of no use here. */
 const placeFields = ["core", "socket", "node"];
 
-export const loadFields = ["usr", "nice", "sys", "iowait", "irq", "soft", "steal", "guest", "gnice", "idle"] as const;
+const loadFields = ["usr", "nice", "sys", "iowait", "irq", "soft", "steal", "guest", "gnice", "idle"] as const;
 
 /**
  * Reads `mpstat -o JSON` of sysstat 12.

@@ -23,7 +23,7 @@ export interface PingReply {
 }
 
 /** An ICMP error that ping printed for one of its requests, e.g. "Destination Host Unreachable". */
-export interface PingError {
+interface PingError {
   seq: number | null;
   from: string;
   message: string;

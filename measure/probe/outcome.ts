@@ -4,7 +4,7 @@ import { manifestSchema } from "../results/manifest.ts";
 import { runSpecSchema } from "./spec.ts";
 
 /** What a run's resource says of it. */
-export const runOutcomeSchema = z.object({
+const runOutcomeSchema = z.object({
   run: z.int().min(1),
   replicate: z.int().min(1),
   directory: z.string().min(1),

@@ -7,7 +7,7 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const perRole = <T extends z.ZodType>(value: T) => z.object({ sender: value, responder: value });
 
 /** Statistics of one metric over the packets of a run, in milliseconds; or why there is none. */
-export const metricSchema = z.union([
+const metricSchema = z.union([
   z.object({
     n: z.int().min(1),
     median: z.number(),

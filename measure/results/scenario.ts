@@ -3,7 +3,7 @@ import { z } from "zod";
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** What a run's numbers depend on by design (STUDY: factors). Fields are only added, never renamed. */
-export const factorsSchema = z.object({
+const factorsSchema = z.object({
   mainDriver: z.object({ sender: z.string(), responder: z.string() }),
   /**
    * Background VMs on each server that has some; null without any. A driver for each end where they differ:

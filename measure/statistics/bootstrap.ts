@@ -21,7 +21,7 @@ export interface QuantileBootstrapOptions extends BootstrapOptions {
   type?: QuantileType;
 }
 
-export const DEFAULT_RESAMPLES = 9999;
+const DEFAULT_RESAMPLES = 9999;
 
 /**
  * A statistic of independent values with its BCa interval, by plain resampling: values drawn with replacement, as many as

@@ -8,8 +8,8 @@ import { type MannWhitneyResult, mannWhitney } from "./mann-whitney.ts";
 import { ALTERNATIVES, KENDALL_VARIANTS, METHODS, oneOf, ZERO_METHODS } from "./options.ts";
 import { type WilcoxonResult, wilcoxon } from "./wilcoxon.ts";
 
-export const STATS_TESTS = ["wilcoxon", "mannwhitney", "kendall"] as const;
-export type StatsTest = (typeof STATS_TESTS)[number];
+const STATS_TESTS = ["wilcoxon", "mannwhitney", "kendall"] as const;
+type StatsTest = (typeof STATS_TESTS)[number];
 
 /** The options of `./lab stats` as they stand on the command line; undefined where one was not given. */
 export interface StatsOptions {

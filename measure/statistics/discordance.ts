@@ -1,7 +1,7 @@
 import { rankWithPayload } from "./sorting.ts";
 
 /** How the values of one sample are tied; sums run over groups of t equal values. */
-export interface TieCounts {
+interface TieCounts {
   distinct: number;
   /** Tied pairs: sum of t(t-1)/2. */
   pairs: number;

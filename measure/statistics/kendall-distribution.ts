@@ -1,7 +1,7 @@
 import { LabError } from "../../lib/errors.ts";
 
 /** The exact distribution is tabulated up to this many pairs. */
-export const KENDALL_EXACT_LIMIT = 1000;
+const KENDALL_EXACT_LIMIT = 1000;
 
 /**
  * P(D <= k) for D, the discordant pairs of two independent untied rankings of n (the inversions of a random permutation;

@@ -1,7 +1,7 @@
 import { LabError } from "../../lib/errors.ts";
 
 /** The exact distribution is tabulated up to this product of the two sample sizes (200 by 200). */
-export const MANN_WHITNEY_EXACT_LIMIT = 40_000;
+const MANN_WHITNEY_EXACT_LIMIT = 40_000;
 
 /**
  * The null distribution of Mann and Whitney's U for untied samples of n1 and n2 values (H. B. Mann and D. R. Whitney,

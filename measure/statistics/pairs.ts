@@ -6,7 +6,7 @@ import { DEFAULT_QUANTILE_TYPE, type QuantileType, quantile } from "./quantiles.
  * What one pair is made of. Packets of one run share its conditions and are not independent, so the default is the median
  * of a run; `packet` is the paper's own way (section 5), whose p-values overstate the evidence.
  */
-export const PAIRING_UNITS = ["run-median", "packet"] as const;
+const PAIRING_UNITS = ["run-median", "packet"] as const;
 export type PairingUnit = (typeof PAIRING_UNITS)[number];
 
 /** A factor's name and its level: number of background VMs, load type, load location, ping frequency… */
@@ -33,7 +33,7 @@ export interface PairingOptions {
 }
 
 /** How the pairs of a test were formed; kept and printed with its result. */
-export interface PairingRecord {
+interface PairingRecord {
   unit: PairingUnit;
   /** What had to be equal on both sides. */
   matchedOn: string[];

@@ -1,7 +1,7 @@
 import { LabError } from "../../lib/errors.ts";
 
 /** Beyond this many ranks 2^-n leaves the range of a double, and the normal limit is as good as exact. */
-export const SIGNED_RANK_EXACT_LIMIT = 1000;
+const SIGNED_RANK_EXACT_LIMIT = 1000;
 
 /**
  * The null distribution of the signed-rank statistic: the sum of those ranks whose difference is positive, each with

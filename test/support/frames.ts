@@ -21,8 +21,8 @@ export interface Echo {
 }
 
 const address = (text: string) => (text.includes(".") ? Buffer.from(text.split(".").map(Number)) : hex(text));
-export const near6 = "fd000000000000000000000000000101";
-export const far6 = "fd000000000000000000000000000201";
+const near6 = "fd000000000000000000000000000101";
+const far6 = "fd000000000000000000000000000201";
 
 /** IPv4 header, ICMP echo. `options` are bytes of IP options, a multiple of 4; `fragment` the field of flags and offset. */
 export function echo4(echo: Echo = {}, header: { options?: Uint8Array; fragment?: number } = {}): Buffer {

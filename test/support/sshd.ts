@@ -9,7 +9,7 @@ import type { SshTarget } from "../../lib/ssh/target.ts";
 export type KeyType = "ed25519" | "ecdsa" | "rsa";
 
 /** Somebody who can log in, with this process's user id; only the server that the test started has heard of them. */
-export interface SshdUser {
+interface SshdUser {
   /** Login shell, an absolute path. */
   shell: string;
   /** Files of the home folder, by name, such as ".bashrc". */

@@ -6,7 +6,7 @@ const share = z.number().min(0).max(1);
 const shares = z.record(z.string(), share);
 
 /** What `node test/soak/calibration.ts` measured on made-up campaigns; shares of data sets. */
-export const calibrationSchema = z.object({
+const calibrationSchema = z.object({
   /** What was judged: statements of all rules. A change of them asks for another measurement. */
   rules: z.record(z.string(), z.string()),
   /** Replicates of the campaigns, and data sets that each share is of. */

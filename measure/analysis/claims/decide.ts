@@ -14,7 +14,7 @@ export interface Region {
 const alpha = 0.05;
 
 /** Confidence of the interval that contradicts, so that it errs in 5 % of claims, not of their parts (Bonferroni). */
-export const contradictingLevel = (parts: number): number => 1 - alpha / parts;
+const contradictingLevel = (parts: number): number => 1 - alpha / parts;
 
 /** Replicates from which on a part of a claim can be contradicted: all of them beyond the region must be rarer than its level. */
 export function fewestToContradict(parts: number): number {

@@ -16,7 +16,7 @@ export interface Tested {
 }
 
 /** An interval that a verdict rests on. */
-export interface EvidenceInterval {
+interface EvidenceInterval {
   low: number;
   high: number;
   /** Its confidence. */

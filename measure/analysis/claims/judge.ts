@@ -26,7 +26,7 @@ const belowZero: Region = { low: Number.NEGATIVE_INFINITY, high: 0 };
 const aboveZero: Region = { low: 0, high: Number.POSITIVE_INFINITY };
 
 /** The evidence of a rule from its decision and the deployments that it rests on. */
-export function evidenceOf(rule: Rule, found: Decision, unit: string, used: readonly StudyDeployment[]): Evidence {
+function evidenceOf(rule: Rule, found: Decision, unit: string, used: readonly StudyDeployment[]): Evidence {
   const tested = testedOn(used);
   return { ...found, statement: testedWords(rule, tested), unit, tested, leftOut: null };
 }

@@ -2,13 +2,7 @@ import type { Arm, Setting } from "../arms.ts";
 import type { Measure } from "../measures.ts";
 
 /** What a claim or a part of it is found to be. */
-export const verdicts = [
-  "reproduced",
-  "contradicted",
-  "not enough data",
-  "not testable here",
-  "shown, not tested",
-] as const;
+const verdicts = ["reproduced", "contradicted", "not enough data", "not testable here", "shown, not tested"] as const;
 export type Verdict = (typeof verdicts)[number];
 
 /** Whether nothing was tested: such a verdict says nothing for or against a claim. */

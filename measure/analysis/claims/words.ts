@@ -29,7 +29,7 @@ const everyLocation = paperLocations.map((location) => place[location]).join(" a
  * Where a rule applies, in words; empty for everywhere.
  * @param used numbers of background VMs that were really there; empty: as the rule says
  */
-export function whereWords(where: Where, used: readonly number[] = []): string {
+function whereWords(where: Where, used: readonly number[] = []): string {
   const { settings, load, location, ratePps, vms, except } = where;
   const loaded =
     load === "none"

@@ -16,7 +16,7 @@ import { compareMeasure, type Match } from "./values.ts";
 import { assumptions, isDecided, verdictOf } from "./verdict.ts";
 
 /** One measure of both sides. */
-export interface ComparisonRow {
+interface ComparisonRow {
   measure: Measure;
   unit: string;
   /** Null when a side has no value; `unavailable` says why. */

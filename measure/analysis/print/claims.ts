@@ -7,7 +7,7 @@ const list = (values: readonly (string | number)[]) => values.join(" and ");
 const rateWords = (pps: number) => (pps >= 1_000_000 ? `${pps / 1_000_000} Mpps` : `${pps / 1000} kpps`);
 
 /** What a rule was tested on, in words. */
-export function testedOnWords({ backgroundVms, loads, pingRatesPps, deployments, runs }: Tested): string {
+function testedOnWords({ backgroundVms, loads, pingRatesPps, deployments, runs }: Tested): string {
   const rates = list(pingRatesPps.map(rateWords));
   return `${deployments} deployments (${runs} runs) with ${list(backgroundVms)} background VMs, load ${loads.join(", ")}, ${rates}`;
 }
@@ -29,7 +29,7 @@ export const evidenceNotes = ({ tested, contradicts, note, leftOut }: Evidence):
 ];
 
 /** The numbers of one rule in a few words. */
-export function evidenceWords(evidence: Evidence): string {
+function evidenceWords(evidence: Evidence): string {
   const { n, estimate, low, high, unit } = evidence;
   const range = low === null || high === null ? "" : ` [${digits(low)}, ${digits(high)}]`;
   const found = estimate === null ? [] : [`${digits(estimate)}${range} ${unit}`.trim()];

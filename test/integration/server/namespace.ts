@@ -7,7 +7,7 @@ mount -t tmpfs none /run
 mount -t tmpfs none /var/lib`;
 
 /** Shell text that runs a script of infra/scripts and prints what it answers. */
-export const answerOf = (file: string, variables: Record<string, string | number>): string =>
+const answerOf = (file: string, variables: Record<string, string | number>): string =>
   `sh <<'LAB-SCRIPT'
 ${shellScript(file, variables)}
 LAB-SCRIPT`;

@@ -17,7 +17,7 @@ const all = { ...own.dependencies, ...own.devDependencies };
 /** Packages that no source imports, and what uses them. */
 const usedByTools: Record<string, RegExp> = {
   "@biomejs/biome": /"biome", "check"/,
-  typescript: /"tsc", "--noEmit"/,
+  knip: /"unused code", "knip"/,
 };
 
 it("every dependency is pinned to one version, which is the one of the lock file", () => {

@@ -1,6 +1,6 @@
 /** Servers and changes of them, and every wrong configuration that the tests try. */
 
-export const host = {
+const host = {
   address: "192.0.2.1",
   privateKeyFile: "/keys/id",
   hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB",
