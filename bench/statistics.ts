@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bootstrapMedian } from "../measure/statistics/bootstrap.ts";
 import { hodgesLehmann } from "../measure/statistics/hodges-lehmann.ts";
 import { kendall } from "../measure/statistics/kendall.ts";
 import { mannWhitney } from "../measure/statistics/mann-whitney.ts";
@@ -33,9 +32,6 @@ export async function run(): Promise<BenchRow[]> {
   }
   const [x, y] = samples(0);
   rows.push({ what: `Hodges-Lehmann with interval, ${n} pairs`, value: ms(timed(() => hodgesLehmann(x, y))) });
-  const thousand = x.subarray(0, 1000);
-  const bca = timed(() => bootstrapMedian(thousand, { seed: 1 }));
-  rows.push({ what: "BCa interval of a median, 1000 values, 9999 resamples", value: ms(bca) });
   return rows;
 }
 

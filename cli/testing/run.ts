@@ -15,6 +15,7 @@ async function testUnits(session: Session): Promise<void> {
   await session.check("lint", "biome", "check", "--error-on-warnings");
   await session.check("types", "tsc", "--noEmit");
   await session.check("unused code", "knip");
+  await session.check("code that only tests use", "knip", "--production", "--include", "files");
   await session.prepare("packages for tests", () => ensurePackages(testPackages, progress));
   await session.checkWith("shell scripts", "shellcheck", ...shellcheckArguments(checkout));
   await session.tests("unit");

@@ -8,7 +8,7 @@ export interface Interval {
   level: number;
   /** The coverage that an exact interval really has, never below `level`; null where it is approximate. */
   coverage: number | null;
-  method: "exact" | "asymptotic" | "bca" | "t";
+  method: "exact" | "asymptotic" | "t";
 }
 
 /** A point estimate with its interval, or the reason why there is none. */

@@ -24,7 +24,7 @@ export const DEFAULT_QUANTILE_TYPE: QuantileType = 7;
  * Where a quantile lies among n sorted values: (1 - weight) * x[index] + weight * x[index + 1], 0-based.
  * `index + 1` is only meant where `weight` is positive.
  */
-export interface QuantilePosition {
+interface QuantilePosition {
   index: number;
   weight: number;
 }
@@ -35,7 +35,7 @@ export interface QuantilePosition {
  *
  * @throws LabError for p outside [0, 1] and n < 1
  */
-export function quantilePosition(n: number, p: number, type: QuantileType = DEFAULT_QUANTILE_TYPE): QuantilePosition {
+function quantilePosition(n: number, p: number, type: QuantileType = DEFAULT_QUANTILE_TYPE): QuantilePosition {
   if (!(p >= 0 && p <= 1)) throw new LabError(`a quantile's probability lies in [0, 1], as 0.95 does; got ${p}`);
   if (n < 1) throw new LabError("a quantile needs at least one value");
   const place = type === 3 ? n * p - 0.5 : type < 3 ? n * p : interpolatedPlace(n, p, type);
@@ -63,7 +63,7 @@ function stepWeight(below: number, whole: boolean, type: QuantileType): number {
 }
 
 /** The value at a position, given the i-th smallest value for every i. */
-export function valueAt(position: QuantilePosition, at: (index: number) => number): number {
+function valueAt(position: QuantilePosition, at: (index: number) => number): number {
   const low = at(position.index);
   if (position.weight === 0) return low;
   const high = at(position.index + 1);

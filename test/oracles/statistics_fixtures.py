@@ -36,10 +36,8 @@ def main(target):
         "mannwhitney": list(independent.mannwhitney_cases()),
         "kendall": list(independent.kendall_cases()),
         "quantiles": list(estimates.quantile_cases()),
-        "spread": list(estimates.spread_cases()),
         "multiplicity": list(estimates.multiplicity_cases()),
         "location": list(signed_rank.location_cases()),
-        "bca": list(estimates.bca_cases()),
         "normal": estimates.normal_cases(),
     }
     for name, cases in fixtures.items():

@@ -64,7 +64,7 @@ const csvHead = [
 
 /** What the interval of a row rests on, in a word. */
 const assumptionOf = (comparison: Comparison | null) =>
-  ({ t: "normal logarithms", exact: "none", asymptotic: "many values", bca: "many values" })[
+  ({ t: "normal logarithms", exact: "none", asymptotic: "many values" })[
     estimateOf(comparison)?.interval?.method ?? "exact"
   ];
 

@@ -1,13 +1,10 @@
-"""Cases of quantiles, spread, adjusted p-values, the BCa interval and the normal distribution."""
-
-import itertools
-import warnings
+"""Cases of quantiles, adjusted p-values and the normal distribution."""
 
 import mpmath
 import numpy as np
 from scipy import stats
 
-from .shared import number, random
+from .shared import random
 
 QUANTILE_METHODS = [
     "inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf", "hazen", "weibull",
@@ -23,12 +20,6 @@ def quantile_cases():
                 yield {"values": values.tolist(), "p": p, "type": type_, "expected": float(np.quantile(values, p, method=method))}
 
 
-def spread_cases():
-    for n in (1, 2, 5, 20, 101):
-        values = np.round(random.gamma(2, 10, n), 2)
-        yield {"values": values.tolist(), "iqr": float(stats.iqr(values)), "mad": float(stats.median_abs_deviation(values))}
-
-
 def multiplicity_cases():
     for n in (0, 1, 2, 5, 12, 40):
         p = np.round(random.random(n) ** 4, 4)
@@ -37,21 +28,6 @@ def multiplicity_cases():
         holm[order] = np.minimum(1, np.maximum.accumulate((n - np.arange(n)) * p[order])) if n else []
         bh = stats.false_discovery_control(p) if n else []
         yield {"pValues": p.tolist(), "holm": holm.tolist(), "benjaminiHochberg": list(map(float, bh))}
-
-
-def bca_cases():
-    """SciPy's BCa interval of its own replicates, which the test hands to ours."""
-    for n, statistic, level in itertools.product((8, 15), (np.mean, np.median), (0.9, 0.95)):
-        values = np.round(random.gamma(2, 1, n), 3)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            result = stats.bootstrap(
-                (values,), statistic, n_resamples=150, confidence_level=level, method="BCa", vectorized=False, rng=random
-            )
-        jackknife = [float(statistic(np.delete(values, i))) for i in range(n)]
-        interval = [number(result.confidence_interval.low), number(result.confidence_interval.high)]
-        replicates = result.bootstrap_distribution.tolist()
-        yield {"estimate": float(statistic(values)), "replicates": replicates, "jackknife": jackknife, "level": level, "interval": interval}
 
 
 def normal_cases():

@@ -1,10 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { bcaInterval } from "../../../measure/statistics/bca.ts";
 import { hodgesLehmannOfDifferences, hodgesLehmannShift } from "../../../measure/statistics/hodges-lehmann.ts";
 import { benjaminiHochberg, holm } from "../../../measure/statistics/multiplicity.ts";
 import { normalCdf, normalQuantile, normalSf } from "../../../measure/statistics/normal.ts";
 import { median, QUANTILE_TYPES, type QuantileType, quantile } from "../../../measure/statistics/quantiles.ts";
-import { iqr, mad, NORMAL_CONSISTENCY } from "../../../measure/statistics/spread.ts";
 import { expectClose, fixture } from "./fixtures.ts";
 
 describe("normal distribution", () => {
@@ -59,25 +57,6 @@ describe("quantiles", () => {
   });
 });
 
-describe("spread", () => {
-  test("agrees with SciPy", () => {
-    for (const { values, ...expected } of fixture<{ values: number[]; iqr: number; mad: number }[]>("spread")) {
-      expectClose(iqr(values), expected.iqr, 1e-12, "iqr");
-      expectClose(mad(values), expected.mad, 1e-12, "mad");
-    }
-  });
-
-  test("the consistency factor is 1 / the upper quartile of the normal distribution", () => {
-    expectClose(NORMAL_CONSISTENCY, 1 / normalQuantile(0.75), 1e-15, "factor");
-    expect(mad([1, 2, 4], 2)).toBe(2);
-  });
-
-  test("refuses a spread beyond the largest double", () => {
-    expect(() => iqr([-1.7e308, -1.7e308, 1.7e308, 1.7e308])).toThrow("overflows");
-    expect(() => mad([-1.7e308, 1.7e308, 1.7e308])).toThrow("overflows");
-  });
-});
-
 test("adjusted p-values agree with their definitions", () => {
   for (const one of fixture<{ pValues: number[]; holm: number[]; benjaminiHochberg: number[] }[]>("multiplicity")) {
     const [family, rate] = [holm(one.pValues), benjaminiHochberg(one.pValues)];
@@ -111,19 +90,4 @@ describe("Hodges-Lehmann", () => {
     expect(() => hodgesLehmannOfDifferences([])).toThrow("at least one difference");
     expect(() => hodgesLehmannOfDifferences([1], { level: 1 })).toThrow("between 0 and 1");
   });
-});
-
-test("the BCa interval of SciPy's replicates is SciPy's", () => {
-  type Case = {
-    estimate: number;
-    replicates: number[];
-    jackknife: number[];
-    level: number;
-    interval: [number, number];
-  };
-  for (const { interval, ...input } of fixture<Case[]>("bca")) {
-    const found = bcaInterval(input);
-    expectClose(found?.low ?? null, interval[0], 1e-9, "low");
-    expectClose(found?.high ?? null, interval[1], 1e-9, "high");
-  }
 });
