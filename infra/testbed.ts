@@ -151,6 +151,7 @@ export function declareTestbed(args: TestbedArgs): {
     "runs",
     {
       spec: {
+        owner: args.owner,
         resultsDirectory: isAbsolute(resultsDirectory) ? resultsDirectory : join(checkout, resultsDirectory),
         scenario,
         replicate: config.replicate,

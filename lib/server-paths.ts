@@ -6,6 +6,9 @@
 /** Emptied by a reboot: marks of layers, the lease, the files of a run that goes on. */
 export const runFolder = "/run/sriov-rtt";
 
+/** Which stack has the server. */
+export const leaseOwner = `${runFolder}/lease/owner`;
+
 /** That the load of background VMs runs, with the token of the deployment that started it. */
 export const loadMark = `${runFolder}/load`;
 

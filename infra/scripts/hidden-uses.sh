@@ -2,7 +2,8 @@
 # Uses of a port or VF that its folder in /sys does not show: from another network namespace, by a program's own frames, by a device
 # that stands on it. Findings as in in-use.sh, which includes this.
 
-# What stands on an interface of this network namespace and is in another one, looked for once: "INDEX KIND NAME WHERE".
+# What stands on an interface of this network namespace and is in another one, looked for once: "INDEX KIND NAME WHERE"; "? WHERE: WHY"
+# for a namespace that cannot be looked into. A file that ended with its process, or is no namespace (one that a crash left), is none.
 look_for_far_links() {
   [ -z "${FAR+set}" ] || return 0
   own_namespace=$(readlink "$PROC/self/ns/net") || own_namespace=
@@ -16,7 +17,12 @@ look_for_far_links() {
         "$NETNS"/*) where="the network namespace ${file##*/}" ;;
         *) process=${file%/ns/net}; where="the network namespace of the process $(line_of "$process/comm" || :) (${process##*/})" ;;
       esac
-      nsenter --net="$file" ip -d -o link show 2> /dev/null < /dev/null | far_links | while read -r lower sort child number; do
+      if ! links=$(nsenter --net="$file" ip -d -o link show 2> /dev/null < /dev/null); then
+        why=$(nsenter --net="$file" ip -d -o link show 2>&1 > /dev/null < /dev/null | tr '\n' ' ') || :
+        case $why in *'Invalid argument'* | *'No such file'*) ;; *) echo "? $where: ${why% }" ;; esac
+        continue
+      fi
+      printf '%s\n' "$links" | far_links | while read -r lower sort child number; do
         if stands_here "$file" "$number" < /dev/null; then echo "$lower $sort $child $where"; fi
       done
     done
@@ -45,6 +51,7 @@ stands_here() {
 # far_uses INTERFACE WHAT
 far_uses() {
   printf '%s\n' "$FAR" | awk -v index_here="$(line_of "$SYS/class/net/$1/ifindex")" -v what="$2" '
+    $1 == "?" { print "unknown whether", what, "carries anything in", substr($0, 3) }
     $1 == index_here && NF > 3 { where = $4; for (i = 5; i <= NF; i++) where = where " " $i; print "carries", what, "carries", $3, "(" $2 ") in", where }'
 }
 

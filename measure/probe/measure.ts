@@ -3,11 +3,9 @@ import { existsSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
-import { allEnded } from "../../lib/concurrent.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { publishFolder } from "../../lib/publish.ts";
-import { type Role, roles } from "../../lib/roles.ts";
-import { loadMark } from "../../lib/server-paths.ts";
+import type { Role } from "../../lib/roles.ts";
 import { summariseRun } from "../metrics/run-summary.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
 import { manifestFile } from "../results/run-files.ts";
@@ -15,9 +13,9 @@ import { inspectRun, runFolder } from "../results/token.ts";
 import { backgroundProblems, backgroundUse, parseCpuLook } from "./background.ts";
 import { attempts } from "./budget.ts";
 import { environmentOf } from "./environment.ts";
+import { forgetLoad } from "./forget-load.ts";
 import type { RunOutcome } from "./outcome.ts";
 import { type RawRun, rawRun } from "./raw-run.ts";
-import { connectEnd } from "./server-session.ts";
 import { clockProblems } from "./shared-clock.ts";
 import type { RunSpec } from "./spec.ts";
 
@@ -112,24 +110,6 @@ async function manifestOf(
     problems,
   });
   return { manifest, loadRan: background.sender.problems.length + background.responder.problems.length === 0 };
-}
-
-/**
- * Takes the servers' memory of their load away, so that the next deployment starts it again: it has died.
- * @returns what is to be done now
- */
-async function forgetLoad({ ends }: RunSpec): Promise<string> {
-  try {
-    await allEnded(
-      roles.map(async (role) => {
-        const ssh = await connectEnd(role, ends[role]);
-        await ssh.run(`rm -f ${loadMark}`).finally(() => ssh.close());
-      }),
-    );
-    return "the next up starts the load again";
-  } catch (error) {
-    return `the load has to be started again, and the servers could not be told: ${messageOf(error)}`;
-  }
 }
 
 /** Where a run goes that does not take the run's own place: beside it, never over anything. */

@@ -35,6 +35,8 @@ export type End = z.infer<typeof endSchema>;
 
 /** All that a run has to know; what a Pulumi program hands to the runner. */
 export const runSpecSchema = z.object({
+  /** The stack that has the servers, as their leases say. */
+  owner: z.string(),
   resultsDirectory: z.string(),
   scenario: scenarioSchema,
   replicate: z.int().min(1),

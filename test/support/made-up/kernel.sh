@@ -119,7 +119,9 @@ show() { # -d link show dev PF
   done
 }
 case $tool in
-  nsenter) file=${1#--net=}; case "$*" in *' ip -d -o link show') cat "$K/netns/$(readlink "$file" || basename "$file")" 2> /dev/null || : ;; *lsns*) cat "$K/lsns" 2> /dev/null || : ;; esac ;;
+  nsenter) file=${1#--net=}
+    if [ -e "$K/netns-failure" ]; then cat "$K/netns-failure" >&2; exit 1; fi
+    case "$*" in *' ip -d -o link show') cat "$K/netns/$(readlink "$file" || basename "$file")" 2> /dev/null || : ;; *lsns*) cat "$K/lsns" 2> /dev/null || : ;; esac ;;
   modprobe) case "$*" in *-R*) cat "$K/vf-driver" ;; esac ;;
   tee) read -r value || :; write "$1" "$value" ;;
   bridge) if [ "$1 $2" = 'link set' ]; then echo 0 > "$NET/$4/master/brif/$4/learning"; fi ;;

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { serverScript } from "../../../infra/server-script.ts";
 import { backgroundPrefix, identityOf, mainName } from "../../../infra/vm/addresses.ts";
 import { domainMark } from "../../../infra/vm/domain-xml.ts";
-import { imagesFolder, keptFolder, loadMark, runFolder } from "../../../lib/server-paths.ts";
+import { imagesFolder, keptFolder, leaseOwner, loadMark, runFolder } from "../../../lib/server-paths.ts";
 import { textOf } from "../../support/documents.ts";
 
 // What the scripts of a server know of what the program decides.
@@ -17,6 +17,8 @@ it("the folders on a server are those that the program names", () => {
   ])
     expect(roots.split("\n")).toContain(line);
   expect(serverScript("forget-load.sh")).toContain("\nunmark load\n");
+  expect(leaseOwner).toBe(`${runFolder}/lease/owner`);
+  expect(serverScript("common.sh")).toContain('held_by() { line_of "$RUN/lease/owner" ');
   expect(loadMark).toBe(`${runFolder}/load`);
   expect(textOf("measure/probe/scripts/session.sh")).toContain(`DIR=$(mktemp -d ${runFolder}/run.XXXXXX)`);
 });

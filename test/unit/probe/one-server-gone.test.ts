@@ -29,6 +29,7 @@ async function measure(gone: "sender" | "responder") {
   const there = server.target();
   const ends = { sender: end(there), responder: end(there), [gone]: end({ ...there, port: 1 }) };
   const spec = {
+    owner: "somebody",
     resultsDirectory: results,
     scenario: {
       name: "gone",

@@ -46,6 +46,24 @@ describe("what stands on a port and is in another network namespace", () => {
   });
 });
 
+describe("a network namespace that cannot be looked into", () => {
+  beforeEach(() => server.write("run/netns/blue", ""));
+
+  it("may carry anything: nobody is taken to use nothing because a look has failed", async () => {
+    server.write("kernel/netns-failure", "nsenter: failed to execute ip: Permission denied\n");
+    const unseen = "carries anything in the network namespace blue: nsenter: failed to execute ip: Permission denied";
+    expect(await findings()).toEqual([
+      `unknown whether pf0 ${unseen}`,
+      `unknown whether op0, the interface of VF 0 of pf0 (0000:01:10.0), ${unseen}`,
+    ]);
+  });
+
+  it.each(["Invalid argument", "No such file or directory"])("is none where the kernel says: %s", async (why) => {
+    server.write("kernel/netns-failure", `nsenter: reassociate to namespace 'ns/net' failed: ${why}\n`);
+    expect(await findings()).toEqual([]);
+  });
+});
+
 describe("packet sockets that are bound to a port", () => {
   const socket = (protocol: string, ifindex = index) =>
     `sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n0000000000000000 3      3    ${protocol}   ${ifindex}     1 0      0      7001\n`;
