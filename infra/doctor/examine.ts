@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bridgedFramesFunctions } from "../../lib/bridged-frames.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
-import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
+import { connectSsh, handshakeMs, type SshConnection } from "../../lib/ssh/connect.ts";
 import { shellVariables } from "../../lib/ssh/quote.ts";
 import { targetOf } from "../../lib/ssh/target.ts";
 import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
@@ -96,7 +96,7 @@ export interface Timeouts {
 export async function examine(
   { hosts }: Inventory,
   plan?: Plan,
-  timeouts: Timeouts = { connectMs: 10_000, answerMs: 120_000 },
+  timeouts: Timeouts = { connectMs: handshakeMs, answerMs: 120_000 },
 ): Promise<Record<Role, Examined>> {
   const gateway = await Gateway.open(null);
   try {
