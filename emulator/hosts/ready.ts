@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LabError } from "../../lib/errors.ts";
+import { parseFields } from "../../lib/key-value.ts";
 import { publishFile } from "../../lib/publish.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import type { InventoryHost } from "./inventory.ts";
@@ -41,23 +42,57 @@ export async function waitForConsole(
 }
 
 /**
+ * A script that tells what a server is and has, a line of `key=value` words: its `generation`, and by the name of each port how many virtual
+ * functions it can have. It waits for ports: a server that comes up slowly answers before its network card's driver is there.
+ * @param root what stands before /etc and /sys
+ */
+export function lookScript(pfs: readonly string[], seconds: number, root = ""): string {
+  const fields = pfs.map((pf) => {
+    const file = `${root}/sys/class/net/${pf}/device/sriov_totalvfs`;
+    return `until [ -e ${file} ] || [ $left -le 0 ]; do left=$((left - 1)); sleep 1; done; fields="$fields ${pf}=$(cat ${file} 2> /dev/null || :)"`;
+  });
+  return [`fields="generation=$(cat ${root}/etc/machine-id)"; left=${seconds}`, ...fields, 'echo "$fields"'].join("\n");
+}
+
+/**
+ * Compares what a server told (`lookScript`) with what the inventory says of it.
+ * @throws LabError: it is another server, or a port has fewer virtual functions than declared, or is not there
+ */
+export function checkLook(
+  name: ServerName,
+  host: Pick<InventoryHost, "generation" | "port" | "pfs">,
+  told: string,
+): void {
+  const fields = parseFields(told.trim(), name);
+  if (fields.generation !== host.generation)
+    throw new LabError(`${name}: another server answers on port ${host.port} (generation ${fields.generation})`);
+  for (const { name: pf, totalVfs } of host.pfs) {
+    const has = fields[pf] ?? "";
+    if (has === "")
+      throw new LabError(`${name}: it has no port ${pf} with virtual functions; ${totalVfs} are declared`);
+    if (!(Number(has) >= totalVfs))
+      throw new LabError(`${name}: ${pf} has ${has} virtual functions; ${totalVfs} are declared`);
+  }
+}
+
+/**
  * Asks the server itself: ssh and libvirt answer, it is the one that was started, and its network card is there.
  * Keeps what its libvirt found out about QEMU in `libvirtCache` when that file is not there yet: finding it out takes
  * longer than the rest of the boot, and is the same for every boot of an image.
+ * @param deadline until when a port of its may come, in milliseconds of `Date.now()`
  */
-export async function verifyServer(name: ServerName, host: InventoryHost, libvirtCache: string): Promise<void> {
+export async function verifyServer(
+  name: ServerName,
+  host: InventoryHost,
+  libvirtCache: string,
+  deadline: number,
+): Promise<void> {
   const connection = await connectSsh(name, host, 30_000);
   try {
-    const totals = host.pfs.map(({ name: pf }) => `cat /sys/class/net/${pf}/device/sriov_totalvfs`).join("; ");
-    const said = await connection.run(`cat /etc/machine-id; ${totals}; virsh -c qemu:///system version --daemon`);
-    const [generation, ...rest] = said.split("\n");
-    if (generation?.trim() !== host.generation)
-      throw new LabError(`${name}: another server answers on port ${host.port} (generation ${generation})`);
-    for (const [port, { name: pf, totalVfs }] of host.pfs.entries())
-      if (!(Number(rest[port]) >= totalVfs))
-        throw new LabError(
-          `${name}: ${pf} has ${rest[port]?.trim() || "no"} virtual functions; ${totalVfs} are declared`,
-        );
+    const seconds = Math.max(1, Math.ceil((deadline - Date.now()) / 1000));
+    const ports = host.pfs.map(({ name: pf }) => pf);
+    checkLook(name, host, await connection.run(lookScript(ports, seconds), { timeoutMs: (seconds + 30) * 1000 }));
+    await connection.run("virsh -c qemu:///system version --daemon");
     if (!existsSync(libvirtCache)) {
       const findings = await connection.exec("tar -c -C /var/cache/libvirt qemu/capabilities");
       if (findings.code === 0) await publishFile(libvirtCache, findings.stdout);

@@ -109,7 +109,7 @@ export async function hostsUp(options: HostsOptions): Promise<Inventory> {
         .map((name) =>
           progress.step(`${name}: boot`, async () => {
             await waitForConsole(cache, name, states[name], deadline);
-            await verifyServer(name, inventory.hosts[name], libvirtCacheFile(cache, images));
+            await verifyServer(name, inventory.hosts[name], libvirtCacheFile(cache, images), deadline);
             await writeState(cache, name, { ...states[name], ready: true });
           }),
         ),
