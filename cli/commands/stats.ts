@@ -17,7 +17,11 @@ export function register(program: Command): void {
     .argument("<test>", "wilcoxon, mannwhitney or kendall")
     .argument("<file>", "CSV file: a header, then a pair of numbers a line")
     .option("--alternative <side>", "two-sided, less or greater", "two-sided")
-    .option("--method <method>", "auto, exact or asymptotic; auto is exact up to 50 pairs without ties", "auto")
+    .option(
+      "--method <method>",
+      "auto, exact or asymptotic; auto is exact up to 50 pairs without ties, and for small samples with them",
+      "auto",
+    )
     .option("--correction", "continuity correction (wilcoxon and mannwhitney)")
     .option("--zero-method <method>", "what becomes of equal pairs (wilcoxon): wilcox, pratt or zsplit")
     .option("--variant <variant>", "b or c (kendall)")

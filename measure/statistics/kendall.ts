@@ -5,6 +5,9 @@ import { normalPValue } from "./normal.ts";
 import { type Alternative, type KendallVariant, type Method, type ResolvedMethod, resolveMethod } from "./options.ts";
 import { finiteSample, requireSameLength, type Sample } from "./samples.ts";
 
+/** Below so many pairs the normal limit is said to be one where they have ties, for which there is no exact distribution here. */
+const FEW_PAIRS = 20;
+
 export interface KendallOptions {
   /** Default two-sided. `greater`: a positive association. */
   alternative?: Alternative;
@@ -88,6 +91,10 @@ export function kendall(x: Sample, y: Sample, options: KendallOptions = {}): Ken
   const variance = (m * (2 * n + 5) - tiesX.spread - tiesY.spread) / 18 + (2 * tiesX.pairs * tiesY.pairs) / m + triples;
   result.z = excess / Math.sqrt(variance);
   result.pValue = normalPValue(result.z, alternative);
+  if (ties && n < FEW_PAIRS)
+    result.notes.push(
+      `ties among ${n} pairs: p is the normal limit's, and may be below the least that so few pairs can have`,
+    );
   return result;
 }
 

@@ -1,6 +1,7 @@
 import { MannWhitneyDistribution } from "./mann-whitney-distribution.ts";
 import { normalSf } from "./normal.ts";
 import { type Alternative, type Method, type ResolvedMethod, resolveMethod } from "./options.ts";
+import { RANK_SUM_PERMUTATION_LIMIT, rankSumPermutationPValue } from "./rank-sum-permutation.ts";
 import { finiteSample, type Sample } from "./samples.ts";
 import { sortedCopy } from "./sorting.ts";
 
@@ -9,7 +10,7 @@ export interface MannWhitneyOptions {
   alternative?: Alternative;
   /** Continuity correction of the normal limit; default false (SciPy's default is true). */
   correction?: boolean;
-  /** Default auto: exact when each sample has at most 50 values and no two values are equal. */
+  /** Default auto: exact when each sample has at most 50 values and no two values are equal, and with ties up to 20 values. */
   method?: Method;
 }
 
@@ -34,7 +35,8 @@ export interface MannWhitneyResult {
 
 /**
  * The Mann-Whitney U test of two independent samples, by the definitions of SciPy's `mannwhitneyu`: with ties, `exact`
- * cuts U to an integer and uses the untied distribution. O(n log n).
+ * cuts U to an integer and uses the untied distribution. `auto` with ties is the permutation test up to 20 values in each sample, where
+ * the normal limit can fall below the least p that their number allows. O(n log n) beyond that.
  *
  * @throws LabError for values that are not finite, and for exact with n1 * n2 beyond 40000
  */
@@ -42,10 +44,14 @@ export function mannWhitney(x: Sample, y: Sample, options: MannWhitneyOptions = 
   const { alternative = "two-sided", correction = false } = options;
   const [n1, n2] = [x.length, y.length];
   const n = Math.max(n1, n2);
-  const { u, tieTerm } = countU(sortedCopy(finiteSample(x, "x")), sortedCopy(finiteSample(y, "y")));
+  const [first, second] = [sortedCopy(finiteSample(x, "x")), sortedCopy(finiteSample(y, "y"))];
+  const { u, tieTerm } = countU(first, second);
   const ties = tieTerm > 0;
-  const method = resolveMethod(options.method ?? "auto", n, ties);
   const empty = n1 === 0 || n2 === 0;
+  const allEqual = tieTerm === (n1 + n2) ** 3 - (n1 + n2);
+  const isPermuted =
+    (options.method ?? "auto") === "auto" && ties && !empty && !allEqual && n <= RANK_SUM_PERMUTATION_LIMIT;
+  const method = isPermuted ? "exact" : resolveMethod(options.method ?? "auto", n, ties);
   const upper = alternative === "greater" ? u : alternative === "less" ? n1 * n2 - u : Math.max(u, n1 * n2 - u);
   const sides = alternative === "two-sided" ? 2 : 1;
 
@@ -54,6 +60,9 @@ export function mannWhitney(x: Sample, y: Sample, options: MannWhitneyOptions = 
   let z: number | null = null;
   if (empty) {
     notes.push("a sample is empty");
+  } else if (isPermuted) {
+    pValue = rankSumPermutationPValue(first, second, alternative);
+    notes.push("ties: p is exact given these ranks, by all ways to deal them to the samples");
   } else if (method === "exact") {
     pValue = Math.min(1, sides * new MannWhitneyDistribution(n1, n2).sf(Math.floor(upper)));
     if (ties) notes.push("ties: the exact distribution is that of untied ranks, so this p-value is approximate");
