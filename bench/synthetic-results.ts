@@ -5,6 +5,7 @@ import type { Manifest } from "../measure/results/manifest.ts";
 import type { Factors, Scenario } from "../measure/results/scenario.ts";
 import { runFolder } from "../measure/results/token.ts";
 import { type Random, seededRandom } from "../measure/statistics/random.ts";
+import { byPublishedName } from "../study/metric-lists.ts";
 
 const points = ["sender-virt", "sender-nic", "responder-nic", "responder-virt"] as const;
 const packets = 100;
@@ -144,7 +145,7 @@ function manifestOf(scenario: Scenario, run: number, files: ReadonlyMap<string, 
     pinning: { sender: null, responder: null },
     // As much text as a real run brings: what ethtool and the kernel say, before and after.
     facts: { text: "x".repeat(30_000) },
-    metrics: { rttMs: none, rttOverheadMs: none, responseTimeMs: none },
+    metrics: byPublishedName(() => none),
   };
 }
 

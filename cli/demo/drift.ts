@@ -1,5 +1,6 @@
 import { type Deployed, driftOf, type MeasureDrift } from "../../measure/analysis/drift.ts";
 import { inspectRun } from "../../measure/results/token.ts";
+import { mainMetric, publishedName } from "../../study/metric-lists.ts";
 
 /**
  * How the median RTT drifted over a demo, whatever the driver.
@@ -11,9 +12,10 @@ export function driftOfDemo(measured: Readonly<Record<string, readonly string[]>
       const state = inspectRun(folder);
       if ("missing" in state) return [];
       const { replicate, started, metrics } = state.manifest;
-      const value = "median" in metrics.rttMs ? metrics.rttMs.median : null;
+      const main = metrics[publishedName(mainMetric)];
+      const value = "median" in main ? main.median : null;
       return [{ block: String(replicate), treatment, started, value }];
     }),
   );
-  return driftOf(deployments, "rtt");
+  return driftOf(deployments, mainMetric);
 }

@@ -1,24 +1,28 @@
 import { LabError } from "../../lib/errors.ts";
 import { onlyFidelity } from "../../measure/dataset/fidelity.ts";
 import { readRun as readMeasuredRun } from "../../measure/dataset/read-run.ts";
-import { usableValues } from "../../measure/matching/metrics.ts";
+import { usableValues } from "../../measure/matching/packet-record.ts";
 import { metricOf } from "../../measure/metrics/run-summary.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
+import {
+  byPublishedName,
+  mainMetric,
+  type PublishedMetric,
+  type PublishedName,
+  publishedName,
+} from "../../study/metric-lists.ts";
 import { compareDrivers, type DriverComparison, type RunMedian } from "./comparisons.ts";
 
 /** Statistics over the packets of all runs of a driver, in milliseconds; or why there are none. */
-export type MetricSummary = { median: number; p05: number; p95: number } | { unavailable: string };
+export type PooledMetric = { median: number; p05: number; p95: number } | { unavailable: string };
 
 /** What the demo measured with one driver, as `--json` prints it. */
-interface DriverSummary {
+interface DriverSummary extends Record<PublishedName, PooledMetric> {
   driver: string;
   runs: number;
   /** Echo requests sent. */
   packets: number;
   lost: number;
-  rttMs: MetricSummary;
-  rttOverheadMs: MetricSummary;
-  responseTimeMs: MetricSummary;
   /** Mean over the runs, each over its window with ping in it. */
   cpuPercent: { sender: number; responder: number };
   /** Folders of the runs. */
@@ -32,38 +36,26 @@ export interface DemoSummary {
   comparisons: DriverComparison[];
 }
 
-/** The manifest's name of a metric and the packets' one. */
-const packetMetric = { rttMs: "rtt", rttOverheadMs: "overhead", responseTimeMs: "responseTime" } as const;
-type MetricName = keyof typeof packetMetric;
-
 interface Run {
   folder: string;
   manifest: Manifest;
   /** Nanoseconds, of the packets that have a value that may be used. */
-  values: Record<MetricName, number[]>;
+  values: Record<PublishedName, number[]>;
 }
 
 async function readRun(folder: string): Promise<Run> {
   const run = await readMeasuredRun(folder);
   if ("missing" in run) throw new LabError(`${folder}: this run does not count: ${run.missing}`);
   const { manifest, match } = run;
-  const values = (name: MetricName) => usableValues(match.packets, packetMetric[name]);
-  return {
-    folder,
-    manifest,
-    values: {
-      rttMs: values("rttMs"),
-      rttOverheadMs: values("rttOverheadMs"),
-      responseTimeMs: values("responseTimeMs"),
-    },
-  };
+  return { folder, manifest, values: byPublishedName((metric) => usableValues(match.packets, metric)) };
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 /** Over all packets of all runs; where a run cannot have the metric, the scenario has none. */
-function summariseMetric(runs: readonly Run[], name: MetricName): MetricSummary {
+function summariseMetric(runs: readonly Run[], published: PublishedMetric): PooledMetric {
+  const name = publishedName(published);
   const reason = runs.flatMap(({ manifest }) => {
     const metric = manifest.metrics[name];
     return "unavailable" in metric ? [metric.unavailable] : [];
@@ -84,16 +76,16 @@ function summariseDriver(driver: string, runs: readonly Run[]): DriverSummary {
     runs: runs.length,
     packets: sum(runs.map(({ manifest }) => manifest.ping.transmitted)),
     lost: sum(runs.map(({ manifest }) => manifest.ping.transmitted - manifest.ping.received)),
-    rttMs: summariseMetric(runs, "rttMs"),
-    rttOverheadMs: summariseMetric(runs, "rttOverheadMs"),
-    responseTimeMs: summariseMetric(runs, "responseTimeMs"),
+    ...byPublishedName((metric) => summariseMetric(runs, metric)),
     cpuPercent: { sender: cpu("sender"), responder: cpu("responder") },
     results: runs.map(({ folder }) => folder),
   };
 }
 
-const medianRtt = ({ manifest: { metrics, replicate } }: Run): RunMedian[] =>
-  "median" in metrics.rttMs ? [{ replicate, medianMs: metrics.rttMs.median }] : [];
+function medianRtt({ manifest: { metrics, replicate } }: Run): RunMedian[] {
+  const main = metrics[publishedName(mainMetric)];
+  return "median" in main ? [{ replicate, medianMs: main.median }] : [];
+}
 
 /**
  * Summarises measured runs by driver from their files.

@@ -1,8 +1,10 @@
 import Table from "cli-table3";
-import type { DemoSummary, MetricSummary } from "./summary.ts";
+import { mainMetric, publishedMetrics, publishedName } from "../../study/metric-lists.ts";
+import { metrics } from "../../study/metrics.ts";
+import type { DemoSummary, PooledMetric } from "./summary.ts";
 
 const ms = (value: number) => value.toFixed(value < 10 ? 2 : 1);
-const median = (metric: MetricSummary) => ("median" in metric ? ms(metric.median) : "unavailable");
+const median = (metric: PooledMetric) => ("median" in metric ? ms(metric.median) : "unavailable");
 const range = (values: readonly number[]) =>
   values.length === 0 ? "" : ` (${ms(Math.min(...values))} to ${ms(Math.max(...values))})`;
 
@@ -32,26 +34,28 @@ export function demoTable({ fidelity, scenarios }: DemoSummary, runMedians: Reco
   const table = new Table({
     head: [
       "driver",
-      "median RTT (of the runs)",
-      "overhead",
-      "response time",
+      ...publishedMetrics.map((metric) =>
+        metric === mainMetric ? `median ${metrics[metric].head} (of the runs)` : metrics[metric].head,
+      ),
       "CPU sender/responder",
       "lost",
       "servers",
     ],
     style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
     chars: plainBorders,
-    colAligns: ["left", "right", "right", "right", "right", "right", "left"],
+    colAligns: ["left", ...publishedMetrics.map(() => "right" as const), "right", "right", "left"],
   });
   const reasons = new Set<string>();
-  for (const { driver, rttMs, rttOverheadMs, responseTimeMs, cpuPercent, packets, lost } of scenarios) {
-    for (const metric of [rttMs, rttOverheadMs, responseTimeMs])
-      if ("unavailable" in metric) reasons.add(`${driver}: unavailable: ${metric.unavailable}`);
+  for (const scenario of scenarios) {
+    const { driver, cpuPercent, packets, lost } = scenario;
+    const cells = publishedMetrics.map((metric) => {
+      const found = scenario[publishedName(metric)];
+      if ("unavailable" in found) reasons.add(`${driver}: unavailable: ${found.unavailable}`);
+      return `${median(found)}${metric === mainMetric ? range(runMedians[driver] ?? []) : ""}`;
+    });
     table.push([
       driver,
-      `${median(rttMs)}${range(runMedians[driver] ?? [])}`,
-      median(rttOverheadMs),
-      median(responseTimeMs),
+      ...cells,
       `${cpuPercent.sender.toFixed(0)} / ${cpuPercent.responder.toFixed(0)} %`,
       `${lost} of ${packets}`,
       fidelity,

@@ -5,6 +5,7 @@ import { doneLine } from "../../infra/remote-script.ts";
 import { declareTestbed, type ServerView } from "../../infra/testbed.ts";
 import { canonicalJson } from "../../lib/canonical.ts";
 import type { RunOutcome } from "../../measure/probe/outcome.ts";
+import { byPublishedName } from "../../study/metric-lists.ts";
 
 /** A resource as the program declares it. */
 interface Declared {
@@ -42,7 +43,7 @@ const view: ServerView = {
 const unavailable = { unavailable: "declared, not measured" };
 const notMeasured = JSON.stringify({
   ...{ run: 1, replicate: 1, directory: "/", manifestSha256: "0".repeat(64), measured: false },
-  summary: { rttMs: unavailable, rttOverheadMs: unavailable, responseTimeMs: unavailable },
+  summary: byPublishedName(() => unavailable),
 } satisfies RunOutcome);
 
 /** What of a resource's inputs makes it anew when it changes: a command's triggers, all of a domain. */

@@ -1,3 +1,4 @@
+import { mainMetric } from "../../study/metric-lists.ts";
 import { openDataset } from "../dataset/open.ts";
 import { packetValues } from "../dataset/packet-values.ts";
 import type { UpdateOptions } from "../dataset/update.ts";
@@ -44,7 +45,7 @@ export async function analyse(directory: string, options: AnalyseOptions = {}): 
   const { unit = "deployment" } = options;
   const dataset = await openDataset(directory, options);
   const { runs, fidelity, update } = dataset;
-  const packets = unit === "packet" ? await packetValues(directory, "rtt") : undefined;
+  const packets = unit === "packet" ? await packetValues(directory, mainMetric) : undefined;
   const inStudy = studyRuns(runs);
   const warning = unitWarning(unit);
   const outside = runs.length - inStudy.length;

@@ -1,3 +1,4 @@
+import type { Measure } from "../../study/metric-lists.ts";
 import type { RunRecord } from "../dataset/open.ts";
 import { hodgesLehmannOfDifferences, hodgesLehmannShift } from "../statistics/hodges-lehmann.ts";
 import type { Estimate } from "../statistics/interval.ts";
@@ -9,7 +10,6 @@ import { studentInterval, studentValues } from "../statistics/student-interval.t
 import { wilcoxon, wilcoxonOfDifferences } from "../statistics/wilcoxon.ts";
 import { contrastsOf, type Placed, pairingWords, ratioShortage, type Scale, scaleOf } from "./contrasts.ts";
 import type { Deployment } from "./deployments.ts";
-import type { Measure } from "./measures.ts";
 import type { AnalysisUnit } from "./unit.ts";
 
 /** One side against the other: what a reader needs to judge a difference. */

@@ -1,7 +1,8 @@
 import { counted } from "../../lib/counted.ts";
+import type { Measure } from "../../study/metric-lists.ts";
 import type { RunRecord } from "../dataset/open.ts";
 import type { Deployment } from "./deployments.ts";
-import { isCpu, type Measure } from "./measures.ts";
+import { isCpu } from "./measures.ts";
 import { roundedContrast } from "./rounding.ts";
 
 /** Times and shares are compared by their ratio, which cells of any size have in common; CPU usages by points of it. */

@@ -1,6 +1,7 @@
+import type { Measure } from "../../study/metric-lists.ts";
 import type { RunRecord } from "../dataset/open.ts";
 import { median } from "../statistics/quantiles.ts";
-import { type Measure, measureOf } from "./measures.ts";
+import { measureOf } from "./measures.ts";
 import { roundedValue } from "./rounding.ts";
 
 /**

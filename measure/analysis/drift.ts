@@ -1,10 +1,10 @@
+import { type Measure, measureNames, measures } from "../../study/metric-lists.ts";
 import type { RunRecord } from "../dataset/open.ts";
 import { driftWithinBlocks, type PlacedValue } from "../statistics/drift.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { campaignOf } from "./campaigns.ts";
 import { onScale, ratioShortage, scaleOf } from "./contrasts.ts";
 import { deploymentsOf } from "./deployments.ts";
-import { type Measure, measures } from "./measures.ts";
 
 /** A deployment: when it was measured, among which others, and what was found; null where it is unavailable. */
 export interface Deployed {
@@ -29,7 +29,7 @@ export interface MeasureDrift {
   note: string | null;
 }
 
-const drifting = ["rtt", "overhead", "responseTime", "cpuSender", "cpuResponder"] as const satisfies Measure[];
+const drifting = measureNames.filter((measure) => measures[measure].drifts);
 
 /** Places of the deployments of each block by the time at which they were measured. */
 function placed(deployments: readonly Deployed[]): (Deployed & { place: number })[] {

@@ -1,11 +1,12 @@
+import type { Measure } from "../../study/metric-lists.ts";
 import { hodgesLehmannOfDifferences } from "../statistics/hodges-lehmann.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { kendall } from "../statistics/kendall.ts";
 import { type Arm, armNames, type StudyRun } from "./arms.ts";
 import { fewestReplicates, notEnough } from "./comparison.ts";
-import { type Measure, type Packets, valuesOfRun } from "./measures.ts";
+import { type Packets, valuesOfRun } from "./measures.ts";
 import { inSharedCells, type StudyDeployment, studyDeployments } from "./study-deployments.ts";
-import { type Location, locationOf, locations } from "./table3.ts";
+import { type Location, locationOf, locations, type PaperMeasure, paperMeasureNames } from "./table3.ts";
 import type { AnalysisUnit } from "./unit.ts";
 
 /**
@@ -14,7 +15,7 @@ import type { AnalysisUnit } from "./unit.ts";
  */
 export interface KendallCell {
   location: Location;
-  measure: Measure;
+  measure: PaperMeasure;
   arm: Arm;
   unit: AnalysisUnit;
   /** Values, and how many of them are of this driver. */
@@ -29,8 +30,6 @@ export interface KendallCell {
   pValue: number | null;
   notes: string[];
 }
-
-const shown = ["cpuSender", "rtt"] as const satisfies Measure[];
 
 interface Valued {
   arm: Arm;
@@ -110,7 +109,7 @@ export function kendallFigure(runs: readonly StudyRun[], unit: AnalysisUnit, pac
   return locations.flatMap((location) => {
     const present = runs.filter((run) => locationOf(run) === location);
     const deployments = unit === "deployment" ? studyDeployments(present) : [];
-    return shown.flatMap((measure) =>
+    return paperMeasureNames.flatMap((measure) =>
       armNames.flatMap((arm): KendallCell[] => {
         const found =
           unit === "deployment" ? ofDeployments(deployments, measure, arm) : ofRuns(present, measure, arm, byPacket);

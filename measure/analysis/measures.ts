@@ -1,25 +1,13 @@
-import type { RunRecord, RunSummary } from "../dataset/open.ts";
+import type { Statistic } from "../../study/metric.ts";
+import { type AnalysedMetric, type CpuMetric, type Measure, mainMetric, measures } from "../../study/metric-lists.ts";
+import { metrics } from "../../study/metrics.ts";
+import type { PacketSummary, RunRecord } from "../dataset/open.ts";
 import type { PacketValues } from "../dataset/packet-values.ts";
 import { isEmulated } from "../results/fidelity.ts";
 import type { Factors, RunSample } from "../statistics/pairs.ts";
 
-/** Numbers that a run has one of. */
-export const measures = {
-  rtt: { unit: "ms", what: "median RTT" },
-  rttSpread: { unit: "ms", what: "interquartile range of the RTT" },
-  rttMax: { unit: "ms", what: "largest RTT" },
-  overhead: { unit: "ms", what: "median RTT overhead" },
-  responseTime: { unit: "ms", what: "median response time" },
-  overheadShare: { unit: "of 1", what: "median share of the RTT that is overhead" },
-  cpuSender: { unit: "%", what: "CPU usage of the Sender server" },
-  cpuResponder: { unit: "%", what: "CPU usage of the Responder server" },
-} as const;
-export type Measure = keyof typeof measures;
-
-const isCpu = (measure: Measure) => measure === "cpuSender" || measure === "cpuResponder";
-
 /** Whether a measure is a CPU usage. */
-export { isCpu };
+export const isCpu = (measure: Measure) => measures[measure].kind === "cpu";
 
 /** Whether a measure decides nothing on such servers. */
 export const saysNothing = (measure: Measure, fidelity: string): boolean => isEmulated(fidelity) && isCpu(measure);
@@ -29,29 +17,22 @@ export const emulatedCpu = "says nothing on emulated servers";
 
 const milliseconds = 1e-6;
 
-const from = (summary: RunSummary, take: (fields: Exclude<RunSummary, { unavailable: string }>) => number) =>
-  "unavailable" in summary ? null : take(summary);
+/** Statistics of the packets of one run. */
+const statistics: Record<Statistic, (fields: Exclude<PacketSummary, { unavailable: string }>) => number> = {
+  median: ({ median }) => median,
+  spread: ({ p25, p75 }) => p75 - p25,
+  max: ({ max }) => max,
+};
+
+const isOfCpu = (metric: AnalysedMetric | CpuMetric): metric is CpuMetric => metrics[metric].kind === "cpu";
 
 /** A run's number: milliseconds, per cent, or parts of 1; null where it is unavailable. */
-export function measureOf({ metrics, cpuSender, cpuResponder }: RunRecord, measure: Measure): number | null {
-  switch (measure) {
-    case "rtt":
-      return from(metrics.rtt, ({ median }) => median * milliseconds);
-    case "rttSpread":
-      return from(metrics.rtt, ({ p25, p75 }) => (p75 - p25) * milliseconds);
-    case "rttMax":
-      return from(metrics.rtt, ({ max }) => max * milliseconds);
-    case "overhead":
-      return from(metrics.overhead, ({ median }) => median * milliseconds);
-    case "responseTime":
-      return from(metrics.responseTime, ({ median }) => median * milliseconds);
-    case "overheadShare":
-      return from(metrics.overheadShare, ({ median }) => median);
-    case "cpuSender":
-      return cpuSender;
-    case "cpuResponder":
-      return cpuResponder;
-  }
+export function measureOf(run: RunRecord, measure: Measure): number | null {
+  const { metric, kind, statistic } = measures[measure];
+  if (isOfCpu(metric)) return run.cpu[metric];
+  const summary = run.metrics[metric];
+  if ("unavailable" in summary) return null;
+  return statistics[statistic](summary) * (kind === "time" ? milliseconds : 1);
 }
 
 /** Packets' RTTs by run directory, where packets are the unit. */
@@ -66,7 +47,7 @@ export function valuesOfRun(
   measure: Measure,
   packets?: Packets,
 ): { packets: readonly number[]; values: readonly (number | null)[] } {
-  const own = measure === "rtt" ? packets?.get(run.directory) : undefined;
+  const own = measure === mainMetric ? packets?.get(run.directory) : undefined;
   return own
     ? { packets: own.packets, values: own.values.map((ns) => (ns === null ? null : ns * milliseconds)) }
     : { packets: [0], values: [measureOf(run, measure)] };

@@ -1,5 +1,15 @@
+import type { Role } from "../../lib/roles.ts";
+import {
+  byPublishedName,
+  type CpuMetric,
+  cpuMetrics,
+  type PublishedMetric,
+  type PublishedName,
+  publishedMetrics,
+} from "../../study/metric-lists.ts";
+import { metrics } from "../../study/metrics.ts";
 import type { Dataset } from "../dataset/open.ts";
-import { type PacketMetric, type PooledSummary, pooledSummaries } from "../dataset/packet-values.ts";
+import { type PooledSummary, pooledSummaries } from "../dataset/packet-values.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { medianInterval } from "../statistics/median-interval.ts";
 import { median } from "../statistics/quantiles.ts";
@@ -22,7 +32,7 @@ export type ScenarioMetric =
     }
   | { unavailable: string };
 
-export interface ScenarioSummary {
+export interface ScenarioSummary extends Record<PublishedName, ScenarioMetric> {
   scenario: string;
   scenarioSha256: string;
   /** What the study calls it; null for what the study does not have. */
@@ -41,18 +51,13 @@ export interface ScenarioSummary {
   runs: number;
   transmitted: number;
   lost: number;
-  rttMs: ScenarioMetric;
-  rttOverheadMs: ScenarioMetric;
-  responseTimeMs: ScenarioMetric;
   /** Medians over the runs. */
-  cpuPercent: { sender: number; responder: number };
+  cpuPercent: Record<Role, number>;
 }
-
-const shown = { rttMs: "rtt", rttOverheadMs: "overhead", responseTimeMs: "responseTime" } as const;
 
 function metricOf(
   deployments: readonly Deployment[],
-  metric: PacketMetric,
+  metric: PublishedMetric,
   pooled: PooledSummary | undefined,
 ): ScenarioMetric {
   const values = deployments.flatMap((one) => one.valueOf(metric) ?? []);
@@ -78,20 +83,19 @@ function metricOf(
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 const medianOrNull = (values: readonly number[]) => (values.length === 0 ? null : median(values));
 
+const cpuByServer = (give: (metric: CpuMetric) => number) =>
+  Object.fromEntries(cpuMetrics.map((metric) => [metrics[metric].server, give(metric)])) as Record<Role, number>;
+
 /** The metrics of every scenario of a dataset, in the order of their names. */
 export async function summariseScenarios({ directory, runs }: Dataset): Promise<ScenarioSummary[]> {
-  const pooled = {
-    rttMs: await pooledSummaries(directory, shown.rttMs),
-    rttOverheadMs: await pooledSummaries(directory, shown.rttOverheadMs),
-    responseTimeMs: await pooledSummaries(directory, shown.responseTimeMs),
-  };
+  const pooled = new Map<PublishedMetric, Map<string, PooledSummary>>();
+  for (const metric of publishedMetrics) pooled.set(metric, await pooledSummaries(directory, metric));
   const groups = Map.groupBy(runs, ({ scenarioSha256 }) => scenarioSha256);
   return [...groups.entries()]
     .flatMap(([sha256, all]) => {
       const [first] = all;
       if (first === undefined) return [];
       const deployments = deploymentsOf(all);
-      const metric = (name: keyof typeof shown) => metricOf(deployments, shown[name], pooled[name].get(sha256));
       const summary: ScenarioSummary = {
         scenario: first.scenario,
         scenarioSha256: sha256,
@@ -108,13 +112,8 @@ export async function summariseScenarios({ directory, runs }: Dataset): Promise<
         runs: all.length,
         transmitted: sum(all.map(({ transmitted }) => transmitted)),
         lost: sum(all.map(({ transmitted, received }) => transmitted - received)),
-        rttMs: metric("rttMs"),
-        rttOverheadMs: metric("rttOverheadMs"),
-        responseTimeMs: metric("responseTimeMs"),
-        cpuPercent: {
-          sender: median(all.map(({ cpuSender }) => cpuSender)),
-          responder: median(all.map(({ cpuResponder }) => cpuResponder)),
-        },
+        ...byPublishedName((metric) => metricOf(deployments, metric, pooled.get(metric)?.get(sha256))),
+        cpuPercent: cpuByServer((metric) => median(all.map(({ cpu }) => cpu[metric]))),
       };
       return [summary];
     })

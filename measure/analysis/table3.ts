@@ -1,7 +1,8 @@
+import type { Measure } from "../../study/metric-lists.ts";
 import { benjaminiHochberg, holm } from "../statistics/multiplicity.ts";
 import { type Arm, cellOf, type StudyRun } from "./arms.ts";
 import { type Comparison, compareDeployments, compareRuns } from "./comparison.ts";
-import { emulatedCpu, type Measure, type Packets, samplesOf, saysNothing } from "./measures.ts";
+import { emulatedCpu, type Packets, samplesOf, saysNothing } from "./measures.ts";
 import { placed, studyDeployments } from "./study-deployments.ts";
 import type { AnalysisUnit } from "./unit.ts";
 
@@ -20,7 +21,13 @@ const pairs: readonly (readonly [Arm, Arm])[] = [
   ["MacVTap", "Bridge"],
 ];
 
-const tested = ["cpuSender", "rtt"] as const satisfies Measure[];
+/** What Table 3 and Fig. 21 are of, in the paper's order, and what it is called in their tables. */
+export const paperMeasures = {
+  cpuSender: { head: "Sender CPU", unit: "%" },
+  rtt: { head: "RTT", unit: "ms" },
+} as const satisfies Partial<Record<Measure, { head: string; unit: string }>>;
+export type PaperMeasure = keyof typeof paperMeasures;
+export const paperMeasureNames = Object.keys(paperMeasures) as PaperMeasure[];
 
 /** The paper's p-values that are not printed as 0.0000000: load at the Sender, Sender CPU. */
 const paperPValues: Record<string, number> = {
@@ -32,7 +39,7 @@ const paperPValues: Record<string, number> = {
 /** A row: the paper's (location, metric, pair, p), and what the paper leaves out. */
 export interface Table3Row extends Comparison {
   location: Location;
-  measure: (typeof tested)[number];
+  measure: PaperMeasure;
   first: Arm;
   second: Arm;
   /** The paper's p-value; null where its table has no such row. 0 stands for its "0.0000000". */
@@ -80,7 +87,7 @@ export function table3(runs: readonly StudyRun[], unit: AnalysisUnit, packets?: 
   const rows = locations
     .filter((location) => present.has(location))
     .flatMap((location) =>
-      tested.flatMap((measure) =>
+      paperMeasureNames.flatMap((measure) =>
         pairs.map(
           ([first, second]): Table3Row => ({
             location,

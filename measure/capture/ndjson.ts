@@ -7,7 +7,7 @@ const part = {
   request: ascii(',"requestNs":"'),
   reply: ascii('","replyNs":"'),
   noReply: ascii('","replyNs":null,"rttNs":null,"duplicates":0}\n'),
-  rtt: ascii('","rttNs":'),
+  beforeRtt: ascii('","rttNs":'),
   duplicates: ascii(',"duplicates":'),
   end: ascii("}\n"),
 };
@@ -45,7 +45,7 @@ export class NdjsonSink implements ExchangeSink {
     }
     at = put(bytes, at, part.reply);
     at = this.putStamp(bytes, at, columns.replySeconds[slot] as number, columns.replyNanos[slot] as number);
-    at = putNumber(bytes, put(bytes, at, part.rtt), columns.rttNs(slot));
+    at = putNumber(bytes, put(bytes, at, part.beforeRtt), columns.rttNs(slot));
     at = putNumber(bytes, put(bytes, at, part.duplicates), replies - 1);
     this.length = put(bytes, at, part.end);
   }

@@ -1,4 +1,5 @@
-import { metricNames } from "../matching/metrics.ts";
+import { cpuMetricsOf, type MetricTable, packetMetricsOf, timeMetricsOf } from "../../study/metric-lists.ts";
+import { metrics } from "../../study/metrics.ts";
 
 /** Version of the columns below; a dataset of another one is derived anew from the raw files. */
 export const schemaVersion = 3;
@@ -11,7 +12,7 @@ export interface Column {
   what: string;
 }
 
-/** "responseTime" is response_time in SQL, R and Python. */
+/** "senderVm" is sender_vm in SQL, R and Python. */
 export const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Which run a row is of, and the scenario's factors: the first columns of both tables. */
@@ -65,21 +66,18 @@ export const metricColumns = (metric: string): readonly Column[] => {
 };
 
 /** packets.parquet: a row per packet and run. */
-export const packetTable: readonly Column[] = [
+export const packetTableOf = (table: MetricTable): readonly Column[] => [
   ...factorColumns,
   ...packetColumns,
-  ...metricNames.flatMap(metricColumns),
+  ...timeMetricsOf(table).flatMap(metricColumns),
 ];
-
-/** Metrics summarised by run: those of a packet in nanoseconds, and the share of the RTT that the overhead is (0 to 1). */
-export const runMetricNames = [...metricNames, "overheadShare"] as const;
-export type RunMetric = (typeof runMetricNames)[number];
+export const packetTable = packetTableOf(metrics);
 
 /** Over the packets of a run that have a value without a flag; quantiles are of Hyndman-Fan type 7. */
 export const summaryFields = ["n", "median", "p05", "p25", "p75", "p95", "min", "max"] as const;
 export type SummaryField = (typeof summaryFields)[number];
 
-const summaryColumns = (metric: RunMetric): readonly Column[] => [
+const summaryColumns = (metric: string): readonly Column[] => [
   ...summaryFields.map(
     (field): Column => ({
       name: `${snakeCase(metric)}_${field}`,
@@ -90,8 +88,27 @@ const summaryColumns = (metric: RunMetric): readonly Column[] => [
   { name: `${snakeCase(metric)}_reason`, type: "VARCHAR", what: "why there is none; else NULL" },
 ];
 
+/** CPU usage with ping, and in the window before it. */
+export const cpuColumnNames = (metric: string) => ({
+  during: snakeCase(metric),
+  before: `${snakeCase(metric)}_before`,
+});
+
+const cpuColumns = (table: MetricTable): readonly Column[] => {
+  const ids = cpuMetricsOf(table);
+  const column = (id: string, window: "during" | "before", when: string): Column => ({
+    name: cpuColumnNames(id)[window],
+    type: "DOUBLE",
+    what: `${table[id]?.what} ${when}`,
+  });
+  return [
+    ...ids.map((id) => column(id, "during", "with ping, per cent")),
+    ...ids.map((id) => column(id, "before", "in the window before ping, per cent; NULL without one")),
+  ];
+};
+
 /** runs.parquet: a row per run. */
-export const runTable: readonly Column[] = [
+export const runTableOf = (table: MetricTable): readonly Column[] => [
   ...factorColumns,
   { name: "manifest_sha256", type: "VARCHAR", what: "hash of the run's manifest.json" },
   { name: "files_state", type: "VARCHAR", what: "hash of its files' names, sizes and times, to notice changes" },
@@ -113,9 +130,7 @@ export const runTable: readonly Column[] = [
     what: "bounds of the Sender server's clock rate error against the VM's",
   },
   { name: "clock_rate_high_ppm", type: "DOUBLE", what: "the upper bound; NULL where there are none" },
-  { name: "cpu_sender", type: "DOUBLE", what: "CPU usage of the Sender server with ping, per cent" },
-  { name: "cpu_responder", type: "DOUBLE", what: "the Responder server's" },
-  { name: "cpu_sender_before", type: "DOUBLE", what: "the same in the window before ping; NULL without one" },
-  { name: "cpu_responder_before", type: "DOUBLE", what: "the Responder server's" },
-  ...runMetricNames.flatMap(summaryColumns),
+  ...cpuColumns(table),
+  ...packetMetricsOf(table).flatMap(summaryColumns),
 ];
+export const runTable = runTableOf(metrics);

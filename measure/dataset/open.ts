@@ -1,17 +1,14 @@
 import { canonicalJson } from "../../lib/canonical.ts";
 import { LabError } from "../../lib/errors.ts";
+import { type AnalysedMetric, analysedMetrics, type CpuMetric, cpuMetrics } from "../../study/metric-lists.ts";
 import { orderSchema, type RunOrder } from "../results/order.ts";
-import { factorColumns, type RunMetric, type SummaryField, snakeCase, summaryFields } from "./columns.ts";
+import { cpuColumnNames, factorColumns, type SummaryField, snakeCase, summaryFields } from "./columns.ts";
 import { withDatabase } from "./database.ts";
 import { onlyFidelity } from "./fidelity.ts";
 import { partsOf, tablePaths, type UpdateOptions, type UpdateReport, updateDataset } from "./update.ts";
 
-/** Metrics that analyses use; the dataset has more. Times are nanoseconds, the share is in parts of the RTT. */
-const analysedMetrics = ["rtt", "overhead", "responseTime", "overheadShare"] as const satisfies RunMetric[];
-export type AnalysedMetric = (typeof analysedMetrics)[number];
-
 /** A metric over the packets of one run; or why there is none. */
-export type RunSummary = Record<SummaryField, number> | { unavailable: string };
+export type PacketSummary = Record<SummaryField, number> | { unavailable: string };
 
 /** A run as analyses see it. */
 export interface RunRecord {
@@ -43,9 +40,10 @@ export interface RunRecord {
   transmitted: number;
   received: number;
   achievedRatePps: number | null;
-  cpuSender: number;
-  cpuResponder: number;
-  metrics: Record<AnalysedMetric, RunSummary>;
+  /** Per cent, in the window with ping. */
+  cpu: Record<CpuMetric, number>;
+  /** Times are nanoseconds, shares parts of 1. */
+  metrics: Record<AnalysedMetric, PacketSummary>;
 }
 
 /** A results directory with its derived data up to date. */
@@ -73,7 +71,7 @@ const fixedFactors = factorColumns
 const plainColumns = [
   ...factorColumns.map(({ name }) => name),
   ...["manifest_sha256", "environment_sha256", "started", "order_kind", "order_seed", "block", "position", "positions"],
-  ...["transmitted", "received", "achieved_rate_pps", "cpu_sender", "cpu_responder"],
+  ...["transmitted", "received", "achieved_rate_pps", ...cpuMetrics.map((metric) => cpuColumnNames(metric).during)],
 ];
 const summaryOf = (metric: AnalysedMetric) =>
   [...summaryFields, "reason"].map((field) => `${snakeCase(metric)}_${field}`);
@@ -84,12 +82,15 @@ function batchOf(directory: string): string {
   return directory.split("/").slice(0, -2).join("/");
 }
 
+const valuesOf = <Id extends string, T>(ids: readonly Id[], give: (id: Id) => T): Record<Id, T> =>
+  Object.fromEntries(ids.map((id) => [id, give(id)])) as Record<Id, T>;
+
 function recordOf(row: ReadonlyMap<string, Value>): RunRecord {
   const cell = (name: string): Value => row.get(name) ?? null;
   const text = (name: string) => String(cell(name));
   const textOrNull = (name: string) => (cell(name) === null ? null : text(name));
   const number = (name: string) => Number(cell(name));
-  const summary = (metric: AnalysedMetric): RunSummary => {
+  const summary = (metric: AnalysedMetric): PacketSummary => {
     const reason = cell(`${snakeCase(metric)}_reason`);
     if (reason !== null) return { unavailable: String(reason) };
     const fields = summaryFields.map((field) => [field, number(`${snakeCase(metric)}_${field}`)] as const);
@@ -130,14 +131,8 @@ function recordOf(row: ReadonlyMap<string, Value>): RunRecord {
     transmitted: number("transmitted"),
     received: number("received"),
     achievedRatePps: cell("achieved_rate_pps") === null ? null : number("achieved_rate_pps"),
-    cpuSender: number("cpu_sender"),
-    cpuResponder: number("cpu_responder"),
-    metrics: {
-      rtt: summary("rtt"),
-      overhead: summary("overhead"),
-      responseTime: summary("responseTime"),
-      overheadShare: summary("overheadShare"),
-    },
+    cpu: valuesOf(cpuMetrics, (metric) => number(cpuColumnNames(metric).during)),
+    metrics: valuesOf(analysedMetrics, summary),
   };
 }
 

@@ -1,6 +1,7 @@
 import { LabError } from "../../lib/errors.ts";
+import type { TimeMetric } from "../../study/metric-lists.ts";
 import { snakeCase } from "./columns.ts";
-import { type AnalysedMetric, readRows } from "./open.ts";
+import { readRows } from "./open.ts";
 import { partsOf, tablePaths } from "./update.ts";
 
 /** The packets of one run: their numbers, and the values of one metric in nanoseconds, null where it may not be used. */
@@ -9,13 +10,10 @@ export interface PacketValues {
   values: readonly (number | null)[];
 }
 
-/** Metrics that a single packet has. */
-export type PacketMetric = Exclude<AnalysedMetric, "overheadShare">;
-
-const usable = (metric: PacketMetric) => `CASE WHEN ${snakeCase(metric)}_flag IS NULL THEN ${snakeCase(metric)}_ns END`;
+const usable = (metric: TimeMetric) => `CASE WHEN ${snakeCase(metric)}_flag IS NULL THEN ${snakeCase(metric)}_ns END`;
 
 /** Values of a metric by run directory. */
-export async function packetValues(directory: string, metric: PacketMetric): Promise<Map<string, PacketValues>> {
+export async function packetValues(directory: string, metric: TimeMetric): Promise<Map<string, PacketValues>> {
   const rows = await readRows(
     `SELECT run_directory, list(packet ORDER BY packet)::VARCHAR AS packets, list(${usable(metric)} ORDER BY packet)::VARCHAR AS "values"
      FROM read_parquet(${partsOf(tablePaths(directory).packets)}) GROUP BY run_directory`,
@@ -44,7 +42,7 @@ export interface PooledSummary {
 }
 
 /** Summaries of a metric over the packets of all runs of a scenario, by the scenario's hash; only where there are values. */
-export async function pooledSummaries(directory: string, metric: PacketMetric): Promise<Map<string, PooledSummary>> {
+export async function pooledSummaries(directory: string, metric: TimeMetric): Promise<Map<string, PooledSummary>> {
   const rows = await readRows(
     `SELECT scenario_sha256, count(v) AS n, quantile_cont(v, 0.5) AS median, quantile_cont(v, 0.05) AS p05,
        quantile_cont(v, 0.95) AS p95, min(v)::DOUBLE AS min, max(v)::DOUBLE AS max

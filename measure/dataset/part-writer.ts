@@ -2,7 +2,9 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DOUBLE, type DuckDBConnection, DuckDBDataChunk, type DuckDBType, INTEGER } from "@duckdb/node-api";
 import { temporaryBeside } from "../../lib/publish.ts";
-import { metricNames, type PacketRecord } from "../matching/metrics.ts";
+import { timeMetrics } from "../../study/metric-lists.ts";
+import { missingWords } from "../../study/missing.ts";
+import type { PacketRecord } from "../matching/packet-record.ts";
 import {
   type Column,
   factorColumns,
@@ -16,7 +18,7 @@ import { appendRows, type Connect, quoted } from "./database.ts";
 import type { Row } from "./run-row.ts";
 
 const chunkRows = 2048;
-const numbers: readonly DuckDBType[] = [INTEGER, INTEGER, INTEGER, ...metricNames.map(() => DOUBLE)];
+const numbers: readonly DuckDBType[] = [INTEGER, INTEGER, INTEGER, ...timeMetrics.map(() => DOUBLE)];
 
 const declared = (columns: readonly Column[]) => columns.map(({ name, type }) => `"${name}" ${type}`).join(", ");
 const names = (columns: readonly Column[], table: string) => columns.map(({ name }) => `${table}."${name}"`).join(", ");
@@ -24,7 +26,7 @@ const names = (columns: readonly Column[], table: string) => columns.map(({ name
 /** What packets have besides times is mostly alike, and kept once: reasons, flags, losses. */
 const patternColumns = [
   ...packetColumns.slice(1),
-  ...metricNames.flatMap((metric) => metricColumns(metric).slice(1)),
+  ...timeMetrics.flatMap((metric) => metricColumns(metric).slice(1)),
 ] as const;
 
 const patternCells = ({ lost, lastSeen, duplicates, reordered, missing, flags }: PacketRecord): Row => ({
@@ -33,10 +35,13 @@ const patternCells = ({ lost, lastSeen, duplicates, reordered, missing, flags }:
   duplicates,
   reordered,
   ...Object.fromEntries(
-    metricNames.flatMap((metric) => [
-      [`${snakeCase(metric)}_reason`, missing[metric] ?? null],
-      [`${snakeCase(metric)}_flag`, flags[metric] ?? null],
-    ]),
+    timeMetrics.flatMap((metric) => {
+      const why = missing[metric];
+      return [
+        [`${snakeCase(metric)}_reason`, why === undefined ? null : missingWords(why)],
+        [`${snakeCase(metric)}_flag`, flags[metric] ?? null],
+      ];
+    }),
   ),
 });
 
@@ -68,7 +73,7 @@ export class PartWriter {
   /** Begins a part, on a connection of its own: while one part is written, the next can be gathered. */
   static async open(connect: Connect): Promise<PartWriter> {
     const connection = await connect();
-    const times = metricNames.map((metric) => `"${metric}" DOUBLE`).join(", ");
+    const times = timeMetrics.map((metric) => `"${metric}" DOUBLE`).join(", ");
     await connection.run(`
       CREATE TEMP TABLE packet (run_number INTEGER, packet INTEGER, pattern INTEGER, ${times});
       CREATE TEMP TABLE pattern (pattern INTEGER, ${declared(patternColumns)});
@@ -85,7 +90,7 @@ export class PartWriter {
       this.set(0, at, runNumber);
       this.set(1, at, packet.index);
       this.set(2, at, this.patternOf(packet));
-      for (const [column, metric] of metricNames.entries())
+      for (const [column, metric] of timeMetrics.entries())
         this.set(column + 3, at, packet.values[metric] ?? Number.NaN);
       if (this.used === chunkRows) await this.flush();
     }
@@ -111,7 +116,7 @@ export class PartWriter {
     const patternKeyColumn = { name: "pattern", type: "INTEGER", what: "" } as const;
     await appendRows(this.connection, "pattern", [patternKeyColumn, ...patternColumns], this.patternRows);
     await appendRows(this.connection, "run", [key, ...runTable], this.runs);
-    const metrics = metricNames.map((metric) => {
+    const metrics = timeMetrics.map((metric) => {
       const name = snakeCase(metric);
       const value = `CASE WHEN isnan(packet."${metric}") THEN NULL ELSE packet."${metric}"::BIGINT END`;
       return `${value} AS ${name}_ns, pattern.${name}_reason, pattern.${name}_flag`;

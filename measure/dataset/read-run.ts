@@ -3,6 +3,7 @@ import { matchFiles } from "../metrics/match-files.ts";
 import type { Manifest } from "../results/manifest.ts";
 import { pingFile } from "../results/run-files.ts";
 import { inspectRun } from "../results/token.ts";
+import { missingCaptures } from "../results/unavailable.ts";
 
 /** A run that counts: what its manifest says, and its packets, derived anew from the raw files. */
 export interface MeasuredRun {
@@ -11,16 +12,6 @@ export interface MeasuredRun {
   manifest: Manifest;
   manifestSha256: string;
   match: RunMatch;
-}
-
-/** Manifests say where a reason applies before the reason itself. */
-const reasonOf = (reason: string | undefined, role: string) => reason?.replace(`at the ${role}: `, "");
-
-/** Why a server's capture points are missing, as the runner recorded it. */
-function reasonsOf({ unavailable }: Manifest): Partial<Record<"sender" | "responder", string>> {
-  const sender = reasonOf(unavailable.rttOverhead, "sender");
-  const responder = reasonOf(unavailable.responseTime, "responder");
-  return { ...(sender && { sender }), ...(responder && { responder }) };
 }
 
 /**
@@ -36,6 +27,6 @@ export async function readRun(folder: string): Promise<MeasuredRun | { missing: 
   const captured = [manifest.captures.sender, manifest.captures.responder].flat().map(({ file }) => file);
   const wanted = new Set([pingFile, ...captured]);
   const used = new Map([...files].filter(([name]) => wanted.has(name)));
-  const { match } = await matchFiles(used, manifest.pingId, reasonsOf(manifest));
+  const { match } = await matchFiles(used, manifest.pingId, missingCaptures(manifest));
   return { folder, manifest, manifestSha256, match };
 }

@@ -1,7 +1,16 @@
-import { usableValues } from "../matching/metrics.ts";
+import {
+  type CpuMetric,
+  cpuMetrics,
+  type PacketMetric,
+  packetMetrics,
+  type TimeMetric,
+} from "../../study/metric-lists.ts";
+import { metrics } from "../../study/metrics.ts";
+import { missingWords } from "../../study/missing.ts";
+import { usableValues } from "../matching/packet-record.ts";
 import type { Factors } from "../results/scenario.ts";
 import { quantileOfSorted } from "../statistics/quantiles.ts";
-import { type RunMetric, runMetricNames, snakeCase } from "./columns.ts";
+import { cpuColumnNames, snakeCase } from "./columns.ts";
 import type { MeasuredRun } from "./read-run.ts";
 
 /** A cell of a table. */
@@ -45,24 +54,28 @@ function factorCells(directory: string, { manifest }: Pick<MeasuredRun, "manifes
   };
 }
 
-/** Values of a metric that may be used, in nanoseconds, or for the share of the overhead in parts of the RTT. */
-function valuesOf({ match }: MeasuredRun, metric: RunMetric): number[] {
-  if (metric !== "overheadShare") return usableValues(match.packets, metric);
-  return match.packets.flatMap(({ values: { rtt, overhead }, flags }) =>
-    rtt === null || overhead === null || flags.rtt !== undefined || flags.overhead !== undefined
-      ? []
-      : [overhead / rtt],
-  );
+const isTime = (metric: PacketMetric): metric is TimeMetric => metrics[metric].kind === "time";
+
+/** The time whose absence is why a metric is absent: of a share, the part. */
+const timeOf = (metric: PacketMetric): TimeMetric => (isTime(metric) ? metric : metrics[metric].part);
+
+/** Values of a metric that may be used, in nanoseconds, or of a share in parts of the whole. */
+function valuesOf({ packets }: MeasuredRun["match"], metric: PacketMetric): number[] {
+  if (isTime(metric)) return usableValues(packets, metric);
+  const { part, whole } = metrics[metric];
+  return packets.flatMap(({ values, flags }) => {
+    const [ofPart, ofWhole] = [values[part], values[whole]];
+    const isFlagged = flags[part] !== undefined || flags[whole] !== undefined;
+    return ofPart === null || ofWhole === null || isFlagged ? [] : [ofPart / ofWhole];
+  });
 }
 
-function summaryCells(run: MeasuredRun, metric: RunMetric): Row {
+function summaryCells({ match }: MeasuredRun, metric: PacketMetric): Row {
   const name = snakeCase(metric);
-  const sorted = Float64Array.from(valuesOf(run, metric)).sort();
-  const none = run.match.unavailable[metric === "overheadShare" ? "overhead" : metric];
-  const cells: Row = {
-    [`${name}_n`]: sorted.length,
-    [`${name}_reason`]: sorted.length > 0 ? null : (none ?? "no packet has a value that may be used"),
-  };
+  const sorted = Float64Array.from(valuesOf(match, metric)).sort();
+  const missing = match.unavailable[timeOf(metric)];
+  const why = missing === undefined ? "no packet has a value that may be used" : missingWords(missing);
+  const cells: Row = { [`${name}_n`]: sorted.length, [`${name}_reason`]: sorted.length > 0 ? null : why };
   for (const [field, p] of Object.entries(quantiles))
     cells[`${name}_${field}`] = sorted.length === 0 ? null : quantileOfSorted(sorted, p);
   return cells;
@@ -72,6 +85,12 @@ function summaryCells(run: MeasuredRun, metric: RunMetric): Row {
 function cpuBefore({ before, beforeSamples, duringSamples }: MeasuredRun["manifest"]["cpu"]["sender"]): number | null {
   return beforeSamples[0] === duringSamples[0] && beforeSamples[1] === duringSamples[1] ? null : before;
 }
+
+const cpuCells = ({ manifest }: MeasuredRun, metric: CpuMetric): Row => {
+  const usage = manifest.cpu[metrics[metric].server];
+  const { during, before } = cpuColumnNames(metric);
+  return { [during]: usage.during, [before]: cpuBefore(usage) };
+};
 
 /** A run's row of the table of runs. CPU usage is the manifest's; all else is from the raw files. */
 export function runRow(directory: string, run: MeasuredRun, filesState: string): Row {
@@ -91,13 +110,10 @@ export function runRow(directory: string, run: MeasuredRun, filesState: string):
     received: match.received,
     reordered_replies: match.reorderedReplies,
     achieved_rate_pps: match.sending?.ratePps ?? null,
-    rtt_jitter_ns: match.jitterNs.rtt,
-    clock_rate_low_ppm: match.clocks.senderGuest?.ratePpm?.low ?? null,
-    clock_rate_high_ppm: match.clocks.senderGuest?.ratePpm?.high ?? null,
-    cpu_sender: manifest.cpu.sender.during,
-    cpu_responder: manifest.cpu.responder.during,
-    cpu_sender_before: cpuBefore(manifest.cpu.sender),
-    cpu_responder_before: cpuBefore(manifest.cpu.responder),
-    ...Object.assign({}, ...runMetricNames.map((metric) => summaryCells(run, metric))),
+    rtt_jitter_ns: match.rttJitterNs,
+    clock_rate_low_ppm: match.clocks.senderVm?.ratePpm?.low ?? null,
+    clock_rate_high_ppm: match.clocks.senderVm?.ratePpm?.high ?? null,
+    ...Object.assign({}, ...cpuMetrics.map((metric) => cpuCells(run, metric))),
+    ...Object.assign({}, ...packetMetrics.map((metric) => summaryCells(run, metric))),
   };
 }

@@ -1,25 +1,21 @@
 import { LabError } from "../../lib/errors.ts";
+import { mainMetric, type TimeMetric, timeMetrics } from "../../study/metric-lists.ts";
+import { metrics } from "../../study/metrics.ts";
+import type { Missing } from "../../study/missing.ts";
+import { type PointName, pointNames } from "../../study/points.ts";
 import type { PingOutput, PingReply } from "../parsers/ping.ts";
-import type { ClockComparison } from "./clocks.ts";
-import {
-  type Metric,
-  metricNames,
-  metrics,
-  type PacketRecord,
-  type PointName,
-  pointNames,
-  usableValues,
-} from "./metrics.ts";
+import { type PacketRecord, usableValues } from "./packet-record.ts";
 import { impossibleValues, lastSeen, missingReasons, packetValues, type Sightings } from "./packet-values.ts";
-import { type CapturePoint, type IndexedPoint, indexPoint } from "./points.ts";
-import { compareRunClocks, flagClockSteps, type RunClocks } from "./run-clocks.ts";
-import { describeSending, jitter, reordered, type Sending } from "./sequence.ts";
+import { type IndexedPoint, indexPoint, type PointExchanges } from "./points.ts";
+import { compareRunClocks, describeSteps, flagClockSteps, type RunClocks } from "./run-clocks.ts";
+import { sendingOf } from "./sending.ts";
+import { jitter, reordered, type Sending } from "./sequence.ts";
 
 export interface RunInput {
   ping: PingOutput;
   /** ping's ICMP id (-e). */
   id: number;
-  points: Record<PointName, CapturePoint>;
+  points: Record<PointName, PointExchanges>;
 }
 
 /** A capture point of a run: why it is unavailable, or what it saw of ping's packets. */
@@ -49,12 +45,12 @@ export interface RunMatch {
   reorderedReplies: number;
   /** Requests that did so at the Responder server's NIC; null when it is unavailable. */
   reorderedRequests: number | null;
-  /** RFC 3550 (6.4.1), in nanoseconds, in the order of arrival over values that may be averaged; null without two. */
-  jitterNs: Record<"rtt" | "senderNicRtt" | "responseTime", number | null>;
+  /** Of the RTT, RFC 3550 (6.4.1), in nanoseconds, in the order of arrival over values that may be averaged; null without two. */
+  rttJitterNs: number | null;
   /** Why a metric is unavailable in the whole run; absent when it is there. */
-  unavailable: Partial<Record<Metric, string>>;
+  unavailable: Partial<Record<TimeMetric, Missing>>;
   /** Packets with a flag on a metric, by metric. */
-  flagged: Record<Metric, number>;
+  flagged: Record<TimeMetric, number>;
   points: Record<PointName, PointSummary>;
   clocks: RunClocks;
   sending: Sending | null;
@@ -65,45 +61,54 @@ export interface RunMatch {
 /** Every packet has a record in memory; a run has 100 of them. */
 const mostPackets = 1_000_000;
 
-/**
- * Joins what ping printed and what the captures saw of its packets, by ICMP id and sequence number without wraparound.
- * Metrics that cannot be had carry a reason, impossible ones a flag; no packet is left out.
- * @throws LabError for a run of more than a million packets
- */
-export function matchRun({ ping, id, points }: RunInput): RunMatch {
-  if (ping.statistics.transmitted > mostPackets)
-    throw new LabError(
-      `ping sent ${ping.statistics.transmitted} requests: at most ${mostPackets} are matched in one run`,
-    );
-  const indexed: Partial<Record<PointName, IndexedPoint>> = {};
-  const gone: Partial<Record<PointName, string>> = {};
-  const notes = ping.warnings.map(({ message, line }) => `ping, line ${line}: ${message}`);
+/** The capture points of a run: what each saw of ping's packets by number, or why it is gone; and what a reader should know. */
+interface IndexedPoints {
+  indexed: Partial<Record<PointName, IndexedPoint>>;
+  gone: Partial<Record<PointName, string>>;
+  notes: string[];
+}
+
+function indexPoints({ ping, id, points }: RunInput): IndexedPoints {
+  const all: IndexedPoints = { indexed: {}, gone: {}, notes: [] };
   for (const name of pointNames) {
     const point = points[name];
     if ("unavailable" in point) {
-      gone[name] = point.unavailable;
+      all.gone[name] = point.unavailable;
       continue;
     }
     const found = indexPoint(point, id, ping.address);
-    if (found.order.length === 0) gone[name] = `none of ping's packets (id ${id}) is in the capture`;
-    else indexed[name] = found;
+    if (found.order.length === 0) all.gone[name] = `none of ping's packets (id ${id}) is in the capture`;
+    else all.indexed[name] = found;
     if (found.elsewhere > 0)
-      notes.push(`${name}: left out ${found.elsewhere} requests of ping's id to other addresses`);
+      all.notes.push(`${name}: left out ${found.elsewhere} requests of ping's id to other addresses`);
     if (found.repeated > 0)
-      notes.push(`${name}: left out ${found.repeated} requests with a sequence number that had come before`);
+      all.notes.push(`${name}: left out ${found.repeated} requests with a sequence number that had come before`);
   }
+  return all;
+}
 
+/** ping's first reply to each request, and how many came beside it. */
+function tallyReplies({ replies: lines }: PingOutput) {
   const replies = new Map<number, PingReply>();
   const duplicates = new Map<number, number>();
-  for (const reply of ping.replies) {
+  for (const reply of lines) {
     if (replies.has(reply.index)) duplicates.set(reply.index, (duplicates.get(reply.index) ?? 0) + 1);
     else replies.set(reply.index, reply);
   }
-  const { transmitted, received } = ping.statistics;
-  const toldLines = ping.replies.length > 0 || received === 0;
-  const someLost = received < transmitted;
-  if (!toldLines) notes.push("ping printed no line for its packets (-q or -f): their RTTs are not known");
-  const late = reordered([...replies.keys()]);
+  return { replies, duplicates, late: reordered([...replies.keys()]) };
+}
+
+/** Whether ping printed a line for its packets (not with -q and -f). */
+const printedLines = ({ replies, statistics }: PingOutput) => replies.length > 0 || statistics.received === 0;
+
+/** A record of each request that ping sent, and what the captures saw of it. */
+function recordPackets(
+  ping: PingOutput,
+  { indexed, gone }: IndexedPoints,
+  { replies, duplicates, late }: ReturnType<typeof tallyReplies>,
+) {
+  const toldLines = printedLines(ping);
+  const someLost = ping.statistics.received < ping.statistics.transmitted;
   const sightings: Sightings[] = [];
   const packets: PacketRecord[] = [];
   for (let index = 1; index <= ping.statistics.transmitted; index++) {
@@ -124,54 +129,74 @@ export function matchRun({ ping, id, points }: RunInput): RunMatch {
       reordered: late.has(index),
     });
   }
+  return { packets, sightings };
+}
 
-  const clocks = compareRunClocks(packets, sightings);
-  flagClockSteps(packets, clocks);
-  notes.push(...describeSteps("the Sender VM and its server", clocks.senderGuest));
-  notes.push(...describeSteps("the two servers", clocks.servers));
-  const coarsest = ping.replies.reduce((most, { resolutionNs }) => Math.max(most, resolutionNs ?? 0), 0);
-  if (coarsest > 1000) notes.push(`ping rounded RTTs, by up to ${coarsest / 2e6} ms: it ran without -3`);
+/** Metrics that no packet of the run has, each with the reason. */
+function unavailableIn(packets: readonly PacketRecord[], gone: IndexedPoints["gone"]): RunMatch["unavailable"] {
   const unavailable: RunMatch["unavailable"] = {};
-  for (const metric of metricNames) {
-    const point = metrics[metric].find((name) => gone[name] !== undefined);
-    if (point) unavailable[metric] = `${point}: ${gone[point]}`;
+  for (const metric of timeMetrics) {
+    const at = metrics[metric].points.find((name) => gone[name] !== undefined);
+    if (at !== undefined) unavailable[metric] = { metric, at, reason: gone[at] ?? "" };
     else if (packets.every(({ values }) => values[metric] === null))
-      unavailable[metric] = packets[0]?.missing[metric] ?? "ping sent nothing";
+      unavailable[metric] = packets[0]?.missing[metric] ?? { metric, at: null, reason: "ping sent nothing" };
   }
-  const arrived = [...replies.keys()].flatMap((index) => packets[index - 1] ?? []);
-  const farNic = indexed["responder.nic"];
+  return unavailable;
+}
+
+/** What a reader should know of ping's own output. */
+function pingNotes(ping: PingOutput): { before: string[]; after: string[] } {
+  const coarsest = ping.replies.reduce((most, { resolutionNs }) => Math.max(most, resolutionNs ?? 0), 0);
   return {
-    packets,
-    transmitted: ping.statistics.transmitted,
-    received: ping.statistics.received,
-    duplicates: ping.statistics.duplicates,
-    lostAfter: countLosses(packets),
-    reorderedReplies: late.size,
-    reorderedRequests: farNic ? reordered(farNic.order).size : null,
-    jitterNs: {
-      rtt: jitter(usableValues(arrived, "rtt")),
-      senderNicRtt: jitter(usableValues(arrived, "senderNicRtt")),
-      responseTime: jitter(usableValues(arrived, "responseTime")),
-    },
-    unavailable,
-    flagged: countFlags(packets),
-    points: {
-      "sender.virt": summarise(indexed["sender.virt"], gone["sender.virt"], packets.length),
-      "sender.nic": summarise(indexed["sender.nic"], gone["sender.nic"], packets.length),
-      "responder.nic": summarise(farNic, gone["responder.nic"], packets.length),
-      "responder.virt": summarise(indexed["responder.virt"], gone["responder.virt"], packets.length),
-    },
-    clocks,
-    sending: sendingOf(packets, sightings, replies),
-    notes,
+    before: printedLines(ping) ? [] : ["ping printed no line for its packets (-q or -f): their RTTs are not known"],
+    after: coarsest > 1000 ? [`ping rounded RTTs, by up to ${coarsest / 2e6} ms: it ran without -3`] : [],
   };
 }
 
-const describeSteps = (whose: string, comparison: ClockComparison | null): string[] =>
-  (comparison?.steps ?? []).map(
-    ({ index, jumpNs }) =>
-      `between the clocks of ${whose} the difference jumped by at least ${(Math.abs(jumpNs) / 1e6).toFixed(3)} ms before packet ${index}`,
-  );
+/**
+ * Joins what ping printed and what the captures saw of its packets, by ICMP id and sequence number without wraparound.
+ * Metrics that cannot be had carry a reason, impossible ones a flag; no packet is left out.
+ * @throws LabError for a run of more than a million packets
+ */
+export function matchRun(run: RunInput): RunMatch {
+  const { ping } = run;
+  const { transmitted, received, duplicates } = ping.statistics;
+  if (transmitted > mostPackets)
+    throw new LabError(`ping sent ${transmitted} requests: at most ${mostPackets} are matched in one run`);
+  const points = indexPoints(run);
+  const { indexed, gone } = points;
+  const tally = tallyReplies(ping);
+  const { packets, sightings } = recordPackets(ping, points, tally);
+  const clocks = compareRunClocks(packets, sightings);
+  flagClockSteps(packets, clocks);
+  const arrived = [...tally.replies.keys()].flatMap((index) => packets[index - 1] ?? []);
+  const farNic = indexed["responder.nic"];
+  const summary = (name: PointName) => summarise(indexed[name], gone[name], packets.length);
+  const ofPing = pingNotes(ping);
+  return {
+    packets,
+    transmitted,
+    received,
+    duplicates,
+    lostAfter: countLosses(packets),
+    reorderedReplies: tally.late.size,
+    reorderedRequests: farNic ? reordered(farNic.order).size : null,
+    rttJitterNs: jitter(usableValues(arrived, mainMetric)),
+    unavailable: unavailableIn(packets, gone),
+    flagged: countFlags(packets),
+    points: Object.fromEntries(pointNames.map((name) => [name, summary(name)])) as RunMatch["points"],
+    clocks,
+    sending: sendingOf(packets, sightings, tally.replies),
+    notes: [
+      ...ping.warnings.map(({ message, line }) => `ping, line ${line}: ${message}`),
+      ...points.notes,
+      ...ofPing.before,
+      ...describeSteps("the Sender VM and its server", clocks.senderVm),
+      ...describeSteps("the two servers", clocks.servers),
+      ...ofPing.after,
+    ],
+  };
+}
 
 function sightingsOf(indexed: Partial<Record<PointName, IndexedPoint>>, index: number): Sightings {
   const seen: Sightings = {};
@@ -183,11 +208,11 @@ function sightingsOf(indexed: Partial<Record<PointName, IndexedPoint>>, index: n
 function doubts(values: PacketRecord["values"], seen: Sightings, reply: PingReply | undefined): PacketRecord["flags"] {
   const flags: PacketRecord["flags"] = {};
   if (reply?.damaged)
-    for (const metric of metricNames) if (values[metric] !== null) flags[metric] = "the reply was damaged";
+    for (const metric of timeMetrics) if (values[metric] !== null) flags[metric] = "the reply was damaged";
   const sums = pointNames.flatMap((name) => seen[name]?.checksum ?? []);
   if (sums.some((sum) => sum !== sums[0]))
-    for (const metric of metricNames)
-      if (values[metric] !== null && metrics[metric].length > 0)
+    for (const metric of timeMetrics)
+      if (values[metric] !== null && metrics[metric].points.length > 0)
         flags[metric] = "the captures hold different packets with this id and sequence number";
   return flags;
 }
@@ -202,9 +227,9 @@ function countLosses(packets: readonly PacketRecord[]): Record<string, number> {
   return losses;
 }
 
-function countFlags(packets: readonly PacketRecord[]): Record<Metric, number> {
-  const count = (metric: Metric) => packets.filter(({ flags }) => flags[metric] !== undefined).length;
-  return Object.fromEntries(metricNames.map((metric) => [metric, count(metric)])) as Record<Metric, number>;
+function countFlags(packets: readonly PacketRecord[]): Record<TimeMetric, number> {
+  const count = (metric: TimeMetric) => packets.filter(({ flags }) => flags[metric] !== undefined).length;
+  return Object.fromEntries(timeMetrics.map((metric) => [metric, count(metric)])) as Record<TimeMetric, number>;
 }
 
 function summarise(point: IndexedPoint | undefined, reason: string | undefined, sent: number): PointSummary {
@@ -216,28 +241,4 @@ function summarise(point: IndexedPoint | undefined, reason: string | undefined, 
     missing: sent - [...point.byIndex.keys()].filter((index) => index <= sent).length,
     copies: exchanges.reduce((sum, { duplicates, requestCopies }) => sum + duplicates + requestCopies, 0),
   };
-}
-
-/** From ping's stamps inside the packets where a capture has them all, else from what it printed less the RTT. */
-function sendingOf(
-  packets: readonly PacketRecord[],
-  sightings: readonly Sightings[],
-  replies: ReadonlyMap<number, PingReply>,
-): Sending | null {
-  let originUs: number | undefined;
-  const stamped = packets.flatMap(({ values }, at) => {
-    const sentUs = pointNames.map((name) => sightings[at]?.[name]?.sentUs ?? null).find((us) => us !== null);
-    if (sentUs === undefined) return [];
-    originUs ??= sentUs;
-    return [{ atNs: (sentUs - originUs) * 1000, rttNs: values.rtt }];
-  });
-  if (stamped.length > 0 && stamped.length >= replies.size) return describeSending(stamped, "packets");
-  let origin: bigint | undefined;
-  const printed = packets.flatMap(({ index, values: { rtt } }) => {
-    const at = replies.get(index)?.printedNs ?? null;
-    if (at === null || rtt === null) return [];
-    origin ??= at;
-    return [{ atNs: Number(at - origin) - rtt, rttNs: rtt }];
-  });
-  return describeSending(printed, "printed");
 }

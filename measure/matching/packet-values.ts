@@ -1,5 +1,8 @@
+import { type TimeMetric, timeMetrics } from "../../study/metric-lists.ts";
+import { metrics } from "../../study/metrics.ts";
+import { type PointName, pointNames } from "../../study/points.ts";
 import type { EchoExchange } from "../capture/exchange.ts";
-import { type Metric, metricNames, metrics, type PacketRecord, type PointName, pointNames } from "./metrics.ts";
+import type { PacketRecord } from "./packet-record.ts";
 
 /** What the points saw of one packet; undefined where a point is there but did not see it. */
 export type Sightings = Partial<Record<PointName, EchoExchange | undefined>>;
@@ -9,7 +12,7 @@ const difference = (later: bigint | null | undefined, earlier: bigint | null | u
 const less = (whole: number | null, part: number | null) => (whole === null || part === null ? null : whole - part);
 
 /** Every metric of a packet from its stamps, null where one is missing. */
-export function packetValues(rttNs: number | null, seen: Sightings): Record<Metric, number | null> {
+export function packetValues(rttNs: number | null, seen: Sightings): Record<TimeMetric, number | null> {
   const [virt, nic] = [seen["sender.virt"], seen["sender.nic"]];
   const [farNic, farVirt] = [seen["responder.nic"], seen["responder.virt"]];
   const senderNicRtt = nic?.rttNs ?? null;
@@ -35,46 +38,48 @@ export function packetValues(rttNs: number | null, seen: Sightings): Record<Metr
  * @param unavailable the points that the run does not have
  */
 export function missingReasons(
-  values: Record<Metric, number | null>,
+  values: Record<TimeMetric, number | null>,
   seen: Sightings,
   lost: boolean,
   toldLines: boolean,
   unavailable: Partial<Record<PointName, string>>,
 ): PacketRecord["missing"] {
   const missing: PacketRecord["missing"] = {};
-  for (const metric of metricNames) {
+  for (const metric of timeMetrics) {
     if (values[metric] !== null) continue;
-    const points: readonly PointName[] = metrics[metric];
+    const points: readonly PointName[] = metrics[metric].points;
+    const because = (at: PointName | null, reason: string) => ({ metric, at, reason });
     const gone = points.find((point) => unavailable[point] !== undefined);
     const unseen = points.find((point) => seen[point] === undefined);
     const unanswered = points.find((point) => seen[point]?.replyNs === null);
-    if (gone !== undefined) missing[metric] = `${gone}: ${unavailable[gone]}`;
-    else if (lost) missing[metric] = "the packet was lost";
-    else if (unseen !== undefined) missing[metric] = `${unseen}: the request is not in the capture`;
-    else if (unanswered !== undefined) missing[metric] = `${unanswered}: the reply is not in the capture`;
-    else missing[metric] = toldLines ? "ping printed no time" : "ping printed no line";
+    if (gone !== undefined) missing[metric] = because(gone, unavailable[gone] ?? "");
+    else if (lost) missing[metric] = because(null, "the packet was lost");
+    else if (unseen !== undefined) missing[metric] = because(unseen, "the request is not in the capture");
+    else if (unanswered !== undefined) missing[metric] = because(unanswered, "the reply is not in the capture");
+    else missing[metric] = because(null, toldLines ? "ping printed no time" : "ping printed no line");
   }
   return missing;
 }
+
+/** Of each metric the least that it can be, and the metric that it must be less than. */
+const limits = timeMetrics.map((metric) => {
+  const row = metrics[metric];
+  return [metric, row.leastNs, "partOf" in row ? row.partOf : undefined] as const;
+});
 
 /**
  * Which values cannot be: a duration of 0 or less where the packet must have taken time, a negative one elsewhere, a
  * part that is not less than the whole.
  */
-export function impossibleValues(values: Record<Metric, number | null>): PacketRecord["flags"] {
+export function impossibleValues(values: Record<TimeMetric, number | null>): PacketRecord["flags"] {
   const flags: PacketRecord["flags"] = {};
-  for (const metric of metricNames) {
+  for (const [metric, leastNs, whole] of limits) {
     const value = values[metric];
-    // A macvtap and its NIC may share one stamp, so a hop inside a host may take no time.
-    const least = metric.endsWith("In") || metric.endsWith("Out") || metric === "senderGuest" ? 0 : 1;
-    if (value !== null && value < least) flags[metric] = value < 0 ? `negative: ${value} ns` : "no time at all: 0 ns";
+    if (value === null) continue;
+    if (value < leastNs) flags[metric] = value < 0 ? `negative: ${value} ns` : "no time at all: 0 ns";
+    const most = whole === undefined ? null : values[whole];
+    if (most !== null && value >= most) flags[metric] ??= `not less than ${whole}: ${value} of ${most} ns`;
   }
-  const notBelow = (part: Metric, whole: Metric) => {
-    const [a, b] = [values[part], values[whole]];
-    if (a !== null && b !== null && a >= b) flags[part] ??= `not less than ${whole}: ${a} of ${b} ns`;
-  };
-  notBelow("overhead", "rtt");
-  notBelow("responseTime", "senderNicRtt");
   return flags;
 }
 

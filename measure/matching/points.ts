@@ -2,7 +2,7 @@ import type { EchoExchange } from "../capture/exchange.ts";
 import { unwrap } from "../parsers/ping.ts";
 
 /** What a capture point gives for a run: its exchanges, or why there are none. */
-export type CapturePoint = readonly EchoExchange[] | { unavailable: string };
+export type PointExchanges = readonly EchoExchange[] | { unavailable: string };
 
 /** The exchanges of one ping at one point, by number of the request from 1. */
 export interface IndexedPoint {

@@ -1,10 +1,11 @@
+import { type PointName, pointNames, roleOfPoint } from "../../study/points.ts";
 import { readCapture } from "../capture/exchanges.ts";
 import type { CaptureSummary } from "../capture/summary.ts";
 import { matchRun, type RunMatch } from "../matching/match-run.ts";
-import { type PointName, pointNames } from "../matching/metrics.ts";
-import type { CapturePoint } from "../matching/points.ts";
+import type { PointExchanges } from "../matching/points.ts";
 import { type PingOutput, parsePing } from "../parsers/ping.ts";
 import { captureFile, pingFile } from "../results/run-files.ts";
+import type { MissingCaptures } from "../results/unavailable.ts";
 
 /** A run's raw files, taken together. */
 export interface MatchedFiles {
@@ -23,21 +24,20 @@ export interface MatchedFiles {
 export async function matchFiles(
   files: ReadonlyMap<string, Buffer>,
   pingId: number,
-  reasons: Partial<Record<"sender" | "responder", string>>,
+  reasons: MissingCaptures,
 ): Promise<MatchedFiles> {
   const ping = parsePing((files.get(pingFile) ?? Buffer.alloc(0)).toString(), pingFile);
   const captures: MatchedFiles["captures"] = {};
-  const points: Partial<Record<PointName, CapturePoint>> = {};
+  const points: Partial<Record<PointName, PointExchanges>> = {};
   for (const point of pointNames) {
     const data = files.get(captureFile(point));
-    const role = point.startsWith("sender") ? "sender" : "responder";
     if (!data) {
-      points[point] = { unavailable: reasons[role] ?? "there is no capture" };
+      points[point] = { unavailable: reasons[roleOfPoint(point)] ?? "there is no capture" };
       continue;
     }
     const { exchanges, summary } = await readCapture(data, { id: pingId });
     captures[point] = summary;
     points[point] = exchanges;
   }
-  return { ping, captures, match: matchRun({ ping, id: pingId, points: points as Record<PointName, CapturePoint> }) };
+  return { ping, captures, match: matchRun({ ping, id: pingId, points: points as Record<PointName, PointExchanges> }) };
 }

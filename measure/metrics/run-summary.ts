@@ -1,9 +1,13 @@
 import { FormatError } from "../../lib/format-error.ts";
 import { type Role, roles } from "../../lib/roles.ts";
-import { type Metric as MetricName, usableValues } from "../matching/metrics.ts";
+import { byPublishedName } from "../../study/metric-lists.ts";
+import { missingWords } from "../../study/missing.ts";
+import { usableValues } from "../matching/packet-record.ts";
+
 import { averageLoad, parseMpstat } from "../parsers/mpstat.ts";
-import type { CaptureRecord, Manifest, Metric } from "../results/manifest.ts";
+import type { CaptureRecord, Manifest, MetricSummary } from "../results/manifest.ts";
 import { cpuFile } from "../results/run-files.ts";
+import type { MissingCaptures } from "../results/unavailable.ts";
 import { quantileOfSorted } from "../statistics/quantiles.ts";
 import { type MatchedFiles, matchFiles } from "./match-files.ts";
 
@@ -17,17 +21,17 @@ export interface RunFiles {
   pingId: number;
   pingSeconds: number;
   /** Why a server has no captures. */
-  reasons: Partial<Record<Role, string>>;
+  reasons: MissingCaptures;
 }
 
 /** The derived part of a manifest. */
-export type RunSummary = Pick<
+export type ManifestSummary = Pick<
   Manifest,
   "problems" | "ping" | "neighbourFrames" | "flagged" | "cpu" | "clockRateErrorPpm" | "metrics"
 >;
 
 /** Median and percentiles (Hyndman-Fan type 7) of nanoseconds, in milliseconds. */
-export function metricOf(values: readonly number[], unavailable: string | undefined): Metric {
+export function metricOf(values: readonly number[], unavailable: string | undefined): MetricSummary {
   if (unavailable !== undefined) return { unavailable };
   if (values.length === 0) return { unavailable: "no packet has a value that may be used" };
   const sorted = Float64Array.from(values, (ns) => ns / 1e6).sort();
@@ -67,11 +71,10 @@ function cpuOf(run: RunFiles, role: Role): Manifest["cpu"][Role] {
  * not count if it does not.
  * @throws FormatError when a file is damaged
  */
-export async function summariseRun(run: RunFiles): Promise<RunSummary> {
+export async function summariseRun(run: RunFiles): Promise<ManifestSummary> {
   const matched = await matchFiles(run.files, run.pingId, run.reasons);
   const { match, captures } = matched;
-  const metric = (name: MetricName) => metricOf(usableValues(match.packets, name), match.unavailable[name]);
-  const rate = match.clocks.senderGuest?.ratePpm;
+  const rate = match.clocks.senderVm?.ratePpm;
   return {
     problems: problemsOf(matched, run),
     ping: {
@@ -87,10 +90,9 @@ export async function summariseRun(run: RunFiles): Promise<RunSummary> {
     flagged: Object.fromEntries(Object.entries(match.flagged).filter(([, count]) => count > 0)),
     cpu: { sender: cpuOf(run, "sender"), responder: cpuOf(run, "responder") },
     clockRateErrorPpm: rate ? { low: rate.low, high: rate.high } : null,
-    metrics: {
-      rttMs: metric("rtt"),
-      rttOverheadMs: metric("overhead"),
-      responseTimeMs: metric("responseTime"),
-    },
+    metrics: byPublishedName((metric) => {
+      const missing = match.unavailable[metric];
+      return metricOf(usableValues(match.packets, metric), missing && missingWords(missing));
+    }),
   };
 }

@@ -10,6 +10,7 @@ import { summariseRun } from "../metrics/run-summary.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
 import { manifestFile } from "../results/run-files.ts";
 import { inspectRun, runFolder } from "../results/token.ts";
+import { type MissingCaptures, unavailableRecord } from "../results/unavailable.ts";
 import { backgroundProblems, backgroundUse, parseCpuLook } from "./background.ts";
 import { attempts } from "./budget.ts";
 import { environmentOf } from "./environment.ts";
@@ -22,13 +23,11 @@ import type { RunSpec } from "./spec.ts";
 const hashed = (files: Map<string, Buffer>): Manifest["files"] =>
   Object.fromEntries([...files].map(([name, data]) => [name, { sha256: sha256(data), bytes: data.length }]));
 
-function unavailableOf({ ends }: RunSpec): Record<string, string> {
-  const { sender, responder } = ends;
-  return {
-    ...(sender.unavailable && { rttOverhead: `at the sender: ${sender.unavailable}` }),
-    ...(responder.unavailable && { responseTime: `at the responder: ${responder.unavailable}` }),
-  };
-}
+/** Why a server has no captures, by server. */
+const missingCapturesOf = ({ ends: { sender, responder } }: RunSpec): MissingCaptures => ({
+  ...(sender.unavailable && { sender: sender.unavailable }),
+  ...(responder.unavailable && { responder: responder.unavailable }),
+});
 
 /** What a server's background VMs did during a run, and why it does not count because of them. */
 function backgroundOf(role: Role, { ends }: RunSpec, raw: RawRun): { use: BackgroundUse[]; problems: string[] } {
@@ -58,10 +57,7 @@ async function manifestOf(
     requestedRatePps: pingRatePps,
     pingId,
     pingSeconds: raw.ping.seconds,
-    reasons: {
-      ...(spec.ends.sender.unavailable && { sender: spec.ends.sender.unavailable }),
-      ...(spec.ends.responder.unavailable && { responder: spec.ends.responder.unavailable }),
-    },
+    reasons: missingCapturesOf(spec),
   });
   const environment = environmentOf(spec, raw);
   const { sender, responder } = spec.ends;
@@ -95,7 +91,7 @@ async function manifestOf(
     },
     files: hashed(raw.files),
     captures: raw.captures,
-    unavailable: unavailableOf(spec),
+    ...unavailableRecord(missingCapturesOf(spec)),
     clocks: {
       sender: raw.facts.sender.before.clocksource ?? "",
       responder: raw.facts.responder.before.clocksource ?? "",

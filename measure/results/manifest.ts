@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { byPublishedName } from "../../study/metric-lists.ts";
+import { type MetricId, metrics } from "../../study/metrics.ts";
+import { pointNames } from "../../study/points.ts";
 import { clockRecordSchema, fidelities } from "./fidelity.ts";
 import { orderSchema } from "./order.ts";
 import { scenarioSchema } from "./scenario.ts";
@@ -7,7 +10,7 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const perRole = <T extends z.ZodType>(value: T) => z.object({ sender: value, responder: value });
 
 /** Statistics of one metric over the packets of a run, in milliseconds; or why there is none. */
-const metricSchema = z.union([
+const metricSummarySchema = z.union([
   z.object({
     n: z.int().min(1),
     median: z.number(),
@@ -18,7 +21,13 @@ const metricSchema = z.union([
   }),
   z.object({ unavailable: z.string() }),
 ]);
-export type Metric = z.infer<typeof metricSchema>;
+export type MetricSummary = z.infer<typeof metricSummarySchema>;
+
+const missingSchema = z.object({
+  metric: z.enum(Object.keys(metrics) as MetricId[]),
+  at: z.enum(pointNames).nullable(),
+  reason: z.string(),
+});
 
 const cpuSchema = z.object({
   /** 100 - idle, in percent of all CPUs of the server: mean over the window before ping, and over the one with ping in it. */
@@ -77,6 +86,8 @@ export const manifestSchema = z.object({
   files: z.record(z.string(), z.object({ sha256: hash, bytes: z.int().min(0) })),
   captures: perRole(z.array(captureSchema)),
   unavailable: z.record(z.string(), z.string()),
+  /** Every metric that the run cannot have, with the capture point and the reason; runs of before have `unavailable` alone. */
+  missing: z.array(missingSchema).optional(),
   clocks: perRole(z.string()),
   /** The clock that the servers shared; left out where each had its own. */
   sharedClock: clockRecordSchema.optional(),
@@ -99,6 +110,6 @@ export const manifestSchema = z.object({
   pinning: perRole(z.int().nullable()),
   /** What servers and guests said of themselves before and after, by name of the fact. */
   facts: z.record(z.string(), z.unknown()),
-  metrics: z.object({ rttMs: metricSchema, rttOverheadMs: metricSchema, responseTimeMs: metricSchema }),
+  metrics: z.object(byPublishedName(() => metricSummarySchema)),
 });
 export type Manifest = z.infer<typeof manifestSchema>;

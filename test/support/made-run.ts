@@ -1,6 +1,6 @@
 import type { EchoExchange } from "../../measure/capture/exchange.ts";
-import { type PointName, pointNames } from "../../measure/matching/metrics.ts";
 import { parsePing } from "../../measure/parsers/ping.ts";
+import { type PointName, pointNames } from "../../study/points.ts";
 
 /** When a packet passed the points, in ms: there at the four, back at the four in the other order. */
 export type Passage = (number | null)[];

@@ -1,4 +1,4 @@
-import type { RunRecord, RunSummary } from "../../measure/dataset/open.ts";
+import type { PacketSummary, RunRecord } from "../../measure/dataset/open.ts";
 
 /** What a made-up run is; what is left out is as in the plainest scenario. */
 export interface MadeRun {
@@ -18,7 +18,7 @@ export interface MadeRun {
   fidelity?: "hardware" | "emulated";
 }
 
-const summary = (median: number, spread: number, max: number): RunSummary => ({
+const summary = (median: number, spread: number, max: number): PacketSummary => ({
   n: 100,
   median,
   p05: median - spread,
@@ -59,8 +59,7 @@ export function madeRun(made: MadeRun = {}): RunRecord {
     transmitted: 100,
     received: 100,
     achievedRatePps: made.achievedPps ?? ratePps,
-    cpuSender: made.cpu ?? 50,
-    cpuResponder: made.cpu ?? 50,
+    cpu: { cpuSender: made.cpu ?? 50, cpuResponder: made.cpu ?? 50 },
     metrics: {
       rtt: summary(ns(rttMs), ns(spreadMs), ns(made.maxMs ?? 10 * rttMs)),
       overhead: summary(ns(made.overheadMs ?? rttMs / 2), 1, 1),

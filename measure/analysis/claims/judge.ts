@@ -1,8 +1,8 @@
+import { measures } from "../../../study/metric-lists.ts";
 import { isEmulated } from "../../results/fidelity.ts";
 import { type Arm, levelOf, type StudyRun } from "../arms.ts";
 import { campaignOf } from "../campaigns.ts";
 import { contrastsOf, type Placed, ratioShortage, type Scale, scaleOf, valuesByReplicate } from "../contrasts.ts";
-import { measures } from "../measures.ts";
 import { cellKey, placed, type StudyDeployment } from "../study-deployments.ts";
 import { paperLocations } from "../table3.ts";
 import { type Decision, decideCentre, decideMedian, type Region } from "./decide.ts";

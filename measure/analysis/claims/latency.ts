@@ -51,7 +51,7 @@ export const latencyClaims: readonly Claim[] = [
         measure: "rtt",
         arms: ["E1000", "Bridge"],
         where: { settings: connection },
-        margin: margins.rtt,
+        margin: margins.time,
       },
     ],
   },

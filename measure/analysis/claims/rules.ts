@@ -1,5 +1,5 @@
+import type { Measure } from "../../../study/metric-lists.ts";
 import type { Arm, Setting } from "../arms.ts";
-import type { Measure } from "../measures.ts";
 
 /** What a claim or a part of it is found to be. */
 const verdicts = ["reproduced", "contradicted", "not enough data", "not testable here", "shown, not tested"] as const;
@@ -86,4 +86,4 @@ export const half = { low: 1 / 3, high: 2 / 3 };
 export const lowerBy = (percent: number) => ({ low: 0.9 - percent / 100, high: 1.1 - percent / 100 });
 
 /** What counts as no difference: a tenth of the RTT, a fifth of its spread, two points of CPU usage. */
-export const margins = { rtt: 0.1, spread: 0.2, cpuPoints: 2 } as const;
+export const margins = { time: 0.1, spread: 0.2, cpuPoints: 2 } as const;

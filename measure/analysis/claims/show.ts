@@ -1,6 +1,7 @@
+import { measures } from "../../../study/metric-lists.ts";
 import { median } from "../../statistics/quantiles.ts";
 import { tauByReplicate } from "../kendall-figure.ts";
-import { measureOf, measures } from "../measures.ts";
+import { measureOf } from "../measures.ts";
 import type { StudyDeployment } from "../study-deployments.ts";
 import { paperLocations } from "../table3.ts";
 import { type Evidence, noEvidence, testedOn } from "./evidence.ts";

@@ -1,4 +1,5 @@
-import { isCpu, measures } from "../measures.ts";
+import { measures } from "../../../study/metric-lists.ts";
+import { isCpu } from "../measures.ts";
 import { paperLocations } from "../table3.ts";
 import type { Tested } from "./evidence.ts";
 import type { Rule, Where } from "./rules.ts";

@@ -1,7 +1,7 @@
 import { counted } from "../../../lib/counted.ts";
+import { measures } from "../../../study/metric-lists.ts";
 import { requireOneForm } from "../command.ts";
 import type { Comparison } from "../comparison.ts";
-import { measures } from "../measures.ts";
 import { asCsv, asMarkdown, asText, countHead, digits, intervalText, type PlainTable, pText } from "../print/table.ts";
 import { analysisUnit } from "../unit.ts";
 import { type ComparisonReport, compareSides, type SideSummary } from "./compare.ts";

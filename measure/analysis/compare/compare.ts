@@ -1,13 +1,14 @@
 import { resolve } from "node:path";
 import { counted } from "../../../lib/counted.ts";
 import { LabError } from "../../../lib/errors.ts";
+import { type AnalysedMetric, type Measure, mainMetric, measureNames, measures } from "../../../study/metric-lists.ts";
 import { onlyFidelity } from "../../dataset/fidelity.ts";
 import type { RunRecord } from "../../dataset/open.ts";
 import { packetValues } from "../../dataset/packet-values.ts";
 import { isEmulated } from "../../results/fidelity.ts";
 import type { Comparison } from "../comparison.ts";
 import { deploymentsOf } from "../deployments.ts";
-import { emulatedCpu, type Measure, measureOf, measures, saysNothing } from "../measures.ts";
+import { emulatedCpu, measureOf, saysNothing } from "../measures.ts";
 import { orderNotes } from "../order-notes.ts";
 import { type AnalysisUnit, unitWarning } from "../unit.ts";
 import { directoryNotes, lossNotes } from "./notes.ts";
@@ -50,7 +51,7 @@ export interface ComparisonReport {
   notes: string[];
 }
 
-const compared = ["rtt", "rttSpread", "overhead", "responseTime", "cpuSender", "cpuResponder"] as const;
+const compared = measureNames.filter((measure) => measures[measure].compared);
 
 const scenariosOf = (runs: readonly RunRecord[]) => [...new Set(runs.map(({ scenario }) => scenario))].sort();
 
@@ -65,9 +66,9 @@ const summaryOf = ({ name, directory, runs }: Side): SideSummary => ({
 });
 
 function reasonFor(runs: readonly RunRecord[], measure: Measure): string | null {
-  const metric = measure === "overhead" || measure === "responseTime" ? measure : "rtt";
   if (runs.some((run) => measureOf(run, measure) !== null)) return null;
-  const summary = runs[0]?.metrics[metric];
+  const { metric } = measures[measure];
+  const summary = runs[0] && metric in runs[0].metrics ? runs[0].metrics[metric as AnalysedMetric] : undefined;
   return summary && "unavailable" in summary ? summary.unavailable : "there is no value";
 }
 
@@ -92,7 +93,7 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
   const sameRoot = resolve(first.directory) === resolve(second.directory);
   const single = scenariosOf(first.runs).length === 1 && scenariosOf(second.runs).length === 1;
   const match: Match = { first, second, sameRoot, single };
-  const packets = unit === "packet" && sameRoot ? await packetValues(first.directory, "rtt") : undefined;
+  const packets = unit === "packet" && sameRoot ? await packetValues(first.directory, mainMetric) : undefined;
   const rows = compared.map((measure): ComparisonRow => {
     const { unit: unitName } = measures[measure];
     const missing = [first, second].flatMap((side) => {

@@ -1,11 +1,12 @@
 import { canonicalJson } from "../../../lib/canonical.ts";
+import type { Measure } from "../../../study/metric-lists.ts";
 import type { RunRecord } from "../../dataset/open.ts";
 import { median } from "../../statistics/quantiles.ts";
 import { campaignOf } from "../campaigns.ts";
 import { type Comparison, compareDeployments, compareGroups, compareRuns, undecided } from "../comparison.ts";
 import { onScale, type Placed, ratioShortage, scaleOf, valuesByReplicate } from "../contrasts.ts";
 import { deploymentsOf } from "../deployments.ts";
-import { type Measure, measureOf, type Packets, samplesOf } from "../measures.ts";
+import { measureOf, type Packets, samplesOf } from "../measures.ts";
 import type { AnalysisUnit } from "../unit.ts";
 import type { Side } from "./sides.ts";
 

@@ -1,6 +1,7 @@
+import type { Measure } from "../../../study/metric-lists.ts";
 import { studentValues } from "../../statistics/student-interval.ts";
 import { type Comparison, fewestReplicates, notEnough } from "../comparison.ts";
-import { isCpu, type Measure } from "../measures.ts";
+import { isCpu } from "../measures.ts";
 
 const rounded = (value: number) => String(Number(Math.abs(value).toPrecision(3)));
 const percent = (part: number) => `${Number((100 * part).toPrecision(2))} %`;

@@ -1,8 +1,10 @@
+import { mainMetric, publishedMetrics, publishedName } from "../../../study/metric-lists.ts";
+import { metrics } from "../../../study/metrics.ts";
 import type { Analysis } from "../analyse.ts";
 import { fewestReplicates, notEnough } from "../comparison.ts";
 import { emulatedCpu, saysNothing } from "../measures.ts";
 import type { ScenarioMetric, ScenarioSummary } from "../scenarios.ts";
-import type { Table3Row } from "../table3.ts";
+import { paperMeasures, type Table3Row } from "../table3.ts";
 import type { AnalysisUnit } from "../unit.ts";
 import { claimLines, claimTable } from "./claims.ts";
 import { driftTable } from "./drift.ts";
@@ -12,10 +14,10 @@ const median = (metric: ScenarioMetric) => ("unavailable" in metric ? "unavailab
 const interval = (metric: ScenarioMetric) => ("unavailable" in metric ? null : intervalText(metric.interval));
 
 function scenarioTable({ scenarios, fidelity, runs }: Analysis): PlainTable {
-  const metrics = (one: ScenarioSummary) => [one.rttMs, one.rttOverheadMs, one.responseTimeMs];
+  const metricsOf = (one: ScenarioSummary) => publishedMetrics.map((metric) => one[publishedName(metric)]);
   const reasons = new Set(
     scenarios.flatMap((one) =>
-      metrics(one).flatMap((metric) =>
+      metricsOf(one).flatMap((metric) =>
         "unavailable" in metric ? [`unavailable: ${one.senderDriver}: ${metric.unavailable}`] : [],
       ),
     ),
@@ -23,19 +25,23 @@ function scenarioTable({ scenarios, fidelity, runs }: Analysis): PlainTable {
   return {
     title: `Metrics by scenario (${runs} runs, ${fidelity} servers; medians in ms)`,
     head: [
-      ...["scenario", "deployments", "runs", "lost", "RTT", "95 % of deployments", "p95"],
-      ...["overhead", "response time", "CPU S/R %"],
+      ...["scenario", "deployments", "runs", "lost"],
+      ...publishedMetrics.flatMap((metric) => [
+        metrics[metric].head,
+        ...(metric === mainMetric ? ["95 % of deployments", "p95"] : []),
+      ]),
+      "CPU S/R %",
     ],
     rows: scenarios.map((one) => [
       one.scenario,
       one.deployments,
       one.runs,
       one.lost,
-      median(one.rttMs),
-      interval(one.rttMs),
-      "unavailable" in one.rttMs ? null : digits(one.rttMs.p95),
-      median(one.rttOverheadMs),
-      median(one.responseTimeMs),
+      ...publishedMetrics.flatMap((metric) => {
+        const found = one[publishedName(metric)];
+        const p95 = "unavailable" in found ? null : digits(found.p95);
+        return [median(found), ...(metric === mainMetric ? [interval(found), p95] : [])];
+      }),
       `${one.cpuPercent.sender.toFixed(1)} / ${one.cpuPercent.responder.toFixed(1)}`,
     ]),
     notes: [`95 % of deployments: interval of their median, from ${fewestReplicates} deployments on`, ...reasons],
@@ -74,7 +80,7 @@ function table3Table({ table3, unit, fidelity }: Analysis): PlainTable {
     ],
     rows: table3.map((row) => [
       row.location,
-      row.measure === "rtt" ? "RTT ms" : "Sender CPU %",
+      `${paperMeasures[row.measure].head} ${paperMeasures[row.measure].unit}`,
       `${row.first} vs ${row.second}`,
       row.n,
       paperP(row),
@@ -100,7 +106,7 @@ function kendallTable({ kendall, unit }: Analysis): PlainTable {
     ],
     rows: kendall.map(({ location, measure, arm, tau, interval: range, replicates, pValue, n, ofArm, notes }) => [
       location,
-      measure === "rtt" ? "RTT" : "Sender CPU",
+      paperMeasures[measure].head,
       arm,
       tau === null ? (notes[0] ?? null) : tau.toFixed(3),
       ...(isByReplicate

@@ -1,3 +1,4 @@
+import { publishedMetrics, publishedName } from "../../../study/metric-lists.ts";
 import type { Analysis } from "../analyse.ts";
 import type { CheckedClaim } from "../claims/check.ts";
 import type { KendallCell } from "../kendall-figure.ts";
@@ -48,9 +49,7 @@ const scenarioLines = (one: ScenarioSummary): Line[] => {
     { ...base, measure: "deployments", quantity: "count", value: one.deployments },
     { ...base, measure: "runs", quantity: "count", value: one.runs },
     { ...base, measure: "lost", quantity: "count", value: one.lost, n: one.transmitted },
-    ...metricLines(one, "rttMs", one.rttMs),
-    ...metricLines(one, "rttOverheadMs", one.rttOverheadMs),
-    ...metricLines(one, "responseTimeMs", one.responseTimeMs),
+    ...publishedMetrics.map(publishedName).flatMap((name) => metricLines(one, name, one[name])),
     ...Object.entries(one.cpuPercent).map(([role, value]) => ({
       ...base,
       measure: `cpuPercent.${role}`,

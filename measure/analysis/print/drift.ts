@@ -1,6 +1,6 @@
+import { measures } from "../../../study/metric-lists.ts";
 import type { Analysis } from "../analyse.ts";
 import { changeWords } from "../drift.ts";
-import { measures } from "../measures.ts";
 import type { PlainTable } from "./table.ts";
 
 /** The drift of each measure as a table. */

@@ -1,9 +1,9 @@
 import { canonicalJson, sha256 } from "../../../lib/canonical.ts";
 import { LabError } from "../../../lib/errors.ts";
-import { type Role, roles } from "../../../lib/roles.ts";
+import { roles } from "../../../lib/roles.ts";
+import { type PointName, pointNames } from "../../../study/points.ts";
 import type { EchoExchange } from "../../capture/exchange.ts";
 import { readCapture } from "../../capture/exchanges.ts";
-import { type PointName, pointNames } from "../../matching/metrics.ts";
 import { summariseRun } from "../../metrics/run-summary.ts";
 import { parseMpstat } from "../../parsers/mpstat.ts";
 import { type PingOutput, parsePing } from "../../parsers/ping.ts";
@@ -11,6 +11,7 @@ import { frameOverheadBytes } from "../../probe/ping-command.ts";
 import { type CaptureRecord, type Manifest, manifestSchema } from "../../results/manifest.ts";
 import { captureFile, cpuFile, pingFile } from "../../results/run-files.ts";
 import type { Factors, Scenario } from "../../results/scenario.ts";
+import { type MissingCaptures, unavailableRecord } from "../../results/unavailable.ts";
 import { type HandFacts, readHandFacts } from "./facts.ts";
 import { findPingId } from "./ping-id.ts";
 
@@ -30,7 +31,7 @@ interface Captures {
   pingId: number;
   records: Manifest["captures"];
   /** Why a server has none. */
-  reasons: Partial<Record<Role, string>>;
+  reasons: MissingCaptures;
 }
 
 /** Which captures saw ping, and which id it had. */
@@ -132,10 +133,7 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
       [...run.files].map(([name, data]) => [name, { sha256: sha256(data), bytes: data.length }]),
     ),
     captures: records,
-    unavailable: {
-      ...(reasons.sender && { rttOverhead: `at the sender: ${reasons.sender}` }),
-      ...(reasons.responder && { responseTime: `at the responder: ${reasons.responder}` }),
-    },
+    ...unavailableRecord(reasons),
     clocks: { sender: "", responder: "" },
     pinning: { sender: null, responder: null },
     facts: { imported: run.files.get("facts.txt")?.toString() ?? "" },

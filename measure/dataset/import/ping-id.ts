@@ -1,6 +1,6 @@
 import { LabError } from "../../../lib/errors.ts";
+import type { PointName } from "../../../study/points.ts";
 import type { EchoExchange } from "../../capture/exchange.ts";
-import type { PointName } from "../../matching/metrics.ts";
 import { indexPoint, withoutZone } from "../../matching/points.ts";
 import type { PingOutput, PingReply } from "../../parsers/ping.ts";
 

@@ -1,7 +1,7 @@
 import { readExperiments } from "../../../cli/campaign/experiment.ts";
 import { planCampaign } from "../../../cli/campaign/plan.ts";
 import { type StudyRun, studyRuns } from "../../../measure/analysis/arms.ts";
-import type { RunRecord, RunSummary } from "../../../measure/dataset/open.ts";
+import type { PacketSummary, RunRecord } from "../../../measure/dataset/open.ts";
 import { seededRandom } from "../../../measure/statistics/random.ts";
 import { madeRun } from "../study-runs.ts";
 import { Draw, type Noise, packetPool, packetsOfRun } from "./noise.ts";
@@ -59,7 +59,7 @@ export function campaignOf(profile: "paper" | "emulated"): Campaign {
 }
 
 /** A metric of one run from its sorted packets: the quantiles (type 7) that are analysed. */
-function metricOf(sorted: Float64Array, centre: number, spread: number, step: number): RunSummary {
+function metricOf(sorted: Float64Array, centre: number, spread: number, step: number): PacketSummary {
   const at = (index: number) => Math.round((centre * Math.exp(spread * (sorted[index] as number))) / step) * step;
   const between = (index: number, weight: number) => at(index) * (1 - weight) + at(index + 1) * weight;
   return {
@@ -70,7 +70,7 @@ function metricOf(sorted: Float64Array, centre: number, spread: number, step: nu
 }
 
 /** The median alone, for metrics of which nothing else is analysed. */
-function medianOf(sorted: Float64Array, centre: number, spread: number, step: number): RunSummary {
+function medianOf(sorted: Float64Array, centre: number, spread: number, step: number): PacketSummary {
   const at = (index: number) => Math.round((centre * Math.exp(spread * (sorted[index] as number))) / step) * step;
   const median = (at(49) + at(50)) / 2;
   return { n: packetsOfRun, min: median, max: median, p05: median, p25: median, median, p75: median, p95: median };
@@ -99,10 +99,10 @@ function measuredRun(
   cpuOf: () => number,
   noise: Noise,
   { draw, pool }: Source,
-): Pick<StudyRun, "cpuSender" | "cpuResponder" | "metrics"> {
+): Pick<StudyRun, "cpu" | "metrics"> {
   const nsStep = noise.stepMs * 1e6;
   const metrics = { ...scenario.metrics };
-  let { cpuSender } = scenario;
+  let { cpuSender } = scenario.cpu;
   for (const metric of needed) {
     if (metric === "cpu") cpuSender = Math.round(cpuOf() * 100) / 100;
     else if (metric === "rtt")
@@ -111,7 +111,7 @@ function measuredRun(
       metrics.overheadShare = medianOf(packetsFrom(pool, draw), centreOf(metric), noise.packet / 3, 1e-9);
     else metrics[metric] = medianOf(packetsFrom(pool, draw), centreOf(metric) * 1e6, noise.packet, nsStep);
   }
-  return { cpuSender, cpuResponder: cpuSender, metrics };
+  return { cpu: { cpuSender, cpuResponder: cpuSender }, metrics };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { StudyRun } from "../../../measure/analysis/arms.ts";
 import type { Rule, Where } from "../../../measure/analysis/claims/rules.ts";
 import { selectDeployments } from "../../../measure/analysis/claims/select.ts";
 import { deploymentsOf } from "../../../measure/analysis/deployments.ts";
-import type { Measure } from "../../../measure/analysis/measures.ts";
+import type { Measure } from "../../../study/metric-lists.ts";
 import { type Measured, noDifference, type Truth } from "./campaign.ts";
 
 /** What must be made up for a measure. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { EchoExchange } from "../../../measure/capture/exchange.ts";
 import { matchRun } from "../../../measure/matching/match-run.ts";
-import { pointNames, usableValues } from "../../../measure/matching/metrics.ts";
+import { usableValues } from "../../../measure/matching/packet-record.ts";
+import { missingWords } from "../../../study/missing.ts";
+import { pointNames } from "../../../study/points.ts";
 import { madeRun, noLine, type Passage } from "../../support/made-run.ts";
 
 describe("a packet's time", () => {
@@ -76,7 +78,7 @@ describe("loss, duplicates and order", () => {
     const { packets, lostAfter, transmitted, received } = matchRun(madeRun(3, change, noLine(2)));
     expect({ transmitted, received }).toEqual({ transmitted: 3, received: 2 });
     expect(packets[1]).toMatchObject({ lost: true, lastSeen: seen, values: { rtt: null } });
-    expect(packets[1]?.missing.rtt).toBe("the packet was lost");
+    expect(packets[1]?.missing.rtt).toEqual({ metric: "rtt", at: null, reason: "the packet was lost" });
     expect(lostAfter).toEqual({ [seen ?? "nowhere"]: 1 });
   });
 
@@ -86,8 +88,12 @@ describe("loss, duplicates and order", () => {
     const second = run.points["responder.nic"][1] as EchoExchange;
     run.points["responder.nic"][1] = { ...second, replyNs: null, rttNs: null };
     const { packets, points } = matchRun(run);
-    expect(packets[1]?.missing.overhead).toBe("sender.nic: the request is not in the capture");
-    expect(packets[1]?.missing.responseTime).toBe("responder.nic: the reply is not in the capture");
+    expect(packets[1]?.missing.overhead).toEqual({
+      metric: "overhead",
+      at: "sender.nic",
+      reason: "the request is not in the capture",
+    });
+    expect(missingWords(packets[1]!.missing.responseTime!)).toBe("responder.nic: the reply is not in the capture");
     expect(points["sender.nic"]).toMatchObject({ requests: 2, missing: 1 });
     expect(points["responder.nic"]).toMatchObject({ requests: 3, replies: 2, missing: 0 });
   });
@@ -152,7 +158,7 @@ describe("clocks", () => {
       ),
       expect.stringContaining("between the clocks of the two servers"),
     ]);
-    expect(clocks.senderGuest?.steps.map(({ index }) => index)).toEqual([21]);
+    expect(clocks.senderVm?.steps.map(({ index }) => index)).toEqual([21]);
     const flagged = packets.filter(({ flags }) => flags.senderNicRtt).map(({ index }) => index);
     expect(flagged).toEqual([19, 20, 21]);
     expect(packets[19]?.flags.overhead).toBeDefined();
@@ -162,7 +168,7 @@ describe("clocks", () => {
   it("say nothing without ping's stamps", () => {
     const run = madeRun(5);
     for (const name of pointNames) run.points[name] = run.points[name].map((seen) => ({ ...seen, sentUs: null }));
-    expect(matchRun(run).clocks.senderGuest).toBeNull();
+    expect(matchRun(run).clocks.senderVm).toBeNull();
     expect(matchRun(run).clocks.servers).not.toBeNull();
     expect(matchRun(run).sending).toBeNull();
   });

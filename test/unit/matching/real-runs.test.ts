@@ -3,17 +3,13 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readCapture } from "../../../measure/capture/exchanges.ts";
 import { matchRun, type RunMatch } from "../../../measure/matching/match-run.ts";
-import {
-  type Metric,
-  metricNames,
-  type PointName,
-  pointNames,
-  usableValues,
-} from "../../../measure/matching/metrics.ts";
-import type { CapturePoint } from "../../../measure/matching/points.ts";
+import { usableValues } from "../../../measure/matching/packet-record.ts";
+import type { PointExchanges } from "../../../measure/matching/points.ts";
 import { parsePing } from "../../../measure/parsers/ping.ts";
+import { type TimeMetric, timeMetrics } from "../../../study/metric-lists.ts";
+import { type PointName, pointNames } from "../../../study/points.ts";
 
-const parts: Metric[] = [
+const parts: TimeMetric[] = [
   "senderGuest",
   "senderOut",
   "wire",
@@ -26,7 +22,7 @@ const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.le
 
 async function realRun(driver: string): Promise<RunMatch> {
   const folder = join(import.meta.dirname, "../../data/runs", driver);
-  const point = async (name: PointName): Promise<CapturePoint> =>
+  const point = async (name: PointName): Promise<PointExchanges> =>
     driver === "pci-passthrough" && name.endsWith("virt")
       ? { unavailable: "PCI passthrough has no interface on the host" }
       : (await readCapture(join(folder, `${name.replace(".", "-")}.pcap`))).exchanges;
@@ -51,7 +47,7 @@ describe("real runs", () => {
   ])("%s", async (driver, rtt, nic, overhead, response, copies) => {
     const run = await realRun(driver);
     expect(run.packets).toHaveLength(100);
-    const near = (metric: Metric) => median(usableValues(run.packets, metric)) / 1e6;
+    const near = (metric: TimeMetric) => median(usableValues(run.packets, metric)) / 1e6;
     expect(Math.abs(near("rtt") - rtt)).toBeLessThan(0.2);
     expect(Math.abs(near("senderNicRtt") - nic)).toBeLessThan(0.2);
     expect(Math.abs(near("overhead") - overhead)).toBeLessThan(0.2);
@@ -75,7 +71,7 @@ describe("real runs", () => {
       reorderedRequests: 0,
       sending: { source: "packets", count: 100 },
     });
-    for (const clock of [run.clocks.senderGuest, run.clocks.servers]) {
+    for (const clock of [run.clocks.senderVm, run.clocks.servers]) {
       expect(clock?.steps).toEqual([]);
       expect(clock?.ratePpm?.low).toBeLessThan(0);
       expect(clock?.ratePpm?.high).toBeGreaterThan(0);
@@ -86,12 +82,19 @@ describe("real runs", () => {
     const run = await realRun("pci-passthrough");
     expect(median(usableValues(run.packets, "rtt")) / 1e6).toBeCloseTo(1.5, 1);
     expect(run.unavailable.rtt).toBeUndefined();
-    expect(run.unavailable.overhead).toBe("sender.nic: none of ping's packets (id 1001) is in the capture");
-    expect(run.unavailable.responseTime).toContain("responder.nic");
-    expect(run.unavailable.senderGuest).toBe("sender.virt: PCI passthrough has no interface on the host");
+    expect(run.unavailable.overhead).toEqual({
+      metric: "overhead",
+      at: "sender.nic",
+      reason: "none of ping's packets (id 1001) is in the capture",
+    });
+    expect(run.unavailable.responseTime?.at).toBe("responder.nic");
+    expect(run.unavailable.senderGuest).toMatchObject({
+      at: "sender.virt",
+      reason: "PCI passthrough has no interface on the host",
+    });
     for (const { values, missing } of run.packets)
-      for (const metric of metricNames) expect(values[metric] === null).toBe(missing[metric] !== undefined);
-    expect(run.clocks).toEqual({ senderGuest: null, servers: null });
+      for (const metric of timeMetrics) expect(values[metric] === null).toBe(missing[metric] !== undefined);
+    expect(run.clocks).toEqual({ senderVm: null, servers: null });
     expect(run.sending).toMatchObject({ source: "printed", count: 100, mostInFlight: 1 });
   });
 });

@@ -16,8 +16,8 @@ it("packets of which ping printed no line are not lost", () => {
   expect(received).toBe(5);
   expect(packets.map(({ lost }) => lost)).toEqual(Array(5).fill(false));
   expect(lostAfter).toEqual({});
-  expect(packets[0]?.missing.rtt).toBe("ping printed no line");
-  expect(unavailable.rtt).toBe("ping printed no line");
+  expect(packets[0]?.missing.rtt?.reason).toBe("ping printed no line");
+  expect(unavailable.rtt).toEqual({ metric: "rtt", at: null, reason: "ping printed no line" });
   expect(packets[0]?.values.responseTime).toBe(300_000);
   expect(notes).toEqual(["ping printed no line for its packets (-q or -f): their RTTs are not known"]);
 });
