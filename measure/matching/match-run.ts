@@ -3,7 +3,8 @@ import { mainMetric, type TimeMetric, timeMetrics } from "../../study/metric-lis
 import { metrics } from "../../study/metrics.ts";
 import type { Missing } from "../../study/missing.ts";
 import { type PointName, pointNames } from "../../study/points.ts";
-import type { PingOutput, PingReply } from "../parsers/ping.ts";
+import type { PingOutput } from "../parsers/ping.ts";
+import type { PingReply } from "../parsers/ping-lines.ts";
 import { type PacketRecord, usableValues } from "./packet-record.ts";
 import { impossibleValues, lastSeen, missingReasons, packetValues, type Sightings } from "./packet-values.ts";
 import { type IndexedPoint, indexPoint, type PointExchanges } from "./points.ts";

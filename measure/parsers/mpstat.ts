@@ -43,95 +43,113 @@ const placeFields = ["core", "socket", "node"];
 
 const loadFields = ["usr", "nice", "sys", "iowait", "irq", "soft", "steal", "guest", "gnice", "idle"] as const;
 
+/** 100 - idle. mpstat prints two decimals, and so has the result: subtracting binary fractions would leave a tail. */
+const usageOf = (load: CpuLoad) => Math.max(0, Math.round((100 - load.idle) * 100) / 100);
+
+/** Reads parts of mpstat's JSON; a part that is not as it should be is told with its line. */
+class MpstatReader {
+  readonly #source: string;
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  output(root: JsonNode): MpstatOutput {
+    const hosts = this.#list(this.#member(root, "sysstat"), "hosts");
+    const host = hosts[0];
+    if (!host || hosts.length !== 1) return this.#fail(root, `expected one host, found ${hosts.length}`);
+    const count = this.#member(host, "number-of-cpus");
+    return {
+      nodename: this.#text(host, "nodename"),
+      release: this.#text(host, "release"),
+      machine: this.#text(host, "machine"),
+      cpuCount:
+        typeof count.value === "number" && count.value >= 1 ? count.value : this.#fail(count, "no number of CPUs"),
+      date: this.#text(host, "date"),
+      samples: this.#list(host, "statistics").map((sample) => this.#sample(sample)),
+    };
+  }
+
+  #fail({ offset, line }: JsonNode, why: string): never {
+    throw new FormatError({ source: this.#source, offset, line }, why);
+  }
+
+  #member(node: JsonNode, key: string): JsonNode {
+    const found = node.value instanceof Map ? node.value.get(key) : undefined;
+    return found ?? this.#fail(node, `no "${key}" here`);
+  }
+
+  #text(node: JsonNode, key: string): string {
+    const found = this.#member(node, key);
+    return typeof found.value === "string" ? found.value : this.#fail(found, `"${key}" is no text`);
+  }
+
+  #list(node: JsonNode, key: string): JsonNode[] {
+    const found = this.#member(node, key);
+    return Array.isArray(found.value) ? found.value : this.#fail(found, `"${key}" is no list`);
+  }
+
+  #percent(node: JsonNode, key: string): number {
+    const found = this.#member(node, key);
+    const { value } = found;
+    // Rounding of counters read one after the other may show 100.01.
+    return typeof value === "number" && value >= 0 && value <= 101
+      ? value
+      : this.#fail(found, `"${key}" is no percentage: ${excerpt(String(value))}`);
+  }
+
+  #load(node: JsonNode): CpuLoad {
+    for (const [key, value] of node.value as Map<string, JsonNode>)
+      if (key !== "cpu" && !placeFields.includes(key) && !loadFields.some((field) => field === key))
+        this.#fail(value, `unknown field ${excerpt(key)} of a CPU`);
+    return {
+      usr: this.#percent(node, "usr"),
+      nice: this.#percent(node, "nice"),
+      sys: this.#percent(node, "sys"),
+      iowait: this.#percent(node, "iowait"),
+      irq: this.#percent(node, "irq"),
+      soft: this.#percent(node, "soft"),
+      steal: this.#percent(node, "steal"),
+      guest: this.#percent(node, "guest"),
+      gnice: this.#percent(node, "gnice"),
+      idle: this.#percent(node, "idle"),
+    };
+  }
+
+  /** The load of all CPUs. A row that does not account for all time, as when a counter went back, tells no usage. */
+  #completeLoad(node: JsonNode): CpuLoad {
+    const load = this.#load(node);
+    const sum = loadFields.reduce((total, field) => total + load[field], 0);
+    if (Math.abs(sum - 100) <= roundingPercent) return load;
+    return this.#fail(node, `the fields of all CPUs add up to ${sum.toFixed(2)} % and not to 100: a counter went back`);
+  }
+
+  #sample(node: JsonNode): MpstatSample {
+    // Nothing is computed from it, so any locale's form will do.
+    const timestamp = node.value instanceof Map && node.value.has("timestamp") ? this.#text(node, "timestamp") : "";
+    if (timestamp !== "" && !/\d/.test(timestamp)) this.#fail(this.#member(node, "timestamp"), "no time of day");
+    const cpus = new Map<number, CpuLoad>();
+    let all: CpuLoad | undefined;
+    for (const entry of this.#list(node, "cpu-load")) {
+      const cpu = this.#text(entry, "cpu");
+      // Sysstat 12.0.0 to 12.0.3 call all CPUs "-1".
+      if ((cpu === "all" || cpu === "-1") && !all) all = this.#completeLoad(entry);
+      else if (/^\d{1,6}$/.test(cpu) && !cpus.has(Number(cpu))) cpus.set(Number(cpu), this.#load(entry));
+      else this.#fail(entry, `unknown or repeated cpu ${excerpt(cpu)}`);
+    }
+    if (!all) return this.#fail(node, 'no cpu "all" in this sample');
+    return { timestamp, all, cpus, cpuUsage: usageOf(all) };
+  }
+}
+
 /**
  * Reads `mpstat -o JSON` of sysstat 12.
  * @param source how messages call the text, e.g. its path
  * @throws FormatError with the line for text that is no JSON (mpstat ended by anything but SIGINT), for a missing or
  *   surplus field, for a percentage outside 0 to 100, and where the fields of "all" do not add up to 100.
  */
-export function parseMpstat(text: string, source = "mpstat"): MpstatOutput {
-  const fail = (node: JsonNode, why: string): never => {
-    throw new FormatError({ source, offset: node.offset, line: node.line }, why);
-  };
-  const member = (node: JsonNode, key: string): JsonNode => {
-    const found = node.value instanceof Map ? node.value.get(key) : undefined;
-    return found ?? fail(node, `no "${key}" here`);
-  };
-  const string = (node: JsonNode, key: string): string => {
-    const found = member(node, key);
-    return typeof found.value === "string" ? found.value : fail(found, `"${key}" is no text`);
-  };
-  const list = (node: JsonNode, key: string): JsonNode[] => {
-    const found = member(node, key);
-    return Array.isArray(found.value) ? found.value : fail(found, `"${key}" is no list`);
-  };
-  const percent = (node: JsonNode, key: string): number => {
-    const found = member(node, key);
-    const { value } = found;
-    // Rounding of counters read one after the other may show 100.01.
-    return typeof value === "number" && value >= 0 && value <= 101
-      ? value
-      : fail(found, `"${key}" is no percentage: ${excerpt(String(value))}`);
-  };
-  const load = (node: JsonNode): CpuLoad => {
-    for (const [key, { offset, line }] of node.value as Map<string, JsonNode>)
-      if (key !== "cpu" && !placeFields.includes(key) && !loadFields.some((field) => field === key))
-        throw new FormatError({ source, offset, line }, `unknown field ${excerpt(key)} of a CPU`);
-    return {
-      usr: percent(node, "usr"),
-      nice: percent(node, "nice"),
-      sys: percent(node, "sys"),
-      iowait: percent(node, "iowait"),
-      irq: percent(node, "irq"),
-      soft: percent(node, "soft"),
-      steal: percent(node, "steal"),
-      guest: percent(node, "guest"),
-      gnice: percent(node, "gnice"),
-      idle: percent(node, "idle"),
-    };
-  };
-  /** A row that does not account for all time, as when a counter went back, tells no usage. */
-  const complete = (node: JsonNode, row: CpuLoad): CpuLoad => {
-    const sum = loadFields.reduce((total, field) => total + row[field], 0);
-    return Math.abs(sum - 100) <= roundingPercent
-      ? row
-      : fail(node, `the fields of all CPUs add up to ${sum.toFixed(2)} % and not to 100: a counter went back`);
-  };
-  const sample = (node: JsonNode): MpstatSample => {
-    // Nothing is computed from it, so any locale's form will do.
-    const timestamp = node.value instanceof Map && node.value.has("timestamp") ? string(node, "timestamp") : "";
-    if (timestamp !== "" && !/\d/.test(timestamp)) fail(member(node, "timestamp"), "no time of day");
-    const cpus = new Map<number, CpuLoad>();
-    let all: CpuLoad | undefined;
-    for (const entry of list(node, "cpu-load")) {
-      const cpu = string(entry, "cpu");
-      // Sysstat 12.0.0 to 12.0.3 call all CPUs "-1".
-      if ((cpu === "all" || cpu === "-1") && !all) all = complete(entry, load(entry));
-      else if (/^\d{1,6}$/.test(cpu) && !cpus.has(Number(cpu))) cpus.set(Number(cpu), load(entry));
-      else fail(entry, `unknown or repeated cpu ${excerpt(cpu)}`);
-    }
-    if (!all) return fail(node, 'no cpu "all" in this sample');
-    return { timestamp, all, cpus, cpuUsage: usageOf(all) };
-  };
-
-  const root = parseJsonLines(text, source);
-  const hosts = list(member(root, "sysstat"), "hosts");
-  const host = hosts[0];
-  if (!host || hosts.length !== 1) return fail(root, `expected one host, found ${hosts.length}`);
-  const count = member(host, "number-of-cpus");
-  const cpuCount = typeof count.value === "number" && count.value >= 1 ? count.value : fail(count, "no number of CPUs");
-  return {
-    nodename: string(host, "nodename"),
-    release: string(host, "release"),
-    machine: string(host, "machine"),
-    cpuCount,
-    date: string(host, "date"),
-    samples: list(host, "statistics").map(sample),
-  };
-}
-
-/** 100 - idle. mpstat prints two decimals, and so has the result: subtracting binary fractions would leave a tail. */
-const usageOf = (load: CpuLoad) => Math.max(0, Math.round((100 - load.idle) * 100) / 100);
+export const parseMpstat = (text: string, source = "mpstat"): MpstatOutput =>
+  new MpstatReader(source).output(parseJsonLines(text, source));
 
 /**
  * Means of the fields of "all" over samples [from, to), each sample being an interval of the same length.

@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parsePing, unwrap } from "../../../measure/parsers/ping.ts";
+import { parsePing } from "../../../measure/parsers/ping.ts";
+import { unwrap } from "../../../measure/parsers/ping-lines.ts";
 
 /** What ping prints around the given lines. */
 const ping = (
