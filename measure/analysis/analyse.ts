@@ -5,7 +5,7 @@ import type { UpdateOptions } from "../dataset/update.ts";
 import { isEmulated } from "../results/fidelity.ts";
 import { studyRuns } from "./arms.ts";
 import { type CheckedClaim, checkClaims } from "./claims/check.ts";
-import { environmentNotes } from "./compare/notes.ts";
+import { environmentNotes, scenarioLossNotes } from "./compare/notes.ts";
 import { driftOfRuns, type MeasureDrift } from "./drift.ts";
 import { type KendallCell, kendallFigure } from "./kendall-figure.ts";
 import { orderNotes } from "./order-notes.ts";
@@ -47,6 +47,7 @@ export async function analyse(directory: string, options: AnalyseOptions = {}): 
   const { runs, fidelity, update } = dataset;
   const packets = unit === "packet" ? await packetValues(directory, mainMetric) : undefined;
   const inStudy = studyRuns(runs);
+  const scenarios = await summariseScenarios(dataset);
   const warning = unitWarning(unit);
   const outside = runs.length - inStudy.length;
   return {
@@ -64,11 +65,12 @@ export async function analyse(directory: string, options: AnalyseOptions = {}): 
       ...(outside > 0
         ? [`${outside} runs combine drivers in a way the study does not have; they are in no table of it`]
         : []),
+      ...scenarioLossNotes(scenarios),
       ...orderNotes(runs),
     ],
     leftOut: update.leftOut,
     setAside: update.setAside,
-    scenarios: await summariseScenarios(dataset),
+    scenarios,
     drift: driftOfRuns(runs),
     table3: table3(inStudy, unit, packets),
     kendall: kendallFigure(inStudy, unit, packets),

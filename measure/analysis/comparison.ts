@@ -10,13 +10,13 @@ import { studentInterval, studentValues } from "../statistics/student-interval.t
 import { wilcoxon, wilcoxonOfDifferences } from "../statistics/wilcoxon.ts";
 import { contrastsOf, type Placed, pairingWords, ratioShortage, type Scale, scaleOf } from "./contrasts.ts";
 import type { Deployment } from "./deployments.ts";
-import type { AnalysisUnit } from "./unit.ts";
+import type { AnalysisUnit, ComparedUnit } from "./unit.ts";
 
 /** One side against the other: what a reader needs to judge a difference. */
 export interface Comparison {
   test: "wilcoxon signed-rank" | "mann-whitney";
   /** What is taken for independent, and counted by n. */
-  unit: AnalysisUnit;
+  unit: ComparedUnit;
   /** Replicates, or with another unit pairs; without pairs the values of the smaller side. */
   n: number;
   /** Of the values compared; null without any. */

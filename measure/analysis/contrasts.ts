@@ -134,23 +134,14 @@ export function valuesByReplicate<Run extends RunRecord>(
 }
 
 /** How the values of a comparison came to be, as a sentence. */
-export function pairingWords({
-  scale,
-  values,
-  pairs,
-  cells,
-  unmatched,
-  withoutValue,
-  withoutRatio,
-}: Contrasts): string {
+export function pairingWords({ values, pairs, cells, unmatched, withoutValue, withoutRatio }: Contrasts): string {
   const zeros =
     ratioShortage(withoutRatio) === null
       ? ""
       : `, with 0, which has no ratio, ${withoutRatio.first} and ${withoutRatio.second}`;
-  const what = scale === "ratio" ? "ratio (geometric mean" : "difference (mean";
   return (
     "a deployment is one value, the median of its runs; a pair is two deployments of equal cell and replicate; " +
-    `a replicate is one ${what} of its cells): ${counted(values.length, "replicate")}, ${counted(cells, "cell")}, ${counted(pairs, "pair")}; ` +
+    `a replicate is one number, the mean of its cells (of ratios the geometric): ${counted(values.length, "replicate")}, ${counted(cells, "cell")}, ${counted(pairs, "pair")}; ` +
     `without a partner ${unmatched.first} and ${unmatched.second}, without a value ${withoutValue.first} and ${withoutValue.second}${zeros}`
   );
 }

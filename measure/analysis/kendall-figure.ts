@@ -4,7 +4,7 @@ import type { Interval } from "../statistics/interval.ts";
 import { kendall } from "../statistics/kendall.ts";
 import { type Arm, armNames, type StudyRun } from "./arms.ts";
 import { fewestReplicates, notEnough } from "./comparison.ts";
-import { type Packets, valuesOfRun } from "./measures.ts";
+import { type Packets, unitOfValues, valuesOfRun } from "./measures.ts";
 import { inSharedCells, type StudyDeployment, studyDeployments } from "./study-deployments.ts";
 import { type Location, locationOf, locations, type PaperMeasure, paperMeasureNames } from "./table3.ts";
 import type { AnalysisUnit } from "./unit.ts";
@@ -113,7 +113,8 @@ export function kendallFigure(runs: readonly StudyRun[], unit: AnalysisUnit, pac
       armNames.flatMap((arm): KendallCell[] => {
         const found =
           unit === "deployment" ? ofDeployments(deployments, measure, arm) : ofRuns(present, measure, arm, byPacket);
-        return found.ofArm === 0 ? [] : [{ location, measure, arm, unit, ...found }];
+        const ofValues = unit === "deployment" ? unit : unitOfValues(unit, measure, byPacket);
+        return found.ofArm === 0 ? [] : [{ location, measure, arm, unit: ofValues, ...found }];
       }),
     );
   });

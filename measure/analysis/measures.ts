@@ -4,7 +4,7 @@ import { metrics } from "../../study/metrics.ts";
 import type { PacketSummary, RunRecord } from "../dataset/open.ts";
 import type { PacketValues } from "../dataset/packet-values.ts";
 import { isEmulated } from "../results/fidelity.ts";
-import type { Factors, RunSample } from "../statistics/pairs.ts";
+import type { Factors, PairingUnit, RunSample } from "../statistics/pairs.ts";
 
 /** Whether a measure is a CPU usage. */
 export const isCpu = (measure: Measure) => measures[measure].kind === "cpu";
@@ -37,6 +37,10 @@ export function measureOf(run: RunRecord, measure: Measure): number | null {
 
 /** Packets' RTTs by run directory, where packets are the unit. */
 export type Packets = ReadonlyMap<string, PacketValues>;
+
+/** What a value of a measure is of, where runs or packets are asked for: RTTs alone are of packets. */
+export const unitOfValues = (unit: PairingUnit, measure: Measure, packets?: Packets): PairingUnit =>
+  measure === "rtt" && packets !== undefined ? unit : "run-median";
 
 /**
  * A run's values where packets are the unit, null where a packet has none: RTTs of its packets, in milliseconds. Of any other

@@ -26,6 +26,8 @@ export type ScenarioMetric =
       p95: number;
       min: number;
       max: number;
+      /** Deployments that have a value. */
+      deployments: number;
       /** Median of the deployments' values with its interval (sign test), exact for any distribution; null below six of them. */
       deploymentMedian: number;
       interval: Pick<Interval, "low" | "high" | "level"> | null;
@@ -75,6 +77,7 @@ function metricOf(
   return {
     n,
     ...inMs,
+    deployments: values.length,
     deploymentMedian: estimate,
     interval: interval && { low: interval.low, high: interval.high, level: interval.level },
   };

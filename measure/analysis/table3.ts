@@ -2,7 +2,7 @@ import type { Measure } from "../../study/metric-lists.ts";
 import { benjaminiHochberg, holm } from "../statistics/multiplicity.ts";
 import { type Arm, cellOf, type StudyRun } from "./arms.ts";
 import { type Comparison, compareDeployments, compareRuns } from "./comparison.ts";
-import { emulatedCpu, type Packets, samplesOf, saysNothing } from "./measures.ts";
+import { emulatedCpu, type Packets, samplesOf, saysNothing, unitOfValues } from "./measures.ts";
 import { placed, studyDeployments } from "./study-deployments.ts";
 import type { AnalysisUnit } from "./unit.ts";
 
@@ -73,7 +73,7 @@ function comparer(runs: readonly StudyRun[], unit: AnalysisUnit, packets: Packet
     compareRuns(
       samplesOf(side(first, location), measure, cellOf, packets),
       samplesOf(side(second, location), measure, cellOf, packets),
-      { unit },
+      { unit: unitOfValues(unit, measure, packets) },
     );
 }
 

@@ -7,6 +7,9 @@ import type { PairingUnit } from "../statistics/pairs.ts";
  */
 export type AnalysisUnit = "deployment" | PairingUnit;
 
+/** What a comparison counts: of two results directories without deployments for units, scenarios that both have. */
+export type ComparedUnit = AnalysisUnit | "scenario";
+
 /** `--pairs deployment|run|packet` as the unit. @throws LabError (exit code 2) for anything else */
 export function analysisUnit(word = "deployment"): AnalysisUnit {
   const unit = oneOf(["run", "packet", "deployment"], word, "--pairs");

@@ -2,7 +2,17 @@ import { counted } from "../../../lib/counted.ts";
 import { measures } from "../../../study/metric-lists.ts";
 import { requireOneForm } from "../command.ts";
 import type { Comparison } from "../comparison.ts";
-import { asCsv, asMarkdown, asText, countHead, digits, intervalText, type PlainTable, pText } from "../print/table.ts";
+import {
+  asCsv,
+  asMarkdown,
+  asText,
+  countCell,
+  countHead,
+  digits,
+  intervalText,
+  type PlainTable,
+  pText,
+} from "../print/table.ts";
 import { analysisUnit } from "../unit.ts";
 import { type ComparisonReport, compareSides, type SideSummary } from "./compare.ts";
 import { Sides, type SidesOptions } from "./sides.ts";
@@ -22,7 +32,16 @@ function sideWords({ name, directory, runs, deployments, scenarios }: SideSummar
 
 const estimateOf = (comparison: Comparison | null) => comparison?.ratio ?? comparison?.difference ?? null;
 
-function tableOf(report: ComparisonReport): PlainTable {
+/** How rows were paired that were not paired as the first was, because they have values of other deployments or packets. */
+function otherPairings({ rows, pairing }: ComparisonReport): string[] {
+  const others = rows.filter(({ comparison }) => comparison !== null && comparison.pairing !== pairing);
+  return [...Map.groupBy(others, ({ comparison }) => comparison?.pairing)].map(
+    ([words, group]) => `${group.map(({ measure }) => measures[measure].what).join(", ")}: ${words}`,
+  );
+}
+
+/** The report for people. */
+export function comparisonTable(report: ComparisonReport): PlainTable {
   const { rows, first, second, fidelity, unit: compared, pairing, notes } = report;
   const byRatio = compared === "deployment";
   return {
@@ -46,11 +65,12 @@ function tableOf(report: ComparisonReport): PlainTable {
       intervalText(estimateOf(comparison)?.interval),
       digits(comparison?.effect ?? null, 2),
       pText(comparison?.pValue ?? null),
-      comparison?.n ?? null,
+      comparison && countCell(comparison.n, comparison.unit, compared),
       verdict,
     ]),
     notes: [
       pairing,
+      ...otherPairings(report),
       ...new Set(rows.flatMap(({ unavailable }) => (unavailable ? [`unavailable: ${unavailable}`] : []))),
       ...notes,
     ],
@@ -105,5 +125,5 @@ export async function compareCommand(
   const report = await compareSides(first, await sides.of(b), unit);
   if (words.json) return JSON.stringify(report, null, 2);
   if (words.csv) return csvOf(report);
-  return words.markdown ? asMarkdown(tableOf(report)) : asText(tableOf(report));
+  return words.markdown ? asMarkdown(comparisonTable(report)) : asText(comparisonTable(report));
 }

@@ -1,4 +1,5 @@
 import type { RunRecord } from "../../dataset/open.ts";
+import { percentText } from "../print/table.ts";
 
 /** Packets of a side. */
 interface PacketCounts {
@@ -28,15 +29,24 @@ export const directoryNotes = (sameRoot: boolean, runs: readonly RunRecord[]): s
 ];
 
 const lossOf = ({ lost, transmitted }: PacketCounts) => (transmitted === 0 ? 0 : lost / transmitted);
-const lossWords = (side: PacketCounts) =>
-  `${side.lost} of ${side.transmitted} (${Number((100 * lossOf(side)).toPrecision(2))} %)`;
+const lossWords = (side: PacketCounts) => `${side.lost} of ${side.transmitted} (${percentText(lossOf(side))})`;
+const survivors = "RTTs are of the packets that came back, and a driver that loses the slow ones looks fast";
+
+/** How many scenarios a sentence names. */
+const mostNamed = 8;
+
+/** Scenarios that lost so many packets that their RTTs are of a selection, as a sentence; empty without any. */
+export function scenarioLossNotes(scenarios: readonly (PacketCounts & { scenario: string })[]): string[] {
+  const losing = scenarios.filter((one) => lossOf(one) > muchLoss).sort((a, b) => lossOf(b) - lossOf(a));
+  if (losing.length === 0) return [];
+  const named = losing.slice(0, mostNamed).map((one) => `${one.scenario} ${lossWords(one)}`);
+  const others = losing.length > mostNamed ? [`${losing.length - mostNamed} more`] : [];
+  return [`lost packets above ${percentText(muchLoss)}: ${[...named, ...others].join(", ")}; ${survivors}`];
+}
 
 /** Lost packets of both sides, which are in no RTT, as sentences; empty without any. */
 export function lossNotes([a, b]: [PacketCounts, PacketCounts]): string[] {
   if (a.lost === 0 && b.lost === 0) return [];
   const isMuch = Math.max(lossOf(a), lossOf(b)) > muchLoss;
-  const survivors = isMuch
-    ? "; RTTs are of the packets that came back, and a driver that loses the slow ones looks fast"
-    : "";
-  return [`lost packets: A ${lossWords(a)}, B ${lossWords(b)}${survivors}`];
+  return [`lost packets: A ${lossWords(a)}, B ${lossWords(b)}${isMuch ? `; ${survivors}` : ""}`];
 }

@@ -1,4 +1,5 @@
 import { canonicalJson } from "../../../lib/canonical.ts";
+import { counted } from "../../../lib/counted.ts";
 import type { Measure } from "../../../study/metric-lists.ts";
 import type { RunRecord } from "../../dataset/open.ts";
 import { median } from "../../statistics/quantiles.ts";
@@ -6,7 +7,7 @@ import { campaignOf } from "../campaigns.ts";
 import { type Comparison, compareDeployments, compareGroups, compareRuns, undecided } from "../comparison.ts";
 import { onScale, type Placed, ratioShortage, scaleOf, valuesByReplicate } from "../contrasts.ts";
 import { deploymentsOf } from "../deployments.ts";
-import { measureOf, type Packets, samplesOf } from "../measures.ts";
+import { measureOf, type Packets, samplesOf, unitOfValues } from "../measures.ts";
 import type { AnalysisUnit } from "../unit.ts";
 import type { Side } from "./sides.ts";
 
@@ -99,10 +100,18 @@ function byRuns(match: Match, measure: Measure, unit: "run-median" | "packet", p
     const paired = compareRuns(
       samplesOf(first.runs, measure, cell, packets),
       samplesOf(second.runs, measure, cell, packets),
-      { unit },
+      { unit: unitOfValues(unit, measure, packets) },
     );
     if (paired.n > 0 || !single) return paired;
-  } else if (!single) return compareRuns(byScenario(first.runs, measure), byScenario(second.runs, measure));
+  } else if (!single) {
+    const paired = compareRuns(byScenario(first.runs, measure), byScenario(second.runs, measure));
+    const pairs = counted(paired.n, "pair");
+    return {
+      ...paired,
+      unit: "scenario",
+      pairing: `a pair is the medians over all runs of a scenario that both have: ${pairs}`,
+    };
+  }
   const valuesOf = ({ runs }: Side) => Float64Array.from(runs.flatMap((run) => measureOf(run, measure) ?? []));
   return compareGroups(valuesOf(first), valuesOf(second), "run-median", "difference");
 }

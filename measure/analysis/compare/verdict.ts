@@ -2,16 +2,16 @@ import type { Measure } from "../../../study/metric-lists.ts";
 import { studentValues } from "../../statistics/student-interval.ts";
 import { type Comparison, fewestReplicates, notEnough } from "../comparison.ts";
 import { isCpu } from "../measures.ts";
+import { countHead, percentText } from "../print/table.ts";
 
 const rounded = (value: number) => String(Number(Math.abs(value).toPrecision(3)));
-const percent = (part: number) => `${Number((100 * part).toPrecision(2))} %`;
 
 /** Which side is lower and by how much, as "A is lower by 20 %". */
 function sizeWords(comparison: Comparison, measure: Measure, unit: string, [a, b]: [string, string]): string {
   const { difference, ratio, medians } = comparison;
   if (ratio !== null) {
     const factor = Math.min(ratio.estimate, 1 / ratio.estimate);
-    return `${ratio.estimate < 1 ? a : b} is lower by ${percent(1 - factor)}`;
+    return `${ratio.estimate < 1 ? a : b} is lower by ${percentText(1 - factor)}`;
   }
   const estimate = difference?.estimate ?? 0;
   const base = Math.max(medians.first ?? 0, medians.second ?? 0);
@@ -36,7 +36,7 @@ export function verdictOf(comparison: Comparison, measure: Measure, unit: string
   const size = estimate === equal ? "equal" : sizeWords(comparison, measure, unit, names);
   if (interval === null) {
     if (comparison.shortage !== null) return `${comparison.shortage}; of the others ${size}`;
-    if (comparison.unit !== "deployment") return `${size}; too few runs to tell (n = ${n})`;
+    if (comparison.unit !== "deployment") return `${size}; too few ${countHead(comparison.unit)} to tell (n = ${n})`;
     const short = notEnough(n, comparison.test === "mann-whitney" ? 4 : studentValues.fewest);
     return short === null ? `${size}; the replicates do not tell by how much they vary` : `${short}; here ${size}`;
   }

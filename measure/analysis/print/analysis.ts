@@ -8,7 +8,7 @@ import { paperMeasures, type Table3Row } from "../table3.ts";
 import type { AnalysisUnit } from "../unit.ts";
 import { claimLines, claimTable } from "./claims.ts";
 import { driftTable } from "./drift.ts";
-import { countHead, digits, intervalText, type PlainTable, pText } from "./table.ts";
+import { countCell, countHead, digits, intervalText, type PlainTable, pText } from "./table.ts";
 
 const median = (metric: ScenarioMetric) => ("unavailable" in metric ? "unavailable" : digits(metric.median));
 const interval = (metric: ScenarioMetric) => ("unavailable" in metric ? null : intervalText(metric.interval));
@@ -82,7 +82,7 @@ function table3Table({ table3, unit, fidelity }: Analysis): PlainTable {
       row.location,
       `${paperMeasures[row.measure].head} ${paperMeasures[row.measure].unit}`,
       `${row.first} vs ${row.second}`,
-      row.n,
+      countCell(row.n, row.unit, unit),
       paperP(row),
       row.n === 0 ? "no pairs" : pText(row.pValue),
       row.n > 0 && saysNothing(row.measure, fidelity) ? emulatedCpu : pText(row.pHolm),

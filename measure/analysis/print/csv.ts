@@ -4,6 +4,7 @@ import type { CheckedClaim } from "../claims/check.ts";
 import type { KendallCell } from "../kendall-figure.ts";
 import type { ScenarioMetric, ScenarioSummary } from "../scenarios.ts";
 import type { Table3Row } from "../table3.ts";
+import { remarks } from "./analysis.ts";
 import { evidenceNotes } from "./claims.ts";
 import { asCsv, type TableCell } from "./table.ts";
 
@@ -11,14 +12,10 @@ import { asCsv, type TableCell } from "./table.ts";
 const head = ["table", "subject", "location", "measure", "quantity", "value", "low", "high", "n", "p", "note"] as const;
 type Line = Partial<Record<(typeof head)[number], TableCell>>;
 
-function metricLines(
-  { scenario: subject, deployments }: ScenarioSummary,
-  measure: string,
-  metric: ScenarioMetric,
-): Line[] {
+function metricLines({ scenario: subject }: ScenarioSummary, measure: string, metric: ScenarioMetric): Line[] {
   const base = { table: "scenario", subject, measure };
   if ("unavailable" in metric) return [{ ...base, quantity: "median", note: metric.unavailable }];
-  const { n, median, p05, p95, min, max, deploymentMedian, interval } = metric;
+  const { n, median, p05, p95, min, max, deployments, deploymentMedian, interval } = metric;
   return [
     ...Object.entries({ median, p05, p95, min, max }).map(([quantity, value]) => ({ ...base, quantity, value, n })),
     {
@@ -107,9 +104,10 @@ const claimLines = ({ id, verdict, shortage, claim, evidence }: CheckedClaim): L
 ];
 
 /** The analysis as CSV (RFC 4180), a line a finding: for spreadsheets and data frames. */
-export function analysisCsv({ notes, scenarios, drift, table3, kendall, claims }: Analysis): string {
+export function analysisCsv(analysis: Analysis): string {
+  const { scenarios, drift, table3, kendall, claims } = analysis;
   const lines: Line[] = [
-    ...notes.map((note) => ({ table: "note", note })),
+    ...remarks(analysis).map((note) => ({ table: "note", note })),
     ...scenarios.flatMap(scenarioLines),
     ...drift.map(driftLine),
     ...table3.map(table3Line),

@@ -1,4 +1,4 @@
-import type { AnalysisUnit } from "../unit.ts";
+import type { ComparedUnit } from "../unit.ts";
 
 /** A cell as it is printed; null is nothing to say. */
 export type TableCell = string | number | boolean | null;
@@ -17,8 +17,12 @@ const isNumber = (cell: TableCell) =>
   typeof cell === "number" || (typeof cell === "string" && /^[-<]?\s?\d[\d.e+-]*(?: … | vs | \/ |$)/.test(cell));
 
 /** The head of a column of counts: what n is a number of. */
-export const countHead = (unit: AnalysisUnit): string =>
-  ({ deployment: "replicates", "run-median": "runs", packet: "packets" })[unit];
+export const countHead = (unit: ComparedUnit): string =>
+  ({ deployment: "replicates", "run-median": "runs", packet: "packets", scenario: "scenarios" })[unit];
+
+/** A count under that head, with what it is of where the row's is another. */
+export const countCell = (n: number, unit: ComparedUnit, head: ComparedUnit): TableCell =>
+  unit === head ? n : `${n} ${countHead(unit)}`;
 
 /** A number with some significant digits, without an exponent where it can be avoided. */
 export function digits(value: number | null, significant = 3): string | null {
@@ -27,6 +31,14 @@ export function digits(value: number | null, significant = 3): string | null {
   const size = Math.abs(value);
   if (size >= 10 ** significant) return value.toFixed(0);
   return size < 1e-4 ? value.toExponential(1) : value.toPrecision(significant);
+}
+
+/** A part as per cent with two digits, or where these are 100 % of a part that is not all of it, with as many as tell. */
+export function percentText(part: number): string {
+  const withDigits = (count: number) => Number((100 * part).toPrecision(count));
+  let count = 2;
+  while (part < 1 && withDigits(count) === 100 && count < 15) count++;
+  return `${withDigits(count)} %`;
 }
 
 /** A p-value as it is printed. */

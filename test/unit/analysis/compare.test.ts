@@ -41,7 +41,7 @@ describe("compareSides", () => {
       "run-median",
     );
     expect(rows[0]?.comparison).toMatchObject({ n: 2, difference: { estimate: 0 } });
-    expect(rows[0]?.verdict).toBe("equal; too few runs to tell (n = 2)");
+    expect(rows[0]?.verdict).toBe("equal; too few scenarios to tell (n = 2)");
   });
 
   test.each([
