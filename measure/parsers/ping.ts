@@ -117,9 +117,18 @@ class PingReader {
   }
 
   #takePacketLine(text: string): void {
-    const { line } = this.#place;
     const replied = reply.exec(text);
-    if (replied) return this.#takeReply(parseReply(replied, this.#newest, line, this.#place));
+    if (replied) this.#takeReply(parseReply(replied, this.#newest, this.#place.line, this.#place));
+    else this.#takeOtherLine(text);
+  }
+
+  #takeReply(taken: PingReply): void {
+    this.#newest = Math.max(this.#newest, taken.index);
+    this.#replies.push(taken);
+  }
+
+  #takeOtherLine(text: string): void {
+    const { line } = this.#place;
     const last = this.#replies.at(-1);
     const unanswered = noAnswer.exec(text);
     const failed = icmpError.exec(text);
@@ -131,11 +140,6 @@ class PingReader {
     else if (last && (wrongData.test(text) || dump.test(text))) last.damaged = true;
     else if (!(last && ipOptions.test(text)) && !flood.test(text) && !this.#takeAside(text))
       this.#fail(`not a line that ping prints: ${excerpt(text)}${languageHint(text)}`);
-  }
-
-  #takeReply(taken: PingReply): void {
-    this.#newest = Math.max(this.#newest, taken.index);
-    this.#replies.push(taken);
   }
 
   /** The one or two lines below "ping statistics". */
