@@ -23,6 +23,8 @@ const kernelParameters = ({ accelerator, time }: Settings) => [
   // Less work and less noise on an emulated CPU.
   ...["mitigations=off", "nokaslr", "audit=0", "nowatchdog", "cryptomgr.notests", "random.trust_cpu=on"],
   "rcupdate.rcu_expedited=1",
+  // On a busy machine the emulated timer ticks late, and a kernel that checks it at boot panics.
+  "no_timer_check",
   // The emulated time stamp counter is steady; the kernel cannot find that out by itself.
   ...(accelerator === "kvm" ? [] : ["tsc=reliable"]),
   "systemd.show_status=false",
