@@ -9,13 +9,19 @@ import { connectSsh } from "../../lib/ssh/connect.ts";
 import type { InventoryHost } from "./inventory.ts";
 import type { ServerName } from "./names.ts";
 import { isRunning } from "./process.ts";
+import { settingVariables } from "./settings.ts";
 import { type ServerState, serversFolder } from "./state.ts";
 
 const textOf = (file: string) => readFile(file, "utf8").catch(() => "");
 
+const shownLines = 12;
+
+/** What QEMU and the server's console said last; where the kernel panicked, from its reason on. */
 async function lastWords(folder: string): Promise<string> {
-  const lines = `${await textOf(join(folder, "qemu.log"))}\n${await textOf(join(folder, "console.log"))}`;
-  return lines.trim().split("\n").slice(-12).join("\n");
+  const text = `${await textOf(join(folder, "qemu.log"))}\n${await textOf(join(folder, "console.log"))}`;
+  const lines = text.trim().split("\n");
+  const panic = lines.findIndex((line) => line.includes("Kernel panic"));
+  return (panic < 0 ? lines.slice(-shownLines) : lines.slice(panic, panic + shownLines)).join("\n");
 }
 
 /**
@@ -32,10 +38,10 @@ export async function waitForConsole(
   for (;;) {
     if ((await textOf(join(folder, "console.log"))).includes("LAB-SERVER-READY")) return;
     if (!isRunning(state.process))
-      throw new LabError(`${name}: its QEMU ended during boot\n${await lastWords(folder)}`);
+      throw new LabError(`${name}: its QEMU ended during boot; it said last:\n${await lastWords(folder)}`);
     if (Date.now() > deadline)
       throw new LabError(
-        `${name}: not up after ${state.settings.bootTimeoutS} s (LAB_EMULATOR_BOOT_TIMEOUT_S)\n${await lastWords(folder)}`,
+        `${name}: not up after ${state.settings.bootTimeoutS} s; a busy machine needs longer: ${settingVariables.bootTimeoutS}=SECONDS allows it. It said last:\n${await lastWords(folder)}`,
       );
     await sleep(200);
   }

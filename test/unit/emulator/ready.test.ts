@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkLook, lookScript } from "../../../emulator/hosts/ready.ts";
+import { identify } from "../../../emulator/hosts/process.ts";
+import { checkLook, lookScript, waitForConsole } from "../../../emulator/hosts/ready.ts";
+import { readSettings } from "../../../emulator/hosts/settings.ts";
+import { type ServerState, serversFolder } from "../../../emulator/hosts/state.ts";
 
 const pf = { addressFilters: 24, returnsOwnFrames: true as const };
 const host = {
@@ -65,5 +68,36 @@ describe("a server that has come up", () => {
     expect(() => checkLook("sender", host, "generation=abd pf0=7 pf1=7")).toThrow(
       /another server answers on port 2201/,
     );
+  });
+});
+
+describe("a server that does not come up", () => {
+  const ended = { pid: 1, startTicks: -1, bootId: "none" };
+  const wait = (process_: ServerState["process"], console_: string) => {
+    const folder = join(serversFolder(root), "sender");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "console.log"), console_);
+    const settings = readSettings({ bootTimeoutS: 10 }, {});
+    const fixed = { generation: "abc", port: 2201, pinnedCore: null, imageKey: "i", startedAt: "", ready: false };
+    return waitForConsole(root, "sender", { ...fixed, settings, process: process_ }, Date.now() - 1);
+  };
+
+  it("is told with the reason of its kernel's panic, however long the trace below it is", async () => {
+    const trace = Array.from({ length: 30 }, (_, i) => `[    0.05] frame ${i}`);
+    const log = ["[    0.04] before", "[    0.05] Kernel panic - not syncing: no timer", ...trace].join("\n");
+    const told = wait(ended, `${log}\n`);
+    await expect(told).rejects.toThrow(
+      /^sender: its QEMU ended during boot; it said last:\n\[ {4}0\.05\] Kernel panic - not syncing: no timer\n/,
+    );
+    await expect(told).rejects.toThrow(/frame 10$/);
+  });
+
+  it("is told with its last words, and with the setting that gives it longer", async () => {
+    const running = identify(process.pid);
+    expect(running).toBeDefined();
+    if (running)
+      await expect(wait(running, "waiting for a disk\n")).rejects.toThrow(
+        /^sender: not up after 10 s; a busy machine needs longer: LAB_EMULATOR_BOOT_TIMEOUT_S=SECONDS allows it\. It said last:\nwaiting for a disk$/,
+      );
   });
 });
