@@ -2,7 +2,7 @@ import { cpuMetricsOf, type MetricTable, packetMetricsOf, timeMetricsOf } from "
 import { metrics } from "../../study/metrics.ts";
 
 /** Version of the columns below; a dataset of another one is derived anew from the raw files. */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 type ColumnType = "VARCHAR" | "INTEGER" | "BIGINT" | "DOUBLE" | "BOOLEAN";
 
@@ -111,6 +111,11 @@ const cpuColumns = (table: MetricTable): readonly Column[] => {
 export const runTableOf = (table: MetricTable): readonly Column[] => [
   ...factorColumns,
   { name: "manifest_sha256", type: "VARCHAR", what: "hash of the run's manifest.json" },
+  {
+    name: "data_sha256",
+    type: "VARCHAR",
+    what: "hash of its files' checksums, but of facts.txt; equal for copies of one run",
+  },
   { name: "files_state", type: "VARCHAR", what: "hash of its files' names, sizes and times, to notice changes" },
   { name: "environment_sha256", type: "VARCHAR", what: "hash of kernels, tools, NIC and hosts" },
   { name: "started", type: "VARCHAR", what: "start of the run, ISO 8601" },

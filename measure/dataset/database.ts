@@ -5,6 +5,9 @@ import type { Cell, Row } from "./run-row.ts";
 /** A text as a literal of SQL. */
 export const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
+/** A path as a pattern that only the path itself fits: to read_parquet, `[`, `*` and `?` in it are a pattern's. */
+export const literalPath = (path: string) => path.replace(/[[*?]/g, (special) => `[${special}]`);
+
 /** Opens a further connection to a database, with temporary tables of its own. */
 export type Connect = () => Promise<DuckDBConnection>;
 

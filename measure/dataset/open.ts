@@ -70,7 +70,17 @@ const fixedFactors = factorColumns
   .filter((name) => !namedColumns.includes(name) && !pressureFactors.includes(name));
 const plainColumns = [
   ...factorColumns.map(({ name }) => name),
-  ...["manifest_sha256", "environment_sha256", "started", "order_kind", "order_seed", "block", "position", "positions"],
+  ...[
+    "manifest_sha256",
+    "data_sha256",
+    "environment_sha256",
+    "started",
+    "order_kind",
+    "order_seed",
+    "block",
+    "position",
+    "positions",
+  ],
   ...["transmitted", "received", "achieved_rate_pps", ...cpuMetrics.map((metric) => cpuColumnNames(metric).during)],
 ];
 const summaryOf = (metric: AnalysedMetric) =>
@@ -156,16 +166,23 @@ const leftOutText = ({ leftOut }: UpdateReport) =>
     .map(({ folder, why }) => `\n${folder}: ${why}`)
     .join("");
 
-/** Rows of equal manifest are copies of one run: the first by folder counts, and the others would only double what was measured. */
+/**
+ * Rows of equal data are copies of one run, also where a manifest calls one another replicate: the first by folder counts, and the others
+ * would only double what was measured.
+ */
 function countedOnce(rows: readonly ReadonlyMap<string, Value>[]) {
-  const folders = new Map<Value, string>();
+  const originals = new Map<Value, ReadonlyMap<string, Value>>();
   const copies: UpdateReport["leftOut"] = [];
   const kept = rows.filter((row) => {
     const folder = String(row.get("run_directory"));
-    const manifest = row.get("manifest_sha256") ?? null;
-    const original = folders.get(manifest);
-    if (original === undefined) folders.set(manifest, folder);
-    else copies.push({ folder, why: `a copy of ${original} (equal manifest.json); the run counts once` });
+    const data = row.get("data_sha256") ?? null;
+    const original = originals.get(data);
+    if (original === undefined) originals.set(data, row);
+    else {
+      const isSame = original.get("manifest_sha256") === row.get("manifest_sha256");
+      const equal = isSame ? "equal manifest.json" : "equal data under another manifest.json";
+      copies.push({ folder, why: `a copy of ${original.get("run_directory")} (${equal}); the run counts once` });
+    }
     return original === undefined;
   });
   return { kept, copies };

@@ -1,3 +1,4 @@
+import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import {
   type CpuMetric,
   cpuMetrics,
@@ -8,6 +9,7 @@ import {
 import { metrics } from "../../study/metrics.ts";
 import { missingWords } from "../../study/missing.ts";
 import { usableValues } from "../matching/packet-record.ts";
+import { factsFile } from "../results/run-files.ts";
 import type { Factors } from "../results/scenario.ts";
 import { quantileOfSorted } from "../statistics/quantiles.ts";
 import { cpuColumnNames, snakeCase } from "./columns.ts";
@@ -92,12 +94,24 @@ const cpuCells = ({ manifest }: MeasuredRun, metric: CpuMetric): Row => {
   return { [during]: usage.during, [before]: cpuBefore(usage) };
 };
 
+/** What a copy of a run has in common with it, whatever was written about it: all files but free text. */
+const dataSha256 = ({ files }: MeasuredRun["manifest"]): string =>
+  sha256(
+    canonicalJson(
+      Object.entries(files)
+        .filter(([name]) => name !== factsFile)
+        .map(([name, { sha256: sum }]) => `${name} ${sum}`)
+        .sort(),
+    ),
+  );
+
 /** A run's row of the table of runs. CPU usage is the manifest's; all else is from the raw files. */
 export function runRow(directory: string, run: MeasuredRun, filesState: string): Row {
   const { manifest, match } = run;
   return {
     ...factorCells(directory, run),
     manifest_sha256: run.manifestSha256,
+    data_sha256: dataSha256(manifest),
     files_state: filesState,
     environment_sha256: manifest.environmentSha256,
     started: manifest.started,

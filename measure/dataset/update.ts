@@ -6,7 +6,7 @@ import { sha256 } from "../../lib/canonical.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { waitingFor, withLock } from "../../lib/lock.ts";
 import { schemaVersion } from "./columns.ts";
-import { type Connect, quoted, withDatabase } from "./database.ts";
+import { type Connect, literalPath, quoted, withDatabase } from "./database.ts";
 import { derivedFolder, filesState, findRuns } from "./find-runs.ts";
 import { PartWriter } from "./part-writer.ts";
 import { readRun } from "./read-run.ts";
@@ -43,7 +43,7 @@ export const tablePaths = (directory: string) => ({
 });
 
 /** The files of a table as a literal of SQL. */
-export const partsOf = (table: string) => quoted(join(table, "*.parquet"));
+export const partsOf = (table: string) => quoted(join(literalPath(table), "*.parquet"));
 
 /** Which runs a part holds, with the state of their files. */
 async function readParts(connection: DuckDBConnection, directory: string): Promise<Map<string, Map<string, string>>> {
@@ -54,7 +54,7 @@ async function readParts(connection: DuckDBConnection, directory: string): Promi
   const current = complete.filter((name) => name.startsWith(`v${schemaVersion}-`));
   for (const name of current) parts.set(name, new Map());
   if (current.length === 0) return parts;
-  const files = current.map((name) => quoted(join(runs, name))).join(", ");
+  const files = current.map((name) => quoted(literalPath(join(runs, name)))).join(", ");
   const reader = await connection.runAndReadAll(
     `SELECT parse_filename(filename), run_directory, files_state FROM read_parquet([${files}], filename = true)`,
   );

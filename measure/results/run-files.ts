@@ -6,6 +6,8 @@ export const manifestFile = "manifest.json";
 /** What ping printed, and what it said on stderr when that was anything. */
 export const pingFile = "ping.txt";
 export const pingErrorsFile = "ping.err";
+/** What somebody wrote about a run that was made by hand. */
+export const factsFile = "facts.txt";
 /** CPU usage of a server. */
 export const cpuFile = (role: Role) => `mpstat-${role}.json`;
 /** What was captured at a point, e.g. "sender.nic". */

@@ -9,7 +9,7 @@ import { parseMpstat } from "../../parsers/mpstat.ts";
 import { type PingOutput, parsePing } from "../../parsers/ping.ts";
 import { frameOverheadBytes } from "../../probe/ping-command.ts";
 import { type CaptureRecord, type Manifest, manifestSchema } from "../../results/manifest.ts";
-import { captureFile, cpuFile, pingFile } from "../../results/run-files.ts";
+import { captureFile, cpuFile, factsFile, pingFile } from "../../results/run-files.ts";
 import type { Factors, Scenario } from "../../results/scenario.ts";
 import { type MissingCaptures, unavailableRecord } from "../../results/unavailable.ts";
 import { type HandFacts, readHandFacts } from "./facts.ts";
@@ -80,7 +80,7 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
     if (!data) throw new LabError(`there is no ${name}`);
     return data.toString();
   };
-  const facts = readHandFacts(run.files.get("facts.txt")?.toString() ?? "");
+  const facts = readHandFacts(run.files.get(factsFile)?.toString() ?? "");
   const ping = parsePing(text(pingFile), pingFile);
   const samples = roles.map((role) => parseMpstat(text(cpuFile(role)), cpuFile(role)).samples.length);
   const whole: [number, number] = [0, Math.min(...samples)];
@@ -136,7 +136,7 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
     ...unavailableRecord(reasons),
     clocks: { sender: "", responder: "" },
     pinning: { sender: null, responder: null },
-    facts: { imported: run.files.get("facts.txt")?.toString() ?? "" },
+    facts: { imported: run.files.get(factsFile)?.toString() ?? "" },
     ...summary,
   });
 }
