@@ -11,7 +11,7 @@ import { deploymentsOf } from "../deployments.ts";
 import { emulatedCpu, measureOf, saysNothing } from "../measures.ts";
 import { orderNotes } from "../order-notes.ts";
 import { type AnalysisUnit, unitWarning } from "../unit.ts";
-import { directoryNotes, lossNotes } from "./notes.ts";
+import { apartNotes, directoryNotes, lossNotes } from "./notes.ts";
 import type { Side } from "./sides.ts";
 import { compareMeasure, type Match } from "./values.ts";
 import { assumptions, isDecided, verdictOf } from "./verdict.ts";
@@ -128,6 +128,7 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
           ]
         : []),
       ...directoryNotes(sameRoot, [...first.runs, ...second.runs]),
+      ...apartNotes(first.runs, second.runs),
       ...lossNotes([summaryOf(first), summaryOf(second)]),
       ...(isEmulated(fidelity) ? ["emulated servers: the order of RTTs counts, not their size"] : []),
       "each measure is judged by itself at 95 %: one in twenty is found to differ by chance",

@@ -18,6 +18,16 @@ export function environmentNotes(runs: readonly RunRecord[]): string[] {
     : [];
 }
 
+/** That no environment has runs of both sides, as a sentence; empty where one has. */
+export function apartNotes(first: readonly RunRecord[], second: readonly RunRecord[]): string[] {
+  const environments = new Set(first.map(({ environmentSha256 }) => environmentSha256));
+  return second.some(({ environmentSha256 }) => environments.has(environmentSha256))
+    ? []
+    : [
+        "A and B are of different environments (kernels, tools, NICs): whether they differ because of these cannot be told",
+      ];
+}
+
 /** What two results directories cannot tell, as sentences. */
 export const directoryNotes = (sameRoot: boolean, runs: readonly RunRecord[]): string[] => [
   ...(sameRoot

@@ -50,6 +50,6 @@ export function assumptions(comparisons: readonly (Comparison | null)[]): string
   if (!isStudent) return [];
   return [
     `with fewer than ${fewestReplicates} replicates no 95 % interval is free of a distribution: Student's t here takes the logarithms of the replicates' ratios ` +
-      "(CPU usage: the differences) for normally distributed, and cannot check it",
+      "(CPU usage: the differences) for normally distributed, and cannot check it; p is the signed-rank test's, which they cannot bring to 5 %",
   ];
 }

@@ -56,6 +56,33 @@ describe("two frequencies", () => {
   });
 });
 
+describe("compare", () => {
+  const bridge = tenRuns({});
+  const notesOf = async (runs: RunRecord[]) =>
+    (await compareSides(side("a", bridge), side("b", runs), "deployment")).notes.join("\n");
+
+  test("does not take two environments for two scenarios", async () => {
+    const pci = tenRuns({ main: "pci-passthrough" });
+    const elsewhere = pci.map((run) => ({ ...run, environmentSha256: "f" }));
+    expect(await notesOf(elsewhere)).toContain("A and B are of different environments");
+    expect(await notesOf([...elsewhere.slice(1), ...pci.slice(0, 1)])).not.toContain("different environments");
+  });
+
+  test("says why p does not say what Student's interval says", async () => {
+    const few = (ms: number, main: string) => tenRuns({ main, rttMs: ms }).slice(0, 3);
+    const { rows, notes } = await compareSides(
+      side(
+        "a",
+        few(1, "virtio-bridge").map((run, i) => ({ ...run, metrics: tenRuns({ rttMs: 1 + i / 100 })[0]!.metrics })),
+      ),
+      side("b", few(2, "pci-passthrough")),
+      "deployment",
+    );
+    expect(rows[0]).toMatchObject({ verdict: expect.stringMatching(/^A is lower by/), comparison: { pValue: 0.25 } });
+    expect(notes.join("\n")).toMatch(/p is the signed-rank test's, which they cannot bring to 5 %/);
+  });
+});
+
 describe("a run on both sides of compare", () => {
   const bridge = tenRuns({});
   const pci = tenRuns({ main: "pci-passthrough" });
