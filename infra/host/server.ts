@@ -1,4 +1,4 @@
-import { local } from "@pulumi/command";
+import { local, type remote } from "@pulumi/command";
 import * as libvirt from "@pulumi/libvirt";
 import * as pulumi from "@pulumi/pulumi";
 import type { GuestImage } from "../config/guest-image.ts";
@@ -20,6 +20,65 @@ export interface ServerArgs {
   /** Where a VF of a PF is, also before it exists. */
   vfAddress: (pf: string, vf: number) => string;
 }
+
+/** The guest image on the server, brought by a local command. */
+function imageCommand(parent: pulumi.Resource, name: string, args: ServerArgs, lease: pulumi.Resource): local.Command {
+  const { role, host, owner, guestImage: image } = args;
+  const token = args.token(`image-${image.sha256}`);
+  return new local.Command(
+    `${name}-image`,
+    {
+      // Local commands run in the program's folder.
+      create: "node ../infra/host/put-image.ts put",
+      update: ":",
+      delete: "node ../infra/host/put-image.ts drop",
+      addPreviousOutputInEnv: false,
+      environment: putImageProgram.environment({ role, host, image, token, owner }),
+      triggers: [image.sha256, host.generation, token],
+    },
+    { parent, deleteBeforeReplace: true, dependsOn: [lease] },
+  );
+}
+
+/** The virtual functions of each physical one. */
+const nicLayers = (
+  parent: pulumi.Resource,
+  name: string,
+  { host, owner, token }: ServerArgs,
+  lease: remote.Command,
+): remote.Command[] =>
+  host.pfs.map((pf) =>
+    layer(
+      `${name}-nic-${pf.name}`,
+      {
+        host,
+        script: "nic.sh",
+        variables: { PF: pf.name, VFS: pf.vfs, BRIDGE: bridgeName, OWNER: owner },
+        token: token(`nic-${pf.name}`),
+        standsOn: [lease.id],
+      },
+      { parent },
+    ),
+  );
+
+/** The bridge over the first physical function. */
+const bridgeLayer = (
+  parent: pulumi.Resource,
+  name: string,
+  { host, owner, token }: ServerArgs,
+  nics: remote.Command[],
+): remote.Command =>
+  layer(
+    `${name}-bridge`,
+    {
+      host,
+      script: "bridge.sh",
+      variables: { BRIDGE: bridgeName, PF: host.pfs[0]?.name ?? "", OWNER: owner },
+      token: token(`bridge-${bridgeName}`),
+      standsOn: nics.map(({ id }) => id),
+    },
+    { parent },
+  );
 
 /**
  * A KVM server made ready for VMs: leased, with the guest image, the NIC's virtual functions and a bridge over the NIC.
@@ -47,55 +106,14 @@ export class Server extends pulumi.ComponentResource {
   constructor(name: string, args: ServerArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("sriov-rtt:host:Server", name, {}, opts);
     const { role, host, token } = args;
-    const imageToken = token(`image-${args.guestImage.sha256}`);
     const lease = layer(
       `${name}-lease`,
       { host, script: "lease.sh", variables: { OWNER: args.owner }, token: token("lease") },
       { parent: this },
     );
-    const image = new local.Command(
-      `${name}-image`,
-      {
-        // Local commands run in the program's folder.
-        create: "node ../infra/host/put-image.ts put",
-        update: ":",
-        delete: "node ../infra/host/put-image.ts drop",
-        addPreviousOutputInEnv: false,
-        environment: putImageProgram.environment({
-          role,
-          host,
-          image: args.guestImage,
-          token: imageToken,
-          owner: args.owner,
-        }),
-        triggers: [args.guestImage.sha256, host.generation, imageToken],
-      },
-      { parent: this, deleteBeforeReplace: true, dependsOn: [lease] },
-    );
-    const nics = host.pfs.map((pf) =>
-      layer(
-        `${name}-nic-${pf.name}`,
-        {
-          host,
-          script: "nic.sh",
-          variables: { PF: pf.name, VFS: pf.vfs, BRIDGE: this.bridge, OWNER: args.owner },
-          token: token(`nic-${pf.name}`),
-          standsOn: [lease.id],
-        },
-        { parent: this },
-      ),
-    );
-    const bridge = layer(
-      `${name}-bridge`,
-      {
-        host,
-        script: "bridge.sh",
-        variables: { BRIDGE: this.bridge, PF: host.pfs[0]?.name ?? "", OWNER: args.owner },
-        token: token(`bridge-${this.bridge}`),
-        standsOn: nics.map(({ id }) => id),
-      },
-      { parent: this },
-    );
+    const image = imageCommand(this, name, args, lease);
+    const nics = nicLayers(this, name, args, lease);
+    const bridge = bridgeLayer(this, name, args, nics);
 
     this.role = role;
     this.host = host;

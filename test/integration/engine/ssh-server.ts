@@ -30,6 +30,26 @@ function admits(context: AuthContext, publicKey: string): boolean {
   return !context.signature || !context.blob || key.verify(context.blob, context.signature, context.hashAlgo) === true;
 }
 
+/** Runs a command with /bin/sh, which is among `children` while it runs. */
+function run(channel: ServerChannel, command: string, env: Record<string, string>, children: Set<ChildProcess>): void {
+  const child = spawn("/bin/sh", ["-c", command], { env: { PATH: process.env.PATH, ...env }, detached: true });
+  children.add(child);
+  channel.pipe(child.stdin);
+  child.stdin.on("error", () => {});
+  child.stdout.on("data", (data: Buffer) => channel.write(data));
+  child.stderr.on("data", (data: Buffer) => channel.stderr.write(data));
+  child.once("close", (code, signal) => {
+    children.delete(child);
+    if (signal) channel.exit(signal.slice(3));
+    else channel.exit(code ?? 0);
+    channel.close();
+  });
+  // A real server would leave a command alone that does not use its terminal; here none may outlive its test.
+  channel.once("close", () => {
+    if (child.pid && children.has(child)) process.kill(-child.pid, "SIGHUP");
+  });
+}
+
 /**
  * Starts a server.
  * @param acceptEnv names of environment variables that it takes over
@@ -50,29 +70,8 @@ export async function startSshServer(acceptEnv: string[] = []): Promise<SshServe
       accept?.();
     });
     session.on("exec", (accept, _reject, { command }) => {
-      run(accept(), command, env);
+      run(accept(), command, env, children);
     });
-  }
-
-  function run(channel: ServerChannel, command: string, env: Record<string, string>): void {
-    const child = spawn("/bin/sh", ["-c", command], { env: { PATH: process.env.PATH, ...env }, detached: true });
-    children.add(child);
-    channel.pipe(child.stdin);
-    child.stdin.on("error", () => {});
-    child.stdout.on("data", (data: Buffer) => channel.write(data));
-    child.stderr.on("data", (data: Buffer) => channel.stderr.write(data));
-    child.once("close", (code, signal) => {
-      children.delete(child);
-      if (signal) channel.exit(signal.slice(3));
-      else channel.exit(code ?? 0);
-      channel.close();
-    });
-    channel.once("close", () => hangUp(child));
-  }
-
-  // A real server would leave a command alone that does not use its terminal; here none may outlive its test.
-  function hangUp(child: ChildProcess): void {
-    if (child.pid && children.has(child)) process.kill(-child.pid, "SIGHUP");
   }
 
   const server = new Server({ hostKeys: [host.private] }, (connection) => {
@@ -90,6 +89,9 @@ export async function startSshServer(acceptEnv: string[] = []): Promise<SshServe
       serveSession(session);
     });
   });
+  const cut = () => {
+    for (const connection of sockets) connection.end();
+  };
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     port: (server.address() as AddressInfo).port,
@@ -100,11 +102,9 @@ export async function startSshServer(acceptEnv: string[] = []): Promise<SshServe
     allowSessions: (most) => {
       mostSessions = most;
     },
-    cut: () => {
-      for (const connection of sockets) connection.end();
-    },
+    cut,
     close: () => {
-      for (const connection of sockets) connection.end();
+      cut();
       server.close();
     },
   };

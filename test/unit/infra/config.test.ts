@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { configKeys, parseConfig, resolveConfig } from "../../../infra/config/load.ts";
 import { LabError } from "../../../lib/errors.ts";
 
-import { inventory, withHost, wrong } from "./wrong-configs.ts";
+import { wrongScenarios } from "./wrong-configs.ts";
+import { inventory, withHost, wrongHosts } from "./wrong-hosts.ts";
 
 const raw = (own: Record<string, unknown>) =>
   Object.fromEntries(
@@ -25,7 +26,7 @@ function messageFor(own: Record<string, unknown>, extra: Record<string, string> 
 }
 
 describe("a stack's configuration", () => {
-  it.each(wrong)("refuses: %s", (_name, own, words) => {
+  it.each([...wrongScenarios, ...wrongHosts])("refuses: %s", (_name, own, words) => {
     const message = messageFor(own);
     for (const word of words) expect(message).toContain(word);
   });
