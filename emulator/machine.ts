@@ -33,8 +33,8 @@ export async function runTool(
   if (result.exitCode === 0) return result.stdout;
   if (result.code === "ENOENT")
     throw new LabError(`${file} is not installed; apt-get install ${emulatorPackages.join(" ")}`);
-  const said = `${result.stdout}${result.stderr}`.trim().split("\n").slice(-15).join("\n");
+  const lastLines = `${result.stdout}${result.stderr}`.trim().split("\n").slice(-15).join("\n");
   throw new LabError(
-    `${file} ${args.slice(0, 3).join(" ")} … failed (${result.shortMessage?.split("\n")[0]})\n${said}`,
+    `${file} ${args.slice(0, 3).join(" ")} … failed (${result.shortMessage?.split("\n")[0]})\n${lastLines}`,
   );
 }

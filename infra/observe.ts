@@ -191,7 +191,7 @@ export function falseClaims(inventory: Inventory, observed: Record<Role, Observa
 
 /** The inventory with what it does not say of its servers filled in by what they say of themselves. */
 export function withObserved(inventory: Inventory, observed: Record<Role, Observation>): Inventory {
-  const one = (role: Role): Host => {
+  const observedHost = (role: Role): Host => {
     const host = inventory.hosts[role];
     const { cpus, memoryMiB, pfs } = observed[role];
     return {
@@ -201,7 +201,7 @@ export function withObserved(inventory: Inventory, observed: Record<Role, Observ
       pfs: host.pfs.map((pf) => ({ ...pf, totalVfs: pf.totalVfs ?? pfs.get(pf.name)?.totalVfs ?? 0 })),
     };
   };
-  return { ...inventory, hosts: { sender: one("sender"), responder: one("responder") } };
+  return { ...inventory, hosts: { sender: observedHost("sender"), responder: observedHost("responder") } };
 }
 
 /**
@@ -217,7 +217,7 @@ export async function observe(
   timeoutMs = handshakeMs,
   answerMs = 60_000,
 ): Promise<Record<Role, Observation & { preflight: Preflight }>> {
-  const one = async (role: Role) => {
+  const askServer = async (role: Role) => {
     const host = inventory.hosts[role];
     const ssh = await connectSsh(role, host, timeoutMs);
     try {
@@ -232,7 +232,7 @@ export async function observe(
       ssh.close();
     }
   };
-  const [sender, responder] = await Promise.allSettled(roles.map(one));
+  const [sender, responder] = await Promise.allSettled(roles.map(askServer));
   const failures = [sender, responder].flatMap((result) => (result?.status === "rejected" ? [result.reason] : []));
   if (failures.length > 0 || sender?.status !== "fulfilled" || responder?.status !== "fulfilled") {
     throw new LabError(`The servers cannot be used:\n${failures.map((f) => `  ${f.message}`).join("\n")}`);

@@ -65,12 +65,12 @@ type Which = "main" | "background";
 function membersOf(which: Which, server: Server, plan: Plan, { stack, config }: TestbedArgs): Member[] {
   const { role } = server;
   const { vms, ...ofEach } = { vms: 0, ...plan[role][which] };
-  const knows = which === "background" || config.neighbour === "permanent";
+  const hasPermanentNeighbour = which === "background" || config.neighbour === "permanent";
   const design: Design = {
     ...ofEach,
     initrd: which === "main" ? server.initrd : server.loadInitrd,
     replicate: config.replicate,
-    neighboursOf: (index) => (knows ? [identityOf(other[role], index)] : []),
+    neighboursOf: (index) => (hasPermanentNeighbour ? [identityOf(other[role], index)] : []),
   };
   return (which === "main" ? [0] : backgroundIndices(vms)).map((index) => memberOf(server, stack, design, index));
 }
@@ -105,7 +105,7 @@ function loadOf(
   const loaded = fleetRoles(plan);
   if (loaded.length === 0) return undefined;
   const { hosts } = config.inventory;
-  const one = (role: Role) => ({
+  const loadOfServer = (role: Role) => ({
     host: hosts[role],
     vms: on[role].members.background.map(({ identity, token, definition }, index) => ({
       ...{ name: identity.name, token, vcpus: definition.vcpus },
@@ -119,7 +119,7 @@ function loadOf(
   return new Load(
     "load",
     {
-      servers: Object.fromEntries(loaded.map((role) => [role, one(role)])),
+      servers: Object.fromEntries(loaded.map((role) => [role, loadOfServer(role)])),
       standsOn: loaded.map((role) => on[role].slots.id),
     },
     { dependsOn: loaded.flatMap((role) => fleets[role].complete) },

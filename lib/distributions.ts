@@ -30,7 +30,7 @@ export function parseOsRelease(text: string): Distribution {
   };
 }
 
-const familyOfId: Record<string, Family> = {
+const distributionFamily: Record<string, Family> = {
   ...{ debian: "debian", ubuntu: "debian" },
   ...{ fedora: "redhat", rhel: "redhat", centos: "redhat" },
   ...{ suse: "suse", opensuse: "suse", sles: "suse", "opensuse-leap": "suse", "opensuse-tumbleweed": "suse" },
@@ -38,8 +38,8 @@ const familyOfId: Record<string, Family> = {
 
 /** @returns undefined for a distribution that is neither one of a family nor derived from one */
 export function familyOf({ id, like }: Pick<Distribution, "id" | "like">): Family | undefined {
-  const known = [id, ...like].find((name) => familyOfId[name] !== undefined);
-  return known === undefined ? undefined : familyOfId[known];
+  const known = [id, ...like].find((name) => distributionFamily[name] !== undefined);
+  return known === undefined ? undefined : distributionFamily[known];
 }
 
 /**

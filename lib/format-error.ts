@@ -25,6 +25,6 @@ export class FormatError extends LabError {
 
 /** A piece of input as it may stand in a message: on one line, printable, at most 80 characters. */
 export function excerpt(text: string): string {
-  const short = text.length > 80 ? `${text.slice(0, 79)}…` : text;
-  return JSON.stringify(short);
+  const shortened = text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  return JSON.stringify(shortened);
 }

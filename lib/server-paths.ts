@@ -4,13 +4,13 @@
  */
 
 /** Emptied by a reboot: marks of layers, the lease, the files of a run that goes on. */
-export const runFolder = "/run/sriov-rtt";
+export const volatileFolder = "/run/sriov-rtt";
 
 /** Which stack has the server. */
-export const leaseOwner = `${runFolder}/lease/owner`;
+export const leaseOwner = `${volatileFolder}/lease/owner`;
 
 /** That the load of background VMs runs, with the token of the deployment that started it. */
-export const loadMark = `${runFolder}/load`;
+export const loadMark = `${volatileFolder}/load`;
 
 /** Outlives a reboot: guest images, and how the server was before. */
 export const keptFolder = "/var/lib/sriov-rtt";

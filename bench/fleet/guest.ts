@@ -28,16 +28,16 @@ function haltingKernel(): Buffer {
 export async function writeHaltingImage(folder: string): Promise<void> {
   const kernel = haltingKernel();
   const initrd = Buffer.alloc(512);
-  const of = (file: string, content: Buffer) => ({ file, sha256: sha256(content) });
+  const fileEntry = (file: string, content: Buffer) => ({ file, sha256: sha256(content) });
   await mkdir(folder);
   await writeFile(join(folder, "vmlinuz"), kernel);
   for (const name of ["initrd", "initrd-load"]) await writeFile(join(folder, name), initrd);
   const manifest = {
     schemaVersion: 1,
     sha256: sha256(Buffer.concat([kernel, initrd])),
-    kernel: { ...of("vmlinuz", kernel), release: "none" },
-    initrd: of("initrd", initrd),
-    loadInitrd: of("initrd-load", initrd),
+    kernel: { ...fileEntry("vmlinuz", kernel), release: "none" },
+    initrd: fileEntry("initrd", initrd),
+    loadInitrd: fileEntry("initrd-load", initrd),
   };
   await writeFile(join(folder, "manifest.json"), JSON.stringify(manifest));
 }

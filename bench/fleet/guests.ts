@@ -25,10 +25,10 @@ export async function expectRunning(names: readonly string[]): Promise<Map<strin
   const found = await processes();
   const { stdout: running } = await execa("virsh", ["-q", "list", "--state-running", "--name"]);
   const { stdout: all } = await execa("virsh", ["-q", "list", "--all", "--name"]);
-  const wanted = [...names].sort().join(" ");
+  const expected = [...names].sort().join(" ");
   const counts = { processes: [...found.keys()], running: linesOf(running), defined: linesOf(all) };
   for (const [what, there] of Object.entries(counts))
-    if (there.sort().join(" ") !== wanted)
+    if (there.sort().join(" ") !== expected)
       throw new LabError(`${names.length} guests were to run; ${what}: ${there.length} (${there.join(" ")})`);
   return found;
 }

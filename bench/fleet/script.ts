@@ -2,13 +2,13 @@ import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { LabError } from "../../lib/errors.ts";
-import type { Deployed } from "./stack.ts";
+import type { DeployedFleet } from "./stack.ts";
 import { timed } from "./timed.ts";
 
 const script = join(import.meta.dirname, "script.sh");
 
 /** Where the definitions say that the kernel is. */
-function imageFolderOf(vms: readonly Deployed[]): string {
+function imageFolderOf(vms: readonly DeployedFleet[]): string {
   const [, kernel] = /<kernel>(.*)<\/kernel>/.exec(vms[0]?.xml ?? "") ?? [];
   if (kernel === undefined) throw new LabError("the deployed definitions name no kernel");
   return dirname(kernel);
@@ -16,13 +16,13 @@ function imageFolderOf(vms: readonly Deployed[]): string {
 
 /** Makes the same VMs as a deployment without one: by script.sh. */
 export class Script {
-  readonly #vms: readonly Deployed[];
+  readonly #vms: readonly DeployedFleet[];
   readonly #folder: string;
   readonly #image: string;
   readonly #parallelStarts: number;
 
   /** @param guestImage folder with what the VMs boot; @param folder takes the definitions */
-  constructor(vms: readonly Deployed[], guestImage: string, folder: string, parallelStarts: number) {
+  constructor(vms: readonly DeployedFleet[], guestImage: string, folder: string, parallelStarts: number) {
     this.#vms = vms;
     this.#image = guestImage;
     this.#folder = folder;

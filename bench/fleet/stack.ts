@@ -24,7 +24,7 @@ export interface StackArgs {
 }
 
 /** A VM as it was deployed. */
-export interface Deployed {
+export interface DeployedFleet {
   name: string;
   /** What libvirt was told. */
   xml: string;
@@ -73,8 +73,8 @@ export class FleetStack {
    */
   async up(vms: number, options: { preview?: boolean; unchanged?: boolean } = {}): Promise<number> {
     const { host, guestImage, parallelStarts } = this.#args;
-    const own = Object.entries({ host, guestImage, vms, parallelStarts });
-    const config = Object.fromEntries(own.map(([key, value]) => [`sriov-rtt-bench:${key}`, value]));
+    const settings = Object.entries({ host, guestImage, vms, parallelStarts });
+    const config = Object.fromEntries(settings.map(([key, value]) => [`sriov-rtt-bench:${key}`, value]));
     await writeFile(this.#configFile, stringify({ encryptionsalt: this.#salt, config }));
     return this.#run("up", [
       ...(options.preview ? [] : ["--skip-preview"]),
@@ -101,11 +101,11 @@ export class FleetStack {
   }
 
   /** What there is now: definitions from the state, addresses from the server. */
-  async deployed(): Promise<Deployed[]> {
+  async deployed(): Promise<DeployedFleet[]> {
     const { stdout } = await execa("pulumi", ["stack", "export", "--stack", stackName], { cwd: project });
     const { resources } = (JSON.parse(stdout) as Exported).deployment;
     const slots = new Map((await this.#slots()).map((slot) => [slot.name, slot]));
-    const all: Deployed[] = [];
+    const all: DeployedFleet[] = [];
     for (const { inputs } of resources) {
       const { name, xml } = inputs ?? {};
       if (name === undefined || xml?.xslt === undefined) continue;

@@ -4,7 +4,7 @@ import { type OrderRule, orderDeployments } from "../order/deployment-order.ts";
 import type { PlannedScenario } from "./planned-scenario.ts";
 
 /** One deployment of a scenario, with all its runs. */
-export interface Deployment {
+export interface PlannedDeployment {
   scenario: PlannedScenario;
   replicate: number;
   /** Where it stands in the campaign's order. */
@@ -33,7 +33,7 @@ export const seedOfScenarios = (scenarios: readonly PlannedScenario[]): number =
  * All deployments of a campaign in their order: replicate by replicate, each deploying every scenario that wants so many.
  * @param scenarios in the order that a rule without a seed keeps
  */
-export function deploymentsOf(scenarios: readonly PlannedScenario[], rule: OrderRule): Deployment[] {
+export function plannedDeployments(scenarios: readonly PlannedScenario[], rule: OrderRule): PlannedDeployment[] {
   const most = Math.max(0, ...scenarios.map(({ replicates }) => replicates));
   // What is drawn must not depend on how experiments were named on the command line.
   const treatments = rule.kind === "random" ? [...scenarios].sort(byHash) : scenarios;

@@ -73,7 +73,7 @@ const experimentSchema = z.strictObject({
   profiles: z.record(name, profileSchema),
 });
 
-export type Arm = z.infer<typeof armSchema>;
+export type ExperimentArm = z.infer<typeof armSchema>;
 export type Profile = z.infer<typeof profileSchema>;
 /** An experiment as its file in experiments/ describes it: what is compared, at which levels, for which servers. */
 export type Experiment = z.infer<typeof experimentSchema>;

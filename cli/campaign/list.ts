@@ -1,6 +1,6 @@
 import { counted } from "../../lib/counted.ts";
 import { asText } from "../../measure/analysis/print/table.ts";
-import { deploymentsOf } from "./deployments.ts";
+import { plannedDeployments } from "./deployments.ts";
 import { orderText } from "./order-text.ts";
 import type { CampaignPlan } from "./plan.ts";
 import type { PlannedScenario } from "./planned-scenario.ts";
@@ -8,11 +8,11 @@ import type { PlannedScenario } from "./planned-scenario.ts";
 const both = ({ sender, responder }: { sender: number; responder: number }) => `${sender} / ${responder}`;
 
 /** "baseline Bridge, macvtap Bridge": which arms a scenario is. */
-const wanted = ({ wantedBy }: PlannedScenario) =>
+const armsOf = ({ wantedBy }: PlannedScenario) =>
   wantedBy.map(({ experiment, arm }) => `${experiment} ${arm}`).join(", ");
 
 function effortOf({ scenarios, order }: CampaignPlan): string {
-  const deployments = deploymentsOf(scenarios, order.rule);
+  const deployments = plannedDeployments(scenarios, order.rule);
   const runs = deployments.reduce((sum, { scenario }) => sum + scenario.runs, 0);
   return `${counted(scenarios.length, "scenario")}, ${counted(deployments.length, "deployment")}, ${counted(runs, "run")}`;
 }
@@ -29,7 +29,7 @@ export function planText(plan: CampaignPlan): string {
       both({ sender: scenario.vms.sender.background, responder: scenario.vms.responder.background }),
       both(scenario.vfs),
       `${scenario.replicates} x ${scenario.runs}`,
-      wanted(scenario),
+      armsOf(scenario),
     ]),
     notes: ["VMs and VFs are those of sender / responder; each has a Main VM too"],
   });

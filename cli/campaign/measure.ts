@@ -1,6 +1,6 @@
 import { messageOf } from "../../lib/errors.ts";
 import type { Progress } from "../../lib/progress.ts";
-import type { Deployment } from "./deployments.ts";
+import type { PlannedDeployment } from "./deployments.ts";
 
 /** What became of a deployment. */
 export interface Entry {
@@ -21,23 +21,27 @@ export interface CampaignOutcome {
 
 export interface CampaignSteps {
   /** Deploys a scenario and measures its runs. */
-  deploy: (deployment: Deployment) => Promise<unknown>;
+  deploy: (deployment: PlannedDeployment) => Promise<unknown>;
   /** Which of its runs are not there or do not count, a line each. */
-  missing: (deployment: Deployment) => readonly string[];
+  missing: (deployment: PlannedDeployment) => readonly string[];
   progress: Progress;
   /** Ends the campaign after what is under way. */
   asked: AbortSignal;
 }
 
 /** A deployment as the outcome names it. */
-export const entryOf = ({ scenario, replicate }: Deployment): Entry => ({
+export const entryOf = ({ scenario, replicate }: PlannedDeployment): Entry => ({
   name: scenario.name,
   hash: scenario.hash,
   replicate,
 });
 
 /** Deploys one, and looks whether its data is really there. @returns why it failed */
-async function failureOf(deployment: Deployment, label: string, steps: CampaignSteps): Promise<string | undefined> {
+async function failureOf(
+  deployment: PlannedDeployment,
+  label: string,
+  steps: CampaignSteps,
+): Promise<string | undefined> {
   try {
     await steps.progress.step(label, () => steps.deploy(deployment));
     const missing = steps.missing(deployment);
@@ -52,7 +56,7 @@ async function failureOf(deployment: Deployment, label: string, steps: CampaignS
  * the next one's turn comes. Never throws for a deployment: what failed stands in the outcome.
  */
 export async function measureCampaign(
-  deployments: readonly Deployment[],
+  deployments: readonly PlannedDeployment[],
   steps: CampaignSteps,
 ): Promise<CampaignOutcome> {
   const outcome: CampaignOutcome = { measured: [], skipped: [], failed: [], left: [] };

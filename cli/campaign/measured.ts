@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { LabError } from "../../lib/errors.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
 import { inspectRun, runFolder } from "../../measure/results/token.ts";
-import type { Deployment } from "./deployments.ts";
+import type { PlannedDeployment } from "./deployments.ts";
 
-const inspect = (results: string, { scenario, replicate }: Deployment) =>
+const inspect = (results: string, { scenario, replicate }: PlannedDeployment) =>
   Array.from({ length: scenario.runs }, (_, index) => {
     const { name, hash, factors } = scenario;
     const folder = runFolder({ name, sha256: hash, factors }, replicate, index + 1);
@@ -16,7 +16,7 @@ const inspect = (results: string, { scenario, replicate }: Deployment) =>
  * measured.
  * @param results directory
  */
-export const missingRuns = (results: string, deployment: Deployment): string[] =>
+export const missingRuns = (results: string, deployment: PlannedDeployment): string[] =>
   inspect(results, deployment).flatMap(({ folder, state }) =>
     "missing" in state ? [`${folder}: ${state.missing}`] : [],
   );
@@ -27,7 +27,7 @@ export const missingRuns = (results: string, deployment: Deployment): string[] =
  */
 export function refuseOtherFidelity(
   results: string,
-  deployments: readonly Deployment[],
+  deployments: readonly PlannedDeployment[],
   fidelity: Manifest["fidelity"],
 ): void {
   for (const deployment of deployments)

@@ -1,7 +1,7 @@
 import { confounding, type OrderKind } from "../../measure/results/order.ts";
 import { balanceOf, type OrderBalance } from "../order/balance.ts";
 import type { OrderRule } from "../order/deployment-order.ts";
-import { deploymentsOf, seedOfScenarios } from "./deployments.ts";
+import { plannedDeployments, seedOfScenarios } from "./deployments.ts";
 import type { PlannedScenario } from "./planned-scenario.ts";
 
 /** The order of a campaign's deployments, as a plan tells it. */
@@ -26,7 +26,7 @@ export function orderOfPlan(
   { order: kind = "random", seed }: { order?: OrderKind | undefined; seed?: number | undefined },
 ): OrderOfPlan {
   const rule = ruleOf(scenarios, kind, seed);
-  const byReplicate = Map.groupBy(deploymentsOf(scenarios, rule), ({ replicate }) => replicate);
+  const byReplicate = Map.groupBy(plannedDeployments(scenarios, rule), ({ replicate }) => replicate);
   const replicates = [...byReplicate].map(([replicate, deployments]) => ({
     replicate,
     scenarios: deployments.map(({ scenario }) => scenario.hash),

@@ -10,7 +10,7 @@ import { type Experiment, type Profile, profileOf } from "./experiment.ts";
 import { type OrderOfPlan, orderOfPlan } from "./plan-order.ts";
 import type { PlannedScenario } from "./planned-scenario.ts";
 import type { ScenarioConfig } from "./scenario-config.ts";
-import { type Cell, cellsOf, configOf, forPlan } from "./scenarios.ts";
+import { cellsOf, configOf, type ExperimentCell, forPlan } from "./scenarios.ts";
 import { type Substitution, substitutionOf, vfsOf } from "./substitute.ts";
 
 export interface CampaignPlan {
@@ -60,7 +60,7 @@ const ofRoles = <T>(value: (role: Role) => T): Record<Role, T> => ({
   responder: value("responder"),
 });
 
-function plannedScenario(cell: Cell, config: ScenarioConfig, replicates: number): PlannedScenario {
+function plannedScenario(cell: ExperimentCell, config: ScenarioConfig, replicates: number): PlannedScenario {
   const { sha256: hash, name, factors } = scenarioOf(forPlan(config));
   const plan = planOf(forPlan(config));
   return {

@@ -9,12 +9,12 @@ import { checkout, hostsFile, labDir } from "../../lib/paths.ts";
 import { type Interruption, interruptible } from "../interrupt.ts";
 import { progress } from "../progress.ts";
 import { prepareEverything } from "../setup/everything.ts";
-import { withCheckout, withServers } from "../setup/locks.ts";
+import { withCheckout, withServersLocked } from "../setup/locks.ts";
 import { serverStatus, usesEmulatedServers, withServersUp } from "../setup/servers.ts";
 import { readStackConfig } from "../stack/config.ts";
 import { withDrivenStack } from "../stack/driven-stack.ts";
 import { timeStamp } from "../stamp.ts";
-import { type Deployment, deploymentsOf } from "./deployments.ts";
+import { type PlannedDeployment, plannedDeployments } from "./deployments.ts";
 import { readExperiments } from "./experiment.ts";
 import { type CampaignOutcome, entryOf, measureCampaign } from "./measure.ts";
 import { missingRuns, refuseOtherFidelity } from "./measured.ts";
@@ -32,15 +32,15 @@ const isEmulated = (hosts: string) => usesEmulatedServers({ hosts: relative(chec
 
 /** The emulated servers as they will be; what they have is known for certain when they are up. */
 function emulatedServers(): Inventory {
-  const { vfs, cpus, memoryMib } = readSettings();
-  return assumedInventory({ servers: { vfs, cpus, memoryMiB: memoryMib } });
+  const { vfs, cpus, memoryMiB } = readSettings();
+  return assumedInventory({ servers: { vfs, cpus, memoryMiB } });
 }
 
 /**
  * What is to be deployed on these servers.
  * @throws LabError (exit code 2) with what they cannot give, or when the results directory has runs of other servers
  */
-function deploymentsFor(options: CampaignRunOptions, place: Place, inventory: Inventory): Deployment[] {
+function deploymentsFor(options: CampaignRunOptions, place: Place, inventory: Inventory): PlannedDeployment[] {
   const plan = planCampaign(readExperiments(options.experiments), { ...options, inventory });
   if (plan.problems.length > 0)
     throw new LabError(
@@ -48,7 +48,7 @@ function deploymentsFor(options: CampaignRunOptions, place: Place, inventory: In
         "Choose other levels with --profile, or other servers with --hosts",
       { exitCode: 2 },
     );
-  const deployments = deploymentsOf(plan.scenarios, plan.order.rule);
+  const deployments = plannedDeployments(plan.scenarios, plan.order.rule);
   refuseOtherFidelity(place.results, deployments, inventory.fidelity);
   return deployments;
 }
@@ -65,7 +65,7 @@ async function measureAll(
   options: CampaignRunOptions,
   place: Place,
   logFile: string,
-  deployments: () => Deployment[],
+  deployments: () => PlannedDeployment[],
 ): Promise<CampaignOutcome> {
   const env = await prepareEverything(progress, isEmulated(place.hosts) ? "emulated" : "real");
   await mkdir(join(labDir, "logs"), { recursive: true });
@@ -92,7 +92,7 @@ async function measureAll(
     );
   };
   if (!isEmulated(place.hosts)) return interruptible((interruption) => measure(interruption, false));
-  return withServers(progress, () =>
+  return withServersLocked(progress, () =>
     interruptible((interruption) =>
       withServersUp({ progress, keep: options.keep }, ({ areNew }) => measure(interruption, areNew)),
     ),
@@ -100,12 +100,12 @@ async function measureAll(
 }
 
 function conclude({ failed, left }: CampaignOutcome): void {
-  const said = [
+  const shortfalls = [
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
     ...(left.length > 0 ? [`${left.length} were not measured because the campaign was interrupted`] : []),
   ];
-  if (said.length > 0)
-    throw new LabError(`of the campaign's deployments, ${said.join(" and ")}; run it again to measure them`);
+  if (shortfalls.length > 0)
+    throw new LabError(`of the campaign's deployments, ${shortfalls.join(" and ")}; run it again to measure them`);
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { Config } from "../../infra/config/schema.ts";
-import type { Arm, Experiment, Profile } from "./experiment.ts";
+import type { Experiment, ExperimentArm, Profile } from "./experiment.ts";
 import { type ScenarioConfig, scenarioConfigSchema } from "./scenario-config.ts";
 
 /** One cell of an experiment's grid: an arm at one level of every factor. */
-export interface Cell {
+export interface ExperimentCell {
   experiment: Experiment;
-  arm: Arm;
+  arm: ExperimentArm;
   profile: Profile;
   backgroundVms: number;
   loadType: Config["loadType"];
@@ -14,7 +14,7 @@ export interface Cell {
 }
 
 /** Every cell of an experiment's grid (3.1.2), also those that are one scenario because nobody competes in them. */
-export function cellsOf(experiment: Experiment, profile: Profile): Cell[] {
+export function cellsOf(experiment: Experiment, profile: Profile): ExperimentCell[] {
   const { arms, loadTypes, loadLocations, pingRatesPps } = experiment;
   return arms.flatMap((arm) =>
     profile.backgroundVms.flatMap((backgroundVms) =>
@@ -36,7 +36,7 @@ export function cellsOf(experiment: Experiment, profile: Profile): Cell[] {
 }
 
 /** The configuration of a cell. Without background VMs, what means nothing is the schema's default, so that such cells are alike. */
-export function configOf(cell: Cell, backgroundVms: number = cell.backgroundVms): ScenarioConfig {
+export function configOf(cell: ExperimentCell, backgroundVms: number = cell.backgroundVms): ScenarioConfig {
   const { arm, loadType, loadLocation, pingRatePps } = cell;
   const competition = {
     backgroundDriver: arm.backgroundDriver,

@@ -1,5 +1,5 @@
-import { asText } from "../stack/config.ts";
-import type { Deployment } from "./deployments.ts";
+import { configText } from "../stack/config.ts";
+import type { PlannedDeployment } from "./deployments.ts";
 
 /** Where a campaign deploys and publishes; absolute paths. */
 export interface Place {
@@ -12,12 +12,12 @@ export interface Place {
  * project's defaults nor the scenario before reach into it; only the guest image is the project's.
  */
 export const settingsOf = (
-  { scenario, replicate, order }: Deployment,
+  { scenario, replicate, order }: PlannedDeployment,
   { hosts, results }: Place,
 ): Record<string, string> =>
   Object.fromEntries(
     Object.entries({ ...scenario.config, replicate, order, hosts, resultsDirectory: results }).map(([key, value]) => [
       key,
-      asText(value),
+      configText(value),
     ]),
   );

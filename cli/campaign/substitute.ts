@@ -2,7 +2,7 @@ import { type Inventory, type Role, roles } from "../../infra/config/hosts.ts";
 import { vfsForBackground } from "../../infra/plan/placement.ts";
 import { fleetRoles, planOf } from "../../infra/plan/plan.ts";
 import { capabilities, type Driver } from "../../infra/vm/drivers.ts";
-import { type Cell, configOf, forPlan } from "./scenarios.ts";
+import { configOf, type ExperimentCell, forPlan } from "./scenarios.ts";
 
 /** A number of background VMs that an experiment asks for, and the one that is measured in its place. */
 export interface Substitution {
@@ -24,7 +24,7 @@ export const vfsOf = (inventory: Inventory, role: Role): number =>
  * Main VM leaves (STUDY: "64" in the competition means min(64, VFs - VFs used by Main)).
  * @returns undefined when the number stays
  */
-export function substitutionOf(cell: Cell, inventory: Inventory): Substitution | undefined {
+export function substitutionOf(cell: ExperimentCell, inventory: Inventory): Substitution | undefined {
   const plan = planOf(forPlan(configOf(cell)));
   const [tightest] = fleetRoles(plan)
     .filter((role) => onVf(plan[role].background))

@@ -12,7 +12,7 @@ import { type Interruption, interruptible } from "../interrupt.ts";
 import { orderDeployments } from "../order/deployment-order.ts";
 import { progress } from "../progress.ts";
 import { prepareEverything } from "../setup/everything.ts";
-import { withCheckout, withServers } from "../setup/locks.ts";
+import { withCheckout, withServersLocked } from "../setup/locks.ts";
 import { withServersUp } from "../setup/servers.ts";
 import { type DrivenStack, withDrivenStack } from "../stack/driven-stack.ts";
 import { timeStamp } from "../stamp.ts";
@@ -78,7 +78,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
         },
         (stack) => measureAll(stack, options, results, interruption),
       );
-    return withServers(progress, () =>
+    return withServersLocked(progress, () =>
       interruptible((interruption) =>
         withServersUp({ progress, keep: options.keep }, ({ areNew, fidelity }) =>
           deployAll(interruption, areNew, fidelity),

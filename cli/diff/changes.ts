@@ -64,11 +64,11 @@ function changesBetween(a: Declaration, b: Declaration): Changes {
  */
 export async function diffScenarios(a: Config, b: Config): Promise<StackDiff> {
   const pick = (config: Config) => Object.fromEntries(settingKeys.map((key) => [key, config[key]]));
-  const of = ({ hosts: _, ...scenario }: Config): Scenario => scenario;
-  const before = await declareScenario(of(a));
+  const withoutHosts = ({ hosts: _, ...scenario }: Config): Scenario => scenario;
+  const before = await declareScenario(withoutHosts(a));
   return {
     factors: differences(scenarioOf(a).factors, scenarioOf(b).factors),
     settings: differences(pick(a), pick(b)),
-    changes: changesBetween(before, await declareScenario(of(b), before)),
+    changes: changesBetween(before, await declareScenario(withoutHosts(b), before)),
   };
 }

@@ -35,12 +35,12 @@ const differenceLines = (title: string, list: readonly Difference[]) =>
 
 /** What `up` does to each part, a line an action. */
 function changeLines(changes: Changes): string[] {
-  const said = [
+  const actions = [
     ["made", changes.made],
     ["made anew", changes.replaced],
     ["removed", changes.removed],
   ] as const;
-  const lines = said.flatMap(([action, names]) => {
+  const lines = actions.flatMap(([action, names]) => {
     const parts = partsOf(names);
     return parts === "" ? [] : [`  ${`${action}:`.padEnd(11)}${parts}`];
   });

@@ -4,7 +4,7 @@ import { type Examined, examine } from "../../infra/doctor/examine.ts";
 import type { Facts } from "../../infra/doctor/facts.ts";
 import { writeCapacity } from "../../infra/doctor/write.ts";
 import type { Progress } from "../../lib/progress.ts";
-import { type Target, targetOf } from "./target.ts";
+import { doctorTarget, type Target } from "./target.ts";
 import { diagnosisText } from "./text.ts";
 
 export interface DoctorWords {
@@ -36,7 +36,7 @@ export async function doctor(
   words: DoctorWords,
   { checkout, progress }: { checkout: string; progress: Progress },
 ): Promise<{ text: string; diagnosis: Diagnosis }> {
-  const target = targetOf(stack, words, checkout);
+  const target = doctorTarget(stack, words, checkout);
   const examined = await progress.step("examining both servers", () => examine(target.inventory, target.stack?.plan));
   const inventory =
     words.write && target.file !== undefined ? await write(target.file, examined, progress) : target.inventory;

@@ -41,7 +41,11 @@ function ofStack(stack: string, checkout: string): Target {
  * @param words.hosts a file, relative to the checkout; by default the emulated servers' one
  * @throws LabError (exit code 2) that says what is wrong with the words, the configuration or the file
  */
-export function targetOf(stack: string | undefined, words: { hosts?: string; write?: true }, checkout: string): Target {
+export function doctorTarget(
+  stack: string | undefined,
+  words: { hosts?: string; write?: true },
+  checkout: string,
+): Target {
   if (stack !== undefined && words.hosts !== undefined)
     throw new LabError(
       `--hosts ${words.hosts}: stack ${stack} names its servers itself (configuration key hosts); give one of the two`,

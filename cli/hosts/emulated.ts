@@ -2,7 +2,7 @@ import { hostSsh } from "../../emulator/hosts/ssh.ts";
 import type { ServerStatus } from "../../emulator/hosts/status.ts";
 import { cacheDir } from "../../lib/paths.ts";
 import { progress } from "../progress.ts";
-import { withServers } from "../setup/locks.ts";
+import { withServersLocked } from "../setup/locks.ts";
 import { bootServers, serverStatus, stopServers } from "../setup/servers.ts";
 
 export interface PrintOptions {
@@ -24,13 +24,13 @@ export async function printServers({ json }: PrintOptions): Promise<boolean> {
 
 /** Boots both servers and prints how they are. */
 export async function startServers(options: PrintOptions): Promise<void> {
-  await withServers(progress, () => bootServers(progress));
+  await withServersLocked(progress, () => bootServers(progress));
   await printServers(options);
 }
 
 /** Ends both servers and prints how they are. */
 export async function endServers(options: PrintOptions): Promise<void> {
-  await withServers(progress, () => stopServers(progress));
+  await withServersLocked(progress, () => stopServers(progress));
   await printServers(options);
 }
 

@@ -6,7 +6,7 @@ import { permutation, randomWilliamsDesign } from "./squares.ts";
 export type OrderRule = { kind: "random"; seed: number } | { kind: Exclude<OrderKind, "random">; seed: null };
 
 /** A treatment at its place. */
-export interface Placed<T> {
+export interface PlacedTreatment<T> {
   treatment: T;
   order: RunOrder;
 }
@@ -36,7 +36,7 @@ export function orderDeployments<T>(
   blocks: number,
   rule: OrderRule,
   takesPart: (treatment: T, block: number) => boolean = () => true,
-): Placed<T>[][] {
+): PlacedTreatment<T>[][] {
   const rows = rule.kind === "random" ? drawnRows(treatments.length, seededRandom(rule.seed)) : undefined;
   return Array.from({ length: blocks }, (_, index) => {
     const block = index + 1;

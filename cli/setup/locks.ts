@@ -31,5 +31,5 @@ export const withCheckout = <T>(progress: Progress, body: () => Promise<T>): Pro
   withNamedLock(`checkout:${checkout}`, `this checkout (${checkout})`, progress, body);
 
 /** Alone with the emulated servers, of which a machine has one pair. */
-export const withServers = <T>(progress: Progress, body: () => Promise<T>): Promise<T> =>
+export const withServersLocked = <T>(progress: Progress, body: () => Promise<T>): Promise<T> =>
   withNamedLock("emulated-servers", "the emulated servers", progress, body);

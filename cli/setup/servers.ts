@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostsDown } from "../../emulator/hosts/down.ts";
-import type { Inventory } from "../../emulator/hosts/inventory.ts";
+import type { EmulatedInventory } from "../../emulator/hosts/inventory.ts";
 import { hostsStatus, type ServerStatus } from "../../emulator/hosts/status.ts";
 import { hostsUp } from "../../emulator/hosts/up.ts";
 import { emulatorPackages } from "../../emulator/machine.ts";
@@ -15,7 +15,7 @@ import { ensurePackages } from "./packages.ts";
 const inventoryFile = join(checkout, hostsFile);
 
 /** Boots both servers, or finds them up, and writes their inventory. */
-export async function bootServers(progress: Progress): Promise<Inventory> {
+export async function bootServers(progress: Progress): Promise<EmulatedInventory> {
   await ensurePackages(emulatorPackages, progress);
   return hostsUp({ cache: cacheDir(), progress, inventoryFile });
 }
@@ -34,7 +34,7 @@ const areUp = (servers: readonly ServerStatus[]) => servers.every(({ status }) =
  */
 export async function withServersUp<T>(
   { progress, keep = false }: { progress: Progress; keep?: boolean },
-  body: (servers: { areNew: boolean; fidelity: Inventory["fidelity"] }) => Promise<T>,
+  body: (servers: { areNew: boolean; fidelity: EmulatedInventory["fidelity"] }) => Promise<T>,
 ): Promise<T> {
   const before = await serverStatus();
   if (areUp(before)) {
@@ -58,7 +58,7 @@ export const usesEmulatedServers = ({ hosts }: Pick<Config, "hosts">) =>
 /** Whether the inventory tells of the servers as they have booted last. */
 function isCurrent(servers: readonly ServerStatus[]): boolean {
   if (!existsSync(inventoryFile)) return false;
-  const { hosts } = JSON.parse(readFileSync(inventoryFile, "utf8")) as Inventory;
+  const { hosts } = JSON.parse(readFileSync(inventoryFile, "utf8")) as EmulatedInventory;
   return servers.every(({ name, generation }) => hosts[name].generation === generation);
 }
 

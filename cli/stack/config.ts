@@ -25,7 +25,7 @@ export const stackFile = (checkout: string, stack: string) =>
 const isSecret = (value: unknown) => value !== null && typeof value === "object" && "secure" in value;
 
 /** A value of a configuration as the engine stores it and hands it to the program: a text, which is JSON for a list or an object. */
-export const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+export const configText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** In a project file, a value may stand under `value` beside its type; in a stack file a value is just that. */
 const plain = (value: unknown) =>
@@ -43,11 +43,11 @@ export function readStackConfig(checkout: string, stack: string): Config | undef
   const project = readYaml(join(checkout, "Pulumi.yaml"));
   const name = project.name ?? "";
   const defaults = Object.entries(project.config ?? {}).map(([key, value]) => [key, plain(value)] as const);
-  const own = Object.entries(readYaml(file).config ?? {});
+  const settings = Object.entries(readYaml(file).config ?? {});
   const raw: Record<string, string> = {};
-  for (const [key, value] of [...defaults, ...own]) {
+  for (const [key, value] of [...defaults, ...settings]) {
     if (isSecret(value)) return undefined;
-    if (value !== undefined && value !== null) raw[key.includes(":") ? key : `${name}:${key}`] = asText(value);
+    if (value !== undefined && value !== null) raw[key.includes(":") ? key : `${name}:${key}`] = configText(value);
   }
   return parseConfig(raw, name, stack);
 }

@@ -2,7 +2,7 @@ import { checkout } from "../../lib/paths.ts";
 import { interruptible } from "../interrupt.ts";
 import { progress } from "../progress.ts";
 import { prepareEverything } from "../setup/everything.ts";
-import { withCheckout, withServers } from "../setup/locks.ts";
+import { withCheckout, withServersLocked } from "../setup/locks.ts";
 import { ensurePackages, integrationPackages, testPackages } from "../setup/packages.ts";
 import { preparePulumi } from "../setup/pulumi.ts";
 import { withServersUp } from "../setup/servers.ts";
@@ -23,7 +23,7 @@ async function testUnits(session: Session): Promise<void> {
 
 async function testOnServers(session: Session, project: Project, env: NodeJS.ProcessEnv): Promise<void> {
   await session.around("emulated servers", () =>
-    withServers(progress, () => withServersUp({ progress }, () => session.tests(project, env))),
+    withServersLocked(progress, () => withServersUp({ progress }, () => session.tests(project, env))),
   );
 }
 

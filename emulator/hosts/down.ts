@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { serverNames } from "./names.ts";
 import { endProcess } from "./process.ts";
 import { readState, removeState, serversFolder } from "./state.ts";
-import { endStrays, type HostsOptions, withServers } from "./up.ts";
+import { endStrays, type HostsOptions, withPairLocked } from "./up.ts";
 
 /**
  * Ends both servers and leaves no process, socket or file of theirs. Nothing is shut down inside: their disks are
@@ -11,7 +11,7 @@ import { endStrays, type HostsOptions, withServers } from "./up.ts";
  */
 export async function hostsDown(options: Omit<HostsOptions, "settings">): Promise<void> {
   const { cache, progress, inventoryFile } = options;
-  await withServers(options, async () => {
+  await withPairLocked(options, async () => {
     await Promise.all(
       serverNames.map(async (name) => {
         const state = await readState(cache, name);

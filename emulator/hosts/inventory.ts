@@ -33,7 +33,7 @@ interface InventoryClock {
 }
 
 /** The emulated servers as a stack uses them. */
-export interface Inventory {
+export interface EmulatedInventory {
   fidelity: "emulated" | "emulated-virtual" | "emulated-kvm";
   /** Of servers that run in virtual time. */
   clock?: InventoryClock;
@@ -62,7 +62,7 @@ function clockOf(folder: string, { sender, responder }: Record<ServerName, Serve
 }
 
 /** The inventory of two running servers. @param folder the servers' (state.ts) */
-export function inventoryOf(folder: string, keys: Keys, states: Record<ServerName, ServerState>): Inventory {
+export function inventoryOf(folder: string, keys: Keys, states: Record<ServerName, ServerState>): EmulatedInventory {
   const clock = clockOf(folder, states);
   const host = (name: ServerName): InventoryHost => ({
     address: "127.0.0.1",
@@ -81,7 +81,7 @@ export function inventoryOf(folder: string, keys: Keys, states: Record<ServerNam
       returnsOwnFrames: true,
     })),
     cpus: states[name].settings.cpus,
-    memoryMiB: Math.floor(states[name].settings.memoryMib * 0.9),
+    memoryMiB: Math.floor(states[name].settings.memoryMiB * 0.9),
     pinnedCore: states[name].pinnedCore,
   });
   const hosts = { sender: host("sender"), responder: host("responder") };

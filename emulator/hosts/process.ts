@@ -36,13 +36,13 @@ export function isRunning(identity: ProcessIdentity): boolean {
 
 /** Processes with that working folder whose command line has `words` one after the other. */
 export function findProcesses(folder: string, words: string[]): ProcessIdentity[] {
-  const wanted = `\0${words.join("\0")}\0`;
+  const consecutiveWords = `\0${words.join("\0")}\0`;
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
         if (readlinkSync(`/proc/${name}/cwd`) !== folder) return [];
-        if (!readFileSync(`/proc/${name}/cmdline`, "utf8").includes(wanted)) return [];
+        if (!readFileSync(`/proc/${name}/cmdline`, "utf8").includes(consecutiveWords)) return [];
         return identify(Number(name)) ?? [];
       } catch {
         return []; // ended meanwhile

@@ -61,7 +61,7 @@ export const stepFiles = {
 /** How QEMU executes: by this machine's CPU; in wall time, a host thread for each CPU; in virtual time, one thread that counts instructions. */
 function timeArguments({ name, settings, pluginFile }: ServerMachine): string[] {
   const plugin = (options: string) => (pluginFile ? ["-plugin", `${path(pluginFile)}${options}`] : []);
-  const accelerator = (thread: string) => ["-accel", `tcg,thread=${thread},tb-size=${settings.tbSizeMib}`];
+  const accelerator = (thread: string) => ["-accel", `tcg,thread=${thread},tb-size=${settings.tbSizeMiB}`];
   // What the plugin works on is QEMU's emulation.
   if (settings.accelerator === "kvm") return ["-accel", "kvm"];
   if (settings.time === "wall") return [...accelerator("multi"), ...plugin("")];
@@ -87,7 +87,7 @@ export function qemuArguments(machine: ServerMachine): string[] {
     ...["-name", `lab-${name}`, "-uuid", uuidOf(machine.generation)],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
     ...["-machine", accelerated.machine, ...timeArguments(machine), "-cpu", accelerated.cpu],
-    ...["-smp", String(settings.cpus), "-m", String(settings.memoryMib)],
+    ...["-smp", String(settings.cpus), "-m", String(settings.memoryMiB)],
     ...["-device", "intel-iommu,intremap=on,caching-mode=on"],
     ...["-kernel", image.kernel, "-initrd", image.initrd],
     ...["-append", kernelParameters(settings).join(" ")],

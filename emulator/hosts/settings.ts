@@ -10,7 +10,7 @@ const whole = (min: number, max: number) =>
 
 /** Everything about the emulated servers that may be chosen; all of it has a default. */
 export const settingsSchema = z.strictObject({
-  memoryMib: whole(1024, 1_048_576).default(3072).describe("memory of a server, MiB; a guest in it takes about 130"),
+  memoryMiB: whole(1024, 1_048_576).default(3072).describe("memory of a server, MiB; a guest in it takes about 130"),
   cpus: whole(1, 64)
     .default(1)
     .describe(
@@ -20,7 +20,7 @@ export const settingsSchema = z.strictObject({
   responderPort: whole(1, 65535).default(2202).describe("port on 127.0.0.1 where the responder's ssh answers"),
   ports: whole(1, 2).default(1).describe("ports that join the two servers, each a network card of its own: pf0, pf1"),
   vfs: whole(1, 7).default(7).describe("virtual functions that each port has; QEMU's igb serves 7"),
-  tbSizeMib: whole(64, 16_384).default(1024).describe("cache of translated code per server, MiB"),
+  tbSizeMiB: whole(64, 16_384).default(1024).describe("cache of translated code per server, MiB"),
   accelerator: z
     .enum(["auto", "kvm", "tcg"], { error: '"auto", "kvm" or "tcg"' })
     .default("tcg")
@@ -55,10 +55,15 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.output<typeof settingsSchema>;
 
 const prefix = "LAB_EMULATOR_";
-const variableOf = (key: string) => prefix + key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+const variableOf = (key: string) =>
+  prefix +
+  key
+    .replace("MiB", "Mib")
+    .replace(/[A-Z]/g, (letter) => `_${letter}`)
+    .toUpperCase();
 const keys = Object.keys(settingsSchema.shape);
 
-/** The environment variable of each setting, e.g. `memoryMib` -> `LAB_EMULATOR_MEMORY_MIB`. */
+/** The environment variable of each setting, e.g. `memoryMiB` -> `LAB_EMULATOR_MEMORY_MIB`. */
 export const settingVariables: Record<string, string> = Object.fromEntries(keys.map((key) => [key, variableOf(key)]));
 
 /**

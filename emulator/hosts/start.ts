@@ -56,9 +56,9 @@ export async function startServer(options: StartOptions): Promise<ServerState> {
   await removeState(cache, name);
   // QEMU runs in this folder and is given relative paths, because a socket's path holds no more than 107 bytes.
   const servers = serversFolder(cache);
-  const own = join(servers, name);
-  await mkdir(own, { recursive: true, mode: 0o700 });
-  const authorizedKeyFile = join(own, "authorized_keys");
+  const serverFolder = join(servers, name);
+  await mkdir(serverFolder, { recursive: true, mode: 0o700 });
+  const authorizedKeyFile = join(serverFolder, "authorized_keys");
   await writeFile(authorizedKeyFile, `${keys.client}\n`);
   const generation = randomBytes(16).toString("hex");
   const arguments_ = qemuArguments({
@@ -69,18 +69,18 @@ export async function startServer(options: StartOptions): Promise<ServerState> {
   });
   const command = [images.qemu.command, ...images.qemu.args, ...arguments_];
   const [file = "", ...args] = core === null ? command : ["taskset", "--cpu-list", String(core), ...command];
-  const log = await open(join(own, "qemu.log"), "w");
+  const log = await open(join(serverFolder, "qemu.log"), "w");
   try {
     const child = spawn(file, args, {
       cwd: servers,
       detached: true,
       stdio: ["ignore", log.fd, log.fd],
-      env: { PATH: process.env.PATH, TMPDIR: own, ...images.qemu.env },
+      env: { PATH: process.env.PATH, TMPDIR: serverFolder, ...images.qemu.env },
     });
     await once(child, "spawn");
     child.unref();
     const process_ = identify(child.pid ?? 0);
-    if (!process_) throw new LabError(`${name}: QEMU ended at once; see ${join(own, "qemu.log")}`);
+    if (!process_) throw new LabError(`${name}: QEMU ended at once; see ${join(serverFolder, "qemu.log")}`);
     const state: ServerState = {
       ...{ process: process_, generation, settings, port, pinnedCore: core, imageKey: images.server.key },
       ...{ startedAt: new Date().toISOString(), ready: false },

@@ -9,7 +9,7 @@ export interface ServerStatus {
   pid?: number;
   port?: number;
   pinnedCore?: number | null;
-  memoryMib?: number;
+  memoryMiB?: number;
   cpus?: number;
   startedAt?: string;
   generation?: string;
@@ -22,9 +22,9 @@ export async function hostsStatus(options: { cache: string }): Promise<ServerSta
       const state = await readState(options.cache, name);
       if (!state) return { name, status: "down" };
       const { port, pinnedCore, startedAt, generation, settings } = state;
-      const { memoryMib, cpus } = settings;
+      const { memoryMiB, cpus } = settings;
       const status = !isRunning(state.process) ? "died" : state.ready ? "up" : "booting";
-      return { name, status, pid: state.process.pid, port, pinnedCore, memoryMib, cpus, startedAt, generation };
+      return { name, status, pid: state.process.pid, port, pinnedCore, memoryMiB, cpus, startedAt, generation };
     }),
   );
 }

@@ -9,7 +9,7 @@ import { ensureImages, type Images } from "../images/ensure.ts";
 import { checkPlugin } from "../virtual-time/check.ts";
 import { withAccelerator } from "./accelerator.ts";
 import { allowedCores, assignCores } from "./cores.ts";
-import { type Inventory, inventoryOf } from "./inventory.ts";
+import { type EmulatedInventory, inventoryOf } from "./inventory.ts";
 import { ensureKeys, type Keys, knownHostsText } from "./keys.ts";
 import { type ServerName, serverNames } from "./names.ts";
 import { endProcess, findProcesses, isRunning } from "./process.ts";
@@ -28,7 +28,7 @@ export interface HostsOptions {
 }
 
 /** Runs `body` while nobody else starts or stops the servers. */
-export function withServers<T>(options: HostsOptions, body: () => Promise<T>): Promise<T> {
+export function withPairLocked<T>(options: HostsOptions, body: () => Promise<T>): Promise<T> {
   const what = "the emulated servers";
   const onWait = (holder: Parameters<typeof waitingFor>[1]) => options.progress.say(waitingFor(what, holder));
   return withLock(`servers ${serversFolder(options.cache)}`, { what, onWait }, body);
@@ -88,12 +88,12 @@ async function runningOrStarted(
  * there are none. On servers that run it returns at once.
  * @throws LabError: bad settings, a port in use, a server that does not come up in `bootTimeoutS`.
  */
-export async function hostsUp(options: HostsOptions): Promise<Inventory> {
+export async function hostsUp(options: HostsOptions): Promise<EmulatedInventory> {
   const { cache, progress } = options;
   const asked = readSettings(options.settings);
   const images = await ensureImages({ cache, progress });
   const settings = await withAccelerator(asked, images.qemu);
-  return withServers(options, async () => {
+  return withPairLocked(options, async () => {
     await mkdir(serversFolder(cache), { recursive: true });
     const keys = await ensureKeys(cache);
     const states: Record<ServerName, ServerState> = {

@@ -43,7 +43,7 @@ export const guestPackages: string[] = [
 /** The things that are built, each in a folder `<cache>/images/<name>-<key>`. */
 export type ImageName = "tree" | "guest-tree" | "qemu" | "server" | "guest";
 
-const here = import.meta.dirname;
+const imagesFolder = import.meta.dirname;
 
 // Whatever shapes an image is listed here, the code that builds it too: editing any of it makes a new key.
 const sources: Record<ImageName, string[]> = {
@@ -67,7 +67,10 @@ function textOf(path: string): string {
 /** The content key of every image: the hash of all that it is built from, 16 hexadecimal digits. */
 export function imageKeys(): Record<ImageName, string> {
   const keyOf = (name: ImageName, from: unknown) =>
-    sha256(canonicalJson({ from, sources: sources[name].map((file) => textOf(join(here, file))) })).slice(0, 16);
+    sha256(canonicalJson({ from, sources: sources[name].map((file) => textOf(join(imagesFolder, file))) })).slice(
+      0,
+      16,
+    );
   const tree = keyOf("tree", { suite, serverPackages });
   const guestTree = keyOf("guest-tree", { suite, guestPackages });
   return {

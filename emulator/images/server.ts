@@ -7,7 +7,7 @@ import { addBusybox, packInitrd } from "./initrd.ts";
 /** The files of a server image. */
 export const serverFiles = { root: "root.ext4", kernel: "vmlinuz", initrd: "initrd" };
 
-const here = import.meta.dirname;
+const imagesFolder = import.meta.dirname;
 
 // What the init of the initramfs loads before it can mount the root and read the server's identity.
 const bootModules = ["virtio_blk", "crc32c_generic", "ext4", "virtio_net", "qemu_fw_cfg"];
@@ -89,7 +89,7 @@ async function expandModules(tree: string): Promise<void> {
 }
 
 async function configure(tree: string): Promise<void> {
-  await cp(join(here, "server-root"), tree, { recursive: true });
+  await cp(join(imagesFolder, "server-root"), tree, { recursive: true });
   const generators = "systemd/system-generators";
   await mkdir(join(tree, "etc", generators), { recursive: true });
   const nothing = [
@@ -120,7 +120,7 @@ export async function buildServer(tree: string, folder: string): Promise<void> {
   for (const name of ["dev", "proc", "sys", "root"]) await mkdir(join(root, name));
   await copyModules(tree, bootModules, root);
   await addBusybox(tree, root);
-  await writeFile(join(root, "init"), await readFile(join(here, "server-init")), { mode: 0o755 });
+  await writeFile(join(root, "init"), await readFile(join(imagesFolder, "server-init")), { mode: 0o755 });
   await packInitrd(root, join(folder, serverFiles.initrd));
   await rm(root, { recursive: true });
 

@@ -75,19 +75,19 @@ function decode(text: string): unknown {
  * @throws LabError (exit code 2) that names every wrong key with its value and what is allowed
  */
 export function parseConfig(raw: Record<string, string>, project: string, stack: string): Config {
-  const own: Record<string, unknown> = {};
+  const projectConfig: Record<string, unknown> = {};
   const foreign: string[] = [];
   for (const [key, text] of Object.entries(raw)) {
     const colon = key.indexOf(":");
     const namespace = key.slice(0, colon);
-    if (namespace === project) own[key.slice(colon + 1)] = decode(text);
+    if (namespace === project) projectConfig[key.slice(colon + 1)] = decode(text);
     else if (namespace !== "pulumi")
       foreign.push(
         `${key}: ${JSON.stringify(text)}: there is no such key; keys of this project begin with ${project}:`,
       );
   }
   refuse(foreign, `stack ${stack}`);
-  return check(configSchema, own, `stack ${stack} (keys of ${project}:)`, configKeysAt);
+  return check(configSchema, projectConfig, `stack ${stack} (keys of ${project}:)`, configKeysAt);
 }
 
 /** Reads a file with the two servers. @throws LabError (exit code 2) that says what is wrong in it */

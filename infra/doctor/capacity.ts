@@ -1,6 +1,6 @@
 import type { Host, Pf } from "../config/hosts.ts";
 import { addressFiltersOf } from "./address-filters.ts";
-import type { Facts, PfFacts } from "./facts.ts";
+import type { ExaminedPf, Facts } from "./facts.ts";
 
 /** The most VFs of a port that a host's description can say (infra/config/hosts.ts). */
 const mostVfs = 256;
@@ -8,7 +8,7 @@ const mostVfs = 256;
 /** What preview must know of a port without asking its server. */
 type PortCapacity = Pick<Pf, "totalVfs" | "addressFilters">;
 
-function portCapacity({ totalVfs, vfDevice }: PfFacts): PortCapacity {
+function portCapacity({ totalVfs, vfDevice }: ExaminedPf): PortCapacity {
   const addressFilters = addressFiltersOf(vfDevice);
   return {
     totalVfs: Math.min(totalVfs ?? 0, mostVfs),

@@ -31,15 +31,15 @@ export interface Case {
 
 /** Judges what was found out about the servers. A pure function. */
 export function diagnose({ inventory, source, stack }: Case, examined: Record<Role, Examined>): Diagnosis {
-  const one = (role: Role): Check[] => {
+  const checksOf = (role: Role): Check[] => {
     const seen = examined[role];
     if ("failure" in seen) return [{ server: role, ...seen.failure }];
-    const wanted = stack && { stack: stack.name, tenant: stack.tenant, plan: stack.plan[role] };
+    const scenario = stack && { stack: stack.name, tenant: stack.tenant, plan: stack.plan[role] };
     const [host, peer] = [inventory.hosts[role], inventory.hosts[other[role]]];
-    return serverChecks({ role, host, peer, ...seen, wanted, source });
+    return serverChecks({ role, host, peer, ...seen, wanted: scenario, source });
   };
   const factsOf = (role: Role) => ("facts" in examined[role] ? examined[role].facts : undefined);
-  const servers = { sender: one("sender"), responder: one("responder") };
+  const servers = { sender: checksOf("sender"), responder: checksOf("responder") };
   const ofStack =
     stack &&
     stackChecks({ inventory, source, ...stack }, { sender: factsOf("sender"), responder: factsOf("responder") });

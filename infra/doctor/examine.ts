@@ -100,8 +100,8 @@ export async function examine(
 ): Promise<Record<Role, Examined>> {
   const gateway = await Gateway.open(null);
   try {
-    const one = (role: Role) => examineOne(role, hosts[role], plan, gateway, timeouts);
-    const [sender, responder] = await Promise.all(roles.map(one));
+    const examineRole = (role: Role) => examineOne(role, hosts[role], plan, gateway, timeouts);
+    const [sender, responder] = await Promise.all(roles.map(examineRole));
     if (!sender || !responder) throw new RangeError("unreachable: there are two roles");
     return { sender, responder };
   } finally {

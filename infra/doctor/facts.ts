@@ -3,7 +3,7 @@ import type { Distribution } from "../../lib/distributions.ts";
 import type { NicLimits } from "../plan/nic-limits.ts";
 
 /** Facts of a physical function. */
-export interface PfFacts {
+export interface ExaminedPf {
   /** PCI address; undefined for an interface that is no device of its own (a bridge, a VLAN). */
   pci: string | undefined;
   driver: string | undefined;
@@ -66,5 +66,5 @@ export interface Facts {
   versions: ReadonlyMap<string, string>;
   modules: ReadonlyMap<string, ModuleState>;
   /** By name of the interface; one that is not there has none. */
-  pfs: ReadonlyMap<string, PfFacts>;
+  pfs: ReadonlyMap<string, ExaminedPf>;
 }

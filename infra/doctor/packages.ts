@@ -2,22 +2,23 @@ import { type Family, familyOf, installCommand, upgradeCommand } from "../../lib
 import type { Facts } from "./facts.ts";
 
 /** Whose words advice for a server is in; where nothing is known of its packages, Debian's. */
-export const wordsOf = ({ distribution }: Pick<Facts, "distribution">): Family => familyOf(distribution) ?? "debian";
+export const packageFamily = ({ distribution }: Pick<Facts, "distribution">): Family =>
+  familyOf(distribution) ?? "debian";
 
 /** The command that installs packages on a server. @param packages by their names in Debian */
 export const install = (facts: Pick<Facts, "distribution">, ...packages: string[]) =>
-  installCommand(wordsOf(facts), packages);
+  installCommand(packageFamily(facts), packages);
 
 /** The command that brings packages of a server up to date. @param packages by their names in Debian */
 export const upgrade = (facts: Pick<Facts, "distribution">, ...packages: string[]) =>
-  upgradeCommand(wordsOf(facts), packages);
+  upgradeCommand(packageFamily(facts), packages);
 
 const intoGrubFile = (words: readonly string[]) =>
   `sed -i 's/^GRUB_CMDLINE_LINUX="/&${words.join(" ")} /' /etc/default/grub`;
 
 /** Puts words on the kernel's command line (GRUB); to be followed by a reboot. */
 export function addKernelWords(facts: Pick<Facts, "distribution">, words: readonly string[]): string {
-  switch (wordsOf(facts)) {
+  switch (packageFamily(facts)) {
     case "debian":
       return `${intoGrubFile(words)} && update-grub`;
     case "redhat":
@@ -33,7 +34,7 @@ export const firmwareSetup = (what: string) => `systemctl reboot --firmware-setu
 /** Gets the kernel modules that a small (cloud) kernel leaves out. */
 export function getModules(facts: Facts): string {
   const { distribution, kernel } = facts;
-  switch (wordsOf(facts)) {
+  switch (packageFamily(facts)) {
     case "debian":
       return distribution.id === "ubuntu"
         ? install(facts, `linux-modules-extra-${kernel}`)

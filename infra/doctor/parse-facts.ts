@@ -3,7 +3,7 @@ import { parseOsRelease } from "../../lib/distributions.ts";
 import { LabError } from "../../lib/errors.ts";
 import { blocksOf } from "../../lib/facts.ts";
 import { parseNicLimits } from "../plan/nic-limits.ts";
-import type { Facts, ModuleState, PfFacts } from "./facts.ts";
+import type { ExaminedPf, Facts, ModuleState } from "./facts.ts";
 
 const linesOf = (text: string) => text.split("\n").filter((line) => line !== "");
 const wordsOf = (text: string) => text.split(/\s+/).filter((word) => word !== "");
@@ -18,7 +18,7 @@ const pairsOf = (text: string) =>
 const numberOr = <T>(text: string | undefined, otherwise: T): number | T =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : otherwise;
 
-function pfFacts(text: string): PfFacts {
+function pfFacts(text: string): ExaminedPf {
   const values = new Map(pairsOf(text));
   const value = (key: string) => values.get(key) || undefined;
   const carrier = value("carrier");

@@ -12,11 +12,11 @@ export type Known = Record<Role, Facts | undefined>;
 
 /** The inventory with what the servers really have, in place of what it states of them. */
 function withFacts(inventory: Inventory, known: Known): Inventory {
-  const one = (role: Role) => {
+  const hostWithFacts = (role: Role) => {
     const facts = known[role];
     return facts === undefined ? inventory.hosts[role] : withCapacity(inventory.hosts[role], facts);
   };
-  return { ...inventory, hosts: { sender: one("sender"), responder: one("responder") } };
+  return { ...inventory, hosts: { sender: hostWithFacts("sender"), responder: hostWithFacts("responder") } };
 }
 
 /** What a scenario wants of which servers. */

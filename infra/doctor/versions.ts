@@ -1,6 +1,6 @@
 import { type Finding, warning } from "./check.ts";
 import type { Facts } from "./facts.ts";
-import { upgrade, wordsOf } from "./packages.ts";
+import { packageFamily, upgrade } from "./packages.ts";
 
 /** What the oldest system has that servers may run (Ubuntu 22.04; docs/real-servers.md). */
 const oldest: Record<string, string> = {
@@ -44,6 +44,6 @@ export function olderThanSupported(facts: Facts, name: string, version: string, 
   return warning(
     name,
     `${version} is older than ${least}, the oldest that is supported`,
-    `${upgrade(facts, pack)}  # ${newEnough[wordsOf(facts)]} or later have it`,
+    `${upgrade(facts, pack)}  # ${newEnough[packageFamily(facts)]} or later have it`,
   );
 }

@@ -7,7 +7,7 @@ import { LabError, messageOf } from "../../lib/errors.ts";
 import { labDir } from "../../lib/paths.ts";
 import { connectSsh, noKey } from "../../lib/ssh/connect.ts";
 import { readPrivateKey, serveKey } from "../../lib/ssh/key-agent.ts";
-import { type Endpoint, placeOf, type SshTarget, targetOf, targetSchema } from "../../lib/ssh/target.ts";
+import { type Endpoint, endpointWords, type SshTarget, targetOf, targetSchema } from "../../lib/ssh/target.ts";
 import { openLibvirt } from "./libvirt-channel.ts";
 import { type Listener, listenAt } from "./listener.ts";
 import { rememberedTargets, rememberTarget } from "./remembered.ts";
@@ -62,7 +62,7 @@ function refuseUnusableKey(name: string, { privateKeyFile, ...endpoint }: Endpoi
     if (privateKeyFile !== undefined) readPrivateKey(privateKeyFile);
     else if (!process.env.SSH_AUTH_SOCK) throw new LabError(noKey);
   } catch (error) {
-    throw new LabError(`${name} (ssh ${placeOf(endpoint)}): ${messageOf(error)}`);
+    throw new LabError(`${name} (ssh ${endpointWords(endpoint)}): ${messageOf(error)}`);
   }
 }
 

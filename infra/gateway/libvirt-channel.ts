@@ -63,12 +63,12 @@ function throughHelper(client: Client, where: string): Promise<LibvirtChannel | 
       });
       channel.on("error", () => {}); // written to one that has ended; its end follows
       channel.write(stdin);
-      const said = () => scriptStderr(stderr, call).trim();
+      const complaint = () => scriptStderr(stderr, call).trim();
       passMark(channel, [joined, missing]).then((mark) => {
-        if (mark === joined) return resolve({ stream: channel, said });
+        if (mark === joined) return resolve({ stream: channel, said: complaint });
         channel.close();
         if (mark === missing) resolve(undefined);
-        else reject(new LabError(`${where}: libvirt cannot be reached: the server ran no script: ${said()}`));
+        else reject(new LabError(`${where}: libvirt cannot be reached: the server ran no script: ${complaint()}`));
       });
     });
   });

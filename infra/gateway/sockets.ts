@@ -49,11 +49,11 @@ const nameFor = (endpoint: Endpoint, rest: unknown) =>
 export function socketsOf(target: SshTarget): Sockets {
   const { jump, ...endpoint } = targetOf(target);
   const path = (name: string, what: string) => join(folder(), `${name}.${what}`);
-  const own = nameFor(endpoint, jump ?? null);
+  const serverName = nameFor(endpoint, jump ?? null);
   return {
-    libvirt: path(own, "libvirt"),
-    agent: path(own, "agent"),
-    jumpAgent: jump === undefined ? path(own, "agent") : path(nameFor(jump, "jump"), "agent"),
+    libvirt: path(serverName, "libvirt"),
+    agent: path(serverName, "agent"),
+    jumpAgent: jump === undefined ? path(serverName, "agent") : path(nameFor(jump, "jump"), "agent"),
   };
 }
 

@@ -1,7 +1,7 @@
 import { allEnded, mapLimited, tryEach, withOpened } from "../../lib/concurrent.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { runInGuest, startInGuest } from "../../lib/guest-agent.ts";
-import { loadMark, runFolder } from "../../lib/server-paths.ts";
+import { loadMark, volatileFolder } from "../../lib/server-paths.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import { type Role, roles } from "../config/hosts.ts";
 import { removeFromServer } from "../host/remove.ts";
@@ -46,7 +46,7 @@ const stopServers = (servers: readonly OpenServer[]) => allEnded(servers.map(sto
 
 type Connect = typeof connectSsh;
 
-const withServers = <T>(request: LoadRequest, connect: Connect, body: (servers: OpenServer[]) => Promise<T>) =>
+const withOpenServers = <T>(request: LoadRequest, connect: Connect, body: (servers: OpenServer[]) => Promise<T>) =>
   withOpened(
     roles.flatMap((role) => (request[role] ? [{ role, ...request[role] }] : [])),
     async (each): Promise<OpenServer> => ({ ...each, ssh: await connect(each.role, each.host) }),
@@ -59,7 +59,7 @@ async function startOn(servers: OpenServer[]): Promise<Partial<Record<Role, Seen
   await stopServers(servers);
   for (const kind of ["receive", "send", "cpu"] as const) await allEnded(servers.map((each) => startAll(each, kind)));
   const seen = await allEnded(servers.map(async (each) => [each.role, await verify(each)] as const));
-  await allEnded(servers.map(({ ssh, token }) => ssh.run(`mkdir -p ${runFolder} && echo ${token} > ${loadMark}`)));
+  await allEnded(servers.map(({ ssh, token }) => ssh.run(`mkdir -p ${volatileFolder} && echo ${token} > ${loadMark}`)));
   return Object.fromEntries(seen);
 }
 
@@ -74,7 +74,7 @@ export function startLoad(
   request: LoadRequest,
   connect: Connect = connectSsh,
 ): Promise<Partial<Record<Role, SeenLoad[]>>> {
-  return withServers(request, connect, async (servers) => {
+  return withOpenServers(request, connect, async (servers) => {
     try {
       return await startOn(servers);
     } catch (error) {
@@ -88,7 +88,7 @@ export function startLoad(
 
 /** Ends the load on both servers, where no other stack has them by now. */
 export async function stopLoad(request: LoadRequest, connect: Connect = connectSsh): Promise<undefined> {
-  await withServers(request, connect, async (servers) => {
+  await withOpenServers(request, connect, async (servers) => {
     // Senders first: one that loses its receiver would say so, and find nobody to tell.
     await tryEach(
       servers.toSorted((a, b) => Number(sends(b)) - Number(sends(a))),

@@ -7,9 +7,9 @@ import type { LoadPlan, ServerPlan } from "../plan/plan.ts";
  */
 export function leastCpuPercent(load: LoadPlan, { main, background }: ServerPlan, cpus: number): number {
   if (load.type !== "cpu") return 0;
-  const wanted = background.vcpus * load.percent;
+  const asked = background.vcpus * load.percent;
   const fair = (100 * cpus * background.vcpus) / (main.vcpus + background.vms * background.vcpus);
-  return Math.min(wanted, fair) / 2;
+  return Math.min(asked, fair) / 2;
 }
 
 /**

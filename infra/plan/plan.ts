@@ -28,7 +28,8 @@ type Scenario = Omit<Config, "hosts">;
 
 export const other: Record<Role, Role> = { sender: "responder", responder: "sender" };
 
-const at = (driver: Config["mainDriver"], role: Role): Driver => (typeof driver === "string" ? driver : driver[role]);
+const driverAt = (driver: Config["mainDriver"], role: Role): Driver =>
+  typeof driver === "string" ? driver : driver[role];
 
 /** Whether a server is where the load is. */
 const isLoaded = ({ loadLocation }: Scenario, role: Role) => loadLocation === "both" || loadLocation === role;
@@ -53,15 +54,15 @@ function loadOf(config: Scenario, role: Role): LoadPlan {
 
 /** What a scenario asks of both servers: which VMs, attached how, doing what. A pure function of its configuration. */
 export function planOf(config: Scenario): Plan {
-  const one = (role: Role): ServerPlan => ({
+  const serverPlan = (role: Role): ServerPlan => ({
     main: {
-      driver: at(config.mainDriver, role),
+      driver: driverAt(config.mainDriver, role),
       vlan: config.mainVlan,
       memoryMiB: config.guestMemoryMiB,
       vcpus: config.guestCpus,
     },
     background: {
-      driver: at(config.backgroundDriver, role),
+      driver: driverAt(config.backgroundDriver, role),
       vlan: config.backgroundVlan,
       memoryMiB: config.backgroundMemoryMiB,
       vcpus: config.backgroundCpus,
@@ -69,7 +70,7 @@ export function planOf(config: Scenario): Plan {
     },
     load: loadOf(config, role),
   });
-  return { sender: one("sender"), responder: one("responder") };
+  return { sender: serverPlan("sender"), responder: serverPlan("responder") };
 }
 
 /** The servers that have background VMs. */

@@ -5,7 +5,7 @@ import { type Conversation, converseOver } from "./conversation.ts";
 import { type ExecOptions, type ExecResult, execOver } from "./exec.ts";
 import { scriptName } from "./framing.ts";
 import { hostKeyProblem, parseHostKey } from "./host-key.ts";
-import { type Endpoint, placeOf, type SshTarget } from "./target.ts";
+import { type Endpoint, endpointWords, type SshTarget } from "./target.ts";
 
 /** One ssh connection to a server; commands may run on it side by side. */
 export interface SshConnection {
@@ -59,8 +59,8 @@ const credentialName = ({ endpoint: { privateKeyFile }, agent }: Dial) =>
 
 async function configOf(dial: Dial): Promise<{ config: ConnectConfig; wasRefused: () => boolean }> {
   const { address, port, user, hostKey } = dial.endpoint;
-  const wanted = parseHostKey(hostKey);
-  if (!wanted) throw new LabError(`${dial.where}: hostKey: ${hostKeyProblem(hostKey)}`);
+  const pinned = parseHostKey(hostKey);
+  if (!pinned) throw new LabError(`${dial.where}: hostKey: ${hostKeyProblem(hostKey)}`);
   let refused = false;
   const config: ConnectConfig = {
     host: address,
@@ -70,9 +70,9 @@ async function configOf(dial: Dial): Promise<{ config: ConnectConfig; wasRefused
     readyTimeout: dial.timeoutMs,
     keepaliveInterval: dial.keepalive ? 10_000 : 0,
     keepaliveCountMax: 3,
-    algorithms: { serverHostKey: wanted.algorithms },
+    algorithms: { serverHostKey: pinned.algorithms },
     hostVerifier: (key: Buffer) => {
-      refused = !key.equals(wanted.blob);
+      refused = !key.equals(pinned.blob);
       return !refused;
     },
   };
@@ -159,13 +159,13 @@ export async function connectSsh(
   agents?: Agents,
   keepalive = true,
 ): Promise<SshConnection> {
-  const where = `${name} (ssh ${placeOf(target)})`;
+  const where = `${name} (ssh ${endpointWords(target)})`;
   const { jump } = target;
   const dial: Dial = { where, endpoint: target, agent: agents?.agent, timeoutMs, keepalive };
   const client = await (jump === undefined
     ? openClient(dial)
     : openThroughJump(dial, {
-        where: `${name}'s jump host (ssh ${placeOf(jump)})`,
+        where: `${name}'s jump host (ssh ${endpointWords(jump)})`,
         endpoint: jump,
         agent: agents?.jumpAgent,
         timeoutMs,

@@ -61,5 +61,5 @@ export const targetOf = ({ jump, ...endpoint }: SshTarget): SshTarget => ({
 });
 
 /** "root@[2001:db8::1]:22", for messages. */
-export const placeOf = ({ address, port, user }: Pick<Endpoint, "address" | "port" | "user">): string =>
+export const endpointWords = ({ address, port, user }: Pick<Endpoint, "address" | "port" | "user">): string =>
   `${user}@${address.includes(":") ? `[${address}]` : address}:${port}`;

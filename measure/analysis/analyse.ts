@@ -1,6 +1,6 @@
 import { mainMetric } from "../../study/metric-lists.ts";
 import { openDataset } from "../dataset/open.ts";
-import { packetValues } from "../dataset/packet-values.ts";
+import { readPacketValues } from "../dataset/packet-values.ts";
 import type { UpdateOptions } from "../dataset/update.ts";
 import { isEmulated } from "../results/fidelity.ts";
 import { studyRuns } from "./arms.ts";
@@ -45,7 +45,7 @@ export async function analyse(directory: string, options: AnalyseOptions = {}): 
   const { unit = "deployment" } = options;
   const dataset = await openDataset(directory, options);
   const { runs, fidelity, update } = dataset;
-  const packets = unit === "packet" ? await packetValues(directory, mainMetric) : undefined;
+  const packets = unit === "packet" ? await readPacketValues(directory, mainMetric) : undefined;
   const inStudy = studyRuns(runs);
   const scenarios = await summariseScenarios(dataset);
   const warning = unitWarning(unit);

@@ -1,5 +1,5 @@
 import type { RunRecord } from "../dataset/open.ts";
-import type { Factors } from "../statistics/pairs.ts";
+import type { CellFactors } from "../statistics/pairs.ts";
 import { campaignOf } from "./campaigns.ts";
 
 /** What the study compares, by the paper's names (4, Fig. 4): how the Main VMs are attached, and what background VMs use. */
@@ -64,7 +64,7 @@ export const levelOf = ({ setting, backgroundVms }: { setting: string; backgroun
   setting === "sriov" && backgroundVms > 32 && backgroundVms < 64 ? 64 : backgroundVms;
 
 /** What two runs of different drivers must share to be a pair. */
-export const cellOf = (run: RunRecord & { setting: string }): Factors => ({
+export const cellOf = (run: RunRecord & { setting: string }): CellFactors => ({
   backgroundVms: levelOf(run),
   // Bridges of two kinds are two competitors; on SR-IOV the driver differs by design (4.4).
   background: run.setting === "sriov" ? "sriov" : (run.backgroundDriver ?? "none"),

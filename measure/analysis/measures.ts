@@ -4,7 +4,7 @@ import { metrics } from "../../study/metrics.ts";
 import type { PacketSummary, RunRecord } from "../dataset/open.ts";
 import type { PacketValues } from "../dataset/packet-values.ts";
 import { isEmulated } from "../results/fidelity.ts";
-import type { Factors, PairingUnit, RunSample } from "../statistics/pairs.ts";
+import type { CellFactors, PairingUnit, RunSample } from "../statistics/pairs.ts";
 
 /** Whether a measure is a CPU usage. */
 export const isCpu = (measure: Measure) => measures[measure].kind === "cpu";
@@ -51,9 +51,9 @@ export function valuesOfRun(
   measure: Measure,
   packets?: Packets,
 ): { packets: readonly number[]; values: readonly (number | null)[] } {
-  const own = measure === mainMetric ? packets?.get(run.directory) : undefined;
-  return own
-    ? { packets: own.packets, values: own.values.map((ns) => (ns === null ? null : ns * milliseconds)) }
+  const ofPackets = measure === mainMetric ? packets?.get(run.directory) : undefined;
+  return ofPackets
+    ? { packets: ofPackets.packets, values: ofPackets.values.map((ns) => (ns === null ? null : ns * milliseconds)) }
     : { packets: [0], values: [measureOf(run, measure)] };
 }
 
@@ -64,7 +64,7 @@ export function valuesOfRun(
 export function samplesOf<Run extends RunRecord>(
   runs: readonly Run[],
   measure: Measure,
-  cell: (run: Run) => Factors,
+  cell: (run: Run) => CellFactors,
   packets?: Packets,
 ): RunSample[] {
   return runs.map((run) => ({

@@ -1,7 +1,7 @@
 /** What makes a reply the answer to a request: the numbers that both must have in common. */
 
 /** Words of an address: 1 of IPv4, 4 of IPv6. */
-export const wordsOf = (family: 4 | 6) => (family === 4 ? 1 : 4);
+export const wordsOfAddress = (family: 4 | 6) => (family === 4 ? 1 : 4);
 
 /** A number from -0xffff to 2 * 0xffff - 1 by its remainder, without a division. */
 const remainder = (sum: number) => (sum < 0 ? sum + 0xffff : sum >= 0xffff ? sum - 0xffff : sum);

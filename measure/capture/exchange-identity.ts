@@ -1,5 +1,5 @@
-import { isMember, sumOfRequest, wordsOf } from "./answer.ts";
-import { addressWords, type ExchangeColumns, familyOf, toGroup } from "./exchange.ts";
+import { isMember, sumOfRequest, wordsOfAddress } from "./answer.ts";
+import { addressFamily, addressWords, type ExchangeColumns, toGroup } from "./exchange.ts";
 
 /** Equal for all frames of an exchange, which have their addresses in one order or the other. */
 export function addressSum(view: DataView, from: number, words: number): number {
@@ -12,7 +12,7 @@ const isToGroup = (columns: ExchangeColumns, slot: number) => (columns.families[
 
 /** The same of a slot; without the group that a request went to, as hosts answer it from addresses of their own. */
 export function slotAddressSum(columns: ExchangeColumns, slot: number): number {
-  const words = wordsOf(familyOf(columns, slot));
+  const words = wordsOfAddress(addressFamily(columns, slot));
   const at = slot * addressWords;
   let sum = 0;
   for (let word = 0; word < words; word++) {
@@ -54,7 +54,7 @@ export function isBetween(
   target: number,
 ): boolean {
   const { addresses } = columns;
-  const words = wordsOf(familyOf(columns, slot));
+  const words = wordsOfAddress(addressFamily(columns, slot));
   const at = slot * addressWords;
   for (let word = 0; word < words; word++) {
     if (addresses[at + word] !== view.getInt32(source + 4 * word)) return false;
@@ -72,9 +72,9 @@ export function isOfGroup(
   host: number,
 ): boolean {
   const { addresses } = columns;
-  const family = familyOf(columns, slot);
+  const family = addressFamily(columns, slot);
   const at = slot * addressWords;
-  for (let word = 0; word < wordsOf(family); word++)
+  for (let word = 0; word < wordsOfAddress(family); word++)
     if (addresses[at + word] !== view.getInt32(source + 4 * word)) return false;
   return isMember(addresses[at + 4] as number, view.getInt32(host), family);
 }

@@ -1,4 +1,4 @@
-import { isGroup, sumOfAnswer, sumOfRequest, sumWithoutAddress, wordsOf } from "./answer.ts";
+import { isGroup, sumOfAnswer, sumOfRequest, sumWithoutAddress, wordsOfAddress } from "./answer.ts";
 import { copyDistance, isSameFrame } from "./copies.ts";
 import { ExchangeColumns, type ExchangeSink, toGroup } from "./exchange.ts";
 import {
@@ -64,7 +64,7 @@ export class ExchangeTable {
     const checksum = view.getUint16(icmp + 2);
     const datagram = family === 4 ? view.getUint16(ip + 4) : 0;
     const source = ip + (family === 4 ? 12 : 8);
-    const words = wordsOf(family);
+    const words = wordsOfAddress(family);
     const target = source + 4 * words;
     const group = isGroup(view, target, family, this.groupFrame);
     const sum = group ? sumWithoutAddress(sumOfRequest(checksum), family, view, target) : sumOfRequest(checksum);
@@ -103,7 +103,7 @@ export class ExchangeTable {
     const key = view.getInt32(icmp + 4);
     const sum = sumOfAnswer(view.getUint16(icmp + 2), family);
     const source = ip + (family === 4 ? 12 : 8);
-    const words = wordsOf(family);
+    const words = wordsOfAddress(family);
     const target = source + 4 * words;
     const addresses = addressSum(view, source, 2 * words);
     let found = this.#find(largest, addresses, key, sum, family, view, target, source, addressee.host);
@@ -176,7 +176,7 @@ export class ExchangeTable {
   ): number {
     const columns = this.#columns;
     const limit = Math.min((this.#opened - this.#emitted) | 0, oldest);
-    const wanted = kind === addressee.host ? family : family + toGroup;
+    const receiver = kind === addressee.host ? family : family + toGroup;
     let link = this.#newest[this.#hash(key, sum, addresses) & (columns.capacity - 1)] as number;
     let age = 0;
     for (let step = 0; step < mostSteps; step++) {
@@ -191,7 +191,7 @@ export class ExchangeTable {
       const slot = link & (columns.capacity - 1);
       if (
         columns.keys[slot] === key &&
-        columns.families[slot] === wanted &&
+        columns.families[slot] === receiver &&
         slotSum(columns, slot) === sum &&
         (kind === addressee.memberOfGroup
           ? isOfGroup(columns, slot, view, source, target)

@@ -37,7 +37,7 @@ const slotBytes = 3 * 8 + (5 + addressWords) * 4 + 2 * 2 + 1;
 /** Added to the family in `families`: the request went to a group of hosts, who answer from their own addresses. */
 export const toGroup = 8;
 /** The family of a slot, without what `toGroup` says. */
-export const familyOf = (columns: ExchangeColumns, slot: number): 4 | 6 =>
+export const addressFamily = (columns: ExchangeColumns, slot: number): 4 | 6 =>
   ((columns.families[slot] as number) & ~toGroup) === 4 ? 4 : 6;
 /** Stamps that are further apart than this many seconds may differ by more nanoseconds than a double holds. */
 const exactSeconds = 9_000_000;
@@ -145,7 +145,7 @@ export class ExchangeColumns {
   /** The exchange of a slot as an object. */
   exchange(slot: number): EchoExchange {
     const key = this.keys[slot] as number;
-    const family = familyOf(this, slot);
+    const family = addressFamily(this, slot);
     const at = slot * addressWords;
     const replies = this.replies[slot] as number;
     const sentUs = this.sentUs[slot] as number;

@@ -5,7 +5,7 @@ import { orderSchema, type RunOrder } from "../results/order.ts";
 import { cpuColumnNames, factorColumns, type SummaryField, snakeCase, summaryFields } from "./columns.ts";
 import { withDatabase } from "./database.ts";
 import { onlyFidelity } from "./fidelity.ts";
-import { partsOf, tablePaths, type UpdateOptions, type UpdateReport, updateDataset } from "./update.ts";
+import { partFiles, tablePaths, type UpdateOptions, type UpdateReport, updateDataset } from "./update.ts";
 
 /** A metric over the packets of one run; or why there is none. */
 export type PacketSummary = Record<SummaryField, number> | { unavailable: string };
@@ -198,7 +198,7 @@ export async function openDataset(directory: string, options: UpdateOptions = {}
     throw new LabError(`${directory} holds no run that counts${leftOutText(update)}`, { exitCode: 1 });
   const columns = [...plainColumns, ...analysedMetrics.flatMap(summaryOf)].map((name) => `"${name}"`).join(", ");
   const rows = await readRows(
-    `SELECT ${columns} FROM read_parquet(${partsOf(tablePaths(directory).runs)}) ORDER BY run_directory`,
+    `SELECT ${columns} FROM read_parquet(${partFiles(tablePaths(directory).runs)}) ORDER BY run_directory`,
   );
   const { kept, copies } = countedOnce(rows);
   update.leftOut.push(...copies);

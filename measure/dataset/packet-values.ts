@@ -2,7 +2,7 @@ import { LabError } from "../../lib/errors.ts";
 import type { TimeMetric } from "../../study/metric-lists.ts";
 import { snakeCase } from "./columns.ts";
 import { readRows } from "./open.ts";
-import { partsOf, tablePaths } from "./update.ts";
+import { partFiles, tablePaths } from "./update.ts";
 
 /** The packets of one run: their numbers, and the values of one metric in nanoseconds, null where it may not be used. */
 export interface PacketValues {
@@ -13,10 +13,10 @@ export interface PacketValues {
 const usable = (metric: TimeMetric) => `CASE WHEN ${snakeCase(metric)}_flag IS NULL THEN ${snakeCase(metric)}_ns END`;
 
 /** Values of a metric by run directory. */
-export async function packetValues(directory: string, metric: TimeMetric): Promise<Map<string, PacketValues>> {
+export async function readPacketValues(directory: string, metric: TimeMetric): Promise<Map<string, PacketValues>> {
   const rows = await readRows(
     `SELECT run_directory, list(packet ORDER BY packet)::VARCHAR AS packets, list(${usable(metric)} ORDER BY packet)::VARCHAR AS "values"
-     FROM read_parquet(${partsOf(tablePaths(directory).packets)}) GROUP BY run_directory`,
+     FROM read_parquet(${partFiles(tablePaths(directory).packets)}) GROUP BY run_directory`,
   );
   const numbers = (text: unknown): (number | null)[] => {
     const parsed: unknown = JSON.parse(String(text).replaceAll("NULL", "null"));
@@ -46,7 +46,7 @@ export async function pooledSummaries(directory: string, metric: TimeMetric): Pr
   const rows = await readRows(
     `SELECT scenario_sha256, count(v) AS n, quantile_cont(v, 0.5) AS median, quantile_cont(v, 0.05) AS p05,
        quantile_cont(v, 0.95) AS p95, min(v)::DOUBLE AS min, max(v)::DOUBLE AS max
-     FROM (SELECT scenario_sha256, (${usable(metric)})::DOUBLE AS v FROM read_parquet(${partsOf(tablePaths(directory).packets)}))
+     FROM (SELECT scenario_sha256, (${usable(metric)})::DOUBLE AS v FROM read_parquet(${partFiles(tablePaths(directory).packets)}))
      WHERE v IS NOT NULL GROUP BY scenario_sha256`,
   );
   const number = (row: ReadonlyMap<string, unknown>, name: string) => Number(row.get(name));

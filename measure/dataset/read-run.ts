@@ -25,8 +25,8 @@ export async function readRun(folder: string): Promise<MeasuredRun | { missing: 
   const { manifest, manifestSha256, files } = state;
   // An imported run may hold captures that saw nothing of ping; the manifest names those that count.
   const captured = [manifest.captures.sender, manifest.captures.responder].flat().map(({ file }) => file);
-  const wanted = new Set([pingFile, ...captured]);
-  const used = new Map([...files].filter(([name]) => wanted.has(name)));
+  const needed = new Set([pingFile, ...captured]);
+  const used = new Map([...files].filter(([name]) => needed.has(name)));
   const { match } = await matchFiles(used, manifest.pingId, missingCaptures(manifest));
   return { folder, manifest, manifestSha256, match };
 }

@@ -43,7 +43,7 @@ export const tablePaths = (directory: string) => ({
 });
 
 /** The files of a table as a literal of SQL. */
-export const partsOf = (table: string) => quoted(join(literalPath(table), "*.parquet"));
+export const partFiles = (table: string) => quoted(join(literalPath(table), "*.parquet"));
 
 /** Which runs a part holds, with the state of their files. */
 async function readParts(connection: DuckDBConnection, directory: string): Promise<Map<string, Map<string, string>>> {

@@ -6,7 +6,7 @@ import { type PointName, pointNames } from "../../study/points.ts";
 import type { PingOutput } from "../parsers/ping.ts";
 import type { PingReply } from "../parsers/ping-lines.ts";
 import { type PacketRecord, usableValues } from "./packet-record.ts";
-import { impossibleValues, lastSeen, missingReasons, packetValues, type Sightings } from "./packet-values.ts";
+import { impossibleValues, lastSeen, missingReasons, type Sightings, timesOfPacket } from "./packet-values.ts";
 import { type IndexedPoint, indexPoint, type PointExchanges } from "./points.ts";
 import { compareRunClocks, describeSteps, flagClockSteps, type RunClocks } from "./run-clocks.ts";
 import { sendingOf } from "./sending.ts";
@@ -117,7 +117,7 @@ function recordPackets(
     sightings.push(seen);
     const reply = replies.get(index);
     const lost = toldLines ? reply === undefined : someLost ? null : false;
-    const values = packetValues(reply?.rttNs ?? null, seen);
+    const values = timesOfPacket(reply?.rttNs ?? null, seen);
     packets.push({
       index,
       seq: index & 0xffff,

@@ -12,7 +12,7 @@ const difference = (later: bigint | null | undefined, earlier: bigint | null | u
 const less = (whole: number | null, part: number | null) => (whole === null || part === null ? null : whole - part);
 
 /** Every metric of a packet from its stamps, null where one is missing. */
-export function packetValues(rttNs: number | null, seen: Sightings): Record<TimeMetric, number | null> {
+export function timesOfPacket(rttNs: number | null, seen: Sightings): Record<TimeMetric, number | null> {
   const [virt, nic] = [seen["sender.virt"], seen["sender.nic"]];
   const [farNic, farVirt] = [seen["responder.nic"], seen["responder.virt"]];
   const senderNicRtt = nic?.rttNs ?? null;

@@ -26,12 +26,12 @@ export function indexPoint(exchanges: readonly EchoExchange[], id: number, addre
   const host = withoutZone(address);
   const ofId = exchanges.filter((exchange) => exchange.id === id);
   const toHost = ofId.filter(({ target }) => target === host);
-  const own = toHost.length === 0 ? ofId : toHost;
+  const counted = toHost.length === 0 ? ofId : toHost;
   const byIndex = new Map<number, EchoExchange>();
   const order: number[] = [];
   let repeated = 0;
   let newest = 0;
-  for (const exchange of own) {
+  for (const exchange of counted) {
     const near = unwrap(newest || exchange.seq, exchange.seq);
     const index = near < 1 ? near + 0x10000 : near;
     newest = Math.max(newest, index);
@@ -41,5 +41,5 @@ export function indexPoint(exchanges: readonly EchoExchange[], id: number, addre
       order.push(index);
     }
   }
-  return { byIndex, order, repeated, elsewhere: ofId.length - own.length };
+  return { byIndex, order, repeated, elsewhere: ofId.length - counted.length };
 }

@@ -6,7 +6,7 @@ import { bridgedFramesFunctions } from "../../lib/bridged-frames.ts";
 import { LabError } from "../../lib/errors.ts";
 import { blocksOf } from "../../lib/facts.ts";
 import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts";
-import { runFolder } from "../../lib/server-paths.ts";
+import { volatileFolder } from "../../lib/server-paths.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import type { Conversation } from "../../lib/ssh/conversation.ts";
 import { shellQuote, shellVariables } from "../../lib/ssh/quote.ts";
@@ -65,7 +65,10 @@ export async function collectFacts(
 }
 
 const heardRecord = z.discriminatedUnion("event", [
-  z.strictObject({ event: z.literal("listening"), folder: z.string().regex(new RegExp(`^${runFolder}/run\\.\\w+$`)) }),
+  z.strictObject({
+    event: z.literal("listening"),
+    folder: z.string().regex(new RegExp(`^${volatileFolder}/run\\.\\w+$`)),
+  }),
   z.strictObject({ event: z.literal("time"), seconds: decimalNumber }),
   z.strictObject({ event: z.literal("sampling") }),
   z.strictObject({

@@ -10,12 +10,12 @@ const PAIRING_UNITS = ["run-median", "packet"] as const;
 export type PairingUnit = (typeof PAIRING_UNITS)[number];
 
 /** A factor's name and its level: number of background VMs, load type, load location, ping frequency… */
-export type Factors = Readonly<Record<string, string | number>>;
+export type CellFactors = Readonly<Record<string, string | number>>;
 
 /** One metric of one run of one driver. */
 export interface RunSample {
   /** The cell of the design: every factor that both sides of a pair must share, so not the driver. */
-  cell: Factors;
+  cell: CellFactors;
   /** Which deployment of the scenario the run belongs to. */
   replicate: number;
   run: number;
@@ -69,7 +69,7 @@ export function formPairs(
   const { unit = "run-median", quantileType = DEFAULT_QUANTILE_TYPE } = options;
   const factors = factorNames([...first, ...second]);
   const [left, right] = [index(first, "first"), index(second, "second")];
-  const unitsOf = (sample: RunSample) => (unit === "packet" ? packetValues(sample) : runMedian(sample, quantileType));
+  const unitsOf = (sample: RunSample) => (unit === "packet" ? valueByPacket(sample) : runMedian(sample, quantileType));
 
   const x: number[] = [];
   const y: number[] = [];
@@ -153,7 +153,7 @@ function isAscending(packets: ArrayLike<number>): boolean {
   return true;
 }
 
-function packetValues(sample: RunSample): Map<number, number> {
+function valueByPacket(sample: RunSample): Map<number, number> {
   const byPacket = new Map<number, number>();
   eachValue(sample, (packet, value) => byPacket.set(packet, value));
   return byPacket;

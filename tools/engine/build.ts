@@ -34,8 +34,8 @@ const wantedGo = (module: Module) =>
   /^go (\S+)/m.exec(readFileSync(join(moduleFolder(module), "go.mod"), "utf8"))?.[1] ?? "";
 
 async function requireGo(module: Module): Promise<void> {
-  const wanted = wantedGo(module);
-  const need = `Pulumi can neither be downloaded here nor found on PATH, and building it needs Go ${wanted} or later`;
+  const version = wantedGo(module);
+  const need = `Pulumi can neither be downloaded here nor found on PATH, and building it needs Go ${version} or later`;
   const mend = "Install Go (https://go.dev/doc/install) or Pulumi, and try again";
   const ended = await go(["version"], moduleFolder(module)).catch(() => {
     throw new LabError(`${need}; there is no go on PATH or in ${usualGo}. ${mend}.`);

@@ -23,15 +23,15 @@ export function download(url: string, file: string, limitMs: number): Promise<Do
       timeout: limitMs + startMs,
       killSignal: "SIGKILL",
     });
-    let said = "";
+    let answer = "";
     child.stderr.on("data", (data: Buffer) => {
-      said = (said + data.toString()).slice(-2000);
+      answer = (answer + data.toString()).slice(-2000);
     });
     child.once("error", reject);
     child.once("close", (code, signal) => {
       if (code === 0) resolve({ outcome: "done" });
-      else if (code === refusedStatus) resolve({ outcome: "refused", why: said.trim() });
-      else resolve({ outcome: "unreachable", why: signal ? `ended by ${signal}` : said.trim() });
+      else if (code === refusedStatus) resolve({ outcome: "refused", why: answer.trim() });
+      else resolve({ outcome: "unreachable", why: signal ? `ended by ${signal}` : answer.trim() });
     });
   });
 }

@@ -2,7 +2,7 @@ import type { Pf } from "../../config/hosts.ts";
 import { other } from "../../plan/plan.ts";
 import type { Finding, ServerCheck, Subject } from "../check.ts";
 import { missing, ok, warning } from "../check.ts";
-import type { PfFacts } from "../facts.ts";
+import type { ExaminedPf } from "../facts.ts";
 import { giveWords } from "../hosts-source.ts";
 
 const connected = "the port that is connected to the other server";
@@ -12,7 +12,7 @@ export interface Port {
   pf: Pf;
   /** Its place in the configuration. */
   index: number;
-  facts: PfFacts;
+  facts: ExaminedPf;
 }
 
 /** The ports that are really there. */

@@ -4,7 +4,7 @@ import { LabError } from "../../../lib/errors.ts";
 import { type AnalysedMetric, type Measure, mainMetric, measureNames, measures } from "../../../study/metric-lists.ts";
 import { onlyFidelity } from "../../dataset/fidelity.ts";
 import type { RunRecord } from "../../dataset/open.ts";
-import { packetValues } from "../../dataset/packet-values.ts";
+import { readPacketValues } from "../../dataset/packet-values.ts";
 import { isEmulated } from "../../results/fidelity.ts";
 import type { Comparison } from "../comparison.ts";
 import { deploymentsOf } from "../deployments.ts";
@@ -93,7 +93,7 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
   const sameRoot = resolve(first.directory) === resolve(second.directory);
   const single = scenariosOf(first.runs).length === 1 && scenariosOf(second.runs).length === 1;
   const match: Match = { first, second, sameRoot, single };
-  const packets = unit === "packet" && sameRoot ? await packetValues(first.directory, mainMetric) : undefined;
+  const packets = unit === "packet" && sameRoot ? await readPacketValues(first.directory, mainMetric) : undefined;
   const rows = compared.map((measure): ComparisonRow => {
     const { unit: unitName } = measures[measure];
     const missing = [first, second].flatMap((side) => {

@@ -113,8 +113,8 @@ export class Sides {
     if (first === undefined) throw new LabError(`stack ${name} has measured no run yet; ./lab up ${name} does`);
     const root = dirname(dirname(first));
     const dataset = await this.dataset(root);
-    const wanted = new Set(folders.map((folder) => relative(root, folder)));
-    const runs = dataset.runs.filter(({ directory }) => wanted.has(directory));
+    const measured = new Set(folders.map((folder) => relative(root, folder)));
+    const runs = dataset.runs.filter(({ directory }) => measured.has(directory));
     if (runs.length === 0)
       throw new LabError(`stack ${name}: its runs are not in ${root} any more; ./lab up ${name} measures them again`);
     return { name: `stack ${name}`, directory: root, fidelity: dataset.fidelity, runs };

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { serverScript } from "../../../infra/server-script.ts";
 import { backgroundPrefix, identityOf, mainName } from "../../../infra/vm/addresses.ts";
 import { domainMark } from "../../../infra/vm/domain-xml.ts";
-import { imagesFolder, keptFolder, leaseOwner, loadMark, runFolder } from "../../../lib/server-paths.ts";
+import { imagesFolder, keptFolder, leaseOwner, loadMark, volatileFolder } from "../../../lib/server-paths.ts";
 import { textOf } from "../../support/documents.ts";
 
 // What the scripts of a server know of what the program decides.
@@ -11,16 +11,16 @@ import { textOf } from "../../support/documents.ts";
 it("the folders on a server are those that the program names", () => {
   const roots = serverScript("roots.sh");
   for (const line of [
-    `RUN=\${LAB_ROOT:-}${runFolder}`,
+    `RUN=\${LAB_ROOT:-}${volatileFolder}`,
     `BEFORE=\${LAB_ROOT:-}${keptFolder}/before`,
     `IMAGES=\${LAB_ROOT:-}${imagesFolder}`,
   ])
     expect(roots.split("\n")).toContain(line);
   expect(serverScript("forget-load.sh")).toContain("\nunmark load\n");
-  expect(leaseOwner).toBe(`${runFolder}/lease/owner`);
+  expect(leaseOwner).toBe(`${volatileFolder}/lease/owner`);
   expect(serverScript("common.sh")).toContain('held_by() { line_of "$RUN/lease/owner" ');
-  expect(loadMark).toBe(`${runFolder}/load`);
-  expect(textOf("measure/probe/scripts/session.sh")).toContain(`DIR=$(mktemp -d ${runFolder}/run.XXXXXX)`);
+  expect(loadMark).toBe(`${volatileFolder}/load`);
+  expect(textOf("measure/probe/scripts/session.sh")).toContain(`DIR=$(mktemp -d ${volatileFolder}/run.XXXXXX)`);
 });
 
 it("the mark that scripts look for is the one that domains have", () => {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Deployment, deploymentsOf } from "../../../cli/campaign/deployments.ts";
+import { type PlannedDeployment, plannedDeployments } from "../../../cli/campaign/deployments.ts";
 import { readExperiments } from "../../../cli/campaign/experiment.ts";
 import { planCampaign } from "../../../cli/campaign/plan.ts";
 import { sha256 } from "../../../lib/canonical.ts";
@@ -8,16 +8,16 @@ import type { Manifest } from "../../../measure/results/manifest.ts";
 import { runFolder } from "../../../measure/results/token.ts";
 
 /** The first scenarios of the emulated baseline, each to be deployed once with two runs. */
-export function deployments(count: number): Deployment[] {
+export function deployments(count: number): PlannedDeployment[] {
   const effort = { limit: count, replicates: 1, runs: 2 };
   const plan = planCampaign(readExperiments(["baseline"]), { profile: "emulated", order: "cheapest", ...effort });
-  return deploymentsOf(plan.scenarios, plan.order.rule);
+  return plannedDeployments(plan.scenarios, plan.order.rule);
 }
 
 /** Publishes a run that counts, with one file, and returns its folder. */
 export function writeRun(
   results: string,
-  { scenario: { name, hash, factors }, replicate }: Deployment,
+  { scenario: { name, hash, factors }, replicate }: PlannedDeployment,
   run: number,
   fidelity: Manifest["fidelity"] = "emulated",
 ): string {

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Deployment } from "../../../cli/campaign/deployments.ts";
+import type { PlannedDeployment } from "../../../cli/campaign/deployments.ts";
 import { measureCampaign } from "../../../cli/campaign/measure.ts";
 import { missingRuns, refuseOtherFidelity } from "../../../cli/campaign/measured.ts";
 import { summaryText } from "../../../cli/campaign/summary.ts";
@@ -26,13 +26,13 @@ beforeEach(() => {
 afterEach(() => rmSync(results, { recursive: true }));
 
 /** A deployment that publishes all its runs. */
-async function deployed(deployment: Deployment): Promise<void> {
+async function deployed(deployment: PlannedDeployment): Promise<void> {
   for (let run = 1; run <= deployment.scenario.runs; run += 1) writeRun(results, deployment, run);
 }
 
 const campaign = (
-  all: readonly Deployment[],
-  deploy: (deployment: Deployment) => Promise<void> = deployed,
+  all: readonly PlannedDeployment[],
+  deploy: (deployment: PlannedDeployment) => Promise<void> = deployed,
   asked: AbortSignal = new AbortController().signal,
 ) => measureCampaign(all, { deploy, missing: (deployment) => missingRuns(results, deployment), progress, asked });
 

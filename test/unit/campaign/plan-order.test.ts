@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { byCostOfChange } from "../../../cli/campaign/cost-of-change.ts";
-import { deploymentsOf } from "../../../cli/campaign/deployments.ts";
+import { plannedDeployments } from "../../../cli/campaign/deployments.ts";
 import { planText } from "../../../cli/campaign/list.ts";
 import { ids, planned } from "./planned.ts";
 
@@ -47,7 +47,7 @@ describe("the list of scenarios", () => {
   });
 
   it("is the order of deployment of --order cheapest, in every replicate", () => {
-    const all = deploymentsOf(scenarios, cheapest);
+    const all = plannedDeployments(scenarios, cheapest);
     expect(all).toHaveLength(8 * scenarios.length);
     expect(all.slice(0, scenarios.length).map(({ scenario }) => scenario.hash)).toEqual(
       scenarios.map(({ hash }) => hash),
@@ -57,7 +57,7 @@ describe("the list of scenarios", () => {
 
   it("leaves a scenario that wants fewer replicates out of the later ones", () => {
     const [first, second] = scenarios;
-    const all = deploymentsOf(
+    const all = plannedDeployments(
       [
         { ...first!, replicates: 2 },
         { ...second!, replicates: 1 },

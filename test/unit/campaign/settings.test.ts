@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deploymentsOf } from "../../../cli/campaign/deployments.ts";
+import { plannedDeployments } from "../../../cli/campaign/deployments.ts";
 import { readExperiments } from "../../../cli/campaign/experiment.ts";
 import { parsePlanOptions, parseRunOptions } from "../../../cli/campaign/options.ts";
 import { planCampaign } from "../../../cli/campaign/plan.ts";
@@ -10,7 +10,7 @@ import { scenarioOf } from "../../../infra/scenario.ts";
 const place = { hosts: "/lab/hosts.json", results: "/lab/2026" };
 function all(profile: string) {
   const { scenarios, order } = planCampaign(readExperiments(["all"]), { profile });
-  return deploymentsOf(scenarios, order.rule);
+  return plannedDeployments(scenarios, order.rule);
 }
 
 describe("settingsOf", () => {

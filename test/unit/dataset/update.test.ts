@@ -14,8 +14,8 @@ import { expect, test } from "vitest";
 import { packetTable, runTable } from "../../../measure/dataset/columns.ts";
 import { findRuns } from "../../../measure/dataset/find-runs.ts";
 import { openDataset, readRows } from "../../../measure/dataset/open.ts";
-import { packetValues, pooledSummaries } from "../../../measure/dataset/packet-values.ts";
-import { partsOf, tablePaths, updateDataset } from "../../../measure/dataset/update.ts";
+import { pooledSummaries, readPacketValues } from "../../../measure/dataset/packet-values.ts";
+import { partFiles, tablePaths, updateDataset } from "../../../measure/dataset/update.ts";
 import { sampleResults } from "../../support/samples.ts";
 
 const parts = (directory: string) =>
@@ -32,14 +32,14 @@ test("has a row per packet and run, in the documented columns, with reasons wher
     [packets, packetTable],
     [runs, runTable],
   ] as const) {
-    const described = await readRows(`DESCRIBE SELECT * FROM read_parquet(${partsOf(table)})`);
+    const described = await readRows(`DESCRIBE SELECT * FROM read_parquet(${partFiles(table)})`);
     expect(described.map((row) => [row.get("column_name"), row.get("column_type")])).toEqual(
       columns.map(({ name, type }) => [name, type]),
     );
   }
   const counted = await readRows(
     `SELECT sender_driver, count(*) AS packets, count(rtt_ns) AS rtt, count(overhead_ns) AS overhead,
-       count(overhead_reason) AS reasons, min(overhead_reason) AS reason FROM read_parquet(${partsOf(packets)}) GROUP BY ALL ORDER BY 1`,
+       count(overhead_reason) AS reasons, min(overhead_reason) AS reason FROM read_parquet(${partFiles(packets)}) GROUP BY ALL ORDER BY 1`,
   );
   expect(counted.map((row) => [...row.values()])).toEqual([
     ["e1000-bridge", 200, 200, 200, 0, null],
@@ -68,7 +68,7 @@ test("agrees with ping and with the figures that were taken by hand", async () =
     ["virtio-bridge 2", "13.58", "4.16", "6.23"],
   ]);
   const [first] = runs;
-  const values = (await packetValues(results.directory, "rtt")).get(first?.directory ?? "");
+  const values = (await readPacketValues(results.directory, "rtt")).get(first?.directory ?? "");
   expect(values?.packets).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
   expect(Math.max(...(values?.values.map((value) => value ?? 0) ?? []))).toBe(
     first && "max" in first.metrics.rtt ? first.metrics.rtt.max : null,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Host, hostSchema } from "../../../infra/config/hosts.ts";
 import { configSchema } from "../../../infra/config/schema.ts";
 import type { Finding, ServerCheck, Subject, Wanted } from "../../../infra/doctor/check.ts";
-import type { Facts, PfFacts } from "../../../infra/doctor/facts.ts";
+import type { ExaminedPf, Facts } from "../../../infra/doctor/facts.ts";
 import { parseFacts } from "../../../infra/doctor/parse-facts.ts";
 import { planOf } from "../../../infra/plan/plan.ts";
 
@@ -52,7 +52,7 @@ export interface Changes extends Partial<Omit<Subject, "facts" | "host">> {
   host?: Partial<Host>;
   facts?: Partial<Facts>;
   /** Of its one port. */
-  pf?: Partial<PfFacts>;
+  pf?: Partial<ExaminedPf>;
 }
 
 /** A healthy server, with changes. */

@@ -3,13 +3,13 @@ import { readSettings, settingVariables } from "../../../emulator/hosts/settings
 
 it("has a default for everything", () => {
   expect(readSettings({}, {})).toEqual({
-    memoryMib: 3072,
+    memoryMiB: 3072,
     cpus: 1,
     senderPort: 2201,
     responderPort: 2202,
     ports: 1,
     vfs: 7,
-    tbSizeMib: 1024,
+    tbSizeMiB: 1024,
     accelerator: "tcg",
     time: "wall",
     nsPerInstruction: 1,
@@ -21,12 +21,12 @@ it("has a default for everything", () => {
 
 it("takes the environment over the defaults, and what it is given over both", () => {
   const env = { LAB_EMULATOR_MEMORY_MIB: "2048", LAB_EMULATOR_CPUS: "2", LAB_EMULATOR_TB_SIZE_MIB: "" };
-  expect(readSettings({ cpus: 4 }, env)).toMatchObject({ memoryMib: 2048, cpus: 4, tbSizeMib: 1024 });
+  expect(readSettings({ cpus: 4 }, env)).toMatchObject({ memoryMiB: 2048, cpus: 4, tbSizeMiB: 1024 });
 });
 
 it("names each setting's variable", () => {
   expect(settingVariables).toMatchObject({
-    memoryMib: "LAB_EMULATOR_MEMORY_MIB",
+    memoryMiB: "LAB_EMULATOR_MEMORY_MIB",
     bootTimeoutS: "LAB_EMULATOR_BOOT_TIMEOUT_S",
   });
 });
@@ -36,7 +36,7 @@ it.each([
   [{}, { LAB_EMULATOR_CPUS: "two" }, /LAB_EMULATOR_CPUS: "two" is not allowed; allowed: a whole number from 1 to 64/],
   [{}, { LAB_EMULATOR_CPUS: "1.5" }, /LAB_EMULATOR_CPUS: "1.5" is not allowed; allowed: a whole number/],
   [{}, { LAB_EMULATOR_MEMORY: "2048" }, /LAB_EMULATOR_MEMORY: no such setting; allowed: LAB_EMULATOR_MEMORY_MIB/],
-  [{ memoryMib: 10 }, {}, /memoryMib: 10 is not allowed; allowed: a whole number from 1024/],
+  [{ memoryMiB: 10 }, {}, /memoryMiB: 10 is not allowed; allowed: a whole number from 1024/],
   [{ senderPort: 70000 }, {}, /senderPort: 70000 is not allowed; allowed: a whole number from 1 to 65535/],
   [{}, { LAB_EMULATOR_TIME: "both" }, /LAB_EMULATOR_TIME: "both" is not allowed; allowed: "wall" or "virtual"/],
   [

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { type JsonObject, seal, unknown } from "../../../tools/engine/command-provider/envelopes.ts";
 import {
   check,
-  localCommand,
-  localRun,
+  localCommandType,
+  localRunType,
   nameOf,
-  remoteCommand,
+  remoteCommandType,
   typeOf,
   withDefaults,
 } from "../../../tools/engine/command-provider/inputs.ts";
@@ -28,8 +28,8 @@ describe("check of local.Command", () => {
       dir: "/",
       interpreter: ["/bin/sh", seal("-c")],
     };
-    expect(problems(localCommand, inputs)).toEqual([]);
-    expect(problems(localCommand, {})).toEqual([]);
+    expect(problems(localCommandType, inputs)).toEqual([]);
+    expect(problems(localCommandType, {})).toEqual([]);
   });
 
   it.each([
@@ -52,11 +52,11 @@ describe("check of local.Command", () => {
       "archivePaths is not supported by this command provider: read the files in the program with node:fs, or install the official provider",
     ],
   ])("refuses %j", (inputs, problem) => {
-    expect(problems(localCommand, inputs as JsonObject)).toEqual([problem]);
+    expect(problems(localCommandType, inputs as JsonObject)).toEqual([problem]);
   });
 
   it("names the inputs there are for one that is not", () => {
-    expect(problems(localCommand, { connection: {} })).toEqual([
+    expect(problems(localCommandType, { connection: {} })).toEqual([
       "connection is not an input here; there are create, update, delete, triggers, stdin, environment, logging, addPreviousOutputInEnv, dir, interpreter",
     ]);
   });
@@ -78,16 +78,16 @@ describe("check of remote.Command", () => {
       perDialTimeout: 0,
       proxy: { host: "jump", port: 2222, hostKey: makeKey().public, agentSocketPath: "/agent" },
     };
-    expect(problems(remoteCommand, connection(whole))).toEqual([]);
-    expect(problems(remoteCommand, { connection: unknown })).toEqual([]);
+    expect(problems(remoteCommandType, connection(whole))).toEqual([]);
+    expect(problems(remoteCommandType, { connection: unknown })).toEqual([]);
   });
 
   it("asks for a connection and its host", () => {
-    expect(problems(remoteCommand, { create: "true" })).toEqual(["connection is required and missing"]);
-    expect(problems(remoteCommand, { connection: { user: "root" } })).toEqual([
+    expect(problems(remoteCommandType, { create: "true" })).toEqual(["connection is required and missing"]);
+    expect(problems(remoteCommandType, { connection: { user: "root" } })).toEqual([
       "connection.host is required and missing",
     ]);
-    expect(problems(remoteCommand, { connection: "server" })).toEqual([
+    expect(problems(remoteCommandType, { connection: "server" })).toEqual([
       'connection must be an object with at least "host", not "server"',
     ]);
   });
@@ -104,23 +104,23 @@ describe("check of remote.Command", () => {
       "connection.proxy.proxy is not an input here; there are host, port, user, password, privateKey, privateKeyPassword, agentSocketPath, hostKey, dialErrorLimit, perDialTimeout",
     ],
   ])("refuses %j", (changes, problem) => {
-    expect(problems(remoteCommand, connection(changes as JsonObject))).toEqual([problem]);
+    expect(problems(remoteCommandType, connection(changes as JsonObject))).toEqual([problem]);
   });
 
   it("refuses what is no host key", () => {
-    const [problem] = problems(remoteCommand, connection({ hostKey: "SHA256:abc" }));
+    const [problem] = problems(remoteCommandType, connection({ hostKey: "SHA256:abc" }));
     expect(problem).toMatch(/^connection.hostKey must be "TYPE BASE64" as ssh-keyscan prints it after the host/);
   });
 
   it("has no dir and no interpreter", () => {
-    expect(problems(remoteCommand, { ...connection(), dir: "/" })).toHaveLength(1);
+    expect(problems(remoteCommandType, { ...connection(), dir: "/" })).toHaveLength(1);
   });
 });
 
 describe("check of other things", () => {
   it("needs the command of local.run", () => {
-    expect(problems(localRun, {})).toEqual(["command is required and missing"]);
-    expect(problems(localRun, { command: "true", stdin: "x" })).toEqual([]);
+    expect(problems(localRunType, {})).toEqual(["command is required and missing"]);
+    expect(problems(localRunType, { command: "true", stdin: "x" })).toEqual([]);
   });
 
   it("refuses what the official provider has and this one has not by name", () => {
@@ -139,7 +139,9 @@ describe("names and defaults", () => {
   });
 
   it("fills in the default that the official provider keeps in the state", () => {
-    expect(withDefaults(localCommand, { create: "x" })).toEqual({ create: "x", addPreviousOutputInEnv: true });
-    expect(withDefaults(remoteCommand, { addPreviousOutputInEnv: false })).toEqual({ addPreviousOutputInEnv: false });
+    expect(withDefaults(localCommandType, { create: "x" })).toEqual({ create: "x", addPreviousOutputInEnv: true });
+    expect(withDefaults(remoteCommandType, { addPreviousOutputInEnv: false })).toEqual({
+      addPreviousOutputInEnv: false,
+    });
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openDataset, readRows } from "../../../measure/dataset/open.ts";
-import { partsOf, tablePaths } from "../../../measure/dataset/update.ts";
+import { partFiles, tablePaths } from "../../../measure/dataset/update.ts";
 import { inspectRun } from "../../../measure/results/token.ts";
 import { sampleResults } from "../../support/samples.ts";
 
@@ -30,7 +30,7 @@ it("the table of runs has the order in columns that SQL reads exactly", async ()
   await openDataset(results.directory);
   const [row] = await readRows(
     `SELECT order_kind, order_seed::VARCHAR AS seed, block, position, positions
-     FROM read_parquet(${partsOf(tablePaths(results.directory).runs)}) WHERE order_kind IS NOT NULL`,
+     FROM read_parquet(${partFiles(tablePaths(results.directory).runs)}) WHERE order_kind IS NOT NULL`,
   );
   expect([...row!.values()]).toEqual(["random", "9007199254740991", 1, 3, 4]);
 });

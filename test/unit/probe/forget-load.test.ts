@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { leaseOwner, loadMark, runFolder } from "../../../lib/server-paths.ts";
+import { leaseOwner, loadMark, volatileFolder } from "../../../lib/server-paths.ts";
 import { forgetLoadScript } from "../../../measure/probe/forget-load.ts";
 
 let server: string;
-const on = (path: string) => path.replace(runFolder, server);
+const on = (path: string) => path.replace(volatileFolder, server);
 beforeEach(() => {
   server = mkdtempSync(join(tmpdir(), "lab-forget-"));
   writeFileSync(on(loadMark), "token\n");
@@ -23,6 +23,6 @@ it.each([
     mkdirSync(dirname(on(leaseOwner)));
     writeFileSync(on(leaseOwner), lease);
   }
-  await execa("sh", ["-eu"], { input: forgetLoadScript("mine 'it is'").replaceAll(runFolder, server) });
+  await execa("sh", ["-eu"], { input: forgetLoadScript("mine 'it is'").replaceAll(volatileFolder, server) });
   expect(existsSync(on(loadMark))).toBe(left);
 });

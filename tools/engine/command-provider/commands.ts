@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Connection } from "./connection.ts";
 import { hasSecret, type Json, type JsonObject, open, seal, unknown } from "./envelopes.ts";
-import { inputNames, nameOf, remoteCommand, typeOf } from "./inputs.ts";
+import { inputNames, nameOf, remoteCommandType, typeOf } from "./inputs.ts";
 import { runLocal } from "./local.ts";
 import { type Log, type Logging, Output } from "./output.ts";
 
@@ -74,7 +74,7 @@ async function run(type: string, command: Json, values: JsonObject, previous: Pr
   const shared = { command: text, environment: inputs.environment ?? {}, stdin: inputs.stdin ?? "" };
   const { dir, interpreter = [], connection } = inputs;
   // ssh2 is loaded for remote commands only: it is a fifth of this provider's start.
-  const remote = type === remoteCommand && connection ? whole(connection) : undefined;
+  const remote = type === remoteCommandType && connection ? whole(connection) : undefined;
   const problem = remote
     ? await (await import("./remote.ts")).runRemote({ ...shared, offered, connection: remote }, output, log)
     : await runLocal(

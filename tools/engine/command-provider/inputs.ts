@@ -1,9 +1,9 @@
 import { hostKeyProblem } from "../../../lib/ssh/host-key.ts";
 import { isUnknown, type Json, type JsonObject, open } from "./envelopes.ts";
 
-export const localCommand = "command:local:Command";
-export const remoteCommand = "command:remote:Command";
-export const localRun = "command:local:run";
+export const localCommandType = "command:local:Command";
+export const remoteCommandType = "command:remote:Command";
+export const localRunType = "command:local:run";
 
 /** What is wrong with an input. `property` is a path such as "connection.host". */
 export interface Failure {
@@ -94,9 +94,9 @@ const lifecycle = { create: text, update: text, delete: text, triggers: anyList 
 
 /** The inputs of each resource and function that this provider has, and their rules: those of @pulumi/command 1.2.1. */
 const schemas: Record<string, { rules: Record<string, Rule>; required: string[] }> = {
-  [localCommand]: { rules: { ...lifecycle, ...shared, ...where }, required: [] },
-  [remoteCommand]: { rules: { ...lifecycle, ...shared, connection }, required: ["connection"] },
-  [localRun]: { rules: { command: text, ...shared, ...where }, required: ["command"] },
+  [localCommandType]: { rules: { ...lifecycle, ...shared, ...where }, required: [] },
+  [remoteCommandType]: { rules: { ...lifecycle, ...shared, connection }, required: ["connection"] },
+  [localRunType]: { rules: { command: text, ...shared, ...where }, required: ["command"] },
 };
 
 function applyRules(rules: Record<string, Rule>, values: JsonObject, required: string[], prefix = ""): Failure[] {
@@ -134,6 +134,6 @@ export function check(type: string, inputs: JsonObject): Failure[] {
 
 /** The inputs with the provider's defaults, as they go into the state. */
 export function withDefaults(type: string, inputs: JsonObject): JsonObject {
-  if (type !== remoteCommand && type !== localCommand) return inputs;
+  if (type !== remoteCommandType && type !== localCommandType) return inputs;
   return { addPreviousOutputInEnv: true, ...inputs };
 }

@@ -20,7 +20,7 @@ import { diff } from "./diff.ts";
 import { endCommands } from "./ending.ts";
 import { EngineLog } from "./engine-log.ts";
 import type { JsonObject } from "./envelopes.ts";
-import { check, type Failure, localRun, typeOf, withDefaults } from "./inputs.ts";
+import { check, type Failure, localRunType, typeOf, withDefaults } from "./inputs.ts";
 
 type Struct = InstanceType<typeof struct.Struct>;
 
@@ -97,7 +97,7 @@ serve(service.ResourceProviderService, {
     const failures = check(request.getTok(), args);
     const response = new protocol.InvokeResponse().setFailuresList(toFailures(failures));
     if (failures.length > 0) return response;
-    return response.setReturn(toStruct(await invoke(localRun, args, log.for("")).finally(() => log.flushed())));
+    return response.setReturn(toStruct(await invoke(localRunType, args, log.for("")).finally(() => log.flushed())));
   }),
   cancel: unary(async () => {
     await endCommands();

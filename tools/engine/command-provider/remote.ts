@@ -45,15 +45,15 @@ async function refusedNames(client: Client, environment: Record<string, string>)
  */
 export async function runRemote(remote: RemoteCommand, output: Output, log: Log): Promise<string | undefined> {
   const body = async (client: Client) => {
-    const wanted = { ...remote.offered, ...remote.environment };
-    const refused = new Set(await refusedNames(client, wanted));
+    const variables = { ...remote.offered, ...remote.environment };
+    const refused = new Set(await refusedNames(client, variables));
     for (const name of Object.keys(remote.environment))
       if (refused.has(name))
         throw new Error(`the server does not accept the environment variable ${name}. ${acceptHint}`);
     for (const name of Object.keys(remote.offered))
       if (refused.has(name))
         log(`Unable to set '${name}'. ${acceptHint}, or set addPreviousOutputInEnv: false`, "warning");
-    const env = Object.fromEntries(Object.entries(wanted).filter(([name]) => !refused.has(name)));
+    const env = Object.fromEntries(Object.entries(variables).filter(([name]) => !refused.has(name)));
     return start(client, remote.command, env, (channel) => finish(channel, remote.stdin, output));
   };
   return withConnection(remote.connection, log, ending.signal, body).catch((error) => {

@@ -80,8 +80,8 @@ export function programDependencies(directory: string, transitive: boolean): { n
   if (transitive) return all;
   for (let folder = directory; ; folder = dirname(folder)) {
     const { name, dependencies, devDependencies } = readPackage(join(folder, "package.json"));
-    const wanted = new Set(Object.keys({ ...dependencies, ...devDependencies }));
-    if (name || wanted.size > 0) return all.filter((item) => wanted.has(item.name));
+    const direct = new Set(Object.keys({ ...dependencies, ...devDependencies }));
+    if (name || direct.size > 0) return all.filter((item) => direct.has(item.name));
     if (folder === dirname(folder)) return [];
   }
 }
