@@ -11,8 +11,8 @@ export interface SyntheticPings {
 /** Four pings of the testbed's 64-byte frames, some requests in flight: long enough for sequence numbers to come round. */
 export const syntheticPings: SyntheticPings = { pings: 4, inFlight: 16 };
 
-const frameBytes = 60;
-const recordBytes = 16 + frameBytes;
+const capturedBytes = 60;
+const recordBytes = 16 + capturedBytes;
 
 /** Writes a nanosecond pcap of `packets` (even) echo requests and replies in constant memory. */
 export async function writeSyntheticPcap(path: string, packets: number, pings: SyntheticPings): Promise<void> {
@@ -53,8 +53,8 @@ function writeRecord(
   const nanos = tick * 1000 + (type === 8 ? 0 : 500);
   chunk.writeUInt32LE(1_795_456_975 + Math.floor(nanos / 1e9), at);
   chunk.writeUInt32LE(nanos % 1e9, at + 4);
-  chunk.writeUInt32LE(frameBytes, at + 8);
-  chunk.writeUInt32LE(frameBytes, at + 12);
+  chunk.writeUInt32LE(capturedBytes, at + 8);
+  chunk.writeUInt32LE(capturedBytes, at + 12);
   const frame = at + 16;
   chunk.writeUInt16BE(0x0800, frame + 12);
   const ip = frame + 14;

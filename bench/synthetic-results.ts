@@ -2,28 +2,27 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson, sha256 } from "../lib/canonical.ts";
 import type { Manifest } from "../measure/results/manifest.ts";
-import type { Factors, Scenario } from "../measure/results/scenario.ts";
 import { runFolder } from "../measure/results/token.ts";
 import { type Random, seededRandom } from "../measure/statistics/random.ts";
 import { byPublishedName } from "../study/metric-lists.ts";
+import type { Factors, Scenario } from "../study/scenario.ts";
+import { alikeMains, mainVmKeys, timedFactors, timingOf } from "../study/terms.ts";
 
 const points = ["sender-virt", "sender-nic", "responder-nic", "responder-virt"] as const;
 const packets = 100;
-const frameBytes = 60;
+const capturedBytes = 60;
 const epochSeconds = 1_795_456_975;
 
 /** Scenarios like those of the paper's grid: every driver, number of background VMs, load, location and frequency. */
 function* syntheticScenarios(): Generator<Factors> {
   const mains = ["e1000-bridge", "virtio-bridge", "macvtap-passthrough", "pci-passthrough"];
   const fixed = {
-    packets,
     frameBytes: 64,
     neighbour: "permanent",
-    cpuWindowSeconds: 10,
     guest: { memoryMiB: 128, vcpus: 1 },
   } as const;
   for (let repetition = 0; ; repetition++)
-    for (const pingRatePps of [1000, 1_000_000])
+    for (const ratePps of [1000, 1_000_000])
       for (const main of mains)
         for (const driver of ["virtio-bridge", main === "virtio-bridge" ? "pci-passthrough" : main])
           for (const vms of [8, 32, 64, 128])
@@ -33,10 +32,10 @@ function* syntheticScenarios(): Generator<Factors> {
                   ...fixed,
                   // Further grids differ in a factor that no table splits by.
                   guest: { memoryMiB: 128 + repetition, vcpus: 1 },
-                  mainDriver: { sender: main, responder: main },
+                  ...alikeMains(main),
                   background: { vms, driver },
                   load: { type, location },
-                  pingRatePps,
+                  ...timedFactors({ packets, ratePps, windowSeconds: 10 }),
                 };
 }
 
@@ -46,7 +45,7 @@ interface Packet {
 }
 
 function pcap(run: readonly Packet[], share: number, id: number): Buffer {
-  const file = Buffer.alloc(24 + 2 * packets * (16 + frameBytes));
+  const file = Buffer.alloc(24 + 2 * packets * (16 + capturedBytes));
   file.writeUInt32LE(0xa1b23c4d, 0);
   file.writeUInt16LE(2, 4);
   file.writeUInt16LE(4, 6);
@@ -56,8 +55,8 @@ function pcap(run: readonly Packet[], share: number, id: number): Buffer {
   const record = (ns: number, type: 0 | 8, seq: number, sentNs: number) => {
     file.writeUInt32LE(epochSeconds + Math.floor(ns / 1e9), at);
     file.writeUInt32LE(Math.floor(ns % 1e9), at + 4);
-    file.writeUInt32LE(frameBytes, at + 8);
-    file.writeUInt32LE(frameBytes, at + 12);
+    file.writeUInt32LE(capturedBytes, at + 8);
+    file.writeUInt32LE(capturedBytes, at + 12);
     const ip = at + 16 + 14;
     file.writeUInt16BE(0x0800, ip - 2);
     file.writeUInt32BE(0x4500_002e, ip);
@@ -72,7 +71,7 @@ function pcap(run: readonly Packet[], share: number, id: number): Buffer {
     // ping's struct timeval, by a guest's clock that agrees with its server's.
     file.writeUInt32LE(epochSeconds + Math.floor(sentNs / 1e9), ip + 28);
     file.writeUInt32LE(Math.floor((sentNs % 1e9) / 1000), ip + 36);
-    at += 16 + frameBytes;
+    at += 16 + capturedBytes;
   };
   for (const [i, { atNs, rttNs }] of run.entries()) {
     const inside = (rttNs * (1 - share)) / 2;
@@ -99,7 +98,8 @@ const cpu = (random: Random) => ({
 });
 
 function runFiles(factors: Factors, random: Random): Map<string, Buffer> {
-  const base = { "e1000-bridge": 3, "virtio-bridge": 2, "macvtap-passthrough": 1.5 }[factors.mainDriver.sender] ?? 1;
+  const base =
+    { "e1000-bridge": 3, "virtio-bridge": 2, "macvtap-passthrough": 1.5 }[factors[mainVmKeys.driver].sender] ?? 1;
   const slow = base * (1 + (factors.background?.vms ?? 0) / 32) * (0.9 + 0.2 * random.uniform());
   let atNs = 0;
   const run = Array.from({ length: packets }, () => {
@@ -132,7 +132,7 @@ function manifestOf(scenario: Scenario, run: number, files: ReadonlyMap<string, 
     clockRateErrorPpm: null,
     ping: {
       ...{
-        requestedRatePps: scenario.factors.pingRatePps,
+        requestedRatePps: timingOf(scenario.factors).ratePps,
         achievedRatePps: 80,
         transmitted: packets,
         received: packets,
@@ -156,7 +156,7 @@ export function writeSyntheticResults(directory: string, scenarios: number, runs
   for (const factors of syntheticScenarios()) {
     if (written++ === scenarios) return;
     const hash = sha256(canonicalJson(factors));
-    const scenario = { name: `${factors.mainDriver.sender}_${hash.slice(0, 8)}`, sha256: hash, factors };
+    const scenario = { name: `${factors[mainVmKeys.driver].sender}_${hash.slice(0, 8)}`, sha256: hash, factors };
     for (let run = 1; run <= runs; run++) {
       const folder = join(directory, runFolder(scenario, run, 1));
       const files = runFiles(factors, random);

@@ -9,6 +9,7 @@ import {
 import { LabError } from "../lib/errors.ts";
 import { blocksOf } from "../lib/facts.ts";
 import { shellQuote } from "../lib/ssh/quote.ts";
+import { backgroundVmKeys, mainVmKeys } from "../study/terms.ts";
 import { type Host, type Inventory, type Role, roles } from "./config/hosts.ts";
 import { type NicLimits, nicProblems, parseNicLimits } from "./plan/nic-limits.ts";
 import { bridgeName } from "./plan/placement.ts";
@@ -48,8 +49,8 @@ function bridgeProblems(role: Role, { main, background }: ServerPlan, { bridgedF
   const losing = losingChain(bridgedFrames);
   if (losing === undefined) return [];
   const users = [
-    { key: "mainDriver", driver: main.driver },
-    ...(background.vms > 0 ? [{ key: "backgroundDriver", driver: background.driver }] : []),
+    { key: mainVmKeys.driver, driver: main.driver },
+    ...(background.vms > 0 ? [{ key: backgroundVmKeys.driver, driver: background.driver }] : []),
   ];
   return users
     .filter(({ driver }) => capabilities[driver].attachesTo === "bridge")

@@ -1,4 +1,7 @@
 import { canonicalJson } from "../../lib/canonical.ts";
+import type { FactorRow } from "../../study/factor.ts";
+import { factorTable } from "../../study/factors.ts";
+import { recordedIn } from "../../study/scenario.ts";
 import type { PlannedScenario } from "./planned-scenario.ts";
 
 /** Which servers the fleet stands on: the Sender's, both, the Responder's. From each to the next half of it stays. */
@@ -9,18 +12,30 @@ function placeOfFleet({ vms: { sender, responder } }: PlannedScenario): number {
 
 type Feature = (scenario: PlannedScenario) => number | string;
 
+function featureOf(row: FactorRow): Feature {
+  return ({ factors }) => {
+    const value = recordedIn(factors, row) ?? "";
+    return typeof value === "number" || typeof value === "string" ? value : canonicalJson(value);
+  };
+}
+
+/** Of the factors that make the same anew, those first whose values are names: another name changes all of it, a number a part. */
+function featuresThatRemake(what: FactorRow["remakes"], scenarios: readonly PlannedScenario[]): Feature[] {
+  const features = Object.values(factorTable).flatMap((row) => (row.remakes === what ? [featureOf(row)] : []));
+  const isNumber = (feature: Feature) => scenarios.some((scenario) => typeof feature(scenario) === "number");
+  return [...features.filter((one) => !isNumber(one)), ...features.filter(isNumber)];
+}
+
 /**
  * What makes two scenarios differ, the most expensive change first: another fleet boots all its VMs, another load only
  * tells them to do something else, another driver replaces the two Main VMs, another frequency changes no VM at all.
  */
-const features: readonly Feature[] = [
-  ({ config }) => (config.backgroundVms === 0 ? "" : canonicalJson(config.backgroundDriver)),
-  ({ config }) => config.backgroundVms,
+const featuresOf = (scenarios: readonly PlannedScenario[]): Feature[] => [
+  ...featuresThatRemake("background VMs", scenarios),
   placeOfFleet,
-  ({ config }) => config.loadType,
-  ({ config }) => config.loadLocation,
-  ({ config }) => canonicalJson(config.mainDriver),
-  ({ config }) => config.pingRatePps,
+  ...featuresThatRemake("load", scenarios),
+  ...featuresThatRemake("Main VMs", scenarios),
+  ...featuresThatRemake("runs", scenarios),
 ];
 
 /** Ranks a feature's values: numbers as they are, texts in the order in which the experiments bring them; "" first. */
@@ -34,7 +49,7 @@ function ranked(feature: Feature, scenarios: readonly PlannedScenario[]): (scena
 
 /** Scenarios in the order in which going from each to the next changes least on the servers. */
 export function byCostOfChange(scenarios: readonly PlannedScenario[]): PlannedScenario[] {
-  const ranks = features.map((feature) => ranked(feature, scenarios));
+  const ranks = featuresOf(scenarios).map((feature) => ranked(feature, scenarios));
   const compare = (a: PlannedScenario, b: PlannedScenario) =>
     ranks.reduce((found, rank) => found || rank(a) - rank(b), 0);
   return [...scenarios].sort(compare);

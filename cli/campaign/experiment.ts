@@ -7,27 +7,14 @@ import { hostSchema, roles } from "../../infra/config/hosts.ts";
 import { configSchema } from "../../infra/config/schema.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
+import { armShape, leveledKeys, levelShape } from "./levels.ts";
 import { scenarioConfigSchema } from "./scenario-config.ts";
-
-const { mainDriver, backgroundDriver, backgroundVms, loadType, loadLocation, pingRatePps, replicate } =
-  configSchema.shape;
-
-const levels = <T extends z.ZodType>(level: T) =>
-  z
-    .array(level)
-    .min(1, "at least one level")
-    .refine((all) => new Set(all.map((one) => JSON.stringify(one))).size === all.length, "each level once");
 
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, "a name: letters, digits and '-', a letter first");
 const text = z.string().min(1);
 
 /** One side of the comparison: how Main VMs and background VMs are attached, and what the paper calls it. */
-const armSchema = z.strictObject({
-  name,
-  paperName: text,
-  mainDriver,
-  backgroundDriver: backgroundDriver.unwrap(),
-});
+const armSchema = z.strictObject({ name, paperName: text, ...armShape });
 
 /** What each of the two servers is taken to have while no others are named. */
 const serversSchema = z.strictObject({
@@ -38,21 +25,14 @@ const serversSchema = z.strictObject({
 });
 
 /** Keys of a scenario's configuration that are no factor of the experiment. */
-const settingsSchema = scenarioConfigSchema.omit({
-  mainDriver: true,
-  backgroundVms: true,
-  backgroundDriver: true,
-  loadType: true,
-  loadLocation: true,
-  pingRatePps: true,
-});
+const settingsSchema = scenarioConfigSchema.omit(leveledKeys);
 
 /** Levels and effort that fit one kind of servers. */
 const profileSchema = z.strictObject({
   servers: serversSchema,
-  backgroundVms: levels(backgroundVms.unwrap()),
+  ...levelShape("profile"),
   /** Times that every scenario is deployed. */
-  replicates: replicate.unwrap(),
+  replicates: configSchema.shape.replicate.unwrap(),
   settings: settingsSchema,
 });
 
@@ -67,9 +47,7 @@ const experimentSchema = z.strictObject({
     .array(armSchema)
     .min(1, "at least one arm")
     .refine((all) => new Set(all.map((arm) => arm.name)).size === all.length, "arms of different names"),
-  loadTypes: levels(loadType.unwrap()),
-  loadLocations: levels(loadLocation.unwrap()),
-  pingRatesPps: levels(pingRatePps.unwrap()),
+  ...levelShape("experiment"),
   profiles: z.record(name, profileSchema),
 });
 

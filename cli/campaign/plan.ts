@@ -2,15 +2,16 @@ import { hostSchema, type Inventory, type Role } from "../../infra/config/hosts.
 import { capacityProblems, vfsNeeded } from "../../infra/plan/capacity.ts";
 import { planOf } from "../../infra/plan/plan.ts";
 import { problemLine } from "../../infra/plan/problem.ts";
-import { scenarioOf } from "../../infra/scenario.ts";
 import { canonicalJson } from "../../lib/canonical.ts";
 import type { OrderKind } from "../../measure/results/order.ts";
+import { scenarioOf } from "../../study/scenario.ts";
+import { backgroundVmKeys } from "../../study/terms.ts";
 import { byCostOfChange } from "./cost-of-change.ts";
 import { type Experiment, type Profile, profileOf } from "./experiment.ts";
 import { type OrderOfPlan, orderOfPlan } from "./plan-order.ts";
 import type { PlannedScenario } from "./planned-scenario.ts";
 import type { ScenarioConfig } from "./scenario-config.ts";
-import { cellsOf, configOf, type ExperimentCell, forPlan } from "./scenarios.ts";
+import { cellsOf, configOf, type ExperimentCell } from "./scenarios.ts";
 import { type Substitution, substitutionOf, vfsOf } from "./substitute.ts";
 
 export interface CampaignPlan {
@@ -61,8 +62,8 @@ const ofRoles = <T>(value: (role: Role) => T): Record<Role, T> => ({
 });
 
 function plannedScenario(cell: ExperimentCell, config: ScenarioConfig, replicates: number): PlannedScenario {
-  const { sha256: hash, name, factors } = scenarioOf(forPlan(config));
-  const plan = planOf(forPlan(config));
+  const { sha256: hash, name, factors } = scenarioOf(config);
+  const plan = planOf(config);
   return {
     hash,
     name,
@@ -94,13 +95,13 @@ function merged(a: PlannedScenario, b: PlannedScenario): PlannedScenario {
 function* planOfExperiment(experiment: Experiment, profile: Profile, inventory: Inventory, options: PlanOptions) {
   for (const cell of cellsOf(experiment, profile)) {
     const substitution = substitutionOf(cell, inventory);
-    const config = configOf(cell, substitution?.to);
+    const config = configOf(cell, substitution && { [backgroundVmKeys.vms]: substitution.to });
     const scenario = plannedScenario(
       cell,
       { ...config, runs: options.runs ?? config.runs },
       options.replicates ?? profile.replicates,
     );
-    yield { scenario, substitution, problems: capacityProblems(inventory, planOf(forPlan(config))).map(problemLine) };
+    yield { scenario, substitution, problems: capacityProblems(inventory, planOf(config)).map(problemLine) };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Role } from "../../infra/config/hosts.ts";
-import type { Factors } from "../../measure/results/scenario.ts";
+import type { Factors } from "../../study/scenario.ts";
 import type { ScenarioConfig } from "./scenario-config.ts";
 
 /** A scenario of a campaign: what it is, how often it is measured, and what it takes of the servers. */

@@ -1,5 +1,6 @@
-import type { Config } from "../../infra/config/schema.ts";
+import { factorTable } from "../../study/factors.ts";
 import type { Experiment, ExperimentArm, Profile } from "./experiment.ts";
+import { armFactors, leveledFactors } from "./levels.ts";
 import { type ScenarioConfig, scenarioConfigSchema } from "./scenario-config.ts";
 
 /** One cell of an experiment's grid: an arm at one level of every factor. */
@@ -7,55 +8,43 @@ export interface ExperimentCell {
   experiment: Experiment;
   arm: ExperimentArm;
   profile: Profile;
-  backgroundVms: number;
-  loadType: Config["loadType"];
-  loadLocation: Config["loadLocation"];
-  pingRatePps: Config["pingRatePps"];
+  /** Of each factor that the experiment has levels of, by its key. */
+  levels: Readonly<Record<string, unknown>>;
+}
+
+/** Every combination of one value of each list; the last list varies fastest. */
+function combinations(lists: readonly { id: string; values: readonly unknown[] }[]): Record<string, unknown>[] {
+  return lists.reduce<Record<string, unknown>[]>(
+    (found, { id, values }) => found.flatMap((one) => values.map((value) => ({ ...one, [id]: value }))),
+    [{}],
+  );
 }
 
 /** Every cell of an experiment's grid (3.1.2), also those that are one scenario because nobody competes in them. */
 export function cellsOf(experiment: Experiment, profile: Profile): ExperimentCell[] {
-  const { arms, loadTypes, loadLocations, pingRatesPps } = experiment;
-  return arms.flatMap((arm) =>
-    profile.backgroundVms.flatMap((backgroundVms) =>
-      loadTypes.flatMap((loadType) =>
-        loadLocations.flatMap((loadLocation) =>
-          pingRatesPps.map((pingRatePps) => ({
-            experiment,
-            arm,
-            profile,
-            backgroundVms,
-            loadType,
-            loadLocation,
-            pingRatePps,
-          })),
-        ),
-      ),
-    ),
+  const valuesIn = (file: Readonly<Record<string, unknown>>, of: "experiment" | "profile") =>
+    leveledFactors(of).map(({ id, key }) => ({ id, values: file[key] as readonly unknown[] }));
+  const byId = new Map(
+    [...valuesIn({ ...experiment }, "experiment"), ...valuesIn({ ...profile }, "profile")].map((one) => [one.id, one]),
   );
+  const lists = Object.keys(factorTable).flatMap((id) => byId.get(id) ?? []);
+  return experiment.arms.flatMap((arm) => combinations(lists).map((levels) => ({ experiment, arm, profile, levels })));
 }
 
-/** The configuration of a cell. Without background VMs, what means nothing is the schema's default, so that such cells are alike. */
-export function configOf(cell: ExperimentCell, backgroundVms: number = cell.backgroundVms): ScenarioConfig {
-  const { arm, loadType, loadLocation, pingRatePps } = cell;
-  const competition = {
-    backgroundDriver: arm.backgroundDriver,
-    loadType,
-    ...(loadType !== "none" && { loadLocation }),
+/**
+ * The configuration of a cell. What means nothing in it is the schema's default, so that cells without background VMs are alike.
+ * @param changed levels that are others than the cell's
+ */
+export function configOf(
+  { arm, levels, profile }: ExperimentCell,
+  changed: ExperimentCell["levels"] = {},
+): ScenarioConfig {
+  const given: Record<string, unknown> = {
+    ...Object.fromEntries(Object.entries({ ...arm }).filter(([key]) => armFactors.includes(key))),
+    ...levels,
+    ...changed,
   };
-  return scenarioConfigSchema.parse({
-    ...cell.profile.settings,
-    mainDriver: arm.mainDriver,
-    backgroundVms,
-    ...(backgroundVms > 0 && competition),
-    pingRatePps,
-  });
+  const config = scenarioConfigSchema.parse({ ...profile.settings, ...given });
+  const meaningful = Object.entries(given).filter(([id]) => factorTable[id]?.means?.(config) ?? true);
+  return scenarioConfigSchema.parse({ ...profile.settings, ...Object.fromEntries(meaningful) });
 }
-
-/** The configuration as plan and scenario take it: where data goes and which deployment it is are nothing to them. */
-export const forPlan = (config: ScenarioConfig): Omit<Config, "hosts"> => ({
-  ...config,
-  guestImage: "",
-  resultsDirectory: "",
-  replicate: 1,
-});

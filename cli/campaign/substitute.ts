@@ -2,7 +2,8 @@ import { type Inventory, type Role, roles } from "../../infra/config/hosts.ts";
 import { vfsForBackground } from "../../infra/plan/placement.ts";
 import { fleetRoles, planOf } from "../../infra/plan/plan.ts";
 import { capabilities, type Driver } from "../../infra/vm/drivers.ts";
-import { configOf, type ExperimentCell, forPlan } from "./scenarios.ts";
+import { backgroundVmKeys } from "../../study/terms.ts";
+import { configOf, type ExperimentCell } from "./scenarios.ts";
 
 /** A number of background VMs that an experiment asks for, and the one that is measured in its place. */
 export interface Substitution {
@@ -25,19 +26,20 @@ export const vfsOf = (inventory: Inventory, role: Role): number =>
  * @returns undefined when the number stays
  */
 export function substitutionOf(cell: ExperimentCell, inventory: Inventory): Substitution | undefined {
-  const plan = planOf(forPlan(configOf(cell)));
+  const plan = planOf(configOf(cell));
   const [tightest] = fleetRoles(plan)
     .filter((role) => onVf(plan[role].background))
     .map((role) => ({ role, most: vfsForBackground(inventory.hosts[role].pfs, onVf(plan[role].main)) }))
     .sort((a, b) => a.most - b.most);
-  if (tightest === undefined || tightest.most >= cell.backgroundVms) return undefined;
+  const from = Number(cell.levels[backgroundVmKeys.vms]);
+  if (tightest === undefined || tightest.most >= from) return undefined;
   const { role, most } = tightest;
   const alike = new Set(roles.map((one) => vfsOf(inventory, one))).size === 1;
   const taken = onVf(plan[role].main) ? ", of which the Main VM takes 1" : ", none of them the Main VM's";
   return {
     experiment: cell.experiment.id,
     arm: cell.arm.name,
-    from: cell.backgroundVms,
+    from,
     to: most,
     why: `a background VM on ${plan[role].background.driver} takes a VF, and ${alike ? "a server" : `the ${role}`} has ${vfsOf(inventory, role)}${taken}`,
   };

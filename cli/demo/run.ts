@@ -8,6 +8,8 @@ import { LabError } from "../../lib/errors.ts";
 import { checkout, labDir } from "../../lib/paths.ts";
 import { driftSentence } from "../../measure/analysis/drift.ts";
 import type { Fidelity } from "../../measure/results/fidelity.ts";
+import { nobodyCompetes } from "../../study/competition.ts";
+import { mainVmKeys, timedFactors } from "../../study/terms.ts";
 import { type Interruption, interruptible } from "../interrupt.ts";
 import { orderDeployments } from "../order/deployment-order.ts";
 import { progress } from "../progress.ts";
@@ -27,7 +29,11 @@ const runsSchema = z.array(z.object({ directory: z.string() })).min(1);
 const stackName = "demo";
 
 /** Every deployment of the demo measures one run like this. */
-const runOfDemo = { runs: 1, pingRatePps: 1000, cpuWindowSeconds: 2, readyWithinSeconds: 600 };
+const runOfDemo = (packets: number) => ({
+  ...timedFactors({ packets, ratePps: 1000, windowSeconds: 2 }),
+  runs: 1,
+  readyWithinSeconds: 600,
+});
 
 /** Folders of the runs that have been measured, by driver. */
 type Measured = Record<string, string[]>;
@@ -44,13 +50,15 @@ async function measureAll(stack: DrivenStack, options: DemoOptions, results: str
     const label = `[${index + 1}/${plan.length}] replicate ${replicate}: ${driver}`;
     const runs = await progress.step(label, () =>
       stack.deploy({
-        mainDriver: driver,
-        backgroundVms: "0",
-        loadType: "none",
+        [mainVmKeys.driver]: driver,
         replicate: String(replicate),
         order: JSON.stringify(order),
-        ...Object.fromEntries(Object.entries(runOfDemo).map(([key, value]) => [key, String(value)])),
-        packets: String(options.packets),
+        ...Object.fromEntries(
+          Object.entries({ ...nobodyCompetes, ...runOfDemo(options.packets) }).map(([key, value]) => [
+            key,
+            String(value),
+          ]),
+        ),
         resultsDirectory: results,
       }),
     );
@@ -73,7 +81,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       withDrivenStack(
         {
           ...{ name: stackName, env, logFile, progress, interruption, leftoversAreGone },
-          timeLimitMs: 1000 * deploymentLimitSeconds({ ...runOfDemo, packets: options.packets }, fidelity),
+          timeLimitMs: 1000 * deploymentLimitSeconds(runOfDemo(options.packets), fidelity),
           keep: options.keep,
         },
         (stack) => measureAll(stack, options, results, interruption),

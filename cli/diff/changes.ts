@@ -1,5 +1,7 @@
+import { configKeys } from "../../infra/config/load.ts";
 import type { Config } from "../../infra/config/schema.ts";
-import { scenarioOf } from "../../infra/scenario.ts";
+import { type FactorTable, factorTable } from "../../study/factors.ts";
+import { recordedIn, recordOf } from "../../study/scenario.ts";
 import { type Declaration, declareScenario } from "./declare.ts";
 
 type Scenario = Omit<Config, "hosts">;
@@ -33,17 +35,28 @@ function flat(value: unknown, prefix = ""): [string, unknown][] {
   return Object.entries(value).flatMap(([key, inner]) => flat(inner, prefix === "" ? key : `${prefix}.${key}`));
 }
 
-function differences(a: unknown, b: unknown): Difference[] {
-  const [from, to] = [new Map(flat(a)), new Map(flat(b))];
+function differences(a: readonly [string, unknown][], b: readonly [string, unknown][]): Difference[] {
+  const [from, to] = [new Map(a), new Map(b)];
   return [...new Set([...from.keys(), ...to.keys()])]
     .filter((key) => JSON.stringify(from.get(key)) !== JSON.stringify(to.get(key)))
     .map((key) => ({ key, from: from.get(key) ?? null, to: to.get(key) ?? null }));
 }
 
+/** Every factor of a scenario that means something in it, by its place in the record. */
+const recorded = (config: Scenario, table: FactorTable): [string, unknown][] => {
+  const record = recordOf({ ...config }, table);
+  return Object.values(table).flatMap((row) => {
+    const value = recordedIn(record, row);
+    return value === undefined ? [] : flat(value, row.path.join("."));
+  });
+};
+
+/** Factors that differ between two scenarios. */
+export const differingFactors = (a: Scenario, b: Scenario, table: FactorTable = factorTable): Difference[] =>
+  differences(recorded(a, table), recorded(b, table));
+
 /** Keys whose values are not part of a scenario, but say how often, where and with what it is measured. */
-const settingKeys = [
-  ...["hosts", "guestImage", "resultsDirectory", "runs", "replicate", "parallelStarts", "readyWithinSeconds"],
-] as const;
+const settingKeys = configKeys.filter((key) => !(key in factorTable) && key !== "order");
 
 function changesBetween(a: Declaration, b: Declaration): Changes {
   const changes: Changes = { made: [], replaced: [], updated: [], removed: [], untouched: [] };
@@ -63,12 +76,15 @@ function changesBetween(a: Declaration, b: Declaration): Changes {
  * itself is asked: it declares both, and the declarations are compared as the engine would.
  */
 export async function diffScenarios(a: Config, b: Config): Promise<StackDiff> {
-  const pick = (config: Config) => Object.fromEntries(settingKeys.map((key) => [key, config[key]]));
+  const settings = ({ ...config }: Config) => {
+    const members: Record<string, unknown> = config;
+    return flat(Object.fromEntries(settingKeys.map((key) => [key, members[key]])));
+  };
   const withoutHosts = ({ hosts: _, ...scenario }: Config): Scenario => scenario;
   const before = await declareScenario(withoutHosts(a));
   return {
-    factors: differences(scenarioOf(a).factors, scenarioOf(b).factors),
-    settings: differences(pick(a), pick(b)),
+    factors: differingFactors(a, b),
+    settings: differences(settings(a), settings(b)),
     changes: changesBetween(before, await declareScenario(withoutHosts(b), before)),
   };
 }

@@ -2,40 +2,39 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, configSchema } from "../../infra/config/schema.ts";
 import { checkout } from "../../lib/paths.ts";
+import { type FactorTable, factorTable } from "../../study/factors.ts";
+import { exampleScenario } from "../../study/terms.ts";
 import { diffScenarios } from "./changes.ts";
 import { partsOf } from "./words.ts";
 
-const base: Config = configSchema.parse({
-  ...{ mainDriver: "virtio-bridge", backgroundVms: 8, backgroundDriver: "virtio-bridge" },
-  ...{ loadType: "cpu", loadLocation: "sender" },
-});
+const base: Config = configSchema.parse(exampleScenario);
 
-/** One factor changed, and what it is called. */
-const changes: readonly { what: string; from?: Partial<Config>; to: Partial<Config> }[] = [
-  { what: "ping frequency", to: { pingRatePps: 1_000_000 } },
-  { what: "packets in a run, frame size, CPU window", to: { packets: 1000 } },
-  { what: "runs: 10 to 20", to: { runs: 20 } },
-  { what: "how much load", to: { cpuLoadPercent: 50 } },
-  { what: "network load: its direction", from: { loadType: "network" }, to: { loadLocation: "responder" } },
-  { what: "load type: CPU to network (which needs both fleets)", to: { loadType: "network" } },
-  { what: "load type: network to none", from: { loadType: "network" }, to: { loadType: "none" } },
-  { what: "CPU load: its location", to: { loadLocation: "responder" } },
-  { what: "background VMs: 8 to 32", to: { backgroundVms: 32 } },
-  { what: "background VMs: 8 to 2", to: { backgroundVms: 2 } },
-  { what: "background VMs: 8 to none", to: { backgroundVms: 0 } },
-  { what: "background VMs: none to 8", from: { backgroundVms: 0 }, to: { backgroundVms: 8 } },
-  { what: "background driver", to: { backgroundDriver: "pci-passthrough" } },
-  { what: "Main driver", to: { mainDriver: "pci-passthrough" } },
-  { what: "Main driver of one end", to: { mainDriver: { sender: "virtio-bridge", responder: "e1000-bridge" } } },
-  { what: "neighbours: permanent to dynamic", to: { neighbour: "dynamic" } },
-  { what: "memory or CPUs of a Main VM", to: { guestMemoryMiB: 256 } },
-  { what: "replicate", to: { replicate: 2 } },
+interface ExampleRow {
+  what: string;
+  from: Partial<Config>;
+  to: Partial<Config>;
+}
+
+/** The factors' own examples, a row each. */
+export const factorExamples = (table: FactorTable): ExampleRow[] =>
+  Object.entries(table).flatMap(([id, { words, examples }]) =>
+    examples.map(({ what = words, given, from, to }) => ({
+      what,
+      from: { ...given, ...(from !== undefined && { [id]: from }) },
+      to: { [id]: to },
+    })),
+  );
+
+/** What is no factor, and can be changed too. */
+const settingExamples: readonly ExampleRow[] = [
+  { what: "runs: 10 to 20", from: {}, to: { runs: 20 } },
+  { what: "replicate", from: {}, to: { replicate: 2 } },
 ];
 
 /** The text of docs/scenario-changes.md: what a change of each factor touches, as the program itself declares it. */
 export async function changesDocument(): Promise<string> {
   const rows: string[] = [];
-  for (const { what, from = {}, to } of changes) {
+  for (const { what, from, to } of [...factorExamples(factorTable), ...settingExamples]) {
     const start = { ...base, ...from };
     const { made, replaced, removed, updated } = (await diffScenarios(start, { ...start, ...to })).changes;
     // A VM that is updated and not made anew would be one that the factor cannot change without.

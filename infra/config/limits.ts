@@ -1,9 +1,10 @@
-import { type RunFactors, runBudget } from "../../measure/probe/budget.ts";
+import { runBudget } from "../../measure/probe/budget.ts";
 import type { Fidelity } from "../../measure/results/fidelity.ts";
-import { leastGuestMiB } from "./schema.ts";
+import { leastGuestMiB } from "../../study/factors/main-vms.ts";
+import type { TimedFactors } from "../../study/terms.ts";
 
 /** What of a configuration decides how long its deployment may take. */
-export type LimitedConfig = RunFactors & { readyWithinSeconds: number; runs: number };
+export type LimitedConfig = TimedFactors & { readyWithinSeconds: number; runs: number };
 
 /** Seconds for what a deployment takes beside its fleets and its runs. */
 const besideSeconds = 600;

@@ -1,3 +1,4 @@
+import { backgroundVmKeys, mainVmKeys } from "../../study/terms.ts";
 import type { Host, Pf, Role } from "../config/hosts.ts";
 import { capabilities } from "../vm/drivers.ts";
 import type { ServerPlan } from "./plan.ts";
@@ -34,12 +35,12 @@ export function addressFilterProblems(role: Role, host: Host, plan: ServerPlan):
   return [
     ofBackground === 0
       ? {
-          key: "mainDriver",
+          key: mainVmKeys.driver,
           found: `${plan.main.driver} needs an address filter at the ${role}, and ${holds}`,
           allowed: "a driver on a VF, or fewer vfs there",
         }
       : {
-          key: "backgroundVms",
+          key: backgroundVmKeys.vms,
           found: `${plan.background.vms} on ${plan.background.driver} need ${needed} address filters at the ${role}, the Main VM's included, and ${holds}`,
           allowed: `at most ${Math.max(0, free - (needed - ofBackground))}, a driver on a VF, or fewer vfs there`,
         },

@@ -1,3 +1,4 @@
+import { backgroundVmKeys, loadKeys, mainVmKeys } from "../../study/terms.ts";
 import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
 import { capabilities } from "../vm/drivers.ts";
 import { addressFilterProblems } from "./address-filters.ts";
@@ -36,7 +37,7 @@ function vfProblems(role: Role, { pfs }: Host, plan: ServerPlan): Problem[] {
     return [
       ...tooMany,
       {
-        key: "mainDriver",
+        key: mainVmKeys.driver,
         found: `${plan.main.driver} needs a VF at the ${role}, and hosts.${role}.pfs gives none`,
         allowed: "a driver on the bridge, or more vfs there",
       },
@@ -46,7 +47,7 @@ function vfProblems(role: Role, { pfs }: Host, plan: ServerPlan): Problem[] {
   return [
     ...tooMany,
     {
-      key: "backgroundVms",
+      key: backgroundVmKeys.vms,
       found: `${plan.background.vms} on ${plan.background.driver} need ${vfsNeeded(plan)} VFs at the ${role}, the Main VM's included, and hosts.${role}.pfs gives ${there}`,
       allowed: `at most ${most}, a driver on the bridge, or more vfs there`,
     },
@@ -61,12 +62,12 @@ function memoryProblems(role: Role, { memoryMiB }: Host, plan: ServerPlan): Prob
   return [
     background.vms > 0
       ? {
-          key: "backgroundVms",
+          key: backgroundVmKeys.vms,
           found: `${background.vms} of ${background.memoryMiB} MiB and the Main VM need ${memoryNeeded(plan)} MiB at the ${role}, which has ${memoryMiB} and keeps ${serverMemoryMiB} for itself`,
-          allowed: `at most ${most}, or less backgroundMemoryMiB`,
+          allowed: `at most ${most}, or less ${backgroundVmKeys.memoryMiB}`,
         }
       : {
-          key: "guestMemoryMiB",
+          key: mainVmKeys.memoryMiB,
           found: `${main.memoryMiB} is more than the ${role} has (${memoryMiB} MiB, of which it keeps ${serverMemoryMiB})`,
           allowed: `at most ${memoryMiB - serverMemoryMiB - memoryPerVmMiB}`,
         },
@@ -79,7 +80,10 @@ function cpuProblems(role: Role, { cpus }: Host, { main, background }: ServerPla
     vcpus > cpus
       ? [{ key, found: `${vcpus} virtual CPUs are more than the ${role} has CPUs`, allowed: `at most ${cpus}` }]
       : [];
-  return [...wrong("guestCpus", main.vcpus), ...(background.vms > 0 ? wrong("backgroundCpus", background.vcpus) : [])];
+  return [
+    ...wrong(mainVmKeys.vcpus, main.vcpus),
+    ...(background.vms > 0 ? wrong(backgroundVmKeys.vcpus, background.vcpus) : []),
+  ];
 }
 
 function vlanProblems(role: Role, { main, background }: ServerPlan): Problem[] {
@@ -93,7 +97,7 @@ function vlanProblems(role: Role, { main, background }: ServerPlan): Problem[] {
           },
         ]
       : [];
-  return [...wrong("mainVlan", main), ...(background.vms > 0 ? wrong("backgroundVlan", background) : [])];
+  return [...wrong(mainVmKeys.vlan, main), ...(background.vms > 0 ? wrong(backgroundVmKeys.vlan, background) : [])];
 }
 
 /** Ports are cabled in pairs: two VMs reach each other only through PFs at the same place of the two servers. */
@@ -128,9 +132,9 @@ function burstProblems({ sender: { load } }: Plan): Problem[] {
   const most = Math.max(1, Math.floor(load.burstPackets / apart));
   return [
     {
-      key: "networkLoadBurstPackets",
+      key: loadKeys.burstPackets,
       found: `${load.burstPackets} packets of ${load.packetBytes} bytes at ${load.mbps} Mbit/s are a burst every ${apart.toFixed(1)} s`,
-      allowed: `one a second at least, so at most ${most} packets, or a higher networkLoadMbps`,
+      allowed: `one a second at least, so at most ${most} packets, or a higher ${loadKeys.mbps}`,
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseRecords, wholeNumber } from "../../lib/key-value.ts";
+import { backgroundVmKeys, mainVmKeys } from "../../study/terms.ts";
 import type { Host, Role } from "../config/hosts.ts";
 import type { Driver } from "../vm/drivers.ts";
 import { vfsNeeded } from "./capacity.ts";
@@ -138,7 +139,7 @@ function groupProblems(role: Role, { pfs }: Host, plan: ServerPlan, limits: Read
     const pf = pfs[place.pf];
     const others = pf && limits.get(pf.name)?.sharedGroups.get(place.vf);
     if (!others) continue;
-    const key = index === 0 ? "mainDriver" : "backgroundDriver";
+    const key = index === 0 ? mainVmKeys.driver : backgroundVmKeys.driver;
     return [
       {
         key,

@@ -1,6 +1,8 @@
+import { competingServers, driverAt, hasLoad, isLoaded } from "../../study/competition.ts";
+import type { Driver } from "../../study/drivers.ts";
+import type { FactorValues } from "../../study/scenario.ts";
+import { backgroundVmKeys, loadKeys, mainVmKeys } from "../../study/terms.ts";
 import { type Role, roles } from "../config/hosts.ts";
-import type { Config } from "../config/schema.ts";
-import type { Driver } from "../vm/drivers.ts";
 
 /** What one server's background VMs do. */
 export type LoadPlan =
@@ -24,49 +26,40 @@ export interface ServerPlan {
 }
 
 export type Plan = Record<Role, ServerPlan>;
-type Scenario = Omit<Config, "hosts">;
 
 export const other: Record<Role, Role> = { sender: "responder", responder: "sender" };
 
-const driverAt = (driver: Config["mainDriver"], role: Role): Driver =>
-  typeof driver === "string" ? driver : driver[role];
-
-/** Whether a server is where the load is. */
-const isLoaded = ({ loadLocation }: Scenario, role: Role) => loadLocation === "both" || loadLocation === role;
-
-/** CPU load needs a fleet where it is; network load, and a fleet that does nothing, stands on both servers. */
-const hasFleet = (config: Scenario, role: Role) =>
-  config.backgroundVms > 0 && (config.loadType !== "cpu" || isLoaded(config, role));
-
-function loadOf(config: Scenario, role: Role): LoadPlan {
-  if (!hasFleet(config, role) || config.loadType === "none") return { type: "none" };
-  if (config.loadType === "cpu") return { type: "cpu", percent: config.cpuLoadPercent };
+function loadOf(config: FactorValues, role: Role): LoadPlan {
+  if (!hasLoad(config)) return { type: "none" };
+  if (hasLoad(config, "cpu"))
+    return isLoaded(config, role) ? { type: "cpu", percent: config[loadKeys.percent] } : { type: "none" };
   // The location is the direction: load at the Responder is bursts from the Sender's VMs to the Responder's (3.1.2).
   return {
     type: "network",
     sends: isLoaded(config, other[role]),
     receives: isLoaded(config, role),
-    mbps: config.networkLoadMbps,
-    packetBytes: config.networkLoadPacketBytes,
-    burstPackets: config.networkLoadBurstPackets,
+    mbps: config[loadKeys.mbps],
+    packetBytes: config[loadKeys.packetBytes],
+    burstPackets: config[loadKeys.burstPackets],
   };
 }
 
 /** What a scenario asks of both servers: which VMs, attached how, doing what. A pure function of its configuration. */
-export function planOf(config: Scenario): Plan {
+export function planOf(config: FactorValues): Plan {
+  const fleets = competingServers(config);
   const serverPlan = (role: Role): ServerPlan => ({
     main: {
-      driver: driverAt(config.mainDriver, role),
-      vlan: config.mainVlan,
-      memoryMiB: config.guestMemoryMiB,
-      vcpus: config.guestCpus,
+      driver: driverAt(config[mainVmKeys.driver], role),
+      vlan: config[mainVmKeys.vlan],
+      memoryMiB: config[mainVmKeys.memoryMiB],
+      vcpus: config[mainVmKeys.vcpus],
     },
     background: {
-      driver: driverAt(config.backgroundDriver, role),
-      vlan: config.backgroundVlan,
-      memoryMiB: config.backgroundMemoryMiB,
-      vcpus: config.backgroundCpus,
-      vms: hasFleet(config, role) ? config.backgroundVms : 0,
+      driver: driverAt(config[backgroundVmKeys.driver], role),
+      vlan: config[backgroundVmKeys.vlan],
+      memoryMiB: config[backgroundVmKeys.memoryMiB],
+      vcpus: config[backgroundVmKeys.vcpus],
+      vms: fleets.includes(role) ? config[backgroundVmKeys.vms] : 0,
     },
     load: loadOf(config, role),
   });

@@ -40,7 +40,7 @@ export function identityOf(role: Role, index: number): Identity {
 export const backgroundIndices = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 /** The names of a server's VMs: its Main VM, and so many background VMs. */
-export const vmNames = (backgroundVms: number) => [0, ...backgroundIndices(backgroundVms)].map(nameOf);
+export const vmNames = (background: number) => [0, ...backgroundIndices(background)].map(nameOf);
 
 /** The address of a VF that carries addresses of others beside its own. It is no guest's. */
 export function vfMacOf(role: Role, vf: number): string {

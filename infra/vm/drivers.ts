@@ -1,14 +1,6 @@
-/** The ways a VM is attached to the NIC (paper, section 2 and 3.1.2), each with what it needs and gives. */
-export const drivers = [
-  "e1000-bridge",
-  "virtio-bridge",
-  "macvtap-passthrough",
-  "macvtap-bridge",
-  "macvtap-vepa",
-  "macvtap-private",
-  "pci-passthrough",
-] as const;
-export type Driver = (typeof drivers)[number];
+import type { Driver } from "../../study/drivers.ts";
+
+export { type Driver, drivers } from "../../study/drivers.ts";
 
 /** What a driver needs of its host and of its guest, and what the host can see of its packets. */
 export interface Capability {

@@ -1,3 +1,4 @@
+import { backgroundVmKeys } from "../../study/terms.ts";
 import type { RunRecord } from "../dataset/open.ts";
 import type { CellFactors } from "../statistics/pairs.ts";
 import { campaignOf } from "./campaigns.ts";
@@ -20,7 +21,7 @@ export const armNames = Object.keys(arms) as Arm[];
 const settings = ["none", "bridge", "sriov"] as const;
 export type Setting = (typeof settings)[number];
 
-const mains: Record<string, Arm> = {
+const armOf: Record<string, Arm> = {
   "e1000-bridge": "E1000",
   "virtio-bridge": "Bridge",
   "macvtap-passthrough": "MacVTap",
@@ -28,13 +29,12 @@ const mains: Record<string, Arm> = {
 };
 const bridges = ["virtio-bridge", "e1000-bridge"];
 
-type Attached = Pick<RunRecord, "senderDriver" | "responderDriver" | "backgroundDriver">;
+type Attached = Pick<RunRecord, "mains" | "background">;
 
 /** Where a run stands in the study; null for a combination that the study does not have. */
-export function placeOf(run: Attached): { arm: Arm; setting: Setting } | null {
-  const main = mains[run.senderDriver];
-  if (main === undefined || run.senderDriver !== run.responderDriver) return null;
-  const background = run.backgroundDriver;
+export function placeOf({ mains, background }: Attached): { arm: Arm; setting: Setting } | null {
+  const main = armOf[mains.sender];
+  if (main === undefined || mains.sender !== mains.responder) return null;
   if (background === null) return { arm: main, setting: "none" };
   if (bridges.includes(background)) return { arm: main, setting: "bridge" };
   if (background === "pci-passthrough" && main === "PCI") return { arm: "PCI", setting: "sriov" };
@@ -60,17 +60,15 @@ export const studyRuns = (runs: readonly RunRecord[]): StudyRun[] =>
  * The study's number of background VMs that a run's stands for. On SR-IOV "64" is as many as there are VFs left, which is
  * one less where the Main VM has one too (4.4): 62 and 63 of an X540's port are one level.
  */
-export const levelOf = ({ setting, backgroundVms }: { setting: string; backgroundVms: number }): number =>
-  setting === "sriov" && backgroundVms > 32 && backgroundVms < 64 ? 64 : backgroundVms;
+export const levelOf = ({ setting, vms }: { setting: string; vms: number }): number =>
+  setting === "sriov" && vms > 32 && vms < 64 ? 64 : vms;
 
 /** What two runs of different drivers must share to be a pair. */
 export const cellOf = (run: RunRecord & { setting: string }): CellFactors => ({
-  backgroundVms: levelOf(run),
+  ...run.blocks,
+  [backgroundVmKeys.vms]: levelOf(run),
   // Bridges of two kinds are two competitors; on SR-IOV the driver differs by design (4.4).
-  background: run.setting === "sriov" ? "sriov" : (run.backgroundDriver ?? "none"),
-  loadType: run.loadType ?? "none",
-  loadLocation: run.loadLocation ?? "none",
-  pingRatePps: run.pingRatePps,
+  ...(run.setting === "sriov" && { [backgroundVmKeys.driver]: "sriov" }),
   fixed: run.fixed,
   pressure: run.pressure,
   campaign: campaignOf(run),

@@ -40,7 +40,7 @@ export type Packets = ReadonlyMap<string, PacketValues>;
 
 /** What a value of a measure is of, where runs or packets are asked for: RTTs alone are of packets. */
 export const unitOfValues = (unit: PairingUnit, measure: Measure, packets?: Packets): PairingUnit =>
-  measure === "rtt" && packets !== undefined ? unit : "run-median";
+  measure === mainMetric && packets !== undefined ? unit : "run-median";
 
 /**
  * A run's values where packets are the unit, null where a packet has none: RTTs of its packets, in milliseconds. Of any other

@@ -39,13 +39,8 @@ export interface ScenarioSummary extends Record<PublishedName, ScenarioMetric> {
   scenarioSha256: string;
   /** What the study calls it; null for what the study does not have. */
   arm: string | null;
+  /** How its Sender VM is attached; beside it stand, by their names, all factors that scenarios are told apart by. */
   senderDriver: string;
-  responderDriver: string;
-  backgroundVms: number;
-  backgroundDriver: string | null;
-  loadType: string | null;
-  loadLocation: string | null;
-  pingRatePps: number;
   /** Median over the runs of the rate that ping achieved; null where none is known. */
   achievedRatePps: number | null;
   /** How often it was deployed: what intervals count. */
@@ -103,13 +98,8 @@ export async function summariseScenarios({ directory, runs }: Dataset): Promise<
         scenario: first.scenario,
         scenarioSha256: sha256,
         arm: placeOf(first)?.arm ?? null,
-        senderDriver: first.senderDriver,
-        responderDriver: first.responderDriver,
-        backgroundVms: first.backgroundVms,
-        backgroundDriver: first.backgroundDriver,
-        loadType: first.loadType,
-        loadLocation: first.loadLocation,
-        pingRatePps: first.pingRatePps,
+        senderDriver: first.mains.sender,
+        ...first.shown,
         achievedRatePps: medianOrNull(all.flatMap(({ achievedRatePps }) => achievedRatePps ?? [])),
         deployments: deployments.length,
         runs: all.length,

@@ -54,8 +54,8 @@ const paperP = (location: Location, measure: string, first: Arm, second: Arm) =>
     ? (paperPValues[`${location} ${measure} ${first} ${second}`] ?? 0)
     : null;
 
-export const locationOf = ({ loadLocation }: Pick<StudyRun, "loadLocation">): Location =>
-  locations.find((location) => location === loadLocation) ?? "none";
+export const locationOf = ({ load }: Pick<StudyRun, "load">): Location =>
+  locations.find((location) => location === load?.location) ?? "none";
 
 type Compare = (first: Arm, second: Arm, location: Location, measure: Table3Row["measure"]) => Comparison;
 

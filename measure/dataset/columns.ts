@@ -1,50 +1,26 @@
+import type { Column } from "../../study/factor.ts";
+import { factorColumnsOf } from "../../study/factor-columns.ts";
+import { type FactorTable, factorTable } from "../../study/factors.ts";
 import { cpuMetricsOf, type MetricTable, packetMetricsOf, timeMetricsOf } from "../../study/metric-lists.ts";
 import { metrics } from "../../study/metrics.ts";
 
 /** Version of the columns below; a dataset of another one is derived anew from the raw files. */
 export const schemaVersion = 4;
 
-type ColumnType = "VARCHAR" | "INTEGER" | "BIGINT" | "DOUBLE" | "BOOLEAN";
-
-export interface Column {
-  name: string;
-  type: ColumnType;
-  what: string;
-}
-
 /** "senderVm" is sender_vm in SQL, R and Python. */
 export const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Which run a row is of, and the scenario's factors: the first columns of both tables. */
-export const factorColumns: readonly Column[] = [
+/** Which run a row is of, and its scenario\'s factors: the first columns of both tables. */
+const runColumnsOf = (table: FactorTable): readonly Column[] => [
   { name: "run_directory", type: "VARCHAR", what: "folder of the run, from the results directory" },
   { name: "scenario", type: "VARCHAR", what: "name of the scenario" },
   { name: "scenario_sha256", type: "VARCHAR", what: "hash of the scenario's factors" },
   { name: "fidelity", type: "VARCHAR", what: "hardware, emulated, emulated-virtual or emulated-kvm" },
-  { name: "sender_driver", type: "VARCHAR", what: "how the Sender VM is attached" },
-  { name: "responder_driver", type: "VARCHAR", what: "how the Responder VM is attached" },
-  { name: "background_vms", type: "INTEGER", what: "background VMs on each server that has some; 0 without any" },
-  { name: "background_driver", type: "VARCHAR", what: "how they are attached; NULL without any" },
-  { name: "background_memory_mib", type: "INTEGER", what: "memory of a background VM; NULL without any" },
-  { name: "background_vcpus", type: "INTEGER", what: "virtual CPUs of a background VM; NULL without any" },
-  { name: "background_vlan", type: "INTEGER", what: "VLAN that the NIC puts their VFs into; 0: none" },
-  { name: "load_type", type: "VARCHAR", what: "cpu or network; NULL without load" },
-  { name: "load_location", type: "VARCHAR", what: "sender, responder or both; NULL without load" },
-  { name: "load_cpu_percent", type: "INTEGER", what: "CPU load: share of each virtual CPU; else NULL" },
-  { name: "load_mbps", type: "DOUBLE", what: "network load: Mbit/s of UDP payload that a VM sends; else NULL" },
-  { name: "load_packet_bytes", type: "INTEGER", what: "network load: UDP payload of a packet; else NULL" },
-  { name: "load_burst_packets", type: "INTEGER", what: "network load: packets that leave together; else NULL" },
-  { name: "ping_rate_pps", type: "INTEGER", what: "ping frequency asked for, packets a second" },
-  { name: "packets", type: "INTEGER", what: "echo requests asked for" },
-  { name: "frame_bytes", type: "INTEGER", what: "size of an Ethernet frame, with its checksum" },
-  { name: "neighbour", type: "VARCHAR", what: "permanent or dynamic neighbour entries" },
-  { name: "cpu_window_seconds", type: "INTEGER", what: "length of mpstat's window" },
-  { name: "guest_memory_mib", type: "INTEGER", what: "memory of a Main VM; 0 where it is not known" },
-  { name: "guest_vcpus", type: "INTEGER", what: "virtual CPUs of a Main VM; 0 where it is not known" },
-  { name: "main_vlan", type: "INTEGER", what: "VLAN that the NIC puts the Main VMs' VFs into; 0: none" },
+  ...factorColumnsOf(table),
   { name: "replicate", type: "INTEGER", what: "which deployment of the scenario, from 1" },
   { name: "run", type: "INTEGER", what: "run in its replicate, from 1" },
 ];
+export const runColumns = runColumnsOf(factorTable);
 
 /** What one ping packet adds, before its metrics. */
 export const packetColumns: readonly Column[] = [
@@ -67,7 +43,7 @@ export const metricColumns = (metric: string): readonly Column[] => {
 
 /** packets.parquet: a row per packet and run. */
 export const packetTableOf = (table: MetricTable): readonly Column[] => [
-  ...factorColumns,
+  ...runColumns,
   ...packetColumns,
   ...timeMetricsOf(table).flatMap(metricColumns),
 ];
@@ -109,7 +85,7 @@ const cpuColumns = (table: MetricTable): readonly Column[] => {
 
 /** runs.parquet: a row per run. */
 export const runTableOf = (table: MetricTable): readonly Column[] => [
-  ...factorColumns,
+  ...runColumns,
   { name: "manifest_sha256", type: "VARCHAR", what: "hash of the run's manifest.json" },
   {
     name: "data_sha256",

@@ -1,6 +1,6 @@
 import { type DuckDBAppender, type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import type { Column } from "./columns.ts";
-import type { Cell, Row } from "./run-row.ts";
+import type { Cell, Column } from "../../study/factor.ts";
+import type { Row } from "./run-row.ts";
 
 /** A text as a literal of SQL. */
 export const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;

@@ -1,8 +1,9 @@
-import { canonicalJson } from "../../lib/canonical.ts";
 import { LabError } from "../../lib/errors.ts";
+import { factorColumnsOf, type RunFactors, runFactorsOf } from "../../study/factor-columns.ts";
+import { factorTable } from "../../study/factors.ts";
 import { type AnalysedMetric, analysedMetrics, type CpuMetric, cpuMetrics } from "../../study/metric-lists.ts";
 import { orderSchema, type RunOrder } from "../results/order.ts";
-import { cpuColumnNames, factorColumns, type SummaryField, snakeCase, summaryFields } from "./columns.ts";
+import { cpuColumnNames, runColumns, type SummaryField, snakeCase, summaryFields } from "./columns.ts";
 import { withDatabase } from "./database.ts";
 import { onlyFidelity } from "./fidelity.ts";
 import { partFiles, tablePaths, type UpdateOptions, type UpdateReport, updateDataset } from "./update.ts";
@@ -11,7 +12,7 @@ import { partFiles, tablePaths, type UpdateOptions, type UpdateReport, updateDat
 export type PacketSummary = Record<SummaryField, number> | { unavailable: string };
 
 /** A run as analyses see it. */
-export interface RunRecord {
+export interface RunRecord extends RunFactors {
   /** Folder, from the results directory. */
   directory: string;
   /** What lies above the scenario's folder: runs of equal replicate and number belong together only within it. */
@@ -19,17 +20,6 @@ export interface RunRecord {
   scenario: string;
   scenarioSha256: string;
   fidelity: string;
-  senderDriver: string;
-  responderDriver: string;
-  backgroundVms: number;
-  backgroundDriver: string | null;
-  loadType: string | null;
-  loadLocation: string | null;
-  pingRatePps: number;
-  /** Factors that the study keeps fixed, as canonical JSON. */
-  fixed: string;
-  /** How hard background VMs press, and what each of them is, as canonical JSON. */
-  pressure: string;
   environmentSha256: string;
   replicate: number;
   run: number;
@@ -55,21 +45,9 @@ export interface Dataset {
   update: UpdateReport;
 }
 
-const pressureFactors = [
-  ...["background_memory_mib", "background_vcpus", "background_vlan"],
-  ...["load_cpu_percent", "load_mbps", "load_packet_bytes", "load_burst_packets"],
-];
-/** Columns that a record has by themselves: which run it is, and the factors that the study varies. */
-const namedColumns = [
-  ...["run_directory", "scenario", "scenario_sha256", "fidelity", "sender_driver", "responder_driver"],
-  ...["background_vms", "background_driver", "load_type", "load_location", "ping_rate_pps", "replicate", "run"],
-];
-/** All other factors, a new one too: runs that differ in what nobody has thought of here are not taken for equal. */
-const fixedFactors = factorColumns
-  .map(({ name }) => name)
-  .filter((name) => !namedColumns.includes(name) && !pressureFactors.includes(name));
+const factorColumns = factorColumnsOf(factorTable);
 const plainColumns = [
-  ...factorColumns.map(({ name }) => name),
+  ...runColumns.map(({ name }) => name),
   ...[
     "manifest_sha256",
     "data_sha256",
@@ -98,7 +76,6 @@ const valuesOf = <Id extends string, T>(ids: readonly Id[], give: (id: Id) => T)
 function recordOf(row: ReadonlyMap<string, Value>): RunRecord {
   const cell = (name: string): Value => row.get(name) ?? null;
   const text = (name: string) => String(cell(name));
-  const textOrNull = (name: string) => (cell(name) === null ? null : text(name));
   const number = (name: string) => Number(cell(name));
   const summary = (metric: AnalysedMetric): PacketSummary => {
     const reason = cell(`${snakeCase(metric)}_reason`);
@@ -106,8 +83,6 @@ function recordOf(row: ReadonlyMap<string, Value>): RunRecord {
     const fields = summaryFields.map((field) => [field, number(`${snakeCase(metric)}_${field}`)] as const);
     return Object.fromEntries(fields) as Record<SummaryField, number>;
   };
-  const cells = (names: readonly string[]) =>
-    canonicalJson(Object.fromEntries(names.map((name) => [name, cell(name)])));
   const directory = text("run_directory");
   return {
     directory,
@@ -115,15 +90,7 @@ function recordOf(row: ReadonlyMap<string, Value>): RunRecord {
     scenario: text("scenario"),
     scenarioSha256: text("scenario_sha256"),
     fidelity: text("fidelity"),
-    senderDriver: text("sender_driver"),
-    responderDriver: text("responder_driver"),
-    backgroundVms: number("background_vms"),
-    backgroundDriver: textOrNull("background_driver"),
-    loadType: textOrNull("load_type"),
-    loadLocation: textOrNull("load_location"),
-    pingRatePps: number("ping_rate_pps"),
-    fixed: cells(fixedFactors),
-    pressure: cells(pressureFactors),
+    ...runFactorsOf(Object.fromEntries(factorColumns.map(({ name }) => [name, cell(name)]))),
     environmentSha256: text("environment_sha256"),
     replicate: number("replicate"),
     run: number("run"),

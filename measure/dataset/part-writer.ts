@@ -2,18 +2,11 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DOUBLE, type DuckDBConnection, DuckDBDataChunk, type DuckDBType, INTEGER } from "@duckdb/node-api";
 import { temporaryBeside } from "../../lib/publish.ts";
+import type { Column } from "../../study/factor.ts";
 import { timeMetrics } from "../../study/metric-lists.ts";
 import { missingWords } from "../../study/missing.ts";
 import type { PacketRecord } from "../matching/packet-record.ts";
-import {
-  type Column,
-  factorColumns,
-  metricColumns,
-  packetColumns,
-  runTable,
-  schemaVersion,
-  snakeCase,
-} from "./columns.ts";
+import { metricColumns, packetColumns, runColumns, runTable, schemaVersion, snakeCase } from "./columns.ts";
 import { appendRows, type Connect, quoted } from "./database.ts";
 import type { Row } from "./run-row.ts";
 
@@ -122,7 +115,7 @@ export class PartWriter {
       return `${value} AS ${name}_ns, pattern.${name}_reason, pattern.${name}_flag`;
     });
     await this.copy(
-      `SELECT ${names(factorColumns, "run")}, packet.packet, ${names(packetColumns.slice(1), "pattern")}, ${metrics.join(", ")}
+      `SELECT ${names(runColumns, "run")}, packet.packet, ${names(packetColumns.slice(1), "pattern")}, ${metrics.join(", ")}
        FROM packet JOIN run USING (run_number) JOIN pattern USING (pattern) ORDER BY packet.run_number, packet.packet`,
       packetsPath,
     );

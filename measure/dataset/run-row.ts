@@ -1,4 +1,7 @@
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
+import type { Cell } from "../../study/factor.ts";
+import { factorCellsOf } from "../../study/factor-columns.ts";
+import { factorTable } from "../../study/factors.ts";
 import {
   type CpuMetric,
   cpuMetrics,
@@ -10,13 +13,10 @@ import { metrics } from "../../study/metrics.ts";
 import { missingWords } from "../../study/missing.ts";
 import { usableValues } from "../matching/packet-record.ts";
 import { factsFile } from "../results/run-files.ts";
-import type { Factors } from "../results/scenario.ts";
 import { quantileOfSorted } from "../statistics/quantiles.ts";
 import { cpuColumnNames, snakeCase } from "./columns.ts";
 import type { MeasuredRun } from "./read-run.ts";
 
-/** A cell of a table. */
-export type Cell = string | number | boolean | null;
 export type Row = Record<string, Cell>;
 
 const quantiles = { median: 0.5, p05: 0.05, p25: 0.25, p75: 0.75, p95: 0.95, min: 0, max: 1 } as const;
@@ -24,33 +24,12 @@ const quantiles = { median: 0.5, p05: 0.05, p25: 0.25, p75: 0.75, p95: 0.95, min
 /** The factors of a run as columns. */
 function factorCells(directory: string, { manifest }: Pick<MeasuredRun, "manifest">): Row {
   const { scenario, fidelity, replicate, run } = manifest;
-  const factors: Factors = scenario.factors;
   return {
     run_directory: directory,
     scenario: scenario.name,
     scenario_sha256: manifest.scenarioSha256,
     fidelity,
-    sender_driver: factors.mainDriver.sender,
-    responder_driver: factors.mainDriver.responder,
-    background_vms: factors.background?.vms ?? 0,
-    background_driver: factors.background?.driver ?? null,
-    background_memory_mib: factors.background?.memoryMiB ?? null,
-    background_vcpus: factors.background?.vcpus ?? null,
-    background_vlan: factors.vlan?.background ?? 0,
-    load_type: factors.load?.type ?? null,
-    load_location: factors.load?.location ?? null,
-    load_cpu_percent: factors.load?.percent ?? null,
-    load_mbps: factors.load?.mbps ?? null,
-    load_packet_bytes: factors.load?.packetBytes ?? null,
-    load_burst_packets: factors.load?.burstPackets ?? null,
-    ping_rate_pps: factors.pingRatePps,
-    packets: factors.packets,
-    frame_bytes: factors.frameBytes,
-    neighbour: factors.neighbour,
-    cpu_window_seconds: factors.cpuWindowSeconds,
-    guest_memory_mib: factors.guest.memoryMiB,
-    guest_vcpus: factors.guest.vcpus,
-    main_vlan: factors.vlan?.main ?? 0,
+    ...factorCellsOf(scenario.factors, factorTable),
     replicate,
     run,
   };

@@ -1,9 +1,6 @@
+import { type TimedFactors, timingOf } from "../../study/terms.ts";
 import type { Fidelity } from "../results/fidelity.ts";
-import type { Scenario } from "../results/scenario.ts";
 import { scheduleOf } from "./schedule.ts";
-
-/** What of a scenario decides how long a run takes. */
-export type RunFactors = Pick<Scenario["factors"], "packets" | "pingRatePps" | "cpuWindowSeconds">;
 
 /** Times that a run is tried before it is given up. */
 export const attempts = 3;
@@ -64,15 +61,16 @@ export interface RunBudget {
   runSeconds: number;
 }
 
-export function runBudget({ packets, pingRatePps, cpuWindowSeconds }: RunFactors, fidelity: Fidelity): RunBudget {
-  const intervalMs = 1000 / pingRatePps;
+export function runBudget(factors: TimedFactors, fidelity: Fidelity): RunBudget {
+  const { packets, ratePps, windowSeconds } = timingOf(factors);
+  const intervalMs = 1000 / ratePps;
   const pingLimitSeconds =
     settleSeconds + Math.ceil((packets * Math.max(intervalMs, slowestPacketMs[fidelity])) / 1000) + 10 * lingerSeconds;
   const pingBytes = 4096 + packets * pingBytesPerPacket;
   const slowness = secondsPerSecond[fidelity];
-  const { leadSeconds } = scheduleOf(cpuWindowSeconds, attempts);
-  const inStepSeconds = (leadSeconds + cpuWindowSeconds + pingLimitSeconds) * slowness;
-  const measuringSeconds = fidelity === "emulated-virtual" ? inStepSeconds : 2 * cpuWindowSeconds + pingLimitSeconds;
+  const { leadSeconds } = scheduleOf(windowSeconds, attempts);
+  const inStepSeconds = (leadSeconds + windowSeconds + pingLimitSeconds) * slowness;
+  const measuringSeconds = fidelity === "emulated-virtual" ? inStepSeconds : 2 * windowSeconds + pingLimitSeconds;
   const attemptSeconds = besideSeconds + measuringSeconds + Math.ceil(pingBytes / slowestBytesPerSecond);
   return {
     pingSeconds: (packets * intervalMs) / 1000,

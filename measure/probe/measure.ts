@@ -6,6 +6,7 @@ import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { publishFolder } from "../../lib/publish.ts";
 import type { Role } from "../../lib/roles.ts";
+import { timingOf } from "../../study/terms.ts";
 import { summariseRun } from "../metrics/run-summary.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
 import { manifestFile } from "../results/run-files.ts";
@@ -48,13 +49,13 @@ async function manifestOf(
   seed: number,
   pingId: number,
 ): Promise<{ manifest: Manifest; loadRan: boolean }> {
-  const { packets, pingRatePps } = spec.scenario.factors;
+  const { packets, ratePps } = timingOf(spec.scenario.factors);
   const summary = await summariseRun({
     files: raw.files,
     captures: raw.captures,
     windows: raw.windows,
     requestedPackets: packets,
-    requestedRatePps: pingRatePps,
+    requestedRatePps: ratePps,
     pingId,
     pingSeconds: raw.ping.seconds,
     reasons: missingCapturesOf(spec),

@@ -1,12 +1,12 @@
+import type { Factors } from "../../study/scenario.ts";
+import { type TimedFactors, timingOf } from "../../study/terms.ts";
 import { lingerSeconds } from "./budget.ts";
 
 /** Ethernet header 14, IPv4 header 20, ICMP header 8, frame check sequence 4: what a frame has beside ping's payload. */
 export const frameOverheadBytes = 46;
 
-export interface PingPlan {
-  packets: number;
-  frameBytes: number;
-  ratePps: number;
+/** Which ping it is, and whom it asks. */
+export interface PingTarget {
   /** ICMP identifier, 1 to 65535. */
   id: number;
   destination: string;
@@ -17,8 +17,9 @@ export interface PingPlan {
  * asks for. iputils counts intervals in whole milliseconds and takes anything below one for 0: then the next request
  * leaves on the reply or after 10 ms. Not `-f`: it prints no line a packet.
  */
-export function pingCommand(plan: PingPlan): string {
-  const interval = (1 / plan.ratePps).toFixed(6);
-  const payload = plan.frameBytes - frameOverheadBytes;
-  return `/bin/ping -3 -D -n -e ${plan.id} -s ${payload} -i ${interval} -c ${plan.packets} -W ${lingerSeconds} ${plan.destination}`;
+export function pingCommand(factors: TimedFactors & Pick<Factors, "frameBytes">, target: PingTarget): string {
+  const { packets, ratePps } = timingOf(factors);
+  const interval = (1 / ratePps).toFixed(6);
+  const payload = factors.frameBytes - frameOverheadBytes;
+  return `/bin/ping -3 -D -n -e ${target.id} -s ${payload} -i ${interval} -c ${packets} -W ${lingerSeconds} ${target.destination}`;
 }

@@ -1,4 +1,5 @@
 import { LabError } from "../../lib/errors.ts";
+import { timingOf } from "../../study/terms.ts";
 import type { ClockRecord } from "../results/fidelity.ts";
 import { runBudget } from "./budget.ts";
 import type { PingAnswer, PingInGuest } from "./ping-in-guest.ts";
@@ -28,7 +29,7 @@ export async function pingInStep(
   command: string,
   sessions: PerRole<ServerSession>,
 ): Promise<SampledInStep> {
-  const schedule = scheduleOf(scenario.factors.cpuWindowSeconds, attempt);
+  const schedule = scheduleOf(timingOf(scenario.factors).windowSeconds, attempt);
   const { slowness, inStepSeconds, pingSeconds } = runBudget(scenario.factors, fidelity);
   const beforeCommand = await sessions.sender.now();
   await ping.start(command, { afterSeconds: schedule.leadSeconds, tellsConsole: true });

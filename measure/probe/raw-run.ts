@@ -4,6 +4,7 @@ import { LabError, messageOf } from "../../lib/errors.ts";
 import { runInGuest } from "../../lib/guest-agent.ts";
 import { type Role, roles } from "../../lib/roles.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
+import { timingOf } from "../../study/terms.ts";
 import type { ClockRecord } from "../results/fidelity.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
 import { captureFile, cpuFile, pingErrorsFile, pingFile } from "../results/run-files.ts";
@@ -71,7 +72,7 @@ async function pingWhileSampling(
   sessions: PerRole<ServerSession>,
   say: (line: string) => void,
 ): Promise<Sampled> {
-  const { cpuWindowSeconds: window } = spec.scenario.factors;
+  const { windowSeconds: window } = timingOf(spec.scenario.factors);
   const { pingSeconds } = runBudget(spec.scenario.factors, spec.fidelity);
   await onBoth((role) => sessions[role].startSampling());
   const { elapsed, sleepUntil } = clockFromNow();
@@ -123,8 +124,7 @@ async function measureOn(
   say: (line: string) => void,
 ): Promise<Omit<RawRun, "started" | "ended">> {
   const { ends, scenario, clock } = spec;
-  const { packets, frameBytes, pingRatePps: ratePps } = scenario.factors;
-  const command = pingCommand({ packets, frameBytes, ratePps, id: pingId, destination: ends.responder.vm.ip });
+  const command = pingCommand(scenario.factors, { id: pingId, destination: ends.responder.vm.ip });
   const ping = new PingInGuest(
     connections.sender,
     ends.sender.vm.domain,
@@ -142,7 +142,7 @@ async function measureOn(
       const sessions = perRole(opened);
       const interfaces = roles.flatMap((role) => points[role].map((point) => `${role} ${point.interface}`)).join(", ");
       say(
-        `capturing at ${interfaces || "no host interface (kernel bypassed)"}; ${scenario.factors.cpuWindowSeconds} s without ping`,
+        `capturing at ${interfaces || "no host interface (kernel bypassed)"}; ${timingOf(scenario.factors).windowSeconds} s without ping`,
       );
       try {
         const sampled: Sampled = clock

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { targetSchema } from "../../lib/ssh/target.ts";
+import { scenarioSchema } from "../../study/scenario.ts";
 import { fidelities, sharedClockSchema } from "../results/fidelity.ts";
 import { orderSchema } from "../results/order.ts";
-import { scenarioSchema } from "../results/scenario.ts";
 
 /** Where a server's packets can be captured: its NIC-side device, and the VM's own interface. */
 const captureSchema = z.object({ nic: z.enum(["pf", "vf"]), virt: z.enum(["vnet", "macvtap"]) });

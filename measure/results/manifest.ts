@@ -2,9 +2,9 @@ import { z } from "zod";
 import { byPublishedName } from "../../study/metric-lists.ts";
 import { type MetricId, metrics } from "../../study/metrics.ts";
 import { pointNames } from "../../study/points.ts";
+import { scenarioSchema } from "../../study/scenario.ts";
 import { clockRecordSchema, fidelities } from "./fidelity.ts";
 import { orderSchema } from "./order.ts";
-import { scenarioSchema } from "./scenario.ts";
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const perRole = <T extends z.ZodType>(value: T) => z.object({ sender: value, responder: value });

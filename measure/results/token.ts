@@ -1,9 +1,9 @@
 import { hash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { Scenario } from "../../study/scenario.ts";
 import { type Manifest, manifestSchema } from "./manifest.ts";
 import { manifestFile } from "./run-files.ts";
-import type { Scenario } from "./scenario.ts";
 
 /** A run's folder below the results directory. */
 export const runFolder = (scenario: Scenario, replicate: number, run: number) =>

@@ -1,4 +1,5 @@
 import type { PacketSummary, RunRecord } from "../../measure/dataset/open.ts";
+import { runFactorsOf } from "../../study/factor-columns.ts";
 
 /** What a made-up run is; what is left out is as in the plainest scenario. */
 export interface MadeRun {
@@ -42,15 +43,15 @@ export function madeRun(made: MadeRun = {}): RunRecord {
     scenario,
     scenarioSha256: scenario,
     fidelity: made.fidelity ?? "hardware",
-    senderDriver: main,
-    responderDriver: main,
-    backgroundVms: background?.vms ?? 0,
-    backgroundDriver: background?.driver ?? null,
-    loadType: load?.type ?? null,
-    loadLocation: load?.location ?? null,
-    pingRatePps: ratePps,
-    fixed: "{}",
-    pressure: "{}",
+    ...runFactorsOf({
+      sender_driver: main,
+      responder_driver: main,
+      background_vms: background?.vms ?? 0,
+      background_driver: background?.driver ?? null,
+      load_type: load?.type ?? null,
+      load_location: load?.location ?? null,
+      ping_rate_pps: ratePps,
+    }),
     environmentSha256: "e",
     replicate,
     run: 1,

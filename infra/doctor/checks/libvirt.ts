@@ -1,3 +1,4 @@
+import { mainVmKeys } from "../../../study/terms.ts";
 import { lack, missing, ok, type ServerCheck, warning } from "../check.ts";
 import type { Facts } from "../facts.ts";
 import { giveWords } from "../hosts-source.ts";
@@ -66,7 +67,7 @@ export const machine: ServerCheck = ({ role, facts: { machines, devices }, wante
       lack(wanted, (driver) => driver === "e1000-bridge")(
         "device e1000",
         "QEMU is built without it, and e1000-bridge needs it",
-        `./lab pulumi config set mainDriver virtio-bridge --stack ${wanted?.stack ?? "STACK"}`,
+        `./lab pulumi config set ${mainVmKeys.driver} virtio-bridge --stack ${wanted?.stack ?? "STACK"}`,
       ),
     );
   return lacks;

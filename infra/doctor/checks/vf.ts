@@ -1,3 +1,4 @@
+import { backgroundVmKeys, mainVmKeys } from "../../../study/terms.ts";
 import { capabilities, type Driver } from "../../vm/drivers.ts";
 import {
   driversOf,
@@ -54,7 +55,7 @@ const portsWithVfs = (subject: Subject) =>
 
 /** The key of the configuration by which VMs come to PCI passthrough. */
 const passthroughKey = (wanted: Wanted | undefined) =>
-  wanted === undefined || wanted.plan.main.driver === "pci-passthrough" ? "mainDriver" : "backgroundDriver";
+  wanted === undefined || wanted.plan.main.driver === "pci-passthrough" ? mainVmKeys.driver : backgroundVmKeys.driver;
 
 function guestDriver({ wanted }: Subject, { pf, facts }: Port): Finding {
   const what = `VF device of ${pf.name}`;

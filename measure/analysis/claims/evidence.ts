@@ -1,11 +1,10 @@
+import { backgroundVmKeys } from "../../../study/terms.ts";
 import { decideEquivalence } from "../../statistics/equivalence.ts";
 import type { StudyDeployment } from "../study-deployments.ts";
 import { isUntested, type Verdict } from "./rules.ts";
 
 /** What a rule was really tested on, which may be less than what it speaks of. */
-export interface Tested {
-  /** Numbers of background VMs, ascending. */
-  backgroundVms: number[];
+export interface Tested extends Record<typeof backgroundVmKeys.vms, number[]> {
   /** As "cpu at sender", or "none". */
   loads: string[];
   pingRatesPps: number[];
@@ -14,6 +13,9 @@ export interface Tested {
   deployments: number;
   runs: number;
 }
+
+/** Numbers of background VMs that a rule was tested with, ascending; empty where it was tested on nothing. */
+export const vmsTestedWith = (tested: Tested | null): readonly number[] => tested?.[backgroundVmKeys.vms] ?? [];
 
 /** An interval that a verdict rests on. */
 interface EvidenceInterval {
@@ -85,9 +87,9 @@ export function testedOn(deployments: readonly StudyDeployment[]): Tested {
   const distinct = <T>(values: T[]) => [...new Set(values)];
   const ascending = (values: number[]) => distinct(values).sort((a, b) => a - b);
   return {
-    backgroundVms: ascending(all.map(({ run }) => run.backgroundVms)),
-    loads: distinct(all.map(({ run }) => (run.loadType ? `${run.loadType} at ${run.loadLocation}` : "none"))).sort(),
-    pingRatesPps: ascending(all.map(({ run }) => run.pingRatePps)),
+    [backgroundVmKeys.vms]: ascending(all.map(({ run }) => run.vms)),
+    loads: distinct(all.map(({ run }) => (run.load ? `${run.load.type} at ${run.load.location}` : "none"))).sort(),
+    pingRatesPps: ascending(all.map(({ run }) => run.ratePps)),
     replicates: distinct(all.map(({ replicate }) => replicate)).length,
     deployments: all.length,
     runs: all.reduce((sum, { runs }) => sum + runs.length, 0),

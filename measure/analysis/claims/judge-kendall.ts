@@ -1,6 +1,6 @@
 import { tauByReplicate } from "../kendall-figure.ts";
 import { inSharedCells, type StudyDeployment } from "../study-deployments.ts";
-import { paperLocations } from "../table3.ts";
+import { locationOf, paperLocations } from "../table3.ts";
 import { type Decision, decideCentre } from "./decide.ts";
 import { type Evidence, noEvidence, testedOn, together } from "./evidence.ts";
 import type { Rule } from "./rules.ts";
@@ -22,7 +22,7 @@ export function judgeLowers(
   const region = { low: Number.NEGATIVE_INFINITY, high: 0 };
   const each = paperLocations.map((location) => {
     const ofArms = deployments.filter(
-      (one) => one.run.loadLocation === location && arms.includes(one.run.arm) && one.valueOf(rule.measure) !== null,
+      (one) => locationOf(one.run) === location && arms.includes(one.run.arm) && one.valueOf(rule.measure) !== null,
     );
     const shared = inSharedCells(ofArms, arms);
     return { location, shared, found: decideCentre(tauByReplicate(shared, rule.measure, rule.arm), region, parts) };

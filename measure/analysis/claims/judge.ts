@@ -1,4 +1,5 @@
 import { measures } from "../../../study/metric-lists.ts";
+import { rateKey } from "../../../study/terms.ts";
 import { isEmulated } from "../../results/fidelity.ts";
 import { type Arm, levelOf, type StudyRun } from "../arms.ts";
 import { campaignOf } from "../campaigns.ts";
@@ -130,15 +131,15 @@ export class Judge {
       vms: "loaded",
     });
     const none = selectDeployments(this.#deployments, [rule.arm], { settings: ["none"] });
-    const most = Math.max(0, ...loaded.map(({ run }) => run.backgroundVms));
-    const top = loaded.filter(({ run }) => run.backgroundVms === most);
-    const drivers = [...new Set(top.map(({ run }) => run.backgroundDriver ?? ""))];
+    const most = Math.max(0, ...loaded.map(({ run }) => run.vms));
+    const top = loaded.filter(({ run }) => run.vms === most);
+    const drivers = [...new Set(top.map(({ run }) => run.background ?? ""))];
     const inCell = (deployment: StudyDeployment, background: string) => {
-      const { pingRatePps, fixed } = deployment.run;
-      return { deployment, cell: [pingRatePps, fixed, campaignOf(deployment.run), background].join("\n") };
+      const { ratePps, fixed } = deployment.run;
+      return { deployment, cell: [ratePps, fixed, campaignOf(deployment.run), background].join("\n") };
     };
     // The deployments without background VMs stand beside those with each kind of them.
-    const x = top.map((one) => inCell(one, one.run.backgroundDriver ?? ""));
+    const x = top.map((one) => inCell(one, one.run.background ?? ""));
     const y = drivers.flatMap((driver) => none.map((one) => inCell(one, driver)));
     return compared(rule, x, y, aboveZero, parts);
   }
@@ -147,7 +148,7 @@ export class Judge {
     const all = selectDeployments(this.#deployments, rule.arms, rule.where, this.#levels);
     const achieved = (some: StudyDeployment[]) =>
       some.flatMap(({ runs }) => runs.flatMap(({ achievedRatePps }) => achievedRatePps ?? []));
-    const at = (ratePps: number) => all.filter(({ run }) => run.pingRatePps === ratePps);
+    const at = (ratePps: number) => all.filter(({ run }) => run.ratePps === ratePps);
     const known = (some: StudyDeployment[]) => some.filter((one) => achieved([one]).length > 0);
     const [fast, slow] = [known(at(fastRate)), known(at(slowRate))];
     if ([fastRate, slowRate].some((rate) => at(rate).length > 0 && known(at(rate)).length === 0))
@@ -165,7 +166,7 @@ export class Judge {
     const side = (some: StudyDeployment[]) =>
       some.map((deployment) => ({
         deployment,
-        cell: `${deployment.run.arm}\n${cellKey({ ...deployment.run, pingRatePps: 0 })}`,
+        cell: `${deployment.run.arm}\n${cellKey(atAnyRate(deployment.run))}`,
       }));
     return compared(rule, side(fast), side(slow), aroundOne(rule.margin), parts);
   }
@@ -182,6 +183,9 @@ export class Judge {
     return evidenceOf(rule, short === null ? found : undecided(found, short), unit, used);
   }
 }
+
+/** A run as if its frequency were no factor. */
+const atAnyRate = (run: StudyRun): StudyRun => ({ ...run, blocks: { ...run.blocks, [rateKey]: "any" } });
 
 /** The two frequencies of the study. */
 const [fastRate, slowRate] = [1_000_000, 1000];

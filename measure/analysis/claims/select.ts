@@ -7,14 +7,14 @@ export type VmLevels = "as stated" | "most";
 
 function fits(run: StudyRun, { settings, load, location, ratePps, except }: Where): boolean {
   if (settings !== undefined && !settings.includes(run.setting)) return false;
-  if (load !== undefined && (run.loadType ?? "none") !== load) return false;
-  if (location !== undefined && run.loadLocation !== location) return false;
-  if (ratePps !== undefined && run.pingRatePps !== ratePps) return false;
+  if (load !== undefined && (run.load?.type ?? "none") !== load) return false;
+  if (location !== undefined && run.load?.location !== location) return false;
+  if (ratePps !== undefined && run.ratePps !== ratePps) return false;
   return !(
     except !== undefined &&
-    run.loadType === except.load &&
-    run.loadLocation === except.location &&
-    run.backgroundVms === except.vms
+    run.load?.type === except.load &&
+    run.load.location === except.location &&
+    run.vms === except.vms
   );
 }
 
@@ -31,12 +31,12 @@ export function selectDeployments(
   const fitting = deployments.filter(({ run }) => arms.includes(run.arm) && fits(run, where));
   const { vms } = where;
   if (vms === undefined) return fitting;
-  if (vms === "loaded") return fitting.filter(({ run }) => run.backgroundVms > 0);
+  if (vms === "loaded") return fitting.filter(({ run }) => run.vms > 0);
   if (levels === "most") {
     const most = commonLevels(fitting, arms).at(-1) ?? 0;
     return most === 0 ? [] : fitting.filter(({ run }) => levelOf(run) === most);
   }
-  return fitting.filter(({ run }) => ("is" in vms ? levelOf(run) === vms.is : run.backgroundVms > vms.above));
+  return fitting.filter(({ run }) => ("is" in vms ? levelOf(run) === vms.is : run.vms > vms.above));
 }
 
 /** Numbers of background VMs with which each of these drivers has deployments, ascending. */

@@ -3,7 +3,7 @@ import { median } from "../../statistics/quantiles.ts";
 import { tauByReplicate } from "../kendall-figure.ts";
 import { measureOf } from "../measures.ts";
 import type { StudyDeployment } from "../study-deployments.ts";
-import { paperLocations } from "../table3.ts";
+import { locationOf, paperLocations } from "../table3.ts";
 import { type Evidence, noEvidence, testedOn } from "./evidence.ts";
 import type { Rule, ShownKind } from "./rules.ts";
 import { selectDeployments, type VmLevels } from "./select.ts";
@@ -31,7 +31,7 @@ function showLargest(
 function showInfluence(rule: Shown<"influence">, deployments: readonly StudyDeployment[], why: string): Evidence {
   const used = paperLocations.map((location) => ({
     location,
-    ofLocation: deployments.filter(({ run }) => run.loadLocation === location),
+    ofLocation: deployments.filter(({ run }) => locationOf(run) === location),
   }));
   const found = used.map(({ location, ofLocation }) => {
     const taus = tauByReplicate(ofLocation, rule.measure, rule.arm);

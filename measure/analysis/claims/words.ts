@@ -1,7 +1,7 @@
 import { measures } from "../../../study/metric-lists.ts";
 import { isCpu } from "../measures.ts";
 import { paperLocations } from "../table3.ts";
-import type { Tested } from "./evidence.ts";
+import { type Tested, vmsTestedWith } from "./evidence.ts";
 import type { Rule, Where } from "./rules.ts";
 
 const listWords = (values: readonly number[]) => values.join(" and ");
@@ -64,8 +64,8 @@ export const ruleWords = (rule: Rule): string => testedWords(rule, null);
  * A rule as the statement that was tested.
  * @param tested with what; null: with nothing yet
  */
-export function testedWords(rule: Rule, tested: Pick<Tested, "backgroundVms"> | null): string {
-  const used = tested?.backgroundVms ?? [];
+export function testedWords(rule: Rule, tested: Tested | null): string {
+  const used = vmsTestedWith(tested);
   const most = used.at(-1);
   const what = measures[rule.measure].what;
   const unit = measures[rule.measure].unit === "of 1" ? "" : ` ${measures[rule.measure].unit}`;

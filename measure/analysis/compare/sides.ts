@@ -36,14 +36,13 @@ function rootOf(folder: string): string {
 /** What a word may mean inside a results directory: a scenario's name or its start, its hash's start, a driver of both Main VMs. */
 function matching(runs: readonly RunRecord[], word: string): RunRecord[] {
   const exact = runs.filter(
-    ({ scenario, senderDriver, responderDriver }) =>
-      scenario === word || (senderDriver === word && responderDriver === word),
+    ({ scenario, mains }) => scenario === word || (mains.sender === word && mains.responder === word),
   );
   if (exact.length > 0) return exact;
-  const mixed = runs.find(({ senderDriver, responderDriver }) => senderDriver === word || responderDriver === word);
+  const mixed = runs.find(({ mains }) => mains.sender === word || mains.responder === word);
   if (mixed !== undefined)
     throw new LabError(
-      `no scenario has ${word} at both ends; name one that has it at one end, as ${mixed.scenario} (${mixed.senderDriver} to ${mixed.responderDriver})`,
+      `no scenario has ${word} at both ends; name one that has it at one end, as ${mixed.scenario} (${mixed.mains.sender} to ${mixed.mains.responder})`,
       { exitCode: 2 },
     );
   const hash = /^[0-9a-f]{4,64}$/.test(word);

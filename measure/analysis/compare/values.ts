@@ -28,11 +28,7 @@ const cellFor =
     single
       ? { campaign: campaignOf(run) }
       : {
-          backgroundVms: run.backgroundVms,
-          backgroundDriver: run.backgroundDriver ?? "none",
-          loadType: run.loadType ?? "none",
-          loadLocation: run.loadLocation ?? "none",
-          pingRatePps: run.pingRatePps,
+          ...run.blocks,
           fixed: run.fixed,
           pressure: run.pressure,
           campaign: campaignOf(run),

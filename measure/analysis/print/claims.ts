@@ -1,15 +1,16 @@
 import { counted } from "../../../lib/counted.ts";
 import type { CheckedClaim } from "../claims/check.ts";
-import type { Evidence, Tested } from "../claims/evidence.ts";
+import { type Evidence, type Tested, vmsTestedWith } from "../claims/evidence.ts";
 import { digits, type PlainTable } from "./table.ts";
 
 const list = (values: readonly (string | number)[]) => values.join(" and ");
 const rateWords = (pps: number) => (pps >= 1_000_000 ? `${pps / 1_000_000} Mpps` : `${pps / 1000} kpps`);
 
 /** What a rule was tested on, in words. */
-function testedOnWords({ backgroundVms, loads, pingRatesPps, deployments, runs }: Tested): string {
+function testedOnWords(tested: Tested): string {
+  const { loads, pingRatesPps, deployments, runs } = tested;
   const rates = list(pingRatesPps.map(rateWords));
-  return `${deployments} deployments (${runs} runs) with ${list(backgroundVms)} background VMs, load ${loads.join(", ")}, ${rates}`;
+  return `${deployments} deployments (${runs} runs) with ${list(vmsTestedWith(tested))} background VMs, load ${loads.join(", ")}, ${rates}`;
 }
 
 /** What should stand beside the numbers of one rule. */

@@ -2,6 +2,8 @@ import { canonicalJson, sha256 } from "../../../lib/canonical.ts";
 import { LabError } from "../../../lib/errors.ts";
 import { roles } from "../../../lib/roles.ts";
 import { type PointName, pointNames } from "../../../study/points.ts";
+import { scenarioOfRecord } from "../../../study/scenario.ts";
+import { alikeMains, timedFactors } from "../../../study/terms.ts";
 import type { EchoExchange } from "../../capture/exchange.ts";
 import { readCapture } from "../../capture/exchanges.ts";
 import { summariseRun } from "../../metrics/run-summary.ts";
@@ -10,7 +12,6 @@ import { type PingOutput, parsePing } from "../../parsers/ping.ts";
 import { frameOverheadBytes } from "../../probe/ping-command.ts";
 import { type CaptureRecord, type Manifest, manifestSchema } from "../../results/manifest.ts";
 import { captureFile, cpuFile, factsFile, pingFile } from "../../results/run-files.ts";
-import type { Factors, Scenario } from "../../results/scenario.ts";
 import { type MissingCaptures, unavailableRecord } from "../../results/unavailable.ts";
 import { type HandFacts, readHandFacts } from "./facts.ts";
 import { findPingId } from "./ping-id.ts";
@@ -62,12 +63,6 @@ function recordOf(file: string, hop: "nic" | "virt", facts: HandFacts, frames: n
   return { hop, file, ...(known ?? { interface: "", captured: frames, receivedByFilter: frames, droppedByKernel: 0 }) };
 }
 
-function scenarioOf(driver: string, factors: Factors): Scenario {
-  const hash = sha256(canonicalJson(factors));
-  const rate = factors.pingRatePps === 1_000_000 ? "1Mpps" : `${factors.pingRatePps / 1000}kpps`;
-  return { name: `${driver}_bg0_${rate}_${hash.slice(0, 8)}`, sha256: hash, factors };
-}
-
 /**
  * The manifest of a run that was made by hand: same summary, same checks as the runner's own. What nobody recorded is
  * left empty; mpstat's two windows are one, its whole length.
@@ -84,8 +79,8 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
   const ping = parsePing(text(pingFile), pingFile);
   const samples = roles.map((role) => parseMpstat(text(cpuFile(role)), cpuFile(role)).samples.length);
   const whole: [number, number] = [0, Math.min(...samples)];
-  const pingRatePps = run.ratePps ?? facts.ratePps;
-  if (pingRatePps === undefined) throw new LabError("the ping frequency is not known; give --rate", { exitCode: 2 });
+  const ratePps = run.ratePps ?? facts.ratePps;
+  if (ratePps === undefined) throw new LabError("the ping frequency is not known; give --rate", { exitCode: 2 });
   const { pingId, records, reasons } = await examineCaptures(run, facts, ping);
   const matched = new Map([...run.files].filter(([name]) => !name.endsWith(".pcap") || isRecorded(records, name)));
   const packets = ping.statistics.transmitted;
@@ -95,20 +90,18 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
     captures: records,
     windows: { before: whole, during: whole },
     requestedPackets: packets,
-    requestedRatePps: pingRatePps,
+    requestedRatePps: ratePps,
     pingId,
     pingSeconds,
     reasons,
   });
-  const scenario = scenarioOf(run.driver, {
-    mainDriver: { sender: run.driver, responder: run.driver },
+  const scenario = scenarioOfRecord({
+    ...alikeMains(run.driver),
     background: null,
     load: null,
-    packets,
+    ...timedFactors({ packets, ratePps, windowSeconds: whole[1] }),
     frameBytes: ping.dataBytes + frameOverheadBytes,
-    pingRatePps,
     neighbour: "permanent",
-    cpuWindowSeconds: whole[1],
     guest: { memoryMiB: 0, vcpus: 0 },
   });
   const environment = { madeBy: "hand", fidelity: run.fidelity };

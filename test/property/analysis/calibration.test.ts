@@ -26,7 +26,7 @@ describe("verdicts err in at most 5 %", () => {
   test.each(rules)("on the paper's scenarios, at the edge of what it states: $name", ({ claim, rule }) => {
     const all = scenariosOf(rule, paper.scenarios);
     // Many cells are one number a replicate like few, and take long.
-    const scenarios = all.length > 16 ? all.filter(({ backgroundVms }) => backgroundVms <= 8) : all;
+    const scenarios = all.length > 16 ? all.filter(({ vms }) => vms <= 8) : all;
     const rates = [noises.own, noises.heavyShared].map((noise) =>
       atEdges(claim, rule, { ...paper, scenarios }, noise, datasets / 2, source),
     );
@@ -39,7 +39,7 @@ describe("verdicts err in at most 5 %", () => {
 
   test("on the emulated servers' campaign, where no driver differs: claims and rules", { timeout: 60_000 }, () => {
     const emulated = campaignOf("emulated");
-    const scenarios = emulated.scenarios.filter(({ pingRatePps }) => pingRatePps === 1000);
+    const scenarios = emulated.scenarios.filter(({ ratePps }) => ratePps === 1000);
     const found = [noises.own, noises.shared, noises.heavy, noises.heavyShared].map((noise) =>
       withoutDifference({ ...emulated, ...small, scenarios }, noise, datasets / 4, source),
     );

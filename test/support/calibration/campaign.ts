@@ -3,6 +3,8 @@ import { planCampaign } from "../../../cli/campaign/plan.ts";
 import { type StudyRun, studyRuns } from "../../../measure/analysis/arms.ts";
 import type { PacketSummary, RunRecord } from "../../../measure/dataset/open.ts";
 import { seededRandom } from "../../../measure/statistics/random.ts";
+import { factorCellsOf, runFactorsOf } from "../../../study/factor-columns.ts";
+import { factorTable } from "../../../study/factors.ts";
 import { madeRun } from "../study-runs.ts";
 import { Draw, type Noise, packetPool, packetsOfRun } from "./noise.ts";
 
@@ -15,8 +17,8 @@ export type Truth = (scenario: StudyRun, metric: Measured) => number;
 const base: Record<Measured, number> = { rtt: 0.3, overhead: 0.12, responseTime: 0.1, overheadShare: 0.4, cpu: 60 };
 
 /** How much slower everything is in a cell, whatever the driver. Only CPU load at the Sender leaves RTTs as without load: C2's null. */
-const cellFactor = ({ loadType, loadLocation, backgroundVms }: RunRecord) =>
-  loadType === null || (loadType === "cpu" && loadLocation === "sender") ? 1 : 1 + backgroundVms / 4;
+const cellFactor = ({ load, vms }: RunRecord) =>
+  load === null || (load.type === "cpu" && load.location === "sender") ? 1 : 1 + vms / 4;
 
 /** No driver differs from another; cells do. */
 export const noDifference: Truth = (scenario, metric) =>
@@ -37,20 +39,14 @@ export function campaignOf(profile: "paper" | "emulated"): Campaign {
   const fidelity = profile === "emulated" ? "emulated" : "hardware";
   const plain = madeRun();
   const records = scenarios.map(({ hash, name, factors }): RunRecord => {
-    const { mainDriver, background, load, pingRatePps } = factors;
+    const terms = runFactorsOf(factorCellsOf(factors, factorTable));
     return {
       ...plain,
       scenario: name,
       scenarioSha256: hash,
       fidelity,
-      senderDriver: mainDriver.sender,
-      responderDriver: mainDriver.responder,
-      backgroundVms: background?.vms ?? 0,
-      backgroundDriver: typeof background?.driver === "string" ? background.driver : null,
-      loadType: load?.type ?? null,
-      loadLocation: load?.location ?? null,
-      pingRatePps,
-      achievedRatePps: pingRatePps === 1000 ? 1000 : 5000,
+      ...terms,
+      achievedRatePps: terms.ratePps === 1000 ? 1000 : 5000,
     };
   });
   const replicates = Math.max(...scenarios.map((one) => one.replicates));
@@ -133,7 +129,7 @@ export function makeRuns(
     const block = drawAll();
     const conditions = new Map<string, Map<Measured, number>>();
     for (const scenario of scenarios) {
-      const sharing = noise.shared ? scenario.senderDriver : scenario.scenarioSha256;
+      const sharing = noise.shared ? scenario.mains.sender : scenario.scenarioSha256;
       const condition = conditions.get(sharing) ?? drawAll();
       conditions.set(sharing, condition);
       const deviation = (metric: Measured) =>

@@ -42,7 +42,7 @@ export function edgesOf(rule: Rule): Truth[] {
       return [1 - rule.margin, 1 + rule.margin].map((edge) =>
         where(
           rule.measure,
-          ({ pingRatePps }) => pingRatePps > 1000,
+          ({ ratePps }) => ratePps > 1000,
           (value) => value * edge,
         ),
       );

@@ -11,8 +11,7 @@ import type { Noise } from "./noise.ts";
 /** Two drivers in one scenario each: the least that an order can be tested on. */
 const oneCell = (scenarios: readonly StudyRun[]) =>
   scenarios.filter(
-    ({ arm, setting, pingRatePps }) =>
-      setting === "none" && pingRatePps === 1000 && (arm === "PCI" || arm === "MacVTap"),
+    ({ arm, setting, ratePps }) => setting === "none" && ratePps === 1000 && (arm === "PCI" || arm === "MacVTap"),
   );
 
 /** PCI's RTT is lower by so many spreads of a deployment. */

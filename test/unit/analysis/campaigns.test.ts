@@ -47,7 +47,7 @@ describe("two campaigns in one results directory", () => {
   test("are two also where both were given one seed", () => {
     const seeded = runs.map((run) => ({
       ...run,
-      order: run.order && { ...run.order, seed: 7, positions: run.senderDriver === "virtio-bridge" ? 3 : 4 },
+      order: run.order && { ...run.order, seed: 7, positions: run.mains.sender === "virtio-bridge" ? 3 : 4 },
     }));
     expect(orderNotes(seeded)).toHaveLength(1);
     expect(driftOfRuns(seeded)[0]?.change).toBeNull();

@@ -58,7 +58,7 @@ describe("an order at each number of background VMs (C1)", () => {
   test("is undecided where one does not tell", () =>
     expect(verdicts(data((vms) => (vms === 8 ? 1 : 0.5))).C1).toBe("not enough data"));
   test("needs several", () =>
-    expect(verdicts(data(() => 0.5).filter(({ backgroundVms }) => backgroundVms === 0)).C1).toBe("not enough data"));
+    expect(verdicts(data(() => 0.5).filter(({ vms }) => vms === 0)).C1).toBe("not enough data"));
   test("holds on emulated servers as on real ones", () =>
     expect(
       verdicts(
@@ -102,7 +102,7 @@ describe("numbers of the paper", () => {
   });
 
   test("leave the order to emulated servers, at the most background VMs that there are", () => {
-    const few = data(50, 100).map((run) => ({ ...run, backgroundVms: 2 }));
+    const few = data(50, 100).map((run) => ({ ...run, vms: 2 }));
     expect(verdicts(few, "emulated").C5).toBe("reproduced in part");
     expect(verdicts(few).C5).toBe("not enough data");
   });

@@ -85,8 +85,7 @@ describe("sides", () => {
       results: directory,
       runsOfStack: async (name) => (name === "mine" ? [stacked] : undefined),
     });
-    const runs = async (name: string) =>
-      (await sides.of(name)).runs.map(({ senderDriver, run }) => `${senderDriver} ${run}`);
+    const runs = async (name: string) => (await sides.of(name)).runs.map(({ mains, run }) => `${mains.sender} ${run}`);
     const scenario = (await sides.of("virtio-bridge")).runs[0];
     expect(await runs("virtio-bridge")).toEqual(["virtio-bridge 1", "virtio-bridge 2"]);
     expect(await runs(scenario?.scenario ?? "")).toEqual(["virtio-bridge 1", "virtio-bridge 2"]);

@@ -81,7 +81,7 @@ describe("runs of one deployment", () => {
   test("are compared without a verdict", async () => {
     const [bridge, pci] = ["virtio-bridge", "pci-passthrough"].map((name) => ({
       ...{ name, directory: "r", fidelity: "hardware" },
-      runs: oneDeployment.filter(({ senderDriver }) => senderDriver === name),
+      runs: oneDeployment.filter(({ mains }) => mains.sender === name),
     }));
     const { rows } = await compareSides(bridge!, pci!, "deployment");
     expect(rows[0]?.verdict).toBe("not enough data: one deployment; here B is lower by 50 %");
@@ -101,12 +101,12 @@ describe("several deployments", () => {
     const varied = runs.map((run) => ({
       ...run,
       metrics: madeRun({
-        rttMs: (run.senderDriver === "virtio-bridge" ? 2 : 1) * (1 + run.replicate ** 2 / 1000) + run.run / 1000,
+        rttMs: (run.mains.sender === "virtio-bridge" ? 2 : 1) * (1 + run.replicate ** 2 / 1000) + run.run / 1000,
       }).metrics,
     }));
     return ["virtio-bridge", "pci-passthrough"].map((name) => ({
       ...{ name, directory: "r", fidelity: "hardware" },
-      runs: varied.filter(({ senderDriver }) => senderDriver === name),
+      runs: varied.filter(({ mains }) => mains.sender === name),
     }));
   };
 
@@ -131,7 +131,7 @@ describe("several deployments", () => {
     const second = { ...first, directory: "s", runs: first.runs.filter((run) => run.replicate < 6 || run.run === 2) };
     const lacking = {
       ...second,
-      runs: second.runs.filter((run) => run.replicate > 1 || run.senderDriver !== "virtio-bridge"),
+      runs: second.runs.filter((run) => run.replicate > 1 || run.mains.sender !== "virtio-bridge"),
     };
     const { rows, pairing } = await compareSides(first, lacking, "deployment");
     expect(rows[0]?.comparison).toMatchObject({

@@ -52,7 +52,7 @@ describe("driftOfRuns", () => {
       // The first of each replicate failed, and was measured after the others, on a machine that is slower by then.
       if (run.order?.position !== 1) return run;
       const started = new Date(60_000 * (1000 * run.replicate + 500)).toISOString();
-      return { ...run, started, metrics: madeRun({ rttMs: rttMs[run.senderDriver]! * 1.5 }).metrics };
+      return { ...run, started, metrics: madeRun({ rttMs: rttMs[run.mains.sender]! * 1.5 }).metrics };
     });
     expect(rttOf(runs).change).toBeGreaterThan(0);
     expect(orderNotes(runs)).toEqual([expect.stringMatching(/^6 deployments measured later than planned/)]);

@@ -23,7 +23,7 @@ describe("a value of 0, which has no ratio", () => {
     madeRun({ replicate, spreadMs: replicate <= 8 ? 0 : 0.3 + replicate / 1000 }),
     madeRun({ main: "macvtap-passthrough", replicate, spreadMs: 0.2 + replicate / 10_000 }),
   ]);
-  const runsOf = (driver: string) => records.filter(({ senderDriver }) => senderDriver === driver);
+  const runsOf = (driver: string) => records.filter(({ mains }) => mains.sender === driver);
   const why = "not enough data: 8 and 0 deployments have a value of 0, which has no ratio";
 
   test("leaves a comparison without interval and p, and the count in the row", () => {
@@ -108,9 +108,9 @@ describe("compare", () => {
     const { runs } = await sides.of("e1000-bridge");
     expect(runs.length).toBeGreaterThan(1);
     const last = runs.at(-1)!;
-    last.responderDriver = "virtio-bridge";
+    last.mains.responder = "virtio-bridge";
     expect((await sides.of("e1000-bridge")).runs).not.toContain(last);
-    for (const run of runs) run.responderDriver = "virtio-bridge";
+    for (const run of runs) run.mains.responder = "virtio-bridge";
     await expect(sides.of("e1000-bridge")).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringMatching(/no scenario has e1000-bridge at both ends/),

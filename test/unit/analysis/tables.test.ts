@@ -15,16 +15,16 @@ describe("places in the study", () => {
     ["pci-passthrough", "pci-passthrough", "PCI", "sriov"],
     ["macvtap-passthrough", "macvtap-passthrough", "MacVTap", "sriov"],
     ["virtio-bridge", "pci-passthrough", "PCI-BG", "sriov"],
-  ])("%s beside %s is %s", (main, backgroundDriver, arm, setting) => {
-    expect(placeOf({ senderDriver: main, responderDriver: main, backgroundDriver })).toEqual({ arm, setting });
+  ])("%s beside %s is %s", (main, background, arm, setting) => {
+    expect(placeOf({ mains: { sender: main, responder: main }, background })).toEqual({ arm, setting });
   });
 
   test.each([
     ["macvtap-vepa", "macvtap-vepa", null],
     ["virtio-bridge", "pci-passthrough", null],
     ["pci-passthrough", "pci-passthrough", "macvtap-passthrough"],
-  ])("%s and %s beside %s are outside", (senderDriver, responderDriver, backgroundDriver) => {
-    expect(placeOf({ senderDriver, responderDriver, backgroundDriver })).toBeNull();
+  ])("%s and %s beside %s are outside", (sender, responder, background) => {
+    expect(placeOf({ mains: { sender, responder }, background })).toBeNull();
   });
 });
 

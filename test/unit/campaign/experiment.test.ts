@@ -47,7 +47,7 @@ describe("the experiments in experiments/", () => {
     for (const { arms } of all)
       for (const { name, mainDriver, backgroundDriver } of arms) {
         if (typeof mainDriver !== "string" || typeof backgroundDriver !== "string") throw new Error("not the paper's");
-        const place = placeOf({ senderDriver: mainDriver, responderDriver: mainDriver, backgroundDriver });
+        const place = placeOf({ mains: { sender: mainDriver, responder: mainDriver }, background: backgroundDriver });
         expect(place?.arm).toBe(name);
       }
   });
@@ -124,7 +124,7 @@ describe("checkExperiment", () => {
     [
       "a factor among the settings",
       (value) => Object.assign(value.profiles.emulated!.settings, { loadType: "cpu" }),
-      /profiles\.emulated\.settings\.loadType: "cpu": there is no such key; known keys here: mainVlan/,
+      /profiles\.emulated\.settings\.loadType: "cpu": there is no such key; known keys here: backgroundMemoryMiB/,
     ],
     [
       "a deployment's place among the settings",

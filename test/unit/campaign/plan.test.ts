@@ -3,10 +3,9 @@ import { describe, expect, it } from "vitest";
 import { readExperiments } from "../../../cli/campaign/experiment.ts";
 import { planText } from "../../../cli/campaign/list.ts";
 import { assumedInventory, planCampaign } from "../../../cli/campaign/plan.ts";
-import { forPlan } from "../../../cli/campaign/scenarios.ts";
 import { capacityProblems, vfsNeeded } from "../../../infra/plan/capacity.ts";
 import { planOf } from "../../../infra/plan/plan.ts";
-import { scenarioOf } from "../../../infra/scenario.ts";
+import { scenarioOf } from "../../../study/scenario.ts";
 import { ids, planned, serversWith } from "./planned.ts";
 
 describe("the number of scenarios", () => {
@@ -118,19 +117,19 @@ describe("every plan", () => {
     holds(({ scenarios }) => {
       expect(new Set(scenarios.map(({ hash }) => hash)).size).toBe(scenarios.length);
       for (const { hash, name, factors, config } of scenarios)
-        expect(scenarioOf(forPlan(config))).toEqual({ sha256: hash, name, factors });
+        expect(scenarioOf(config)).toEqual({ sha256: hash, name, factors });
     }));
 
   it("fits its servers", () =>
     holds(({ scenarios, problems }, inventory) => {
       expect(problems).toEqual([]);
-      for (const { config } of scenarios) expect(capacityProblems(inventory, planOf(forPlan(config)))).toEqual([]);
+      for (const { config } of scenarios) expect(capacityProblems(inventory, planOf(config))).toEqual([]);
     }));
 
   it("has no load without background VMs, and VMs and VFs of the plan", () =>
     holds(({ scenarios }) => {
       for (const { config, factors, vms, vfs } of scenarios) {
-        const { sender, responder } = planOf(forPlan(config));
+        const { sender, responder } = planOf(config);
         expect(factors.load === null).toBe(config.backgroundVms === 0);
         expect(config.loadType === "none").toBe(config.backgroundVms === 0);
         expect(vms.sender).toEqual({ main: 1, background: sender.background.vms });

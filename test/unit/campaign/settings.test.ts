@@ -5,7 +5,7 @@ import { parsePlanOptions, parseRunOptions } from "../../../cli/campaign/options
 import { planCampaign } from "../../../cli/campaign/plan.ts";
 import { settingsOf } from "../../../cli/campaign/settings.ts";
 import { configKeys, parseConfig } from "../../../infra/config/load.ts";
-import { scenarioOf } from "../../../infra/scenario.ts";
+import { scenarioOf } from "../../../study/scenario.ts";
 
 const place = { hosts: "/lab/hosts.json", results: "/lab/2026" };
 function all(profile: string) {

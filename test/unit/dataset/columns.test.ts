@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkout } from "../../../lib/paths.ts";
-import { factorColumns, packetTable, runTable, snakeCase } from "../../../measure/dataset/columns.ts";
+import { packetTable, runColumns, runTable, snakeCase } from "../../../measure/dataset/columns.ts";
 import { packetMetrics } from "../../../study/metric-lists.ts";
 
 test("every column has a name of its own, and docs/dataset.md has it", () => {
@@ -11,7 +11,7 @@ test("every column has a name of its own, and docs/dataset.md has it", () => {
   const perMetric = (name: string) => metrics.some((metric) => name.startsWith(`${metric}_`));
   for (const table of [packetTable, runTable]) {
     expect(new Set(table.map(({ name }) => name)).size).toBe(table.length);
-    expect(table.slice(0, factorColumns.length)).toEqual(factorColumns);
+    expect(table.slice(0, runColumns.length)).toEqual(runColumns);
     for (const { name, what } of table) {
       expect(what).not.toBe("");
       if (name === "rtt_jitter_ns" || !perMetric(name)) expect(text).toContain(`\`${name}\``);

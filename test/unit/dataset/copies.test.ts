@@ -65,5 +65,5 @@ test.each(["results[1]", "results*", "results?"])("a results directory may be ca
   await importRuns(handRuns("bridge", "virtio-bridge"), results, { fidelity });
   // Once to write what is derived, once to find it there.
   for (const found of [await openDataset(results), await openDataset(results)])
-    expect(found.runs.map(({ senderDriver }) => senderDriver)).toEqual(["virtio-bridge", "virtio-bridge"]);
+    expect(found.runs.map(({ mains }) => mains.sender)).toEqual(["virtio-bridge", "virtio-bridge"]);
 });

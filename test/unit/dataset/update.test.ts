@@ -52,8 +52,8 @@ test("has a row per packet and run, in the documented columns, with reasons wher
 test("agrees with ping and with the figures that were taken by hand", async () => {
   using results = await sampleResults();
   const { runs } = await openDataset(results.directory);
-  const medians = runs.map(({ senderDriver, run, metrics: { rtt, overhead, responseTime } }) => [
-    `${senderDriver} ${run}`,
+  const medians = runs.map(({ mains, run, metrics: { rtt, overhead, responseTime } }) => [
+    `${mains.sender} ${run}`,
     ...[rtt, overhead, responseTime].map((one) => ("median" in one ? (one.median / 1e6).toFixed(2) : "unavailable")),
   ]);
   // test/data/samples/README.md

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type RunFactors, runBudget, transferLimitMs } from "../../../measure/probe/budget.ts";
+import { runBudget, transferLimitMs } from "../../../measure/probe/budget.ts";
 import { fidelities } from "../../../measure/results/fidelity.ts";
+import type { TimedFactors } from "../../../study/terms.ts";
 
 const factors = fc.record({
   packets: fc.integer({ min: 1, max: 65_535 }),
@@ -12,7 +13,7 @@ const fidelity = fc.constantFrom(...fidelities);
 
 it("of a run has room for each of its parts, and for all of its attempts", () => {
   fc.assert(
-    fc.property(factors, fidelity, (run: RunFactors, where) => {
+    fc.property(factors, fidelity, (run: TimedFactors, where) => {
       const budget = runBudget(run, where);
       expect(budget.pingLimitSeconds).toBeGreaterThan(2 * budget.pingSeconds);
       // iputils takes 10 ms a packet where the rate is above 1000 a second.

@@ -1,0 +1,34 @@
+import { type Role, roles } from "../lib/roles.ts";
+import type { Driver } from "./drivers.ts";
+
+/** What of a configuration says who competes with the Main VMs. */
+export interface Competition {
+  backgroundVms: number;
+  loadType: "none" | "cpu" | "network";
+  loadLocation: Role | "both";
+}
+
+/** The configuration without background VMs, where load means nothing. */
+export const nobodyCompetes = { backgroundVms: 0, loadType: "none" } as const satisfies Partial<Competition>;
+
+/** Whether a server is where the load is. */
+export const isLoaded = ({ loadLocation }: Competition, role: Role): boolean =>
+  loadLocation === "both" || loadLocation === role;
+
+export const competes = ({ backgroundVms }: Competition): boolean => backgroundVms > 0;
+
+/** Whether background VMs have anything to do, of a kind that is named. */
+export const hasLoad = (config: Competition, type: Competition["loadType"] = config.loadType): boolean =>
+  competes(config) && config.loadType !== "none" && config.loadType === type;
+
+/** The servers that have background VMs: CPU load needs them where it is; network load, and a fleet that does nothing, on both. */
+export const competingServers = (config: Competition): Role[] =>
+  roles.filter((role) => competes(config) && (config.loadType !== "cpu" || isLoaded(config, role)));
+
+/** A driver of both ends, or one for each. */
+export type DriverOfEnds = Driver | Record<Role, Driver>;
+export const driverAt = (driver: DriverOfEnds, role: Role): Driver =>
+  typeof driver === "string" ? driver : driver[role];
+
+/** One word where all are alike: "virtio-bridge"; else "virtio-bridge~e1000-bridge". */
+export const joinedEnds = (values: readonly string[]): string => [...new Set(values)].join("~");

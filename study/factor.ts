@@ -1,0 +1,90 @@
+import type { z } from "zod";
+import type { Competition } from "./competition.ts";
+
+/** A cell of a table. */
+export type Cell = string | number | boolean | null;
+type ColumnType = "VARCHAR" | "INTEGER" | "BIGINT" | "DOUBLE" | "BOOLEAN";
+
+/** A column of the dataset. */
+export interface Column<Name extends string = string> {
+  name: Name;
+  type: ColumnType;
+  what: string;
+}
+
+/** A column of a factor, from what is recorded of it. */
+export interface FactorColumn<Recorded, Name extends string = string> extends Column<Name> {
+  /** The cell where nothing is recorded. */
+  absent: null | 0;
+  /** Where it is not the recorded value itself. */
+  cell?(recorded: NonNullable<Recorded>): Cell;
+}
+
+/**
+ * Where a scenario's record holds a factor: by itself, or in a group. A group that means nothing in a scenario is null ("background",
+ * "load"), or left out ("vlan", where all of it is 0).
+ */
+export type FactorGroup = "background" | "load" | "guest" | "vlan";
+export type FactorPath = readonly [name: string] | readonly [group: FactorGroup, name: string];
+
+/** A change of the factor that docs/scenario-changes.md looks at. */
+interface ExampleChange {
+  /** Left out where it is the factor's words. */
+  what?: string;
+  /** What else a scenario has before and after it. */
+  given?: Readonly<Record<string, unknown>>;
+  from?: unknown;
+  to: unknown;
+}
+
+/**
+ * A factor: a key of the configuration on which numbers depend by design. Its id is the key.
+ * `Schema` is the key's, `Recorded` is what a manifest holds of it.
+ */
+export interface FactorRow<
+  Schema extends z.ZodType = z.ZodType,
+  Recorded extends z.ZodType = z.ZodType,
+  Path extends FactorPath = FactorPath,
+  Columns extends readonly FactorColumn<z.output<Recorded>>[] = readonly FactorColumn<z.output<Recorded>>[],
+  Levels extends FactorLevels | undefined = FactorLevels | undefined,
+> {
+  /** What a sentence calls it. */
+  words: string;
+  /** Of its values; left out where they are names or counts. */
+  unit?: string;
+  /** Type, default and meaning of the key. */
+  schema: Schema;
+  recorded: Recorded;
+  path: Path;
+  columns: Columns;
+  /**
+   * What comparisons make of it. `treatment`: they compare its levels. `block`: the study varies it; two values make a pair only where
+   * it is equal. `fixed`: the study does not vary it, and it must be equal too.
+   */
+  role: "treatment" | "block" | "fixed";
+  /** What a change of it makes anew on the servers. */
+  remakes: "background VMs" | "load" | "Main VMs" | "runs";
+  /** Whether it means anything in a scenario; it always does where this is left out. */
+  means?(config: Competition): boolean;
+  /** What is recorded, where it is not the configured value; undefined for nothing. */
+  record?(value: z.output<Schema>, config: Competition): z.input<Recorded> | undefined;
+  /** What it adds to a scenario's name. @param record the scenario's, where it matters whether somebody competes */
+  inName?(recorded: z.output<Recorded> | undefined, record: { background: unknown }): string;
+  /** How an experiment's file says its levels: a driver of each arm; a list of the experiment; or a list of each profile. */
+  levels?: Levels;
+  examples: readonly ExampleChange[];
+}
+
+/** Of an experiment's file: a factor of each arm, or a list of levels of the experiment or of each of its profiles. */
+export type FactorLevels = { of: "arm" } | { of: "experiment" | "profile"; key: string };
+
+/** A row of the table, typed by itself. */
+export const factor = <
+  Schema extends z.ZodType,
+  Recorded extends z.ZodType,
+  const Path extends FactorPath,
+  const Columns extends readonly FactorColumn<z.output<Recorded>>[],
+  const Levels extends FactorLevels | undefined = undefined,
+>(
+  row: FactorRow<Schema, Recorded, Path, Columns, Levels>,
+): FactorRow<Schema, Recorded, Path, Columns, Levels> => row;

@@ -1,0 +1,56 @@
+import type { FactorRow } from "./factor.ts";
+import {
+  backgroundCpus,
+  backgroundDriver,
+  backgroundMemoryMiB,
+  backgroundVlan,
+  backgroundVms,
+} from "./factors/background.ts";
+import {
+  cpuLoadPercent,
+  loadLocation,
+  loadType,
+  networkLoadBurstPackets,
+  networkLoadMbps,
+  networkLoadPacketBytes,
+} from "./factors/load.ts";
+import { guestCpus, guestMemoryMiB, mainDriver, mainVlan } from "./factors/main-vms.ts";
+import { cpuWindowSeconds, frameBytes, neighbour, packets, pingRatePps } from "./factors/ping.ts";
+
+/**
+ * What a run's numbers depend on by design, a row a factor by its key of the configuration: whatever lists factors goes by this
+ * table, in its order.
+ */
+export const factors = {
+  mainDriver,
+  backgroundVms,
+  backgroundDriver,
+  backgroundMemoryMiB,
+  backgroundCpus,
+  backgroundVlan,
+  loadType,
+  loadLocation,
+  cpuLoadPercent,
+  networkLoadMbps,
+  networkLoadPacketBytes,
+  networkLoadBurstPackets,
+  pingRatePps,
+  packets,
+  frameBytes,
+  neighbour,
+  cpuWindowSeconds,
+  guestMemoryMiB,
+  guestCpus,
+  mainVlan,
+} as const;
+
+export type FactorId = keyof typeof factors;
+
+/** A table of factors; what derives from it takes another one for the sake of tests. */
+export type FactorTable = Readonly<Record<string, FactorRow>>;
+export const factorTable: FactorTable = { ...factors };
+
+/** The keys of a stack's configuration that are factors, as zod takes them. */
+export const factorShapeOf = (table: FactorTable): Record<string, FactorRow["schema"]> =>
+  Object.fromEntries(Object.entries(table).map(([id, { schema }]) => [id, schema]));
+export const factorShape = factorShapeOf(factors) as { [Id in FactorId]: (typeof factors)[Id]["schema"] };

@@ -1,0 +1,64 @@
+import type { FactorId } from "./factors.ts";
+import type { Factors } from "./scenario.ts";
+
+/*
+ * Where a rule or a program is about one factor and no other: the few names by which they know it. Everything else goes by the table.
+ */
+
+/** Keys of the configuration by what VMs have. */
+export const mainVmKeys = {
+  driver: "mainDriver",
+  vlan: "mainVlan",
+  memoryMiB: "guestMemoryMiB",
+  vcpus: "guestCpus",
+} as const satisfies Record<string, FactorId>;
+export const backgroundVmKeys = {
+  vms: "backgroundVms",
+  driver: "backgroundDriver",
+  vlan: "backgroundVlan",
+  memoryMiB: "backgroundMemoryMiB",
+  vcpus: "backgroundCpus",
+} as const satisfies Record<string, FactorId>;
+/** The key of ping's frequency. */
+export const rateKey = "pingRatePps" satisfies FactorId;
+export const loadKeys = {
+  percent: "cpuLoadPercent",
+  mbps: "networkLoadMbps",
+  packetBytes: "networkLoadPacketBytes",
+  burstPackets: "networkLoadBurstPackets",
+} as const satisfies Record<string, FactorId>;
+
+/** What is recorded of Main VMs that are attached alike. */
+export const alikeMains = (driver: string) => ({ [mainVmKeys.driver]: { sender: driver, responder: driver } }) as const;
+
+/** What decides how long a run takes. */
+export interface RunTiming {
+  packets: number;
+  ratePps: number;
+  /** Of CPU usage. */
+  windowSeconds: number;
+}
+export type TimedFactors = Pick<Factors, "packets" | "pingRatePps" | "cpuWindowSeconds">;
+
+/** Of a configuration, or of what is recorded of it. */
+export const timingOf = ({ packets, pingRatePps, cpuWindowSeconds }: TimedFactors): RunTiming => ({
+  packets,
+  ratePps: pingRatePps,
+  windowSeconds: cpuWindowSeconds,
+});
+
+/** The factors that a run's timing is made of. */
+export const timedFactors = ({ packets, ratePps, windowSeconds }: RunTiming): TimedFactors => ({
+  packets,
+  pingRatePps: ratePps,
+  cpuWindowSeconds: windowSeconds,
+});
+
+/** The scenario in which docs/scenario-changes.md changes one factor after the other. */
+export const exampleScenario = {
+  [mainVmKeys.driver]: "virtio-bridge",
+  [backgroundVmKeys.vms]: 8,
+  [backgroundVmKeys.driver]: "virtio-bridge",
+  loadType: "cpu",
+  loadLocation: "sender",
+} as const satisfies Partial<Record<FactorId, unknown>>;
