@@ -6,9 +6,15 @@ import { textOfUnexpected, watchOutput } from "./output.ts";
 const program = new Command("lab")
   .description("How the way a VM is attached to a network card changes packet round-trip time")
   .exitOverride()
-  .showHelpAfterError("(--help says what is allowed)")
   .enablePositionalOptions();
 for (const register of commands) register(program);
+
+/** Makes what refuses wrong words of a command end with how that very command is explained. */
+function pointToHelp(command: Command, words: string): void {
+  command.showHelpAfterError(`(${words} --help says what is allowed)`);
+  for (const inner of command.commands) pointToHelp(inner, `${words} ${inner.name()}`);
+}
+pointToHelp(program, "./lab");
 
 const output = watchOutput();
 

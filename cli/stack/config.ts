@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parse } from "yaml";
 import { parseConfig } from "../../infra/config/load.ts";
 import type { Config } from "../../infra/config/schema.ts";
@@ -60,7 +60,7 @@ export function requireStackConfig(checkout: string, stack: string): Config {
   throw new LabError(
     existsSync(file)
       ? `${file} holds secrets, which only pulumi can read; put them into a file that the configuration names`
-      : `${stack}: there is no file ${file}; copy one: ./lab pulumi stack init ${stack} --copy-config-from sender`,
+      : `${stack}: there is no file ${file}; copy one: cp Pulumi.sender.yaml ${basename(file)}`,
     { exitCode: 2 },
   );
 }

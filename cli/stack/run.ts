@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { basename } from "node:path";
 import { LabError } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
 import { runChild } from "../child.ts";
@@ -40,7 +41,7 @@ export async function runOnStack(command: StackCommand, stack: string, args: str
         const create = existsSync(stackFile(checkout, stack)) && command !== "destroy" ? ["--create"] : [];
         if ((await pulumi("stack", "select", stack, ...create)) !== 0)
           throw new LabError(
-            `there is no stack ${stack} and no file ${stackFile(checkout, stack)} to make it from; copy one: ./lab pulumi stack init ${stack} --copy-config-from sender`,
+            `there is no stack ${stack} and no file ${stackFile(checkout, stack)} to make it from; copy one: cp Pulumi.sender.yaml ${basename(stackFile(checkout, stack))}`,
             { exitCode: 2 },
           );
         interruption.asked.throwIfAborted();

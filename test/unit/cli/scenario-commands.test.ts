@@ -26,7 +26,21 @@ describe("./lab diff", { timeout: 60_000 }, () => {
   it("refuses a stack that has no file, and says how one is made", async () => {
     const { stderr, exitCode } = await lab("diff", "sender", "nowhere");
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/nowhere: there is no file .*Pulumi\.nowhere\.yaml; copy one: \.\/lab pulumi stack init/);
+    expect(stderr).toMatch(
+      /nowhere: there is no file .*Pulumi\.nowhere\.yaml; copy one: cp Pulumi\.sender\.yaml Pulumi\.nowhere\.yaml$/,
+    );
+  });
+});
+
+describe("wrong words", { timeout: 60_000 }, () => {
+  it.each([
+    [["no-such-command"], "./lab --help"],
+    [["diff", "sender"], "./lab diff --help"],
+    [["campaign", "plan"], "./lab campaign plan --help"],
+  ])("of %j are refused with how that command is explained", async (words, help) => {
+    const { stderr, exitCode } = await lab(...words);
+    expect(exitCode).toBe(2);
+    expect(stderr.split("\n").at(-1)).toBe(`(${help} says what is allowed)`);
   });
 });
 
