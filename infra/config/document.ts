@@ -21,7 +21,7 @@ function allowed(schema: JsonSchema): string {
     return `an object with ${Object.keys(schema.properties ?? {})
       .map((key) => `\`${key}\``)
       .join(", ")}`;
-  return "text";
+  return schema.type === "boolean" ? "`true`, `false`" : "text";
 }
 
 /**

@@ -64,6 +64,9 @@ export const hostSchema = z.strictObject({
 });
 export type Host = z.infer<typeof hostSchema>;
 
+/** Equal for two descriptions of one server. */
+const wayTo = ({ address, port, jump }: Host) => JSON.stringify([address, port, jump?.address, jump?.port]);
+
 /** The pair of servers and what kind of servers they are; results of different fidelity are never mixed. */
 export const inventorySchema = z
   .strictObject({
@@ -77,7 +80,12 @@ export const inventorySchema = z
       .describe(
         "a clock that both servers can be put on together during a run; left out for servers of their own clocks",
       ),
-    hosts: z.strictObject({ sender: hostSchema, responder: hostSchema }),
+    hosts: z
+      .strictObject({ sender: hostSchema, responder: hostSchema })
+      .refine(({ sender, responder }) => wayTo(sender) !== wayTo(responder), {
+        path: ["responder", "address"],
+        error: "another server than the sender, which has this address and port",
+      }),
   })
   .refine(({ fidelity, clock }) => (fidelity === "emulated-virtual") === (clock !== undefined), {
     path: ["clock"],

@@ -116,14 +116,6 @@ export function resolveConfig(config: Config, directory: string): ResolvedConfig
   const { hosts, ...rest } = config;
   const inventory =
     typeof hosts === "string" ? readInventory(isAbsolute(hosts) ? hosts : join(directory, hosts)) : hosts;
-  const { sender, responder } = inventory.hosts;
-  if (sender.address === responder.address && sender.port === responder.port)
-    refuse(
-      [
-        `hosts.responder.address: ${JSON.stringify(responder.address)} port ${responder.port} is also the sender; allowed: another server`,
-      ],
-      "the hosts",
-    );
   refuse(impossibleRuns(rest, inventory.fidelity), "the stack");
   refuseOverload(inventory, rest);
   return { ...rest, inventory };

@@ -35,7 +35,7 @@ export const endpointSchema = z.strictObject({
     .string()
     .regex(
       new RegExp(`^(${hostKeyTypes.join("|")}) [A-Za-z0-9+/]+=*$`),
-      "the server's ssh host key as 'TYPE BASE64', e.g. 'ssh-ed25519 AAAA…' (no comment)",
+      "the server's ssh host key: the first two words, with no comment, of its /etc/ssh/ssh_host_ed25519_key.pub (ssh-ed25519 and its BASE64)",
     )
     .describe("ssh host key; a server that shows another one is refused"),
 });

@@ -63,6 +63,16 @@ it("is refused when the words do not fit, by word and what is allowed", () => {
   expect(() => doctorTarget(undefined, { hosts: "none.json" }, folder)).toThrow(refusal(/none\.json does not exist/));
 });
 
+it("is refused when both servers are one", () => {
+  writeFileSync(
+    join(folder, "servers.json"),
+    JSON.stringify({ ...inventory, hosts: { sender: host, responder: host } }),
+  );
+  expect(() => doctorTarget(undefined, { hosts: "servers.json" }, folder)).toThrow(
+    refusal(/hosts\.responder\.address: ".*" is not allowed; allowed: another server than the sender/),
+  );
+});
+
 it("is refused when only pulumi can read it", () => {
   stack("config:\n  sriov-rtt:guestImage:\n    secure: AAAB\n");
   expect(() => doctorTarget("rack", {}, folder)).toThrow(refusal(/holds secrets, which only pulumi can read/));

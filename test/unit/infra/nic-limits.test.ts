@@ -72,7 +72,10 @@ const host = {
   hostKey: "ssh-ed25519 AAAA",
   pfs: [{ name: "pf0", vfs: 7 }],
 };
-const inventory = inventorySchema.parse({ fidelity: "hardware", hosts: { sender: host, responder: host } });
+const inventory = inventorySchema.parse({
+  fidelity: "hardware",
+  hosts: { sender: host, responder: { ...host, address: "192.0.2.2" } },
+});
 const planFor = (config: object) => planOf(configSchema.parse({ hosts: "hosts.json", ...config }));
 const clear: Preflight = {
   limits: new Map([["pf0", unlimited]]),
