@@ -20,9 +20,11 @@ async function write(file: string, examined: Record<Role, Examined>, progress: P
     if ("facts" in seen) known[role] = seen.facts;
   }
   const { inventory, changed } = await writeCapacity(file, known);
-  progress.say(
-    changed.length > 0 ? `${file}: wrote what ${changed.join(" and ")} can do` : `${file}: says all of it already`,
-  );
+  const told = roles.filter((role) => known[role] !== undefined && !changed.includes(role));
+  const silent = roles.filter((role) => known[role] === undefined);
+  if (changed.length > 0) progress.say(`${file}: wrote what ${changed.join(" and ")} can do`);
+  if (told.length > 0) progress.say(`${file}: says already what ${told.join(" and ")} can do`);
+  if (silent.length > 0) progress.say(`${file}: nothing to write of ${silent.join(" and ")}, which did not answer`);
   return inventory;
 }
 

@@ -44,7 +44,17 @@ const pair = (sender: Host, responder: Host): Inventory => ({ fidelity: "hardwar
 const failed = (what: string, why: RegExp) => ({
   failure: { what, status: "missing", found: expect.stringMatching(why) },
 });
-const quiet = { say: () => {}, step: <T>(_label: string, body: () => Promise<T>) => body() };
+const step = <T>(_label: string, body: () => Promise<T>) => body();
+
+/** Runs the doctor on a file that describes two servers, and collects what it says meanwhile. */
+async function examineFile(inventory: object) {
+  const file = join(folder, "servers.json");
+  writeFileSync(file, JSON.stringify(inventory));
+  const said: string[] = [];
+  const progress = { say: (line: string) => said.push(line.replace(file, "FILE")), step };
+  const words = { hosts: file, write: true, json: true } as const;
+  return { said, ...(await doctor(undefined, words, { checkout: folder, progress })) };
+}
 
 // The servers are this machine behind an ssh server of our own, so what they have is not asserted.
 describe("both servers", { timeout: 60_000 }, () => {
@@ -83,14 +93,8 @@ describe("both servers", { timeout: 60_000 }, () => {
 
 describe("the whole of it", { timeout: 60_000 }, () => {
   it("writes what was found before it judges what is stated, and prints JSON", async () => {
-    const file = join(folder, "servers.json");
     const { cpus: _, memoryMiB: __, ...unsaid } = reachable;
-    writeFileSync(file, JSON.stringify(pair(unsaid, { ...reachable, port: closedPort })));
-    const { text, diagnosis } = await doctor(
-      undefined,
-      { hosts: file, write: true, json: true },
-      { checkout: folder, progress: quiet },
-    );
+    const { text, diagnosis } = await examineFile(pair(unsaid, { ...reachable, port: closedPort }));
     expect(JSON.parse(text)).toEqual(diagnosis);
     expect(diagnosis.ok).toBe(false);
     expect(diagnosis.servers.responder).toHaveLength(1);
@@ -100,5 +104,18 @@ describe("the whole of it", { timeout: 60_000 }, () => {
       status: "ok",
       found: expect.stringMatching(/^cpus \d+, memoryMiB \d+, pfs\.0\.totalVfs 0$/),
     });
+  });
+
+  it("says of which servers it wrote what they can do, and of which it could not", async () => {
+    const nowhere = { ...reachable, port: closedPort };
+    const { cpus: _, ...unsaid } = reachable;
+    expect((await examineFile(pair(unsaid, nowhere))).said).toEqual([
+      "FILE: wrote what sender can do",
+      "FILE: nothing to write of responder, which did not answer",
+    ]);
+    const other = { ...nowhere, address: "localhost" };
+    expect((await examineFile(pair(nowhere, other))).said).toEqual([
+      "FILE: nothing to write of sender and responder, which did not answer",
+    ]);
   });
 });
