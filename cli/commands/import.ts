@@ -29,6 +29,7 @@ export function register(program: Command): void {
       const { importRuns } = await import("../../measure/dataset/import/import-runs.ts");
       const options = { fidelity: label, ...(rate === undefined ? {} : { ratePps: Number(rate) }) };
       const { imported, there } = await importRuns(from, into, options);
-      process.stdout.write(`${imported.length} runs imported into ${into}, ${there.length} were there\n`);
+      const { counted } = await import("../../lib/counted.ts");
+      process.stdout.write(`${counted(imported.length, "run")} imported into ${into}, ${there.length} already there\n`);
     });
 }

@@ -60,6 +60,10 @@ function matching(runs: readonly RunRecord[], word: string): RunRecord[] {
   return found;
 }
 
+/** Drivers of the Main VMs in runs, in order. */
+const driversOf = (runs: readonly RunRecord[]) =>
+  [...new Set(runs.flatMap(({ senderDriver, responderDriver }) => [senderDriver, responderDriver]))].sort();
+
 /** Opens the two sides of a comparison; a results directory that both are in is opened once. */
 export class Sides {
   private readonly options: SidesOptions;
@@ -79,15 +83,13 @@ export class Sides {
     const folders = await this.options.runsOfStack(name);
     if (folders) return this.stack(name, folders);
     const { results } = this.options;
-    if (existsSync(results)) {
-      const dataset = await this.dataset(results);
-      const runs = matching(dataset.runs, name);
-      if (runs.length > 0) return { name, directory: results, fidelity: dataset.fidelity, runs };
-    }
-    throw new LabError(
-      `"${name}" is no directory, no stack (there is no Pulumi.${name}.yaml), and no scenario, hash or driver in ${results}`,
-      { exitCode: 2 },
-    );
+    const unknown = `"${name}" is no directory, no stack (there is no Pulumi.${name}.yaml), and no scenario, hash or driver in ${results}`;
+    if (!existsSync(results)) throw new LabError(`${unknown}, which does not exist`, { exitCode: 2 });
+    const dataset = await this.dataset(results);
+    const runs = matching(dataset.runs, name);
+    if (runs.length === 0)
+      throw new LabError(`${unknown}, which has runs of ${driversOf(dataset.runs).join(", ")}`, { exitCode: 2 });
+    return { name, directory: results, fidelity: dataset.fidelity, runs };
   }
 
   private dataset(directory: string): Promise<Dataset> {

@@ -97,7 +97,14 @@ describe("sides", () => {
     expect(await runs(join(directory, scenario?.directory ?? ""))).toEqual(["virtio-bridge 1"]);
     await expect(sides.of("nope")).rejects.toMatchObject({
       exitCode: 2,
-      message: expect.stringContaining("no directory, no stack"),
+      message: expect.stringMatching(
+        /no directory, no stack .*, which has runs of e1000-bridge, macvtap-passthrough, pci-passthrough, virtio-bridge$/,
+      ),
+    });
+    const nothing = new Sides({ results: join(directory, "none"), runsOfStack: noStack });
+    await expect(nothing.of("nope")).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(/no directory, no stack .*, which does not exist$/),
     });
     await expect(sides.of("")).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining("4 scenarios") });
   });
