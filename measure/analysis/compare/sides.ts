@@ -62,7 +62,7 @@ function matching(runs: readonly RunRecord[], word: string): RunRecord[] {
 
 /** Drivers of the Main VMs in runs, in order. */
 const driversOf = (runs: readonly RunRecord[]) =>
-  [...new Set(runs.flatMap(({ senderDriver, responderDriver }) => [senderDriver, responderDriver]))].sort();
+  [...new Set(runs.flatMap(({ mains }) => [mains.sender, mains.responder]))].sort();
 
 /** Opens the two sides of a comparison; a results directory that both are in is opened once. */
 export class Sides {
