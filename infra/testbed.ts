@@ -2,6 +2,7 @@ import { isAbsolute, join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { LabError } from "../lib/errors.ts";
 import { checkout } from "../lib/paths.ts";
+import { otherRole } from "../lib/roles.ts";
 import { runToken } from "../measure/results/token.ts";
 import type { Scenario } from "../study/scenario.ts";
 import { scenarioOf } from "../study/scenario.ts";
@@ -12,7 +13,7 @@ import { Server } from "./host/server.ts";
 import { Load } from "./load/load.ts";
 import { leastCpuPercent } from "./load/share.ts";
 import type { TokenSource } from "./observe.ts";
-import { fleetRoles, other, type Plan, planOf } from "./plan/plan.ts";
+import { fleetRoles, type Plan, planOf } from "./plan/plan.ts";
 import { endOf } from "./run/end.ts";
 import { Runs, type RunsArgs } from "./run/runs.ts";
 import { backgroundIndices, identityOf } from "./vm/addresses.ts";
@@ -70,7 +71,7 @@ function membersOf(which: Which, server: Server, plan: Plan, { stack, config }: 
     ...ofEach,
     initrd: which === "main" ? server.initrd : server.loadInitrd,
     replicate: config.replicate,
-    neighboursOf: (index) => (hasPermanentNeighbour ? [identityOf(other[role], index)] : []),
+    neighboursOf: (index) => (hasPermanentNeighbour ? [identityOf(otherRole[role], index)] : []),
   };
   return (which === "main" ? [0] : backgroundIndices(vms)).map((index) => memberOf(server, stack, design, index));
 }
@@ -109,7 +110,7 @@ function loadOf(
     host: hosts[role],
     vms: on[role].members.background.map(({ identity, token, definition }, index) => ({
       ...{ name: identity.name, token, vcpus: definition.vcpus },
-      peerIp: identityOf(other[role], index + 1).ip,
+      peerIp: identityOf(otherRole[role], index + 1).ip,
     })),
     load: plan[role].load,
     leastCpuPercent: leastCpuPercent(plan[role].load, plan[role], servers[role].cpus),

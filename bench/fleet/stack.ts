@@ -7,13 +7,13 @@ import { Gateway } from "../../infra/gateway/gateway.ts";
 import { LabError } from "../../lib/errors.ts";
 import { parseFields } from "../../lib/key-value.ts";
 import { checkout } from "../../lib/paths.ts";
+import { volatileFolder } from "../../lib/server-paths.ts";
 import { timed } from "./timed.ts";
 
 const project = join(checkout, "bench");
 const stackName = "fleet";
 /** Where the engine keeps the salt of a new stack, until it is moved. */
 export const newConfigFile = join(project, `Pulumi.${stackName}.yaml`);
-const marks = "/run/sriov-rtt";
 
 export interface StackArgs {
   /** Takes state, configuration and what pulumi prints. */
@@ -96,7 +96,7 @@ export class FleetStack {
       const pid = (await readFile(`/run/libvirt/qemu/${name}.pid`, "utf8")).trim();
       // The proof of the mark (infra/scripts/proof.sh): the process and when it began, the 22nd field of its stat.
       const began = (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /, "").split(" ")[19];
-      await writeFile(join(marks, `vm-${name}`), `${token}\n${pid} ${began}\n`);
+      await writeFile(join(volatileFolder, `vm-${name}`), `${token}\n${pid} ${began}\n`);
     }
   }
 
@@ -120,7 +120,7 @@ export class FleetStack {
 
   /** The places of the VMs, by their fields (infra/scripts/slots.sh). */
   async #slots(): Promise<Record<string, string>[]> {
-    const folder = join(marks, "slots");
+    const folder = join(volatileFolder, "slots");
     const names = await readdir(folder);
     return Promise.all(
       names.map(async (name) => parseFields((await readFile(join(folder, name), "utf8")).trim(), join(folder, name))),

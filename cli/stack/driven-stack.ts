@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
-import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, type Stack, type UpOptions } from "@pulumi/pulumi/automation/index.js";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
 import type { Progress } from "../../lib/progress.ts";
@@ -24,6 +24,11 @@ export interface DrivenStackOptions {
   /** After so many milliseconds an operation hangs. */
   timeLimitMs: number;
 }
+
+/** What every operation of the engine is given. */
+type OperationSettings = Required<
+  Pick<UpOptions, "color" | "suppressProgress" | "onOutput" | "onError" | "onEvent" | "signal">
+>;
 
 /** A stack that is deployed again and again, each time with another configuration. */
 export class DrivenStack {
@@ -93,15 +98,11 @@ export class DrivenStack {
     await once(this.#log, "close");
   }
 
-  async #run<T>(
-    what: string,
-    timeLimitMs: number,
-    operation: (common: ReturnType<DrivenStack["settings"]>) => Promise<T>,
-  ): Promise<T> {
+  async #run<T>(what: string, timeLimitMs: number, operation: (common: OperationSettings) => Promise<T>): Promise<T> {
     const report = new DeploymentReport(this.#options.progress.say);
     const late = AbortSignal.timeout(timeLimitMs);
     try {
-      return await operation(this.settings(report, late));
+      return await operation(this.#settings(report, late));
     } catch (error) {
       const why = late.aborted
         ? `gave up after ${(timeLimitMs / 60_000).toFixed(0)} minutes`
@@ -110,10 +111,10 @@ export class DrivenStack {
     }
   }
 
-  private settings(report: DeploymentReport, late: AbortSignal) {
+  #settings(report: DeploymentReport, late: AbortSignal): OperationSettings {
     const write = (text: string) => void this.#log.write(text);
     return {
-      color: "never" as const,
+      color: "never",
       suppressProgress: true,
       onOutput: write,
       onError: write,

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ServerName } from "./names.ts";
+import type { Role } from "../../lib/roles.ts";
 
 /** The numbers in a list of CPUs as the kernel writes it: "0-2,5" is 0, 1, 2, 5. */
 export function parseCpuList(text: string): number[] {
@@ -19,7 +19,7 @@ export function allowedCores(): number[] {
 }
 
 /** A core of its own for each server, or none (null) where there are not enough of them. */
-export function assignCores(cores: number[]): Record<ServerName, number | null> {
+export function assignCores(cores: number[]): Record<Role, number | null> {
   const [sender, responder] = cores;
   if (sender === undefined || responder === undefined) return { sender: null, responder: null };
   return { sender, responder };

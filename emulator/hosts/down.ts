@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { serverNames } from "./names.ts";
+import { roles } from "../../lib/roles.ts";
 import { endProcess } from "./process.ts";
 import { readState, removeState, serversFolder } from "./state.ts";
 import { endStrays, type HostsOptions, withPairLocked } from "./up.ts";
@@ -13,7 +13,7 @@ export async function hostsDown(options: Omit<HostsOptions, "settings">): Promis
   const { cache, progress, inventoryFile } = options;
   await withPairLocked(options, async () => {
     await Promise.all(
-      serverNames.map(async (name) => {
+      roles.map(async (name) => {
         const state = await readState(cache, name);
         if (state) await progress.step(`${name}: down`, () => endProcess(state.process));
         await endStrays(cache, name);

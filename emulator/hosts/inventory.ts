@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { LabError } from "../../lib/errors.ts";
+import type { Role } from "../../lib/roles.ts";
 import type { Keys } from "./keys.ts";
-import type { ServerName } from "./names.ts";
 import { stepFiles } from "./qemu-arguments.ts";
 import type { ServerState } from "./state.ts";
 
@@ -27,7 +27,7 @@ export interface InventoryHost {
 interface InventoryClock {
   kind: "virtual";
   /** Where each server is told to step, unix sockets. */
-  sockets: Record<ServerName, string>;
+  sockets: Record<Role, string>;
   nsPerInstruction: number;
   wireLatencyNs: number;
 }
@@ -37,11 +37,11 @@ export interface EmulatedInventory {
   fidelity: "emulated" | "emulated-virtual" | "emulated-kvm";
   /** Of servers that run in virtual time. */
   clock?: InventoryClock;
-  hosts: Record<ServerName, InventoryHost>;
+  hosts: Record<Role, InventoryHost>;
 }
 
 /** The clock of two running servers, if they share one. @param folder the servers' (state.ts) */
-function clockOf(folder: string, { sender, responder }: Record<ServerName, ServerState>): InventoryClock | undefined {
+function clockOf(folder: string, { sender, responder }: Record<Role, ServerState>): InventoryClock | undefined {
   const { time, nsPerInstruction, wireLatencyNs } = sender.settings;
   const words = ({ settings }: ServerState) =>
     settings.time === "wall"
@@ -52,7 +52,7 @@ function clockOf(folder: string, { sender, responder }: Record<ServerName, Serve
       `the emulated servers run on different clocks (sender: ${words(sender)}; responder: ${words(responder)}): run ./lab hosts down, then up`,
     );
   if (time === "wall") return undefined;
-  const socket = (name: ServerName) => join(folder, stepFiles.control(name));
+  const socket = (name: Role) => join(folder, stepFiles.control(name));
   return {
     kind: "virtual",
     sockets: { sender: socket("sender"), responder: socket("responder") },
@@ -62,9 +62,9 @@ function clockOf(folder: string, { sender, responder }: Record<ServerName, Serve
 }
 
 /** The inventory of two running servers. @param folder the servers' (state.ts) */
-export function inventoryOf(folder: string, keys: Keys, states: Record<ServerName, ServerState>): EmulatedInventory {
+export function inventoryOf(folder: string, keys: Keys, states: Record<Role, ServerState>): EmulatedInventory {
   const clock = clockOf(folder, states);
-  const host = (name: ServerName): InventoryHost => ({
+  const host = (name: Role): InventoryHost => ({
     address: "127.0.0.1",
     port: states[name].port,
     user: "root",

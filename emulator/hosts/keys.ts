@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { publishFolder } from "../../lib/publish.ts";
+import { type Role, roles } from "../../lib/roles.ts";
 import { runTool } from "../machine.ts";
-import { type ServerName, serverNames } from "./names.ts";
 
 /** The ssh keys of this machine's emulated servers. */
 export interface Keys {
@@ -12,9 +12,9 @@ export interface Keys {
   /** Its public half, one line. */
   client: string;
   /** Private host key of each server. */
-  hostFiles: Record<ServerName, string>;
+  hostFiles: Record<Role, string>;
   /** "TYPE BASE64" of each server's host key. */
-  hosts: Record<ServerName, string>;
+  hosts: Record<Role, string>;
 }
 
 const publicKey = async (file: string) =>
@@ -26,7 +26,7 @@ export async function ensureKeys(cache: string): Promise<Keys> {
   if (!existsSync(folder))
     await publishFolder(folder, async (fresh) => {
       await chmod(fresh, 0o700);
-      for (const name of ["client", ...serverNames])
+      for (const name of ["client", ...roles])
         await runTool("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", `lab-${name}`, "-f", join(fresh, name)]);
     });
   const fileOf = (name: string) => join(folder, name);

@@ -1,10 +1,10 @@
+import { otherRole, type Role, roles } from "../../lib/roles.ts";
 import { acceleratorArguments } from "./accelerator.ts";
-import { peerOf, type ServerName, serverNames } from "./names.ts";
 import type { Settings } from "./settings.ts";
 
 /** What QEMU of one server is started with, besides the settings. Relative paths are relative to the servers' folder. */
 export interface ServerMachine {
-  name: ServerName;
+  name: Role;
   port: number;
   settings: Settings;
   image: { root: string; kernel: string; initrd: string };
@@ -39,14 +39,14 @@ const path = (file: string) => file.replaceAll(",", ",,");
 const uuidOf = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
 
 /** A port of the SR-IOV network card, wired to the same port of the other server by a pair of datagram sockets. */
-function portArguments(name: ServerName, port: number): string[] {
-  const number = serverNames.indexOf(name) + 1;
+function portArguments(name: Role, port: number): string[] {
+  const number = roles.indexOf(name) + 1;
   const wire = port === 0 ? "wire" : `wire${port}`;
-  const socket = (server: ServerName) => `${server}/${wire}.sock`;
+  const socket = (server: Role) => `${server}/${wire}.sock`;
   const slot = port + 1;
   return [
     "-netdev",
-    `dgram,id=${wire},local.type=unix,local.path=${socket(name)},remote.type=unix,remote.path=${socket(peerOf(name))}`,
+    `dgram,id=${wire},local.type=unix,local.path=${socket(name)},remote.type=unix,remote.path=${socket(otherRole[name])}`,
     ...["-device", `pcie-root-port,id=slot${slot},chassis=${slot},slot=${slot}`],
     ...["-device", `igb,bus=slot${slot},netdev=${wire},mac=52:54:00:10:0${port}:0${number},romfile=`],
   ];
@@ -55,7 +55,7 @@ function portArguments(name: ServerName, port: number): string[] {
 /** Where the two servers' plugins share memory, and where a server's plugin is told to step (plugin/control.h). */
 export const stepFiles = {
   shared: "step.memory",
-  control: (name: ServerName) => `${name}/step.sock`,
+  control: (name: Role) => `${name}/step.sock`,
 };
 
 /** How QEMU executes: by this machine's CPU; in wall time, a host thread for each CPU; in virtual time, one thread that counts instructions. */
@@ -65,7 +65,7 @@ function timeArguments({ name, settings, pluginFile }: ServerMachine): string[] 
   // What the plugin works on is QEMU's emulation.
   if (settings.accelerator === "kvm") return ["-accel", "kvm"];
   if (settings.time === "wall") return [...accelerator("multi"), ...plugin("")];
-  const side = `side=${serverNames.indexOf(name)}`;
+  const side = `side=${roles.indexOf(name)}`;
   return [
     ...accelerator("single"),
     ...["-icount", `shift=${Math.log2(settings.nsPerInstruction)},sleep=off`],
@@ -80,7 +80,7 @@ function timeArguments({ name, settings, pluginFile }: ServerMachine): string[] 
  */
 export function qemuArguments(machine: ServerMachine): string[] {
   const { name, settings, image } = machine;
-  const number = serverNames.indexOf(name) + 1;
+  const number = roles.indexOf(name) + 1;
   const identity = (key: string, value: string) => ["-fw_cfg", `name=opt/lab/${key},${value}`];
   const accelerated = acceleratorArguments[settings.accelerator === "kvm" ? "kvm" : "tcg"];
   return [

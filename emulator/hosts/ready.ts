@@ -5,9 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LabError } from "../../lib/errors.ts";
 import { parseFields } from "../../lib/key-value.ts";
 import { publishFile } from "../../lib/publish.ts";
+import type { Role } from "../../lib/roles.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import type { InventoryHost } from "./inventory.ts";
-import type { ServerName } from "./names.ts";
 import { isRunning } from "./process.ts";
 import { settingVariables } from "./settings.ts";
 import { type ServerState, serversFolder } from "./state.ts";
@@ -28,12 +28,7 @@ async function lastWords(folder: string): Promise<string> {
  * Waits until the server says on its console that it is up, which costs it nothing, unlike being asked over and over.
  * @throws LabError with the last lines of its logs when it ends or takes longer than until `deadline`.
  */
-export async function waitForConsole(
-  cache: string,
-  name: ServerName,
-  state: ServerState,
-  deadline: number,
-): Promise<void> {
+export async function waitForConsole(cache: string, name: Role, state: ServerState, deadline: number): Promise<void> {
   const folder = join(serversFolder(cache), name);
   for (;;) {
     if ((await textOf(join(folder, "console.log"))).includes("LAB-SERVER-READY")) return;
@@ -64,11 +59,7 @@ export function lookScript(pfs: readonly string[], seconds: number, root = ""): 
  * Compares what a server told (`lookScript`) with what the inventory says of it.
  * @throws LabError: it is another server, or a port has fewer virtual functions than declared, or is not there
  */
-export function checkLook(
-  name: ServerName,
-  host: Pick<InventoryHost, "generation" | "port" | "pfs">,
-  told: string,
-): void {
+export function checkLook(name: Role, host: Pick<InventoryHost, "generation" | "port" | "pfs">, told: string): void {
   const fields = parseFields(told.trim(), name);
   if (fields.generation !== host.generation)
     throw new LabError(`${name}: another server answers on port ${host.port} (generation ${fields.generation})`);
@@ -88,7 +79,7 @@ export function checkLook(
  * @param deadline until when a port of its may come, in milliseconds of `Date.now()`
  */
 export async function verifyServer(
-  name: ServerName,
+  name: Role,
   host: InventoryHost,
   libvirtCache: string,
   deadline: number,

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { LabError } from "../../lib/errors.ts";
+import { parseRole } from "../../lib/roles.ts";
 import { ensureKeys } from "./keys.ts";
-import { type ServerName, serverNames } from "./names.ts";
 import { isRunning } from "./process.ts";
 import { readState, serversFolder } from "./state.ts";
 
@@ -37,9 +37,7 @@ export function sshArguments(
  * @throws LabError when there is no such server or it does not run.
  */
 export async function hostSsh(name: string, args: string[], options: { cache: string }): Promise<number> {
-  const known = serverNames.find((each) => each === name);
-  if (!known) throw new LabError(`${name}: no such server; allowed: ${serverNames.join(", ")}`, { exitCode: 2 });
-  const state = await readState(options.cache, known satisfies ServerName);
+  const state = await readState(options.cache, parseRole(name));
   if (!state || !isRunning(state.process)) throw new LabError(`${name} does not run; start it with: ./lab hosts up`);
   const keys = await ensureKeys(options.cache);
   const knownHostsFile = join(serversFolder(options.cache), "known_hosts");

@@ -6,20 +6,20 @@ import { mkdir, open, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { LabError } from "../../lib/errors.ts";
+import type { Role } from "../../lib/roles.ts";
 import type { Images } from "../images/ensure.ts";
 import { libvirtCacheName } from "../images/recipe.ts";
 import type { Keys } from "./keys.ts";
-import type { ServerName } from "./names.ts";
 import { identify } from "./process.ts";
 import { qemuArguments } from "./qemu-arguments.ts";
 import { type Settings, settingVariables } from "./settings.ts";
 import { removeState, type ServerState, serversFolder, writeState } from "./state.ts";
 
 /** The setting with the port of a server. */
-const portKey = (name: ServerName) => `${name}Port` as const;
+const portKey = (name: Role) => `${name}Port` as const;
 
 /** @throws LabError (exit code 2) when another program listens on the server's port. */
-export async function requireFreePort(name: ServerName, port: number): Promise<void> {
+export async function requireFreePort(name: Role, port: number): Promise<void> {
   const probe = createServer();
   probe.listen(port, "127.0.0.1");
   try {
@@ -41,7 +41,7 @@ export const libvirtCacheFile = (cache: string, images: Images) =>
 
 export interface StartOptions {
   cache: string;
-  name: ServerName;
+  name: Role;
   images: Images;
   keys: Keys;
   settings: Settings;

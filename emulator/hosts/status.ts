@@ -1,10 +1,10 @@
-import { type ServerName, serverNames } from "./names.ts";
+import { type Role, roles } from "../../lib/roles.ts";
 import { isRunning } from "./process.ts";
 import { readState } from "./state.ts";
 
 /** A server as it is now: `died` means that it was started and its process is gone. */
 export interface ServerStatus {
-  name: ServerName;
+  name: Role;
   status: "down" | "booting" | "up" | "died";
   pid?: number;
   port?: number;
@@ -18,7 +18,7 @@ export interface ServerStatus {
 /** How both servers are. Asks the machine, not the servers, so it answers at once. */
 export async function hostsStatus(options: { cache: string }): Promise<ServerStatus[]> {
   return Promise.all(
-    serverNames.map(async (name): Promise<ServerStatus> => {
+    roles.map(async (name): Promise<ServerStatus> => {
       const state = await readState(options.cache, name);
       if (!state) return { name, status: "down" };
       const { port, pinnedCore, startedAt, generation, settings } = state;

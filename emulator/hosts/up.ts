@@ -5,13 +5,13 @@ import { canonicalJson } from "../../lib/canonical.ts";
 import { waitingFor, withLock } from "../../lib/lock.ts";
 import type { Progress } from "../../lib/progress.ts";
 import { publishFile } from "../../lib/publish.ts";
+import { type Role, roles } from "../../lib/roles.ts";
 import { ensureImages, type Images } from "../images/ensure.ts";
 import { checkPlugin } from "../virtual-time/check.ts";
 import { withAccelerator } from "./accelerator.ts";
 import { allowedCores, assignCores } from "./cores.ts";
 import { type EmulatedInventory, inventoryOf } from "./inventory.ts";
 import { ensureKeys, type Keys, knownHostsText } from "./keys.ts";
-import { type ServerName, serverNames } from "./names.ts";
 import { endProcess, findProcesses, isRunning } from "./process.ts";
 import { verifyServer, waitForConsole } from "./ready.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -35,7 +35,7 @@ export function withPairLocked<T>(options: HostsOptions, body: () => Promise<T>)
 }
 
 /** Ends processes of a server that no record tells of: left by a start that was killed before it could write one. */
-export async function endStrays(cache: string, name: ServerName): Promise<void> {
+export async function endStrays(cache: string, name: Role): Promise<void> {
   if (!existsSync(serversFolder(cache))) return;
   for (const stray of findProcesses(realpathSync(serversFolder(cache)), ["-name", `lab-${name}`]))
     await endProcess(stray);
@@ -63,7 +63,7 @@ async function startable(
 
 async function runningOrStarted(
   options: HostsOptions,
-  name: ServerName,
+  name: Role,
   settings: Settings,
   images: Images,
   keys: Keys,
@@ -96,7 +96,7 @@ export async function hostsUp(options: HostsOptions): Promise<EmulatedInventory>
   return withPairLocked(options, async () => {
     await mkdir(serversFolder(cache), { recursive: true });
     const keys = await ensureKeys(cache);
-    const states: Record<ServerName, ServerState> = {
+    const states: Record<Role, ServerState> = {
       sender: await runningOrStarted(options, "sender", settings, images, keys),
       responder: await runningOrStarted(options, "responder", settings, images, keys),
     };
@@ -104,7 +104,7 @@ export async function hostsUp(options: HostsOptions): Promise<EmulatedInventory>
     await publishFile(join(serversFolder(cache), "known_hosts"), knownHostsText(Object.values(inventory.hosts)));
     const deadline = Date.now() + settings.bootTimeoutS * 1000;
     await Promise.all(
-      serverNames
+      roles
         .filter((name) => !states[name].ready)
         .map((name) =>
           progress.step(`${name}: boot`, async () => {

@@ -1,5 +1,6 @@
+import { otherRole } from "../../lib/roles.ts";
 import { type Inventory, type Role, roles } from "../config/hosts.ts";
-import { other, type Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Check } from "./check.ts";
 import type { Examined } from "./examine.ts";
 import type { HostsSource } from "./hosts-source.ts";
@@ -35,7 +36,7 @@ export function diagnose({ inventory, source, stack }: Case, examined: Record<Ro
     const seen = examined[role];
     if ("failure" in seen) return [{ server: role, ...seen.failure }];
     const scenario = stack && { stack: stack.name, tenant: stack.tenant, plan: stack.plan[role] };
-    const [host, peer] = [inventory.hosts[role], inventory.hosts[other[role]]];
+    const [host, peer] = [inventory.hosts[role], inventory.hosts[otherRole[role]]];
     return serverChecks({ role, host, peer, ...seen, wanted: scenario, source });
   };
   const factsOf = (role: Role) => ("facts" in examined[role] ? examined[role].facts : undefined);

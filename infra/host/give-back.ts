@@ -1,15 +1,9 @@
 import { LabError } from "../../lib/errors.ts";
+import { parseRole } from "../../lib/roles.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
-import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
+import type { Host, Inventory } from "../config/hosts.ts";
 import { observeScript, parseObservation } from "../observe.ts";
 import { shellScript } from "../server-script.ts";
-
-/** @throws LabError with the names that there are */
-function roleOf(name: string): Role {
-  const role = roles.find((candidate): candidate is Role => candidate === name);
-  if (role) return role;
-  throw new LabError(`${name}: there is no such server; allowed: ${roles.join(", ")}`, { exitCode: 2 });
-}
 
 /** Who has a server's lease, undefined where nobody has it. */
 async function leaseOf(ssh: Awaited<ReturnType<typeof connectSsh>>, host: Host) {
@@ -23,7 +17,7 @@ async function leaseOf(ssh: Awaited<ReturnType<typeof connectSsh>>, host: Host) 
  * @returns who had it; undefined when it was free
  */
 export async function releaseHost(inventory: Inventory, name: string, force: boolean): Promise<string | undefined> {
-  const role = roleOf(name);
+  const role = parseRole(name);
   const ssh = await connectSsh(role, inventory.hosts[role]);
   try {
     const lease = await leaseOf(ssh, inventory.hosts[role]);
@@ -49,7 +43,7 @@ const restoreTimeoutMs = 900_000;
  * @throws LabError with what could not be put back
  */
 export async function restoreHost(inventory: Inventory, name: string, force: boolean): Promise<string> {
-  const role = roleOf(name);
+  const role = parseRole(name);
   const ssh = await connectSsh(role, inventory.hosts[role]);
   try {
     const script = shellScript("restore.sh", { FORCE: force ? "yes" : "no" });

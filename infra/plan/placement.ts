@@ -1,3 +1,4 @@
+import { parsePciAddress } from "../../lib/pci-address.ts";
 import type { Pf } from "../config/hosts.ts";
 
 /** A virtual function, by its physical function and its number there. */
@@ -38,16 +39,12 @@ export const bridgeName = "rtt0";
 /** The name that a VF's network interface has on its server while a VM of ours uses it. */
 export const vfInterface = ({ pf, vf }: VfPlace) => `rtt${pf}v${vf}`;
 
-const pciPattern = /^([0-9a-f]{4}):([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])$/;
-
 /**
  * A VF's PCI address from its PF's (SR-IOV specification, 2.1.2: routing ID = PF + first VF offset + n x VF stride).
  * @param pfAddress as "0000:01:00.0"
  */
 export function vfPciAddress(pfAddress: string, offset: number, stride: number, vf: number): string {
-  const [, domain, bus, slot, fn] = pciPattern.exec(pfAddress) ?? [];
-  if (!domain || !bus || !slot || !fn)
-    throw new RangeError(`${JSON.stringify(pfAddress)} is no PCI address; allowed: e.g. "0000:01:00.0"`);
+  const { domain, bus, slot, fn } = parsePciAddress(pfAddress);
   const id = Number.parseInt(bus, 16) * 256 + Number.parseInt(slot, 16) * 8 + Number(fn) + offset + vf * stride;
   const hex = (value: number) => value.toString(16).padStart(2, "0");
   return `${domain}:${hex(Math.floor(id / 256))}:${hex(Math.floor(id / 8) % 32)}.${id % 8}`;

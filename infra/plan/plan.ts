@@ -1,8 +1,8 @@
+import { otherRole, type Role, roles } from "../../lib/roles.ts";
 import { competingServers, driverAt, hasLoad, isLoaded } from "../../study/competition.ts";
 import type { Driver } from "../../study/drivers.ts";
 import type { FactorValues } from "../../study/scenario.ts";
 import { backgroundVmKeys, loadKeys, mainVmKeys } from "../../study/terms.ts";
-import { type Role, roles } from "../config/hosts.ts";
 
 /** What one server's background VMs do. */
 export type LoadPlan =
@@ -27,8 +27,6 @@ export interface ServerPlan {
 
 export type Plan = Record<Role, ServerPlan>;
 
-export const other: Record<Role, Role> = { sender: "responder", responder: "sender" };
-
 function loadOf(config: FactorValues, role: Role): LoadPlan {
   if (!hasLoad(config)) return { type: "none" };
   if (hasLoad(config, "cpu"))
@@ -36,7 +34,7 @@ function loadOf(config: FactorValues, role: Role): LoadPlan {
   // The location is the direction: load at the Responder is bursts from the Sender's VMs to the Responder's (3.1.2).
   return {
     type: "network",
-    sends: isLoaded(config, other[role]),
+    sends: isLoaded(config, otherRole[role]),
     receives: isLoaded(config, role),
     mbps: config[loadKeys.mbps],
     packetBytes: config[loadKeys.packetBytes],

@@ -1,3 +1,4 @@
+import { parsePciAddress } from "../../lib/pci-address.ts";
 import type { Driver } from "./drivers.ts";
 
 /** A virtual function as its server knows it. */
@@ -11,11 +12,8 @@ interface Vf {
 /** Where on its server a VM is attached. @see infra/plan/placement.ts for which VF it is */
 export type AttachmentPoint = { bridge: string } | { vf: Vf };
 
-const pciAddress = /^([0-9a-f]{4}):([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])$/;
-
 function hostdevSource(pci: string): string {
-  const [, domain, bus, slot, fn] = pciAddress.exec(pci) ?? [];
-  if (!domain) throw new RangeError(`${JSON.stringify(pci)} is no PCI address; allowed: e.g. "0000:01:10.0"`);
+  const { domain, bus, slot, fn } = parsePciAddress(pci);
   return `<source><address type="pci" domain="0x${domain}" bus="0x${bus}" slot="0x${slot}" function="0x${fn}"/></source>`;
 }
 

@@ -1,9 +1,9 @@
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import { formatFields } from "../../lib/key-value.ts";
+import { otherRole } from "../../lib/roles.ts";
 import type { Server } from "../host/server.ts";
 import { needsAddressFilter } from "../plan/address-filters.ts";
 import { vfInterface, vfPlaceOf } from "../plan/placement.ts";
-import { other } from "../plan/plan.ts";
 import { domainUuid, type Identity, identityOf, vfMacOf } from "./addresses.ts";
 import { type AttachmentPoint, attachment } from "./attachment.ts";
 import { type DomainSpec, domainXml } from "./domain-xml.ts";
@@ -94,7 +94,7 @@ export function memberOf(server: Server, stack: string, of: Design, index: numbe
     }),
     interfaceXml: attachment(driver, mac, point, of.vlan),
   };
-  const slot = { ...place, peer_mac: identityOf(other[server.role], index).mac };
+  const slot = { ...place, peer_mac: identityOf(otherRole[server.role], index).mac };
   // All that makes it this VM and no other: what libvirt is told, and its place.
   const design = sha256(canonicalJson({ definition: domainXml({ ...definition, token: "" }), slot, replicate }));
   const token = server.token(`vm-${name}`, `-${design.slice(0, 12)}`);

@@ -62,8 +62,8 @@ export class ExchangeColumns {
   readonly requestCopies: Uint32Array;
   /** NaN without one. */
   readonly sentUs: Float64Array;
-  private readonly texts = new AddressTexts();
-  private readonly stamps = new Stamps();
+  readonly #texts = new AddressTexts();
+  readonly #stamps = new Stamps();
 
   /** @param from columns of at most this capacity, whose content is taken over */
   constructor(capacity: number, from?: ExchangeColumns) {
@@ -153,11 +153,11 @@ export class ExchangeColumns {
       id: key >>> 16,
       seq: key & 0xffff,
       family,
-      source: this.texts.of(family, this.addresses, at),
-      target: this.texts.of(family, this.addresses, at + addressWords / 2),
-      requestNs: this.stamps.of(this.requestSeconds[slot] as number, this.requestNanos[slot] as number),
+      source: this.#texts.of(family, this.addresses, at),
+      target: this.#texts.of(family, this.addresses, at + addressWords / 2),
+      requestNs: this.#stamps.of(this.requestSeconds[slot] as number, this.requestNanos[slot] as number),
       replyNs:
-        replies === 0 ? null : this.stamps.of(this.replySeconds[slot] as number, this.replyNanos[slot] as number),
+        replies === 0 ? null : this.#stamps.of(this.replySeconds[slot] as number, this.replyNanos[slot] as number),
       rttNs: replies === 0 ? null : Number(this.rttNs(slot)),
       duplicates: Math.max(0, replies - 1),
       requestCopies: this.requestCopies[slot] as number,
@@ -172,29 +172,29 @@ export const nanosecondsOf = (seconds: number, nanos: number) => BigInt(seconds)
 
 /** Stamps as bigints. Neighbours share their whole seconds, whose nanoseconds are kept: they are half the work. */
 class Stamps {
-  private seconds = Number.NaN;
-  private wholeNs = 0n;
+  #seconds = Number.NaN;
+  #wholeNs = 0n;
 
   of(seconds: number, nanos: number): bigint {
-    if (seconds !== this.seconds) {
-      this.seconds = seconds;
-      this.wholeNs = nanosecondsOf(seconds, 0);
+    if (seconds !== this.#seconds) {
+      this.#seconds = seconds;
+      this.#wholeNs = nanosecondsOf(seconds, 0);
     }
-    return this.wholeNs + BigInt(nanos);
+    return this.#wholeNs + BigInt(nanos);
   }
 }
 
 /** Texts of IPv4 addresses, of which a capture has few. */
 class AddressTexts {
-  private readonly known = new Map<number, string>();
+  readonly #known = new Map<number, string>();
 
   of(family: 4 | 6, addresses: Int32Array, at: number): string {
     const word = addresses[at] as number;
     if (family === 6) return ipv6Text(addresses.subarray(at, at + 4));
-    const known = this.known.get(word);
+    const known = this.#known.get(word);
     if (known !== undefined) return known;
     const text = `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
-    if (this.known.size < 1024) this.known.set(word, text);
+    if (this.#known.size < 1024) this.#known.set(word, text);
     return text;
   }
 }

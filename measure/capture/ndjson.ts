@@ -20,51 +20,51 @@ const groups = ascii(Array.from({ length: 1000 }, (_, number) => `${number}`.pad
 
 /** Writes exchanges as lines of JSON into a buffer, digit by digit: a string for each would cost more than the reading. */
 export class NdjsonSink implements ExchangeSink {
-  private bytes: Uint8Array = Buffer.allocUnsafeSlow(1 << 16);
-  private length = 0;
+  #bytes: Uint8Array = Buffer.allocUnsafeSlow(1 << 16);
+  #length = 0;
   /** Neighbouring stamps share their seconds, whose digits are kept. */
-  private seconds = Number.NaN;
-  private secondsDigits = ascii("");
+  #seconds = Number.NaN;
+  #secondsDigits = ascii("");
 
   exchange(columns: ExchangeColumns, slot: number): void {
-    if (this.bytes.length - this.length < longestLine) {
-      const larger = Buffer.allocUnsafeSlow(2 * this.bytes.length);
-      larger.set(this.bytes);
-      this.bytes = larger;
+    if (this.#bytes.length - this.#length < longestLine) {
+      const larger = Buffer.allocUnsafeSlow(2 * this.#bytes.length);
+      larger.set(this.#bytes);
+      this.#bytes = larger;
     }
-    const { bytes } = this;
+    const bytes = this.#bytes;
     const key = columns.keys[slot] as number;
     const replies = columns.replies[slot] as number;
-    let at = putNumber(bytes, put(bytes, this.length, part.id), key >>> 16);
+    let at = putNumber(bytes, put(bytes, this.#length, part.id), key >>> 16);
     at = putNumber(bytes, put(bytes, at, part.seq), key & 0xffff);
     at = put(bytes, at, part.request);
-    at = this.putStamp(bytes, at, columns.requestSeconds[slot] as number, columns.requestNanos[slot] as number);
+    at = this.#putStamp(bytes, at, columns.requestSeconds[slot] as number, columns.requestNanos[slot] as number);
     if (replies === 0) {
-      this.length = put(bytes, at, part.noReply);
+      this.#length = put(bytes, at, part.noReply);
       return;
     }
     at = put(bytes, at, part.reply);
-    at = this.putStamp(bytes, at, columns.replySeconds[slot] as number, columns.replyNanos[slot] as number);
+    at = this.#putStamp(bytes, at, columns.replySeconds[slot] as number, columns.replyNanos[slot] as number);
     at = putNumber(bytes, put(bytes, at, part.beforeRtt), columns.rttNs(slot));
     at = putNumber(bytes, put(bytes, at, part.duplicates), replies - 1);
-    this.length = put(bytes, at, part.end);
+    this.#length = put(bytes, at, part.end);
   }
 
   /** The lines since the last call. They are overwritten by the next exchange. */
   take(): Uint8Array {
-    const lines = this.bytes.subarray(0, this.length);
-    this.length = 0;
+    const lines = this.#bytes.subarray(0, this.#length);
+    this.#length = 0;
     return lines;
   }
 
   /** Nanoseconds since the epoch. */
-  private putStamp(bytes: Uint8Array, at: number, seconds: number, nanos: number): number {
+  #putStamp(bytes: Uint8Array, at: number, seconds: number, nanos: number): number {
     if (!(seconds > 0)) return put(bytes, at, ascii(nanosecondsOf(seconds, nanos).toString()));
-    if (seconds !== this.seconds) {
-      this.seconds = seconds;
-      this.secondsDigits = ascii(BigInt(seconds).toString());
+    if (seconds !== this.#seconds) {
+      this.#seconds = seconds;
+      this.#secondsDigits = ascii(BigInt(seconds).toString());
     }
-    const from = put(bytes, at, this.secondsDigits);
+    const from = put(bytes, at, this.#secondsDigits);
     const thousands = (nanos / 1e3) | 0;
     const millions = (thousands / 1e3) | 0;
     putGroup(bytes, from, millions);

@@ -28,12 +28,12 @@ export const isPcap = (magic: number) => magics.has(magic);
  */
 export class PcapWalker implements Walker {
   readonly wanted = recordHeaderBytes.modified + longestRecord;
-  private readonly little: boolean;
-  private readonly recordHeader: number;
-  private readonly nanosPerUnit: number;
-  private readonly link: number;
-  private readonly source: string;
-  private readonly dissector: Dissector;
+  readonly #little: boolean;
+  readonly #recordHeader: number;
+  readonly #nanosPerUnit: number;
+  readonly #link: number;
+  readonly #source: string;
+  readonly #dissector: Dissector;
 
   /**
    * @param header at least the first 24 bytes of a file that `isPcap`
@@ -43,30 +43,34 @@ export class PcapWalker implements Walker {
   constructor(header: DataView, dissector: Dissector, source: string) {
     const form = magics.get(header.getUint32(0));
     if (!form) throw new FormatError({ source, offset: 0 }, "no pcap file");
-    this.little = form.little;
-    this.recordHeader = form.recordHeader;
-    this.nanosPerUnit = form.nanosPerUnit;
-    this.source = source;
-    this.dissector = dissector;
+    this.#little = form.little;
+    this.#recordHeader = form.recordHeader;
+    this.#nanosPerUnit = form.nanosPerUnit;
+    this.#source = source;
+    this.#dissector = dissector;
     const major = header.getUint16(4, form.little);
     const minor = header.getUint16(6, form.little);
     if (major !== 2 || minor < 3)
       throw new FormatError({ source, offset: 4 }, `pcap version ${major}.${minor}: only 2.4 is read`);
     // The upper bits tell the length of a frame check sequence, which lies behind what is read here.
-    this.link = header.getUint32(20, form.little) & 0x03ff_ffff;
-    if (!isReadable(this.link))
-      throw new FormatError({ source, offset: 20 }, `link type ${this.link} is not read: only ${readableLinks()}`);
+    this.#link = header.getUint32(20, form.little) & 0x03ff_ffff;
+    if (!isReadable(this.#link))
+      throw new FormatError({ source, offset: 20 }, `link type ${this.#link} is not read: only ${readableLinks()}`);
   }
 
   walk(view: DataView, end: number, base: number): number {
-    const { little, nanosPerUnit, link, dissector, recordHeader } = this;
+    const little = this.#little;
+    const nanosPerUnit = this.#nanosPerUnit;
+    const link = this.#link;
+    const dissector = this.#dissector;
+    const recordHeader = this.#recordHeader;
     dissector.view = view;
     let at = 0;
     while (end - at >= recordHeader) {
       const captured = view.getUint32(at + 8, little);
       if (captured > longestRecord)
         throw new FormatError(
-          { source: this.source, offset: base + at },
+          { source: this.#source, offset: base + at },
           `a record of ${captured} bytes, more than the ${longestRecord} there can be: the file is damaged from here on`,
         );
       const next = at + recordHeader + captured;
@@ -84,9 +88,9 @@ export class PcapWalker implements Walker {
   }
 
   cut(view: DataView, rest: number): string {
-    const { recordHeader } = this;
+    const recordHeader = this.#recordHeader;
     return rest < recordHeader
       ? `the file ends inside a record's header: ${rest} of ${recordHeader} bytes`
-      : `the file ends inside a record: ${rest - recordHeader} of ${view.getUint32(8, this.little)} bytes`;
+      : `the file ends inside a record: ${rest - recordHeader} of ${view.getUint32(8, this.#little)} bytes`;
   }
 }

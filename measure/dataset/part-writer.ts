@@ -51,16 +51,16 @@ function isEmpty(object: object): boolean {
 
 /** Writes one part of a dataset: the packets of some runs, and a row for each of the runs. */
 export class PartWriter {
-  private readonly connection: DuckDBConnection;
-  private readonly patterns = new Map<string, number>();
-  private readonly patternRows: Row[] = [];
-  private readonly runs: Row[] = [];
-  private chunk = DuckDBDataChunk.create(numbers, chunkRows);
-  private columns = numbers.map(() => new Float64Array(chunkRows));
-  private used = 0;
+  readonly #connection: DuckDBConnection;
+  readonly #patterns = new Map<string, number>();
+  readonly #patternRows: Row[] = [];
+  readonly #runs: Row[] = [];
+  #chunk = DuckDBDataChunk.create(numbers, chunkRows);
+  #columns = numbers.map(() => new Float64Array(chunkRows));
+  #used = 0;
 
   private constructor(connection: DuckDBConnection) {
-    this.connection = connection;
+    this.#connection = connection;
   }
 
   /** Begins a part, on a connection of its own: while one part is written, the next can be gathered. */
@@ -76,82 +76,82 @@ export class PartWriter {
 
   /** Adds a run. */
   async add(row: Row, packets: readonly PacketRecord[]): Promise<void> {
-    const runNumber = this.runs.length;
-    this.runs.push({ ...row, run_number: runNumber });
+    const runNumber = this.#runs.length;
+    this.#runs.push({ ...row, run_number: runNumber });
     for (const packet of packets) {
-      const at = this.used++;
-      this.set(0, at, runNumber);
-      this.set(1, at, packet.index);
-      this.set(2, at, this.patternOf(packet));
+      const at = this.#used++;
+      this.#set(0, at, runNumber);
+      this.#set(1, at, packet.index);
+      this.#set(2, at, this.#patternOf(packet));
       for (const [column, metric] of timeMetrics.entries())
-        this.set(column + 3, at, packet.values[metric] ?? Number.NaN);
-      if (this.used === chunkRows) await this.flush();
+        this.#set(column + 3, at, packet.values[metric] ?? Number.NaN);
+      if (this.#used === chunkRows) await this.#flush();
     }
   }
 
   /** Publishes the part's two files, each as a whole; the runs come last, for without them the packets do not count. */
   async publish(packetsPath: string, runsPath: string): Promise<void> {
     try {
-      await this.write(packetsPath, runsPath);
+      await this.#write(packetsPath, runsPath);
     } finally {
-      this.connection.closeSync();
+      this.#connection.closeSync();
     }
   }
 
   /** Forgets what was gathered. */
   discard(): void {
-    this.connection.closeSync();
+    this.#connection.closeSync();
   }
 
-  private async write(packetsPath: string, runsPath: string): Promise<void> {
-    await this.flush();
+  async #write(packetsPath: string, runsPath: string): Promise<void> {
+    await this.#flush();
     const key = { name: "run_number", type: "INTEGER", what: "" } as const;
     const patternKeyColumn = { name: "pattern", type: "INTEGER", what: "" } as const;
-    await appendRows(this.connection, "pattern", [patternKeyColumn, ...patternColumns], this.patternRows);
-    await appendRows(this.connection, "run", [key, ...runTable], this.runs);
+    await appendRows(this.#connection, "pattern", [patternKeyColumn, ...patternColumns], this.#patternRows);
+    await appendRows(this.#connection, "run", [key, ...runTable], this.#runs);
     const metrics = timeMetrics.map((metric) => {
       const name = snakeCase(metric);
       const value = `CASE WHEN isnan(packet."${metric}") THEN NULL ELSE packet."${metric}"::BIGINT END`;
       return `${value} AS ${name}_ns, pattern.${name}_reason, pattern.${name}_flag`;
     });
-    await this.copy(
+    await this.#copy(
       `SELECT ${names(runColumns, "run")}, packet.packet, ${names(packetColumns.slice(1), "pattern")}, ${metrics.join(", ")}
        FROM packet JOIN run USING (run_number) JOIN pattern USING (pattern) ORDER BY packet.run_number, packet.packet`,
       packetsPath,
     );
-    await this.copy(`SELECT ${names(runTable, "run")} FROM run ORDER BY run_number`, runsPath);
+    await this.#copy(`SELECT ${names(runTable, "run")} FROM run ORDER BY run_number`, runsPath);
   }
 
-  private set(column: number, at: number, value: number): void {
-    (this.columns[column] as Float64Array)[at] = value;
+  #set(column: number, at: number, value: number): void {
+    (this.#columns[column] as Float64Array)[at] = value;
   }
 
-  private patternOf(packet: PacketRecord): number {
+  #patternOf(packet: PacketRecord): number {
     const key = patternKey(packet);
-    const known = this.patterns.get(key);
+    const known = this.#patterns.get(key);
     if (known !== undefined) return known;
-    const pattern = this.patterns.size;
-    this.patterns.set(key, pattern);
-    this.patternRows.push({ pattern, ...patternCells(packet) });
+    const pattern = this.#patterns.size;
+    this.#patterns.set(key, pattern);
+    this.#patternRows.push({ pattern, ...patternCells(packet) });
     return pattern;
   }
 
-  private async flush(): Promise<void> {
-    if (this.used === 0) return;
-    const appender = await this.connection.createAppender("packet");
-    this.chunk.reset();
-    this.chunk.rowCount = this.used;
-    for (const [column, values] of this.columns.entries())
-      this.chunk.setColumnValues(column, Array.from(values.subarray(0, this.used)));
-    appender.appendDataChunk(this.chunk);
+  async #flush(): Promise<void> {
+    if (this.#used === 0) return;
+    const appender = await this.#connection.createAppender("packet");
+    this.#chunk.reset();
+    this.#chunk.rowCount = this.#used;
+    for (const [column, values] of this.#columns.entries())
+      this.#chunk.setColumnValues(column, Array.from(values.subarray(0, this.#used)));
+    appender.appendDataChunk(this.#chunk);
     appender.closeSync();
-    this.used = 0;
+    this.#used = 0;
   }
 
-  private async copy(query: string, path: string): Promise<void> {
+  async #copy(query: string, path: string): Promise<void> {
     const temporary = temporaryBeside(path);
     try {
-      await this.connection.run(
+      await this.#connection.run(
         `COPY (${query}) TO ${quoted(temporary)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, KV_METADATA {schema_version: '${schemaVersion}'})`,
       );
       await sync(temporary);

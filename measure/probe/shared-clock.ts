@@ -12,7 +12,7 @@ export interface Step {
   /** Rejects when the step breaks by itself; never resolves. */
   broken: Promise<never>;
   /** Lets both servers go. @returns what each counted */
-  leave(): Promise<Record<"sender" | "responder", StepCounts>>;
+  leave(): Promise<Record<Role, StepCounts>>;
 }
 
 /** The longest that a server waits for the other at a barrier until it goes on alone, and that joining may take. */

@@ -1,5 +1,5 @@
+import { otherRole } from "../../../lib/roles.ts";
 import type { Pf } from "../../config/hosts.ts";
-import { other } from "../../plan/plan.ts";
 import type { Finding, ServerCheck, Subject } from "../check.ts";
 import { missing, ok, warning } from "../check.ts";
 import type { ExaminedPf } from "../facts.ts";
@@ -50,10 +50,10 @@ function linkOf({ role, peer }: Subject, { pf, index, facts }: Port): Finding {
     return warning(
       what,
       "the port is down, so it is not known whether its cable is in; a stack sets it up",
-      `ip link set dev ${pf.name} up  # and on the ${other[role]}: ${peerUp}`,
+      `ip link set dev ${pf.name} up  # and on the ${otherRole[role]}: ${peerUp}`,
     );
   if (facts.carrier) return ok(what, facts.speedMbps === undefined ? "up" : `up, ${facts.speedMbps} Mbit/s`);
-  return missing(what, "no link", `${peerUp}  # on the ${other[role]}; then look at the cable from port to port`);
+  return missing(what, "no link", `${peerUp}  # on the ${otherRole[role]}; then look at the cable from port to port`);
 }
 
 /** Whether the cable to the other server is in. */

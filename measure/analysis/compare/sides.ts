@@ -66,11 +66,11 @@ const driversOf = (runs: readonly RunRecord[]) =>
 
 /** Opens the two sides of a comparison; a results directory that both are in is opened once. */
 export class Sides {
-  private readonly options: SidesOptions;
-  private readonly opened = new Map<string, Promise<Dataset>>();
+  readonly #options: SidesOptions;
+  readonly #opened = new Map<string, Promise<Dataset>>();
 
   constructor(options: SidesOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   /**
@@ -79,41 +79,41 @@ export class Sides {
    * @throws LabError (exit code 2) when it means nothing, or several scenarios
    */
   async of(name: string): Promise<Side> {
-    if (existsSync(name) && statSync(name).isDirectory()) return this.folder(name);
-    const folders = await this.options.runsOfStack(name);
-    if (folders) return this.stack(name, folders);
-    const { results } = this.options;
+    if (existsSync(name) && statSync(name).isDirectory()) return this.#folder(name);
+    const folders = await this.#options.runsOfStack(name);
+    if (folders) return this.#stack(name, folders);
+    const { results } = this.#options;
     const unknown = `"${name}" is no directory, no stack (there is no Pulumi.${name}.yaml), and no scenario, hash or driver in ${results}`;
     if (!existsSync(results)) throw new LabError(`${unknown}, which does not exist`, { exitCode: 2 });
-    const dataset = await this.dataset(results);
+    const dataset = await this.#dataset(results);
     const runs = matching(dataset.runs, name);
     if (runs.length === 0)
       throw new LabError(`${unknown}, which has runs of ${driversOf(dataset.runs).join(", ")}`, { exitCode: 2 });
     return { name, directory: results, fidelity: dataset.fidelity, runs };
   }
 
-  private dataset(directory: string): Promise<Dataset> {
+  #dataset(directory: string): Promise<Dataset> {
     const key = resolve(directory);
-    const { say } = this.options;
-    const dataset = this.opened.get(key) ?? openDataset(directory, say ? { say } : {});
-    this.opened.set(key, dataset);
+    const { say } = this.#options;
+    const dataset = this.#opened.get(key) ?? openDataset(directory, say ? { say } : {});
+    this.#opened.set(key, dataset);
     return dataset;
   }
 
-  private async folder(name: string): Promise<Side> {
+  async #folder(name: string): Promise<Side> {
     const root = rootOf(name);
-    const dataset = await this.dataset(root);
+    const dataset = await this.#dataset(root);
     const below = relative(root, name);
     const runs = dataset.runs.filter(({ directory }) => below === "" || `${directory}/`.startsWith(`${below}/`));
     if (runs.length === 0) throw new LabError(`${name} holds no run that counts`);
     return { name: below === "" ? name : basename(name), directory: root, fidelity: dataset.fidelity, runs };
   }
 
-  private async stack(name: string, folders: readonly string[]): Promise<Side> {
+  async #stack(name: string, folders: readonly string[]): Promise<Side> {
     const [first] = folders;
     if (first === undefined) throw new LabError(`stack ${name} has measured no run yet; ./lab up ${name} does`);
     const root = dirname(dirname(first));
-    const dataset = await this.dataset(root);
+    const dataset = await this.#dataset(root);
     const measured = new Set(folders.map((folder) => relative(root, folder)));
     const runs = dataset.runs.filter(({ directory }) => measured.has(directory));
     if (runs.length === 0)

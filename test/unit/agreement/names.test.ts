@@ -36,3 +36,10 @@ it("mebibytes are MiB in every name", () => {
   const misspelt = sources.flatMap((path) => textOf(path).match(/\b[a-z]\w*(?:Mib|MIB|MB|Mb)\b/g) ?? []);
   expect(misspelt).toEqual([]);
 });
+
+it("what is private to a class is so when it runs: #name, and `private` for constructors alone", () => {
+  const typedOnly = sources.flatMap(
+    (path) => textOf(path).match(/^\s+(?:private|protected) (?!constructor\().*/gm) ?? [],
+  );
+  expect(typedOnly).toEqual([]);
+});
