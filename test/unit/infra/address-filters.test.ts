@@ -7,14 +7,17 @@ import { capacityProblems } from "../../../infra/plan/capacity.ts";
 import { planOf } from "../../../infra/plan/plan.ts";
 import { problemLine } from "../../../infra/plan/problem.ts";
 
-const hostWith = (pf: object) => ({
-  address: "192.0.2.1",
+const hostWith = (address: string, pf: object) => ({
+  address,
   privateKeyFile: "/key",
   hostKey: "ssh-ed25519 AAAA",
   pfs: [{ name: "pf0", vfs: 7, totalVfs: 63, ...pf }],
 });
 const inventoryWith = (pf: object) =>
-  inventorySchema.parse({ fidelity: "hardware", hosts: { sender: hostWith(pf), responder: hostWith(pf) } });
+  inventorySchema.parse({
+    fidelity: "hardware",
+    hosts: { sender: hostWith("192.0.2.1", pf), responder: hostWith("192.0.2.2", pf) },
+  });
 const planFor = (config: object) => planOf(configSchema.parse(config));
 
 /** The paper's largest level: 128 VMs on each server's bridge, under network load. */
