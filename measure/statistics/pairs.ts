@@ -1,4 +1,5 @@
 import { canonicalJson } from "../../lib/canonical.ts";
+import { counted } from "../../lib/counted.ts";
 import { LabError } from "../../lib/errors.ts";
 import { DEFAULT_QUANTILE_TYPE, type QuantileType, quantile } from "./quantiles.ts";
 
@@ -177,7 +178,7 @@ function describe(record: Omit<PairingRecord, "statement">, type: QuantileType):
       : `a pair is the medians (Hyndman-Fan type ${type}) of two runs`;
   const { unmatched, withoutValue } = record;
   return (
-    `${what} of equal ${record.matchedOn.join(", ")}: ${record.pairs} pairs from ${record.cells} cells; ` +
+    `${what} of equal ${record.matchedOn.join(", ")}: ${counted(record.pairs, "pair")} from ${counted(record.cells, "cell")}; ` +
     `without a partner ${unmatched.first} and ${unmatched.second}, without a value ${withoutValue.first} and ${withoutValue.second}`
   );
 }

@@ -37,7 +37,7 @@ describe("pairs", () => {
       withoutValue: { first: 1, second: 0 },
       statement:
         "a pair is the medians (Hyndman-Fan type 7) of two runs of equal backgroundVms, loadType, replicate, run: " +
-        "2 pairs from 1 cells; without a partner 1 and 2, without a value 1 and 0",
+        "2 pairs from 1 cell; without a partner 1 and 2, without a value 1 and 0",
     });
   });
 
