@@ -12,7 +12,7 @@ describe("./lab diff", { timeout: 60_000 }, () => {
   it("says of the committed stacks what the README shows", async () => {
     const { stdout, exitCode } = await lab("diff", "sender", "responder");
     expect(exitCode).toBe(0);
-    expect(readFileSync(join(checkout, "README.md"), "utf8")).toContain(stdout);
+    expect(readFileSync(join(checkout, "ARCHITECTURE.md"), "utf8")).toContain(stdout);
   });
 
   it("says it as JSON", async () => {
