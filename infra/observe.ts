@@ -165,30 +165,6 @@ export function refuseUsed(observed: Record<Role, Pick<Observation, "inUse">>): 
     );
 }
 
-/** How far MemTotal may fall with another kernel or firmware, before what was written of a server is no longer true. */
-const memoryDrift = 0.02;
-
-/** Says what an inventory claims of its servers and they have not, a line a claim. */
-export function falseClaims(inventory: Inventory, observed: Record<Role, Observation>): string[] {
-  return roles.flatMap((role) => {
-    const { cpus, memoryMiB, pfs } = inventory.hosts[role];
-    const there = observed[role];
-    const claim = (key: string, claimed: number | undefined, actual: number) =>
-      claimed !== undefined && claimed > actual
-        ? [
-            `hosts.${role}.${key}: ${claimed} is not what the server has; allowed: at most ${actual} (./lab doctor --write writes what it has)`,
-          ]
-        : [];
-    return [
-      ...claim("cpus", cpus, there.cpus),
-      ...claim("memoryMiB", memoryMiB, Math.floor(there.memoryMiB * (1 + memoryDrift))),
-      ...pfs.flatMap(({ name, totalVfs }, index) =>
-        claim(`pfs.${index}.totalVfs`, totalVfs, there.pfs.get(name)?.totalVfs ?? 0),
-      ),
-    ];
-  });
-}
-
 /** The inventory with what it does not say of its servers filled in by what they say of themselves. */
 export function withObserved(inventory: Inventory, observed: Record<Role, Observation>): Inventory {
   const observedHost = (role: Role): Host => {

@@ -14,7 +14,7 @@ import { type Host, type Inventory, type Role, roles } from "./config/hosts.ts";
 import { type NicLimits, nicProblems, parseNicLimits } from "./plan/nic-limits.ts";
 import { bridgeName } from "./plan/placement.ts";
 import type { Plan, ServerPlan } from "./plan/plan.ts";
-import { problemLine } from "./plan/problem.ts";
+import type { Problem } from "./plan/problem.ts";
 import { serverScript } from "./server-script.ts";
 import { capabilities } from "./vm/drivers.ts";
 
@@ -45,7 +45,7 @@ export function parsePreflight(text: string): Preflight {
   return { bridgedFrames: parseBridgedFrames(frames), limits: parseNicLimits(limits) };
 }
 
-function bridgeProblems(role: Role, { main, background }: ServerPlan, { bridgedFrames }: Preflight): string[] {
+function bridgeProblems(role: Role, { main, background }: ServerPlan, { bridgedFrames }: Preflight): Problem[] {
   const losing = losingChain(bridgedFrames);
   if (losing === undefined) return [];
   const users = [
@@ -54,15 +54,17 @@ function bridgeProblems(role: Role, { main, background }: ServerPlan, { bridgedF
   ];
   return users
     .filter(({ driver }) => capabilities[driver].attachesTo === "bridge")
-    .map(
-      ({ key, driver }) =>
-        `${key}: ${driver} at the ${role} would lose every frame: the server's ${chainWords(losing)} drops what it has no rule for (Docker, Kubernetes and firewalls do this to bridges); allowed: a driver on a VF, or a rule of your own there (${passCommand(losing, bridgeName)})`,
-    );
+    .map(({ key, driver }) => ({
+      key,
+      value: driver,
+      found: `${driver} at the ${role} would lose every frame: the server's ${chainWords(losing)} drops what it has no rule for (Docker, Kubernetes and firewalls do this to bridges)`,
+      allowed: `a driver on a VF, or a rule of your own there (${passCommand(losing, bridgeName)})`,
+    }));
 }
 
-/** What a scenario asks of its servers and they would spoil or refuse, a line a problem: key, value, what is allowed. */
-export const preflightProblems = ({ hosts }: Inventory, plan: Plan, seen: Record<Role, Preflight>): string[] =>
+/** What a scenario asks of its servers and they would spoil or refuse. */
+export const preflightProblems = ({ hosts }: Inventory, plan: Plan, seen: Record<Role, Preflight>): Problem[] =>
   roles.flatMap((role) => [
-    ...nicProblems(role, hosts[role], plan[role], seen[role].limits).map(problemLine),
+    ...nicProblems(role, hosts[role], plan[role], seen[role].limits),
     ...bridgeProblems(role, plan[role], seen[role]),
   ]);

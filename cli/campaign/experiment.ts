@@ -5,6 +5,7 @@ import { z } from "zod";
 import { explain } from "../../infra/config/explain.ts";
 import { hostSchema, roles } from "../../infra/config/hosts.ts";
 import { configSchema } from "../../infra/config/schema.ts";
+import { type Problem, problemLine } from "../../infra/plan/problem.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
 import { armShape, leveledKeys, levelShape } from "./levels.ts";
@@ -64,6 +65,13 @@ function keysAt([first, , third, fourth]: readonly PropertyKey[]): string[] {
   return fourth === undefined ? Object.keys(inside.shape) : [...roles];
 }
 
+const wrongName = (value: string, file: string): Problem => ({
+  key: "id",
+  value,
+  found: `${JSON.stringify(value)} is not allowed`,
+  allowed: `${file}, the file's name`,
+});
+
 /**
  * Checks what an experiment's file says.
  * @param where the file, for messages
@@ -75,12 +83,15 @@ export function checkExperiment(value: unknown, where: string, id: string): Expe
   const problems = result.success
     ? result.data.id === id
       ? []
-      : [`id: ${JSON.stringify(result.data.id)} is not allowed; allowed: ${id}, the file's name`]
+      : [wrongName(result.data.id, id)]
     : explain(result.error, value, keysAt);
   if (result.success && problems.length === 0) return result.data;
-  throw new LabError(`The experiment in ${where} is wrong:\n${problems.map((line) => `  ${line}`).join("\n")}`, {
-    exitCode: 2,
-  });
+  throw new LabError(
+    `The experiment in ${where} is wrong:\n${problems.map((problem) => `  ${problemLine(problem)}`).join("\n")}`,
+    {
+      exitCode: 2,
+    },
+  );
 }
 
 function readExperiment(folder: string, id: string): Experiment {

@@ -1,11 +1,26 @@
 import type { z } from "zod";
+import { distinctProblems, type Problem } from "../plan/problem.ts";
 
 const show = (value: unknown): string => {
   const text = value === undefined ? "nothing" : JSON.stringify(value);
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 };
 
-const refused = (value: unknown) => (value === undefined ? "missing" : `${show(value)} is not allowed`);
+const refusal = (path: readonly PropertyKey[], value: unknown, allowed: string): Problem => ({
+  key: path.join("."),
+  value,
+  found: value === undefined ? "missing" : `${show(value)} is not allowed`,
+  allowed,
+});
+
+/** A key that there is not. @param knownKeys those that there are */
+const unknownKey = (key: string, value: unknown, knownKeys: readonly string[]): Problem => ({
+  key,
+  value,
+  found: `${show(value)}: there is no such key`,
+  allowed: knownKeys.join(", "),
+  knownKeys,
+});
 
 const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(
@@ -36,7 +51,7 @@ function allowed(issue: z.core.$ZodIssue): string {
 }
 
 /** The issues of the members of a union that say most: of the member that the value got farthest into. */
-function ofUnion(issue: z.core.$ZodIssueInvalidUnion, path: PropertyKey[], value: unknown, keys: Keys): string[] {
+function ofUnion(issue: z.core.$ZodIssueInvalidUnion, path: PropertyKey[], value: unknown, keys: Keys): Problem[] {
   const inside = at(value, path);
   const structured = inside !== null && typeof inside === "object";
   const choices = issue.errors.map((errors) =>
@@ -50,28 +65,22 @@ function ofUnion(issue: z.core.$ZodIssueInvalidUnion, path: PropertyKey[], value
       explainIssue({ ...inner, path: [...path, ...inner.path] }, value, keys),
     );
   const options = issue.errors.flatMap((errors) => errors.filter((error) => error.path.length === 0).map(allowed));
-  return [`${path.join(".")}: ${refused(inside)}; allowed: ${[...new Set(options)].join(", or ")}`];
+  return [refusal(path, inside, [...new Set(options)].join(", or "))];
 }
 
 type Keys = (path: readonly PropertyKey[]) => string[];
 
-function explainIssue(issue: z.core.$ZodIssue, value: unknown, keys: Keys): string[] {
+function explainIssue(issue: z.core.$ZodIssue, value: unknown, keys: Keys): Problem[] {
   const path = [...issue.path];
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => {
-      const known = keys(path);
-      const list = known.length > 0 ? `; known keys here: ${known.join(", ")}` : "";
-      return `${[...path, key].join(".")}: ${show(at(value, [...path, key]))}: there is no such key${list}`;
-    });
+    return issue.keys.map((key) => unknownKey([...path, key].join("."), at(value, [...path, key]), keys(path)));
   if (issue.code === "invalid_union") return ofUnion(issue, path, value, keys);
-  const inside = at(value, path);
-  return [`${path.join(".")}: ${refused(inside)}; allowed: ${allowed(issue)}`];
+  return [refusal(path, at(value, path), allowed(issue))];
 }
 
 /**
- * What is wrong with a configuration, a line an issue: the key, its value, and what is allowed.
+ * What is wrong with a configuration: the key, its value, and what is allowed.
  * @param keys tells which keys are known at a path
  */
-export function explain(error: z.ZodError, value: unknown, keys: Keys): string[] {
-  return [...new Set(error.issues.flatMap((issue) => explainIssue(issue, value, keys)))];
-}
+export const explain = (error: z.ZodError, value: unknown, keys: Keys): Problem[] =>
+  distinctProblems(error.issues.flatMap((issue) => explainIssue(issue, value, keys)));

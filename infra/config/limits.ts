@@ -1,7 +1,8 @@
 import { runBudget } from "../../measure/probe/budget.ts";
 import type { Fidelity } from "../../measure/results/fidelity.ts";
 import { leastGuestMiB } from "../../study/factors/main-vms.ts";
-import type { TimedFactors } from "../../study/terms.ts";
+import { mainVmKeys, type TimedFactors } from "../../study/terms.ts";
+import type { Problem } from "../plan/problem.ts";
 
 /** What of a configuration decides how long its deployment may take. */
 export type LimitedConfig = TimedFactors & { readyWithinSeconds: number; runs: number };
@@ -24,11 +25,11 @@ export const deploymentLimitSeconds = (
 /** Packets whose output, 2 MiB at the most, a Main VM of the least memory still holds beside itself. */
 const packetsThatEveryGuestHolds = 10_000;
 
-/** What a run cannot do, a line each: what its guest cannot hold, and what nobody could wait for. */
+/** What a run cannot do: what its guest cannot hold, and what nobody could wait for. */
 export function impossibleRuns(
   { guestMemoryMiB, ...config }: LimitedConfig & { guestMemoryMiB: number },
   fidelity: Fidelity,
-): string[] {
+): Problem[] {
   const neededMiB = leastGuestMiB + Math.ceil(runBudget(config, fidelity).pingBytes / 2 ** 20);
   const seconds = deploymentLimitSeconds(config, fidelity);
   const days = (value: number) => (value / 86_400).toFixed(0);
@@ -37,12 +38,22 @@ export function impossibleRuns(
   return [
     ...(config.packets > packetsThatEveryGuestHolds && guestMemoryMiB < neededMiB
       ? [
-          `guestMemoryMiB: ${guestMemoryMiB} does not hold the output of ping for ${config.packets} packets; allowed: at least ${neededMiB}, or fewer packets`,
+          {
+            key: mainVmKeys.memoryMiB,
+            value: guestMemoryMiB,
+            found: `${guestMemoryMiB} does not hold the output of ping for ${config.packets} packets`,
+            allowed: `at least ${neededMiB}, or fewer packets`,
+          },
         ]
       : []),
     ...(seconds > mostSeconds
       ? [
-          `runs: ${config.runs} of ${config.packets} packets may take ${days(seconds)} days on ${fidelity} servers; allowed: at most ${days(mostSeconds)} days a deployment, which is ${room} of these runs`,
+          {
+            key: "runs",
+            value: config.runs,
+            found: `${config.runs} of ${config.packets} packets may take ${days(seconds)} days on ${fidelity} servers`,
+            allowed: `at most ${days(mostSeconds)} days a deployment, which is ${room} of these runs`,
+          },
         ]
       : []),
   ];

@@ -6,7 +6,7 @@ import { endpointSchema } from "../../lib/ssh/target.ts";
 import { orderSchema } from "../../measure/results/order.ts";
 import { capacityProblems } from "../plan/capacity.ts";
 import { planOf } from "../plan/plan.ts";
-import { problemLine } from "../plan/problem.ts";
+import { type Problem, problemLine } from "../plan/problem.ts";
 import { explain } from "./explain.ts";
 import { hostSchema, type Inventory, inventorySchema, roles } from "./hosts.ts";
 import { impossibleRuns } from "./limits.ts";
@@ -17,15 +17,14 @@ export interface ResolvedConfig extends Omit<Config, "hosts"> {
   inventory: Inventory;
 }
 
-function fail(lines: readonly string[], where: string): never {
-  throw new LabError(`The configuration of ${where} is wrong:\n${lines.map((line) => `  ${line}`).join("\n")}`, {
-    exitCode: 2,
-  });
+function fail(problems: readonly Problem[], where: string): never {
+  const lines = problems.map((problem) => `  ${problemLine(problem)}`);
+  throw new LabError(`The configuration of ${where} is wrong:\n${lines.join("\n")}`, { exitCode: 2 });
 }
 
 /** @throws LabError (exit code 2) with what is wrong, a line a problem, unless there is none */
-export function refuse(lines: readonly string[], where: string): void {
-  if (lines.length > 0) fail(lines, where);
+export function refuse(problems: readonly Problem[], where: string): void {
+  if (problems.length > 0) fail(problems, where);
 }
 
 function check<T extends z.ZodType>(
@@ -76,15 +75,19 @@ function decode(text: string): unknown {
  */
 export function parseConfig(raw: Record<string, string>, project: string, stack: string): Config {
   const projectConfig: Record<string, unknown> = {};
-  const foreign: string[] = [];
+  const foreign: Problem[] = [];
   for (const [key, text] of Object.entries(raw)) {
     const colon = key.indexOf(":");
     const namespace = key.slice(0, colon);
     if (namespace === project) projectConfig[key.slice(colon + 1)] = decode(text);
     else if (namespace !== "pulumi")
-      foreign.push(
-        `${key}: ${JSON.stringify(text)}: there is no such key; keys of this project begin with ${project}:`,
-      );
+      foreign.push({
+        key,
+        value: text,
+        found: `${JSON.stringify(text)}: there is no such key; keys of this project begin with ${project}:`,
+        allowed: "",
+        knownKeys: [],
+      });
   }
   refuse(foreign, `stack ${stack}`);
   return check(configSchema, projectConfig, `stack ${stack} (keys of ${project}:)`, configKeysAt);
@@ -108,7 +111,7 @@ export function readInventory(path: string): Inventory {
 
 /** @throws LabError (exit code 2) with what a scenario asks of its servers and they cannot give */
 export function refuseOverload(inventory: Inventory, scenario: Omit<Config, "hosts">): void {
-  refuse(capacityProblems(inventory, planOf(scenario)).map(problemLine), "the stack");
+  refuse(capacityProblems(inventory, planOf(scenario)), "the stack");
 }
 
 /** Fills in the inventory of hosts that the configuration names. @throws LabError (exit code 2) that says what is wrong in it */

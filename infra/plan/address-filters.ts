@@ -36,11 +36,13 @@ export function addressFilterProblems(role: Role, host: Host, plan: ServerPlan):
     ofBackground === 0
       ? {
           key: mainVmKeys.driver,
+          value: plan.main.driver,
           found: `${plan.main.driver} needs an address filter at the ${role}, and ${holds}`,
           allowed: "a driver on a VF, or fewer vfs there",
         }
       : {
           key: backgroundVmKeys.vms,
+          value: plan.background.vms,
           found: `${plan.background.vms} on ${plan.background.driver} need ${needed} address filters at the ${role}, the Main VM's included, and ${holds}`,
           allowed: `at most ${Math.max(0, free - (needed - ofBackground))}, a driver on a VF, or fewer vfs there`,
         },

@@ -4,7 +4,7 @@ import { capabilities } from "../vm/drivers.ts";
 import { addressFilterProblems } from "./address-filters.ts";
 import { vfPlaceOf, vfsForBackground } from "./placement.ts";
 import type { Plan, ServerPlan } from "./plan.ts";
-import { type Problem, problemLine } from "./problem.ts";
+import { distinctProblems, type Problem } from "./problem.ts";
 
 /** What QEMU takes for a VM beside the guest's own memory, and what the server keeps for itself. */
 const memoryPerVmMiB = 64;
@@ -26,6 +26,7 @@ function vfProblems(role: Role, { pfs }: Host, plan: ServerPlan): Problem[] {
       ? [
           {
             key: `hosts.${role}.pfs.${index}.vfs`,
+            value: vfs,
             found: `${vfs} VFs of ${name} are not allowed`,
             allowed: `at most ${totalVfs}`,
           },
@@ -38,6 +39,7 @@ function vfProblems(role: Role, { pfs }: Host, plan: ServerPlan): Problem[] {
       ...tooMany,
       {
         key: mainVmKeys.driver,
+        value: plan.main.driver,
         found: `${plan.main.driver} needs a VF at the ${role}, and hosts.${role}.pfs gives none`,
         allowed: "a driver on the bridge, or more vfs there",
       },
@@ -48,6 +50,7 @@ function vfProblems(role: Role, { pfs }: Host, plan: ServerPlan): Problem[] {
     ...tooMany,
     {
       key: backgroundVmKeys.vms,
+      value: plan.background.vms,
       found: `${plan.background.vms} on ${plan.background.driver} need ${vfsNeeded(plan)} VFs at the ${role}, the Main VM's included, and hosts.${role}.pfs gives ${there}`,
       allowed: `at most ${most}, a driver on the bridge, or more vfs there`,
     },
@@ -63,11 +66,13 @@ function memoryProblems(role: Role, { memoryMiB }: Host, plan: ServerPlan): Prob
     background.vms > 0
       ? {
           key: backgroundVmKeys.vms,
+          value: background.vms,
           found: `${background.vms} of ${background.memoryMiB} MiB and the Main VM need ${memoryNeeded(plan)} MiB at the ${role}, which has ${memoryMiB} and keeps ${serverMemoryMiB} for itself`,
           allowed: `at most ${most}, or less ${backgroundVmKeys.memoryMiB}`,
         }
       : {
           key: mainVmKeys.memoryMiB,
+          value: main.memoryMiB,
           found: `${main.memoryMiB} is more than the ${role} has (${memoryMiB} MiB, of which it keeps ${serverMemoryMiB})`,
           allowed: `at most ${memoryMiB - serverMemoryMiB - memoryPerVmMiB}`,
         },
@@ -78,7 +83,14 @@ function cpuProblems(role: Role, { cpus }: Host, { main, background }: ServerPla
   if (cpus === undefined) return [];
   const wrong = (key: string, vcpus: number) =>
     vcpus > cpus
-      ? [{ key, found: `${vcpus} virtual CPUs are more than the ${role} has CPUs`, allowed: `at most ${cpus}` }]
+      ? [
+          {
+            key,
+            value: vcpus,
+            found: `${vcpus} virtual CPUs are more than the ${role} has CPUs`,
+            allowed: `at most ${cpus}`,
+          },
+        ]
       : [];
   return [
     ...wrong(mainVmKeys.vcpus, main.vcpus),
@@ -92,6 +104,7 @@ function vlanProblems(role: Role, { main, background }: ServerPlan): Problem[] {
       ? [
           {
             key,
+            value: vlan,
             found: `${vlan} is not allowed: the NIC tags frames of VFs, and ${driver} at the ${role} has none`,
             allowed: "0",
           },
@@ -116,6 +129,7 @@ function wiringProblems({ hosts }: Inventory, plan: Plan): Problem[] {
     return [
       {
         key: "hosts.responder.pfs",
+        value: hosts.responder.pfs,
         found: `${who} would be on ${hosts.responder.pfs[here]?.name}, and its counterpart on ${hosts.sender.pfs[there]?.name} of the sender, which no cable joins`,
         allowed: "the same numbers of vfs on both servers, and drivers that both use VFs or both the bridge",
       },
@@ -133,6 +147,7 @@ function burstProblems({ sender: { load } }: Plan): Problem[] {
   return [
     {
       key: loadKeys.burstPackets,
+      value: load.burstPackets,
       found: `${load.burstPackets} packets of ${load.packetBytes} bytes at ${load.mbps} Mbit/s are a burst every ${apart.toFixed(1)} s`,
       allowed: `one a second at least, so at most ${most} packets, or a higher ${loadKeys.mbps}`,
     },
@@ -154,5 +169,5 @@ export function capacityProblems(inventory: Inventory, plan: Plan): Problem[] {
   });
   const ofVlans = roles.flatMap((role) => vlanProblems(role, plan[role]));
   const all = [...ofServers, ...ofVlans, ...wiringProblems(inventory, plan), ...burstProblems(plan)];
-  return [...new Map(all.map((problem) => [problemLine(problem), problem])).values()];
+  return distinctProblems(all);
 }

@@ -94,6 +94,7 @@ export function portProblems(role: Role, index: number, pf: Host["pfs"][number],
     return [
       {
         key: `hosts.${role}.pfs.${index}.name`,
+        value: name,
         found: `${name} is in switchdev mode, where frames of its VFs go to ports of a switch on the server`,
         allowed: `a port in legacy mode (devlink dev eswitch set pci/${limits.pci} mode legacy, which takes that switch from whoever uses it)`,
       },
@@ -102,6 +103,7 @@ export function portProblems(role: Role, index: number, pf: Host["pfs"][number],
     return [
       {
         key,
+        value: vfs,
         found: `${vfs} VFs of ${name} have no place in memory, because the firmware gave them none`,
         allowed: `0, or "Above 4G decoding" and SR-IOV in the firmware, or pci=realloc on the kernel's command line`,
       },
@@ -110,6 +112,7 @@ export function portProblems(role: Role, index: number, pf: Host["pfs"][number],
   if (limits.vfVectors !== undefined && vfs > limits.vfVectors)
     problems.push({
       key,
+      value: vfs,
       found: `${vfs} VFs of ${name} take an MSI-X vector each at least, and it has ${limits.vfVectors} for them`,
       allowed: `at most ${limits.vfVectors}`,
     });
@@ -117,6 +120,7 @@ export function portProblems(role: Role, index: number, pf: Host["pfs"][number],
   if (onBuses < vfs)
     problems.push({
       key,
+      value: vfs,
       found: `${vfs} VFs of ${name} reach beyond the last PCI bus behind its bridge (${limits.lastBus})`,
       allowed: `at most ${onBuses}, or ARI in the firmware, or pci=assign-busses on the kernel's command line`,
     });
@@ -143,6 +147,7 @@ function groupProblems(role: Role, { pfs }: Host, plan: ServerPlan, limits: Read
     return [
       {
         key,
+        value: "pci-passthrough",
         found: `pci-passthrough is not allowed at the ${role}: VF ${place.vf} of ${pf.name} shares its IOMMU group with ${others.join(", ")}, and only a whole group can be handed to a VM`,
         allowed: "another driver, or a slot or firmware with PCIe ACS",
       },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { deploymentLimitSeconds, impossibleRuns } from "../../../infra/config/limits.ts";
+import { problemLine } from "../../../infra/plan/problem.ts";
 import { runBudget } from "../../../measure/probe/budget.ts";
 
 const config = {
@@ -27,13 +28,17 @@ describe("runs that cannot be", () => {
   });
 
   it("are refused where the guest cannot hold what ping prints, with what it needs", () => {
-    expect(impossibleRuns({ ...config, packets: 65_535, guestMemoryMiB: 96 }, "hardware")).toEqual([
+    const [problem, ...more] = impossibleRuns({ ...config, packets: 65_535, guestMemoryMiB: 96 }, "hardware");
+    expect(more).toEqual([]);
+    expect(problem).toMatchObject({ key: "guestMemoryMiB", value: 96, allowed: "at least 109, or fewer packets" });
+    expect(problem && problemLine(problem)).toBe(
       "guestMemoryMiB: 96 does not hold the output of ping for 65535 packets; allowed: at least 109, or fewer packets",
-    ]);
+    );
   });
 
   it("are refused where nobody could wait for them, with how many could be", () => {
-    const [refusal, ...more] = impossibleRuns({ ...config, packets: 65_535, runs: 1000 }, "emulated");
+    const problems = impossibleRuns({ ...config, packets: 65_535, runs: 1000 }, "emulated");
+    const [refusal, ...more] = problems.map(problemLine);
     expect(more).toEqual([]);
     expect(refusal).toMatch(
       /^runs: 1000 of 65535 packets may take \d+ days on emulated servers; allowed: at most 25 days a deployment, which is \d+ of these runs$/,

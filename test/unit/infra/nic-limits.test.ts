@@ -88,7 +88,7 @@ describe("what a scenario is refused for before anything is declared", () => {
     limits: new Map([["pf0", { ...unlimited, sharedGroups: new Map([[2, ["0000:03:00.1"]]]) }]]),
   };
   const problems = (config: object, sender: Preflight) =>
-    preflightProblems(inventory, planFor(config), { sender, responder: clear });
+    preflightProblems(inventory, planFor(config), { sender, responder: clear }).map(problemLine);
 
   it("is a VF that is not alone in its IOMMU group, where a VM is to have that one handed over", () => {
     expect(problems({ mainDriver: "pci-passthrough" }, shared)).toEqual([]);

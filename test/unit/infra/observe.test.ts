@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { falseClaims } from "../../../infra/false-claims.ts";
 import {
-  falseClaims,
   parseObservation,
   refuseLacking,
   refuseUsed,
@@ -8,6 +8,7 @@ import {
   vfAddressOf,
   withObserved,
 } from "../../../infra/observe.ts";
+import { problemLine } from "../../../infra/plan/problem.ts";
 
 describe("what a server says of itself", () => {
   it("is a token for each layer that is there, the lease, and what the server has", () => {
@@ -152,7 +153,7 @@ describe("what an inventory says of its servers", () => {
     const claims = falseClaims(
       inventory({ cpus: 8, memoryMiB: 70_000, pfs: [{ name: "pf0", vfs: 7, totalVfs: 63 }] }),
       observed,
-    );
+    ).map(problemLine);
     expect(claims.join("\n")).toMatch(/sender.cpus: 8 .* at most 6 .*doctor --write/);
     expect(claims.join("\n")).toMatch(/sender.memoryMiB: 70000 .* at most 65267/);
     expect(claims.join("\n")).toMatch(/sender.pfs.0.totalVfs: 63 .* at most 7/);
