@@ -49,10 +49,11 @@ export class Testbed {
     return { hosts, resultsDirectory: this.results, ...short, ...own };
   }
 
-  /** Deploys and measures; fails with all that pulumi said. */
-  async up(own: Record<string, unknown>, args: string[] = []): Promise<RunOutcome[]> {
+  /** Deploys and measures; fails with all that pulumi said. @param timeoutMs where it takes longer than a test's deployments do */
+  async up(own: Record<string, unknown>, args: string[] = [], timeoutMs?: number): Promise<RunOutcome[]> {
     this.stack.configure(this.settings(own));
-    const { all, exitCode } = await this.stack.pulumi(["up", "--yes", "--skip-preview", ...args]);
+    const limit = timeoutMs === undefined ? {} : { timeoutMs };
+    const { all, exitCode } = await this.stack.pulumi(["up", "--yes", "--skip-preview", ...args], limit);
     expect(exitCode, all).toBe(0);
     return this.runs();
   }
