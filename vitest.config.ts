@@ -8,6 +8,12 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     maxWorkers: "100%", // all but one CPU is one of two
+    coverage: {
+      provider: "v8",
+      reportsDirectory: ".lab/coverage",
+      include: ["measure/**/*.ts", "infra/**/*.ts", "study/**/*.ts"],
+      reporter: ["text-summary", ["text", { skipFull: true }]],
+    },
     projects: [
       {
         test: {

@@ -18,6 +18,7 @@ const all = { ...own.dependencies, ...own.devDependencies };
 const usedByTools: Record<string, RegExp> = {
   "@biomejs/biome": /"biome", "check"/,
   knip: /"unused code", "knip"/,
+  "@vitest/coverage-v8": /provider: "v8"/,
 };
 
 it("every dependency is pinned to one version, which is the one of the lock file", () => {
@@ -38,7 +39,7 @@ it("every dependency is used, and everything that is imported is a dependency", 
       ].flatMap(([, name, bare]) => name ?? bare ?? []),
     ),
   );
-  const session = codeLines(textOf("cli/testing/run.ts")).join("\n");
+  const session = codeLines(textOf("cli/testing/run.ts") + textOf("vitest.config.ts")).join("\n");
   for (const name of Object.keys(all)) {
     const typed = name.startsWith("@types/") ? name.slice("@types/".length) : undefined;
     if (typed !== undefined) expect(typed === "node" || imported.has(typed), name).toBe(true);
