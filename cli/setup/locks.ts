@@ -1,5 +1,5 @@
 import { waitingFor, withLock } from "../../lib/lock.ts";
-import { checkout } from "../../lib/paths.ts";
+import { cacheDir, checkout } from "../../lib/paths.ts";
 import type { Progress } from "../../lib/progress.ts";
 
 /** Names of the locks that this process or the one that started it holds: a test that calls ./lab must not wait for itself. */
@@ -30,6 +30,6 @@ export async function withNamedLock<T>(
 export const withCheckout = <T>(progress: Progress, body: () => Promise<T>): Promise<T> =>
   withNamedLock(`checkout:${checkout}`, `this checkout (${checkout})`, progress, body);
 
-/** Alone with the emulated servers, of which a machine has one pair. */
+/** Alone with the emulated servers of this cache. Another cache has a pair of its own, on ports of its own, and nobody waits for it. */
 export const withServersLocked = <T>(progress: Progress, body: () => Promise<T>): Promise<T> =>
-  withNamedLock("emulated-servers", "the emulated servers", progress, body);
+  withNamedLock(`emulated-servers:${cacheDir()}`, "the emulated servers", progress, body);

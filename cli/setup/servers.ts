@@ -28,7 +28,7 @@ const areUp = (servers: readonly ServerStatus[]) => servers.every(({ status }) =
 
 /**
  * Runs `body` with both servers up, and leaves them as they were: up when they were up, else down, also when `body`
- * fails. The caller has them to itself (`withServers`).
+ * fails. The caller has them to itself (`withServersLocked`).
  * @param body is told whether the servers are new (they begin with empty disks, so no stack has anything on them), and what
  *   they are
  */

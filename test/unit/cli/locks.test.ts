@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, expect, it } from "vitest";
-import { withNamedLock } from "../../../cli/setup/locks.ts";
+import { afterEach, expect, it, vi } from "vitest";
+import { withNamedLock, withServersLocked } from "../../../cli/setup/locks.ts";
 import type { Progress } from "../../../lib/progress.ts";
 
 const said: string[] = [];
@@ -8,6 +8,7 @@ const progress: Progress = { say: (line) => said.push(line), step: (_label, body
 
 afterEach(() => {
   said.length = 0;
+  vi.unstubAllEnvs();
 });
 
 it("lets through the processes that its holder starts, which would else wait for ever", async () => {
@@ -21,5 +22,16 @@ it("gives the lock back when its holder fails", async () => {
   const name = randomUUID();
   await expect(withNamedLock(name, "it", progress, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   expect(await withNamedLock(name, "it", progress, async () => "mine")).toBe("mine");
+  expect(said).toEqual([]);
+});
+
+it("keeps nobody from the servers of another cache", async () => {
+  vi.stubEnv("LAB_CACHE", `/nowhere/${randomUUID()}`);
+  const both = await withServersLocked(progress, () => {
+    vi.stubEnv("LAB_CACHE", `/nowhere/${randomUUID()}`);
+    vi.stubEnv("LAB_LOCKS_HELD", ""); // as another program
+    return withServersLocked(progress, async () => "both");
+  });
+  expect(both).toBe("both");
   expect(said).toEqual([]);
 });
