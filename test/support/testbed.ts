@@ -23,14 +23,18 @@ pgrep -x -a 'tcpdump|mpstat|qemu-system-x86.*' || true`;
 export class Testbed {
   readonly results = mkdtempSync(join(tmpdir(), "lab-results-"));
   readonly stack: TestStack;
-  readonly inventory = inventorySchema.parse(JSON.parse(readFileSync(join(labDir, "hosts.json"), "utf8")));
+  readonly inventory: Inventory;
+  readonly #hosts: string;
 
-  private constructor(stack: TestStack) {
+  private constructor(stack: TestStack, hosts: string) {
     this.stack = stack;
+    this.#hosts = hosts;
+    this.inventory = inventorySchema.parse(JSON.parse(readFileSync(hosts, "utf8")));
   }
 
-  static async open(stackName: string): Promise<Testbed> {
-    return new Testbed(await makeTestStack(stackName));
+  /** @param hosts the file that describes the servers */
+  static async open(stackName: string, hosts = join(labDir, "hosts.json")): Promise<Testbed> {
+    return new Testbed(await makeTestStack(stackName), hosts);
   }
 
   /** The servers, both described in another way. */
@@ -44,9 +48,8 @@ export class Testbed {
 
   /** A short scenario's configuration. */
   settings(own: Record<string, unknown>): Record<string, unknown> {
-    const hosts = join(labDir, "hosts.json");
     const short = { runs: 1, packets: 50, cpuWindowSeconds: 2, backgroundVms: 0 };
-    return { hosts, resultsDirectory: this.results, ...short, ...own };
+    return { hosts: this.#hosts, resultsDirectory: this.results, ...short, ...own };
   }
 
   /** Deploys and measures; fails with all that pulumi said. @param timeoutMs where it takes longer than a test's deployments do */
@@ -103,6 +106,11 @@ export class Testbed {
   /** Takes down what is deployed and removes the stack and its results. */
   async close(): Promise<void> {
     await this.stack.pulumi(["destroy", "--yes", "--skip-preview"]);
+    this.forget();
+  }
+
+  /** Removes the stack and its results, and leaves the servers as they are: for servers that are thrown away. */
+  forget(): void {
     this.stack.remove();
     rmSync(this.results, { recursive: true, force: true });
   }
