@@ -24,7 +24,7 @@ interface MetricBase {
   measures?: Record<string, MeasureRow>;
 }
 
-/** A time of each packet, in whole nanoseconds: a difference of stamps of one clock, or of two such differences. */
+/** A time of each packet, in whole nanoseconds: a difference of stamps of one clock, or of two such differences. A clock may be shared. */
 interface TimeRow extends MetricBase {
   kind: "time";
   /** How it is found from stamps. */
@@ -37,6 +37,8 @@ interface TimeRow extends MetricBase {
   leastNs: 0 | 1;
   /** The metric that it is a part of, and must be less than. */
   partOf?: string;
+  /** A difference of stamps of the two servers: it is there only where they share a clock. */
+  acrossServers?: true;
 }
 
 /** What part of the whole one time of a packet is: 0 to 1. */

@@ -2,7 +2,7 @@ import type { MetricRow } from "./metric.ts";
 
 /**
  * What is measured, a row a metric: whatever lists metrics goes by this table, in its order. Times are differences of stamps of one
- * clock, or of two such differences; never of stamps of two machines.
+ * clock, or of two such differences; of stamps of two machines only where these share a clock.
  *
  * The parts senderGuest, senderOut, wire, responderIn, responderGuest, responderOut and senderIn add up to rtt.
  */
@@ -77,6 +77,24 @@ export const metrics = {
     leastNs: 1,
     from: "`senderNicRtt` - `responseTime`",
     what: "NIC to NIC and back",
+  },
+  wireOut: {
+    kind: "time",
+    clocks: ["sender", "responder"],
+    points: ["sender.nic", "responder.nic"],
+    leastNs: 1,
+    acrossServers: true,
+    from: "request, from NIC to NIC",
+    what: "request, from the Sender server's NIC to the Responder server's",
+  },
+  wireBack: {
+    kind: "time",
+    clocks: ["sender", "responder"],
+    points: ["sender.nic", "responder.nic"],
+    leastNs: 1,
+    acrossServers: true,
+    from: "reply, from NIC to NIC",
+    what: "reply, from the Responder server's NIC to the Sender server's",
   },
   responderIn: {
     kind: "time",

@@ -56,6 +56,10 @@ What the servers counted in step is in the manifest (\`sharedClock\`). A run wit
 than a microsecond late, does not count. A server that does not come to a barrier for 15 seconds breaks the step: both go on by
 themselves, and the attempt has failed.
 
+In step both servers' stamps lie on one clock, so the way from NIC to NIC is known for request and reply apart: metrics \`wireOut\` and
+\`wireBack\`, whose sum is \`wire\`. Before and after a run each server reads its clock beside its time stamp counter, which counts virtual
+time. The manifest says how well that is known (\`stamps\`, \`errorNs\`).
+
 An RTT in virtual time is a *path length*: the instructions that both servers execute from request to reply, one after the other, and two
 times the wire. What the model leaves out:
 

@@ -27,6 +27,7 @@ export async function readRun(folder: string): Promise<MeasuredRun | { missing: 
   const captured = [manifest.captures.sender, manifest.captures.responder].flat().map(({ file }) => file);
   const needed = new Set([pingFile, ...captured]);
   const used = new Map([...files].filter(([name]) => needed.has(name)));
-  const { match } = await matchFiles(used, manifest.pingId, missingCaptures(manifest));
+  const { sharedClock } = manifest;
+  const { match } = await matchFiles(used, manifest.pingId, missingCaptures(manifest), sharedClock?.stamps);
   return { folder, manifest, manifestSha256, match };
 }

@@ -6,7 +6,14 @@ import { type PointName, pointNames } from "../../study/points.ts";
 import type { PingOutput } from "../parsers/ping.ts";
 import type { PingReply } from "../parsers/ping-lines.ts";
 import { type PacketRecord, usableValues } from "./packet-record.ts";
-import { impossibleValues, lastSeen, missingReasons, type Sightings, timesOfPacket } from "./packet-values.ts";
+import {
+  impossibleValues,
+  lastSeen,
+  missingReasons,
+  type SharedStamps,
+  type Sightings,
+  timesOfPacket,
+} from "./packet-values.ts";
 import { type IndexedPoint, indexPoint, type PointExchanges } from "./points.ts";
 import { compareRunClocks, describeSteps, flagClockSteps, type RunClocks } from "./run-clocks.ts";
 import { sendingOf } from "./sending.ts";
@@ -17,6 +24,8 @@ export interface RunInput {
   /** ping's ICMP id (-e). */
   id: number;
   points: Record<PointName, PointExchanges>;
+  /** Where the servers' stamps lie on the clock that they share; left out where they share none. */
+  shared?: SharedStamps;
 }
 
 /** A capture point of a run: why it is unavailable, or what it saw of ping's packets. */
@@ -104,7 +113,7 @@ const printedLines = ({ replies, statistics }: PingOutput) => replies.length > 0
 
 /** A record of each request that ping sent, and what the captures saw of it. */
 function recordPackets(
-  ping: PingOutput,
+  { ping, shared }: RunInput,
   { indexed, gone }: IndexedPoints,
   { replies, duplicates, late }: ReturnType<typeof tallyReplies>,
 ) {
@@ -117,12 +126,12 @@ function recordPackets(
     sightings.push(seen);
     const reply = replies.get(index);
     const lost = toldLines ? reply === undefined : someLost ? null : false;
-    const values = timesOfPacket(reply?.rttNs ?? null, seen);
+    const values = timesOfPacket(reply?.rttNs ?? null, seen, shared);
     packets.push({
       index,
       seq: index & 0xffff,
       values,
-      missing: missingReasons(values, seen, lost === true, toldLines, gone),
+      missing: missingReasons(values, seen, lost === true, toldLines, gone, shared !== undefined),
       flags: { ...doubts(values, seen, reply), ...impossibleValues(values) },
       lost,
       lastSeen: lost === true ? lastSeen(seen) : null,
@@ -167,7 +176,7 @@ export function matchRun(run: RunInput): RunMatch {
   const points = indexPoints(run);
   const { indexed, gone } = points;
   const tally = tallyReplies(ping);
-  const { packets, sightings } = recordPackets(ping, points, tally);
+  const { packets, sightings } = recordPackets(run, points, tally);
   const clocks = compareRunClocks(packets, sightings);
   flagClockSteps(packets, clocks);
   const arrived = [...tally.replies.keys()].flatMap((index) => packets[index - 1] ?? []);

@@ -1,3 +1,4 @@
+import { onSharedClock, type StampMap } from "../../lib/stamp-map.ts";
 import { type TimeMetric, timeMetrics } from "../../study/metric-lists.ts";
 import { metrics } from "../../study/metrics.ts";
 import { type PointName, pointNames } from "../../study/points.ts";
@@ -11,8 +12,26 @@ const difference = (later: bigint | null | undefined, earlier: bigint | null | u
   later === null || later === undefined || earlier === null || earlier === undefined ? null : Number(later - earlier);
 const less = (whole: number | null, part: number | null) => (whole === null || part === null ? null : whole - part);
 
+/** Where the two servers' stamps lie on the clock that they share. */
+export type SharedStamps = Record<"sender" | "responder", StampMap>;
+
+/** From a stamp of one server to one of the other, on the clock that they share. */
+function between(from: Stamp, to: Stamp): number | null {
+  if (!from.map || !to.map || from.ns == null || to.ns == null) return null;
+  return Math.round(onSharedClock(to.map, to.ns) - onSharedClock(from.map, from.ns));
+}
+
+interface Stamp {
+  map: StampMap | undefined;
+  ns: bigint | null | undefined;
+}
+
 /** Every metric of a packet from its stamps, null where one is missing. */
-export function timesOfPacket(rttNs: number | null, seen: Sightings): Record<TimeMetric, number | null> {
+export function timesOfPacket(
+  rttNs: number | null,
+  seen: Sightings,
+  shared?: SharedStamps,
+): Record<TimeMetric, number | null> {
   const [virt, nic] = [seen["sender.virt"], seen["sender.nic"]];
   const [farNic, farVirt] = [seen["responder.nic"], seen["responder.virt"]];
   const senderNicRtt = nic?.rttNs ?? null;
@@ -25,6 +44,8 @@ export function timesOfPacket(rttNs: number | null, seen: Sightings): Record<Tim
     senderGuest: less(rttNs, virt?.rttNs ?? null),
     senderOut: difference(nic?.requestNs, virt?.requestNs),
     wire: less(senderNicRtt, responseTime),
+    wireOut: between({ map: shared?.sender, ns: nic?.requestNs }, { map: shared?.responder, ns: farNic?.requestNs }),
+    wireBack: between({ map: shared?.responder, ns: farNic?.replyNs }, { map: shared?.sender, ns: nic?.replyNs }),
     responderIn: difference(farVirt?.requestNs, farNic?.requestNs),
     responderGuest: farVirt?.rttNs ?? null,
     responderOut: difference(farNic?.replyNs, farVirt?.replyNs),
@@ -32,10 +53,16 @@ export function timesOfPacket(rttNs: number | null, seen: Sightings): Record<Tim
   };
 }
 
+const needsSharedClock = (metric: TimeMetric) => "acrossServers" in metrics[metric];
+
+/** Why a way is known there and back only. */
+export const noSharedClock = "the servers have a clock each; those in virtual time share one";
+
 /**
  * Why each null of `values` is null.
  * @param toldLines whether ping printed a line for each reply
  * @param unavailable the points that the run does not have
+ * @param shareClock whether the two servers share a clock
  */
 export function missingReasons(
   values: Record<TimeMetric, number | null>,
@@ -43,6 +70,7 @@ export function missingReasons(
   lost: boolean,
   toldLines: boolean,
   unavailable: Partial<Record<PointName, string>>,
+  shareClock: boolean,
 ): PacketRecord["missing"] {
   const missing: PacketRecord["missing"] = {};
   for (const metric of timeMetrics) {
@@ -53,6 +81,7 @@ export function missingReasons(
     const unseen = points.find((point) => seen[point] === undefined);
     const unanswered = points.find((point) => seen[point]?.replyNs === null);
     if (gone !== undefined) missing[metric] = because(gone, unavailable[gone] ?? "");
+    else if (!shareClock && needsSharedClock(metric)) missing[metric] = because(null, noSharedClock);
     else if (lost) missing[metric] = because(null, "the packet was lost");
     else if (unseen !== undefined) missing[metric] = because(unseen, "the request is not in the capture");
     else if (unanswered !== undefined) missing[metric] = because(unanswered, "the reply is not in the capture");

@@ -2,6 +2,7 @@ import { type PointName, pointNames, roleOfPoint } from "../../study/points.ts";
 import { readCapture } from "../capture/exchanges.ts";
 import type { CaptureSummary } from "../capture/summary.ts";
 import { matchRun, type RunMatch } from "../matching/match-run.ts";
+import type { SharedStamps } from "../matching/packet-values.ts";
 import type { PointExchanges } from "../matching/points.ts";
 import { type PingOutput, parsePing } from "../parsers/ping.ts";
 import { captureFile, pingFile } from "../results/run-files.ts";
@@ -19,12 +20,14 @@ export interface MatchedFiles {
  * Reads ping's output and the captures of a run and joins them.
  * @param files name to content: ping.txt, and the captures that the run has
  * @param reasons why a capture point has no file, by role
+ * @param shared where the servers' stamps lie on the clock that they share, if they do
  * @throws FormatError when a file is damaged
  */
 export async function matchFiles(
   files: ReadonlyMap<string, Buffer>,
   pingId: number,
   reasons: MissingCaptures,
+  shared?: SharedStamps,
 ): Promise<MatchedFiles> {
   const ping = parsePing((files.get(pingFile) ?? Buffer.alloc(0)).toString(), pingFile);
   const captures: MatchedFiles["captures"] = {};
@@ -39,5 +42,6 @@ export async function matchFiles(
     captures[point] = summary;
     points[point] = exchanges;
   }
-  return { ping, captures, match: matchRun({ ping, id: pingId, points: points as Record<PointName, PointExchanges> }) };
+  const run = { ping, id: pingId, points: points as Record<PointName, PointExchanges>, ...(shared && { shared }) };
+  return { ping, captures, match: matchRun(run) };
 }

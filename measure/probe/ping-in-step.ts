@@ -1,7 +1,9 @@
 import { LabError } from "../../lib/errors.ts";
+import type { Role } from "../../lib/roles.ts";
 import { timingOf } from "../../study/terms.ts";
 import type { ClockRecord } from "../results/fidelity.ts";
 import { runBudget } from "./budget.ts";
+import { stampMapOf } from "./clock-readings.ts";
 import type { PingAnswer, PingInGuest } from "./ping-in-guest.ts";
 import { onBoth, type PerRole } from "./roles.ts";
 import { lastSampleAt, type StepTimes, scheduleOf, secondsLate, type Windows, windowsOf } from "./schedule.ts";
@@ -31,6 +33,7 @@ export async function pingInStep(
 ): Promise<SampledInStep> {
   const schedule = scheduleOf(timingOf(scenario.factors).windowSeconds, attempt);
   const { slowness, inStepSeconds, pingSeconds } = runBudget(scenario.factors, fidelity);
+  const readBefore = await onBoth((role) => sessions[role].readClock());
   const beforeCommand = await sessions.sender.now();
   await ping.start(command, { afterSeconds: schedule.leadSeconds, tellsConsole: true });
   const held = await holdClock(clock);
@@ -50,7 +53,10 @@ export async function pingInStep(
     ended.catch(() => {}); // when the servers fall out of step, that is told
     const windows = windowsOf(schedule, times, await Promise.race([ended, held.broken]));
     const record = await held.release();
-    return { answer: await ping.collect(), windows, clock: record };
+    const readAfter = await onBoth((role) => sessions[role].readClock());
+    const stampsOf = (role: Role) => stampMapOf(readBefore[role], readAfter[role], record.counts[role].baseNs, role);
+    const stamps = { sender: stampsOf("sender"), responder: stampsOf("responder") };
+    return { answer: await ping.collect(), windows, clock: { ...record, stamps } };
   } catch (error) {
     await held.release().catch(() => {});
     throw error;

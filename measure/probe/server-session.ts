@@ -12,6 +12,7 @@ import type { Conversation } from "../../lib/ssh/conversation.ts";
 import { shellQuote, shellVariables } from "../../lib/ssh/quote.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
 import { mostFileBytes, transferLimitMs } from "./budget.ts";
+import { type ClockReading, parseClockReadings } from "./clock-readings.ts";
 import type { End } from "./spec.ts";
 
 /** A place on a server where packets are captured. */
@@ -137,6 +138,11 @@ export class ServerSession {
   async now(limitMs = answerLimitMs.time): Promise<number> {
     this.#talk.say("now");
     return (await this.#hear("time", limitMs)).seconds;
+  }
+
+  /** The server's clock beside its time stamp counter. */
+  async readClock(): Promise<ClockReading[]> {
+    return parseClockReadings(await this.ssh.run(script("clock-readings.sh")), this.#where);
   }
 
   /**

@@ -134,12 +134,15 @@ function steppingWith(control: PerRole<Control>, close: () => void): Step {
   };
 }
 
+/** What is recorded of the shared clock when the servers are let go. */
+export type HeldRecord = Omit<ClockRecord, "stamps">;
+
 /** Both servers on their shared clock. */
 export interface HeldClock {
   /** Rejects when the servers fall out of step by themselves; never resolves. */
   broken: Promise<never>;
   /** Lets the servers go. @returns what is to be recorded */
-  release(): Promise<ClockRecord>;
+  release(): Promise<HeldRecord>;
 }
 
 /** Puts both servers on the clock that they share. @throws LabError when that fails */
@@ -157,7 +160,7 @@ export async function holdClock(clock: SharedClock): Promise<HeldClock> {
 }
 
 /** Why a run does not count: a frame that was lost between the servers, or came late, because of the shared clock. */
-export function clockProblems(record: ClockRecord | undefined): string[] {
+export function clockProblems(record: HeldRecord | undefined): string[] {
   if (!record) return [];
   return roles.flatMap((name) => {
     const { lostFrames, lateFrames, latestNs } = record.counts[name];

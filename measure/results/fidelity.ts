@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stampMapSchema } from "../../lib/stamp-map.ts";
 
 /**
  * What servers are: hardware; emulated, whose times are those of an emulator on this machine's clock; emulated-virtual, whose
@@ -31,6 +32,7 @@ export const stepCountsSchema = z.object({
   waits: z.int(),
   waitedNs: z.int(),
   virtualNs: z.int(),
+  baseNs: z.int(),
   overshootNs: z.int(),
   frames: z.int(),
   lostFrames: z.int(),
@@ -47,5 +49,7 @@ export const clockRecordSchema = z.object({
   /** Seconds of this machine from joining the servers to letting them go; `counts` has the virtual time. */
   wallSeconds: z.number(),
   counts: z.object({ sender: stepCountsSchema, responder: stepCountsSchema }),
+  /** Where each server's stamps lie on it. */
+  stamps: z.object({ sender: stampMapSchema, responder: stampMapSchema }),
 });
 export type ClockRecord = z.infer<typeof clockRecordSchema>;

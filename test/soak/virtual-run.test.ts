@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import { readCapture } from "../../measure/capture/exchanges.ts";
-import type { Metric } from "../../measure/matching/metrics.ts";
 import { matchFiles } from "../../measure/metrics/match-files.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
 import { captureFile } from "../../measure/results/run-files.ts";
+import type { TimeMetric } from "../../study/metric-lists.ts";
 import { expectPlausible, manifestOf, Testbed } from "../support/testbed.ts";
 import { VirtualPair } from "../support/virtual-pair.ts";
 
@@ -86,9 +86,9 @@ describe("a run in virtual time", patient, () => {
       expect(stamps.length).toBeGreaterThanOrEqual(200);
       expect(stamps).toEqual(stamps.toSorted((a, b) => Number(a - b)));
     }
-    const { match } = await matchFiles(files, manifest.pingId, {});
+    const { match } = await matchFiles(files, manifest.pingId, {}, manifest.sharedClock?.stamps);
     expect(match.packets).toHaveLength(100);
-    const parts: Metric[] = [
+    const parts: TimeMetric[] = [
       ...(["senderGuest", "senderOut", "wire", "responderIn"] as const),
       ...(["responderGuest", "responderOut", "senderIn"] as const),
     ];
@@ -97,6 +97,11 @@ describe("a run in virtual time", patient, () => {
       expect(values.responseTime).toBeLessThan(values.senderNicRtt ?? 0);
       expect(values.wire).toBeGreaterThanOrEqual(2 * (manifest.sharedClock?.wireLatencyNs ?? 0));
       expect(parts.reduce((sum, part) => sum + (values[part] ?? Number.NaN), 0)).toBe(values.rtt);
+      expect(
+        Math.abs((values.wireOut ?? Number.NaN) + (values.wireBack ?? Number.NaN) - (values.wire ?? 0)),
+      ).toBeLessThan(20);
+      for (const way of [values.wireOut, values.wireBack])
+        expect(way).toBeGreaterThan(manifest.sharedClock?.wireLatencyNs ?? Number.NaN);
     }
   });
 

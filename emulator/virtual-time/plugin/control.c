@@ -36,9 +36,9 @@ static void say_counts(int controller) {
   const struct wire_counts *wire = &wire_counts;
   snprintf(line, sizeof line,
            "counts {\"barriers\":%" PRId64 ",\"skips\":%" PRId64 ",\"waits\":%" PRId64 ",\"waitedNs\":%" PRId64
-           ",\"virtualNs\":%" PRId64 ",\"overshootNs\":%" PRId64 ",\"frames\":%" PRId64 ",\"lostFrames\":%" PRId64
+           ",\"virtualNs\":%" PRId64 ",\"baseNs\":%" PRId64 ",\"overshootNs\":%" PRId64 ",\"frames\":%" PRId64 ",\"lostFrames\":%" PRId64
            ",\"lateFrames\":%" PRId64 ",\"latestNs\":%" PRId64 "}\n",
-           step->barriers, step->skips, step->waits, step->waited_ns, step->virtual_ns, step->overshoot_ns,
+           step->barriers, step->skips, step->waits, step->waited_ns, step->virtual_ns, step->base_ns, step->overshoot_ns,
            wire->frames, wire->lost, wire->late, wire->latest_ns);
   say(controller, line);
 }

@@ -88,7 +88,7 @@ static void enter(int64_t now) {
   quantum = own->latency;
   base = now, due = 0, number = 0;
   arrived = false, peer_was_there = false, skipped = false;
-  step_counts = (struct step_counts){0};
+  step_counts = (struct step_counts){.base_ns = base};
   own->reached = -1;
   own->entered = step;
   wires_enter(step, base, quantum);

@@ -14,6 +14,7 @@ struct step_counts {
   int64_t waits;        /* of them: the other server came later */
   int64_t waited_ns;    /* wall time spent waiting for it */
   int64_t virtual_ns;   /* of the step */
+  int64_t base_ns;      /* QEMU's virtual clock where the step began, which is the server's time stamp counter */
   int64_t overshoot_ns; /* the most that a barrier was passed late, in virtual time */
 };
 extern struct step_counts step_counts;

@@ -17,12 +17,31 @@ describe("a packet's time", () => {
       senderGuest: 150_000,
       senderOut: 100_000,
       wire: 400_000,
+      wireOut: null,
+      wireBack: null,
       responderIn: 100_000,
       responderGuest: 100_000,
       responderOut: 100_000,
       senderIn: 50_000,
     });
     expect(Object.values(flagged).every((count) => count === 0)).toBe(true);
+  });
+
+  it("is split there and back on the wire too where the servers share a clock", () => {
+    const shared = {
+      sender: { realtimeNs: "1800000000000000000", stepNs: 5_000_000, rate: 1, errorNs: 100 },
+      responder: { realtimeNs: "1900000000000000000", stepNs: 5_030_000, rate: 1, errorNs: 100 },
+    };
+    const { packets, unavailable, flagged } = matchRun({ ...madeRun(3), shared });
+    expect(unavailable).toEqual({});
+    expect(flagged).toMatchObject({ wireOut: 0, wireBack: 0 });
+    expect(packets).toHaveLength(3);
+    for (const { values } of packets)
+      expect(values).toMatchObject({ wire: 400_000, wireOut: 230_000, wireBack: 170_000 });
+    const { unavailable: alone } = matchRun(madeRun(3));
+    const reason = "the servers have a clock each; those in virtual time share one";
+    expect(alone.wireOut).toEqual({ metric: "wireOut", at: null, reason });
+    expect(alone.wireBack).toEqual({ metric: "wireBack", at: null, reason });
   });
 
   it("is flagged where it cannot be, and left out of averages, not of the records", () => {

@@ -4,10 +4,16 @@ import { describe, expect, it } from "vitest";
 import { readCapture } from "../../../measure/capture/exchanges.ts";
 import { matchRun, type RunMatch } from "../../../measure/matching/match-run.ts";
 import { usableValues } from "../../../measure/matching/packet-record.ts";
+import { noSharedClock } from "../../../measure/matching/packet-values.ts";
 import type { PointExchanges } from "../../../measure/matching/points.ts";
 import { parsePing } from "../../../measure/parsers/ping.ts";
 import { type TimeMetric, timeMetrics } from "../../../study/metric-lists.ts";
 import { type PointName, pointNames } from "../../../study/points.ts";
+
+/** What servers with a clock each cannot tell. */
+const oneWay = Object.fromEntries(
+  (["wireOut", "wireBack"] as const).map((metric) => [metric, { metric, at: null, reason: noSharedClock }]),
+);
 
 const parts: TimeMetric[] = [
   "senderGuest",
@@ -54,7 +60,7 @@ describe("real runs", () => {
     expect(Math.abs(near("responseTime") - response)).toBeLessThan(0.2);
     for (const { values, missing, flags } of run.packets) {
       expect(parts.reduce((sum, part) => sum + (values[part] ?? Number.NaN), 0)).toBe(values.rtt);
-      expect([missing, flags]).toEqual([{}, {}]);
+      expect([missing, flags]).toEqual([oneWay, {}]);
     }
     for (const name of pointNames)
       expect(run.points[name]).toEqual({ requests: 100, replies: 100, missing: 0, copies });
@@ -63,7 +69,7 @@ describe("real runs", () => {
       received: 100,
       duplicates: 0,
       lostAfter: {},
-      unavailable: {},
+      unavailable: oneWay,
       notes: [],
     });
     expect(run).toMatchObject({

@@ -8,7 +8,7 @@ import { clockProblems, enterStep, holdClock } from "../../../measure/probe/shar
 import type { SharedClock, StepCounts } from "../../../measure/results/fidelity.ts";
 
 const counts: StepCounts = {
-  ...{ barriers: 3, skips: 1, waits: 1, waitedNs: 1, virtualNs: 20_000, overshootNs: 10 },
+  ...{ barriers: 3, skips: 1, waits: 1, waitedNs: 1, virtualNs: 20_000, baseNs: 5000, overshootNs: 10 },
   ...{ frames: 2, lostFrames: 0, lateFrames: 0, latestNs: 0 },
 };
 const names = ["sender", "responder"] as const;
