@@ -94,7 +94,7 @@ describe("a file of a guest", { timeout: 30_000 }, () => {
 
 describe("a ping in a guest", { timeout: 60_000 }, () => {
   const budget = { ...runBudget({ packets: 10, pingRatePps: 1000, cpuWindowSeconds: 1 }, "hardware"), askEveryMs: 100 };
-  const files = () => readdirSync("/tmp").filter((name) => name.startsWith("lab-ping-6553"));
+  const filesOf = (id: number) => readdirSync("/tmp").filter((name) => name.startsWith(`lab-ping-${id}`));
 
   it("brings home what it printed, how it ended, and leaves no file", async () => {
     const ping = new PingInGuest(new LocalAgent().connection(), "vm", 65_531, budget);
@@ -103,7 +103,7 @@ describe("a ping in a guest", { timeout: 60_000 }, () => {
     const { text, exitCode, seconds, errors } = await ping.collect();
     expect({ text: text.toString(), exitCode, errors }).toEqual({ text: "line\n", exitCode: 1, errors: "odd" });
     expect(seconds).toBeLessThan(20);
-    expect(files()).toEqual([]);
+    expect(filesOf(65_531)).toEqual([]);
   });
 
   it("is ended at its limit by itself, and that is no result", async () => {
