@@ -1,4 +1,5 @@
 import { LabError } from "../../lib/errors.ts";
+import { SymmetricDistribution } from "./symmetric-distribution.ts";
 
 /** The exact distribution is tabulated up to this product of the two sample sizes (200 by 200). */
 const MANN_WHITNEY_EXACT_LIMIT = 40_000;
@@ -10,10 +11,7 @@ const MANN_WHITNEY_EXACT_LIMIT = 40_000;
  * Their recurrence in probabilities: the largest value of all belongs to the first sample with probability i / (i + j) and
  * then beats all j of the second. Only positive terms are added, so tails keep their relative accuracy.
  */
-export class MannWhitneyDistribution {
-  readonly max: number;
-  readonly #cumulative: Float64Array;
-
+export class MannWhitneyDistribution extends SymmetricDistribution {
   /** @throws LabError where n1 * n2 is beyond the limit */
   constructor(n1: number, n2: number) {
     if (n1 * n2 > MANN_WHITNEY_EXACT_LIMIT) {
@@ -21,8 +19,8 @@ export class MannWhitneyDistribution {
         `the exact Mann-Whitney distribution goes up to n1 * n2 = ${MANN_WHITNEY_EXACT_LIMIT}, not ${n1} * ${n2}; use method asymptotic`,
       );
     }
-    this.max = n1 * n2;
-    const half = Math.floor(this.max / 2);
+    const max = n1 * n2;
+    const half = Math.floor(max / 2);
     const [few, many] = [Math.min(n1, n2), Math.max(n1, n2)];
     // rows[j] is the distribution of U for (i, j); going through i replaces it in place, from the top because it reads below.
     const rows = Array.from({ length: few + 1 }, () => new Float64Array(half + 1));
@@ -40,25 +38,6 @@ export class MannWhitneyDistribution {
     }
     const counts = rows[few]!;
     for (let u = 1; u <= half; u++) counts[u]! += counts[u - 1]!;
-    this.#cumulative = counts;
-  }
-
-  /** P(U <= k) for an integer k. */
-  cdf(k: number): number {
-    if (k < 0) return 0;
-    if (k >= this.max) return 1;
-    return k < this.#cumulative.length ? this.#cumulative[k]! : 1 - this.cdf(this.max - k - 1);
-  }
-
-  /** P(U >= k) for an integer k. */
-  sf(k: number): number {
-    return this.cdf(this.max - k);
-  }
-
-  /** The largest integer k with P(U <= k) <= p, or -1; p below 1/2. */
-  lowerQuantile(p: number): number {
-    let k = -1;
-    while (k + 1 < this.#cumulative.length && this.#cumulative[k + 1]! <= p) k++;
-    return k;
+    super(max, counts);
   }
 }
