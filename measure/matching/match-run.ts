@@ -14,6 +14,7 @@ import {
   type Sightings,
   timesOfPacket,
 } from "./packet-values.ts";
+import { type PointSummary, summarisePoint } from "./point-summary.ts";
 import { type IndexedPoint, indexPoint, type PointExchanges } from "./points.ts";
 import { compareRunClocks, describeSteps, flagClockSteps, type RunClocks } from "./run-clocks.ts";
 import { sendingOf } from "./sending.ts";
@@ -27,18 +28,6 @@ export interface RunInput {
   /** Where the servers' stamps lie on the clock that they share; left out where they share none. */
   shared?: SharedStamps;
 }
-
-/** A capture point of a run: why it is unavailable, or what it saw of ping's packets. */
-type PointSummary =
-  | { unavailable: string }
-  | {
-      requests: number;
-      replies: number;
-      /** Requests that ping sent and the capture does not have. */
-      missing: number;
-      /** Frames beyond the first of a request or reply: a NIC that echoes what it sends, or duplicates on the wire. */
-      copies: number;
-    };
 
 /** What was measured in one run, packet by packet. */
 export interface RunMatch {
@@ -181,7 +170,7 @@ export function matchRun(run: RunInput): RunMatch {
   flagClockSteps(packets, clocks);
   const arrived = [...tally.replies.keys()].flatMap((index) => packets[index - 1] ?? []);
   const farNic = indexed["responder.nic"];
-  const summary = (name: PointName) => summarise(indexed[name], gone[name], packets.length);
+  const summary = (name: PointName) => summarisePoint(indexed[name], gone[name], packets.length);
   const ofPing = pingNotes(ping);
   return {
     packets,
@@ -240,15 +229,4 @@ function countLosses(packets: readonly PacketRecord[]): Record<string, number> {
 function countFlags(packets: readonly PacketRecord[]): Record<TimeMetric, number> {
   const count = (metric: TimeMetric) => packets.filter(({ flags }) => flags[metric] !== undefined).length;
   return Object.fromEntries(timeMetrics.map((metric) => [metric, count(metric)])) as Record<TimeMetric, number>;
-}
-
-function summarise(point: IndexedPoint | undefined, reason: string | undefined, sent: number): PointSummary {
-  if (!point) return { unavailable: reason ?? "not captured" };
-  const exchanges = [...point.byIndex.values()];
-  return {
-    requests: exchanges.length,
-    replies: exchanges.filter(({ replyNs }) => replyNs !== null).length,
-    missing: sent - [...point.byIndex.keys()].filter((index) => index <= sent).length,
-    copies: exchanges.reduce((sum, { duplicates, requestCopies }) => sum + duplicates + requestCopies, 0),
-  };
 }
