@@ -3,7 +3,7 @@ import type { ServerStatus } from "../../emulator/hosts/status.ts";
 import { cacheDir } from "../../lib/paths.ts";
 import { progress } from "../progress.ts";
 import { withServersLocked } from "../setup/locks.ts";
-import { bootServers, serverStatus, stopServers } from "../setup/servers.ts";
+import { areUp, bootServers, serverStatus, stopServers } from "../setup/servers.ts";
 
 export interface PrintOptions {
   json?: true;
@@ -19,7 +19,7 @@ function statusLine({ name, status, port, pid, pinnedCore, startedAt }: ServerSt
 export async function printServers({ json }: PrintOptions): Promise<boolean> {
   const servers = await serverStatus();
   process.stdout.write(json ? `${JSON.stringify(servers, null, 2)}\n` : `${servers.map(statusLine).join("\n")}\n`);
-  return servers.every(({ status }) => status === "up");
+  return areUp(servers);
 }
 
 /** Boots both servers and prints how they are. */

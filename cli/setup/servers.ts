@@ -24,7 +24,7 @@ export const stopServers = (progress: Progress) => hostsDown({ cache: cacheDir()
 
 export const serverStatus = () => hostsStatus({ cache: cacheDir() });
 
-const areUp = (servers: readonly ServerStatus[]) => servers.every(({ status }) => status === "up");
+export const areUp = (servers: readonly ServerStatus[]) => servers.every(({ status }) => status === "up");
 
 /**
  * Runs `body` with both servers up, and leaves them as they were: up when they were up, else down, also when `body`
