@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { sha256Schema } from "./sha256-schema.ts";
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const file = z.object({ file: z.string(), sha256 });
+const file = z.object({ file: z.string(), sha256: sha256Schema });
 
 /** The file in a guest image's folder that says what a guest boots, and what is in it. */
 export const guestManifestName = "manifest.json";
@@ -10,7 +10,7 @@ export const guestManifestName = "manifest.json";
 export const guestManifestSchema = z.object({
   schemaVersion: z.literal(1),
   /** Over the hashes of all three files: what a server keeps them under. */
-  sha256,
+  sha256: sha256Schema,
   kernel: file.extend({ release: z.string() }),
   /** For Main VMs: as little as possible, because its size is boot time. */
   initrd: file,

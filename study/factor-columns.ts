@@ -68,15 +68,10 @@ export function runFactorsOf(cells: Readonly<Record<string, Cell>>, table: Facto
       ),
     ),
     blocks: Object.fromEntries(
-      rows.flatMap(
-        ([
-          id,
-          {
-            role,
-            columns: [first],
-          },
-        ]) => (role === "block" && first !== undefined ? [[id, block(cell(first.name))]] : []),
-      ),
+      rows.flatMap(([id, { role, columns }]) => {
+        const [first] = columns;
+        return role === "block" && first !== undefined ? [[id, block(cell(first.name))]] : [];
+      }),
     ),
     fixed: json((row) => row.role === "fixed" && !isOfCompetition(row)),
     pressure: json((row) => row.role === "fixed" && isOfCompetition(row)),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { canonicalJson, sha256 } from "../lib/canonical.ts";
+import { sha256Schema } from "../lib/sha256-schema.ts";
 import type { Competition } from "./competition.ts";
 import type { FactorGroup, FactorRow } from "./factor.ts";
 import { type FactorId, type FactorTable, factors } from "./factors.ts";
@@ -67,7 +68,7 @@ export type Factors = z.infer<typeof factorsSchema>;
 /** A scenario: its factors, their hash (of their canonical JSON; the number of runs is no factor), and a name for people. */
 export const scenarioSchema = z.object({
   name: z.string(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256: sha256Schema,
   factors: factorsSchema,
 });
 export type Scenario = z.infer<typeof scenarioSchema>;

@@ -10,7 +10,7 @@ export const schemaVersion = 5;
 /** "senderVm" is sender_vm in SQL, R and Python. */
 export const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Which run a row is of, and its scenario\'s factors: the first columns of both tables. */
+/** Which run a row is of, and its scenario's factors: the first columns of both tables. */
 const runColumnsOf = (table: FactorTable): readonly Column[] => [
   { name: "run_directory", type: "VARCHAR", what: "folder of the run, from the results directory" },
   { name: "scenario", type: "VARCHAR", what: "name of the scenario" },

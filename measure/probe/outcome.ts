@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { childProgram } from "../../lib/child-program.ts";
+import { sha256Schema } from "../../lib/sha256-schema.ts";
 import { manifestSchema } from "../results/manifest.ts";
 import { runSpecSchema } from "./spec.ts";
 
@@ -8,7 +9,7 @@ const runOutcomeSchema = z.object({
   run: z.int().min(1),
   replicate: z.int().min(1),
   directory: z.string().min(1),
-  manifestSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  manifestSha256: sha256Schema,
   measured: z.boolean(),
   summary: manifestSchema.shape.metrics,
 });

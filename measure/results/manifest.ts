@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sha256Schema } from "../../lib/sha256-schema.ts";
 import { byPublishedName } from "../../study/metric-lists.ts";
 import { type MetricId, metrics } from "../../study/metrics.ts";
 import { pointNames } from "../../study/points.ts";
@@ -6,7 +7,6 @@ import { scenarioSchema } from "../../study/scenario.ts";
 import { clockRecordSchema, fidelities } from "./fidelity.ts";
 import { orderSchema } from "./order.ts";
 
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const perRole = <T extends z.ZodType>(value: T) => z.object({ sender: value, responder: value });
 
 /** Statistics of one metric over the packets of a run, in milliseconds; or why there is none. */
@@ -65,8 +65,8 @@ export const manifestSchema = z.object({
   /** Why the run does not count; empty when it does. */
   problems: z.array(z.string()),
   scenario: scenarioSchema,
-  scenarioSha256: hash,
-  environmentSha256: hash,
+  scenarioSha256: sha256Schema,
+  environmentSha256: sha256Schema,
   /** What `environmentSha256` is the hash of. */
   environment: z.record(z.string(), z.unknown()),
   fidelity: z.enum(fidelities),
@@ -83,7 +83,7 @@ export const manifestSchema = z.object({
   ended: z.iso.datetime(),
   /** Serves to tell deployments apart: the boot of each Main VM (its domain's UUID and its server's start stamp). */
   deployment: perRole(z.string()),
-  files: z.record(z.string(), z.object({ sha256: hash, bytes: z.int().min(0) })),
+  files: z.record(z.string(), z.object({ sha256: sha256Schema, bytes: z.int().min(0) })),
   captures: perRole(z.array(captureSchema)),
   unavailable: z.record(z.string(), z.string()),
   /** Every metric that the run cannot have, with the capture point and the reason; runs of before have `unavailable` alone. */
