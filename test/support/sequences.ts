@@ -79,7 +79,7 @@ const stepsOf = (number: number): Step[] =>
 
 const settingsOf = (testbed: Testbed, { vfs, ...scenarioSettings }: Scenario) => ({
   ...scenarioSettings,
-  hosts: testbed.inventoryWith({ pfs: [{ name: "pf0", vfs }] }),
+  hosts: testbed.inventoryWith({ pfs: testbed.inventory.hosts.sender.pfs.map((pf) => ({ ...pf, vfs })) }),
   ...(scenarioSettings.backgroundVms > 0 && { loadType: "cpu", loadLocation: "sender" }),
 });
 

@@ -37,8 +37,8 @@ while read -r hop interface; do
     sleep 0.1
   done
 done < "$DIR/captures"
-# counted HOP WORDS: the number that tcpdump printed before those words when it ended.
-counted() { sed -n "s/^\([0-9]*\) packets $2.*/\1/p" "$DIR/$1.err"; }
+# counted HOP WORDS: the number that tcpdump printed before those words when it ended; of one it says "1 packet".
+counted() { sed -n "s/^\([0-9]*\) packets\{0,1\} $2.*/\1/p" "$DIR/$1.err"; }
 now() { date +%s.%N; }
 # pause SECONDS, which may be below 0. It keeps no descriptor of the session open, should the session end before it.
 pause() { case $1 in -*) ;; *) sleep "$1" > /dev/null 2>&1 ;; esac; }

@@ -1,0 +1,32 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { expect, it, onTestFinished } from "vitest";
+import { checkout } from "../../../lib/paths.ts";
+
+/** Plays tcpdump, which writes "packet" of one and "packets" of any other number when it is interrupted. */
+const playedTcpdump = (frames: number) => `#!${process.execPath}
+const packets = ${JSON.stringify(frames === 1 ? "packet" : "packets")};
+console.error("tcpdump: listening on far, link-type EN10MB (Ethernet), snapshot length 128 bytes");
+process.on("SIGINT", () => {
+  console.error(\`${frames} \${packets} captured\\n${frames} \${packets} received by filter\\n0 packets dropped by kernel\`);
+  process.exit();
+});
+setInterval(() => {}, 1000);
+`;
+
+it.each([0, 1, 2])("a session says how many frames were captured, of %i", async (frames) => {
+  const folder = mkdtempSync(join(tmpdir(), "lab-session-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "tcpdump"), playedTcpdump(frames));
+  chmodSync(join(folder, "tcpdump"), 0o755);
+  const { stdout } = await execa("sh", [join(checkout, "measure/probe/scripts/session.sh")], {
+    env: { CAPTURES: "nic far", LC_ALL: "C", PATH: `${folder}:${process.env.PATH}` },
+    input: "stop\n",
+  });
+  expect(stdout.split("\n").slice(1)).toEqual([
+    `event=counts hop=nic captured=${frames} received=${frames} dropped=0`,
+    "event=stopped",
+  ]);
+});
