@@ -1,8 +1,8 @@
 import { LabError } from "../../lib/errors.ts";
 import { onlyFidelity } from "../../measure/dataset/fidelity.ts";
 import { readRun as readMeasuredRun } from "../../measure/dataset/read-run.ts";
-import { usableValues } from "../../measure/matching/packet-record.ts";
 import { metricOf } from "../../measure/metrics/run-summary.ts";
+import { usableValues } from "../../measure/probes/ping/matching/packet-record.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
 import {
   byPublishedName,

@@ -5,7 +5,7 @@ import { temporaryBeside } from "../../lib/publish.ts";
 import type { Column } from "../../study/factor.ts";
 import { timeMetrics } from "../../study/metric-lists.ts";
 import { missingWords } from "../../study/missing.ts";
-import type { PacketRecord } from "../matching/packet-record.ts";
+import type { PacketRecord } from "../probes/ping/matching/packet-record.ts";
 import { metricColumns, packetColumns, runColumns, runTable, schemaVersion, snakeCase } from "./columns.ts";
 import { appendRows, type Connect, quoted } from "./database.ts";
 import type { Row } from "./run-row.ts";

@@ -1,5 +1,5 @@
-import type { RunMatch } from "../matching/match-run.ts";
-import { matchFiles } from "../metrics/match-files.ts";
+import { matchFiles } from "../probes/ping/match-files.ts";
+import type { RunMatch } from "../probes/ping/matching/match-run.ts";
 import type { Manifest } from "../results/manifest.ts";
 import { pingFile } from "../results/run-files.ts";
 import { inspectRun } from "../results/token.ts";

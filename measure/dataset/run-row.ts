@@ -11,7 +11,7 @@ import {
 } from "../../study/metric-lists.ts";
 import { metrics } from "../../study/metrics.ts";
 import { missingWords } from "../../study/missing.ts";
-import { usableValues } from "../matching/packet-record.ts";
+import { usableValues } from "../probes/ping/matching/packet-record.ts";
 import { factsFile } from "../results/run-files.ts";
 import { quantileOfSorted } from "../statistics/quantiles.ts";
 import { cpuColumnNames, snakeCase } from "./columns.ts";

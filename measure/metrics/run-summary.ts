@@ -2,14 +2,13 @@ import { FormatError } from "../../lib/format-error.ts";
 import { type Role, roles } from "../../lib/roles.ts";
 import { byPublishedName } from "../../study/metric-lists.ts";
 import { missingWords } from "../../study/missing.ts";
-import { usableValues } from "../matching/packet-record.ts";
-
 import { averageLoad, parseMpstat } from "../parsers/mpstat.ts";
+import { type MatchedFiles, matchFiles } from "../probes/ping/match-files.ts";
+import { usableValues } from "../probes/ping/matching/packet-record.ts";
 import type { CaptureRecord, Manifest, MetricSummary } from "../results/manifest.ts";
 import { cpuFile } from "../results/run-files.ts";
 import type { MissingCaptures } from "../results/unavailable.ts";
 import { quantileOfSorted } from "../statistics/quantiles.ts";
-import { type MatchedFiles, matchFiles } from "./match-files.ts";
 
 /** What a summary is made from. */
 export interface RunFiles {

@@ -1,10 +1,10 @@
 import { LabError } from "../../lib/errors.ts";
 import type { Role } from "../../lib/roles.ts";
 import { timingOf } from "../../study/terms.ts";
+import type { PingAnswer, PingInGuest } from "../probes/ping/ping-in-guest.ts";
 import type { ClockRecord } from "../results/fidelity.ts";
 import { runBudget } from "./budget.ts";
 import { stampMapOf } from "./clock-readings.ts";
-import type { PingAnswer, PingInGuest } from "./ping-in-guest.ts";
 import { onBoth, type PerRole } from "./roles.ts";
 import { lastSampleAt, type StepTimes, scheduleOf, secondsLate, type Windows, windowsOf } from "./schedule.ts";
 import type { ServerSession } from "./server-session.ts";

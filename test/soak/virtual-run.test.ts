@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import { readCapture } from "../../measure/capture/exchanges.ts";
-import { matchFiles } from "../../measure/metrics/match-files.ts";
+import { matchFiles } from "../../measure/probes/ping/match-files.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
 import { captureFile } from "../../measure/results/run-files.ts";
 import type { TimeMetric } from "../../study/metric-lists.ts";

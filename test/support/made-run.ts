@@ -1,5 +1,5 @@
 import type { EchoExchange } from "../../measure/capture/exchange.ts";
-import { parsePing } from "../../measure/parsers/ping.ts";
+import { parsePing } from "../../measure/probes/ping/parser/ping.ts";
 import { type PointName, pointNames } from "../../study/points.ts";
 
 /** When a packet passed the points, in ms: there at the four, back at the four in the other order. */

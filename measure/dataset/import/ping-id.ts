@@ -1,9 +1,9 @@
 import { LabError } from "../../../lib/errors.ts";
 import type { PointName } from "../../../study/points.ts";
 import type { EchoExchange } from "../../capture/exchange.ts";
-import { indexPoint, withoutZone } from "../../matching/points.ts";
-import type { PingOutput } from "../../parsers/ping.ts";
-import type { PingReply } from "../../parsers/ping-lines.ts";
+import { indexPoint, withoutZone } from "../../probes/ping/matching/points.ts";
+import type { PingOutput } from "../../probes/ping/parser/ping.ts";
+import type { PingReply } from "../../probes/ping/parser/ping-lines.ts";
 
 /** Of the requests that ping had answers to, the share that a capture must have seen. */
 const leastShare = 0.9;

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { runInGuest, startInGuest } from "../../../lib/guest-agent.ts";
 import { fetchFromGuest } from "../../../lib/guest-file.ts";
 import { runBudget } from "../../../measure/probe/budget.ts";
-import { PingInGuest } from "../../../measure/probe/ping-in-guest.ts";
+import { PingInGuest } from "../../../measure/probes/ping/ping-in-guest.ts";
 import { LocalAgent } from "../../support/local-agent.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lab-agent-"));

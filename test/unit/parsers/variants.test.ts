@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { averageLoad, parseMpstat } from "../../../measure/parsers/mpstat.ts";
-import { parsePing } from "../../../measure/parsers/ping.ts";
+import { parsePing } from "../../../measure/probes/ping/parser/ping.ts";
 
 const totals = "2 packets transmitted, 2 received, 0% packet loss, time 10ms";
 const header = "PING 10.9.0.201 (10.9.0.201) 56(84) bytes of data.";

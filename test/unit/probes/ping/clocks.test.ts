@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compareClocks, type OffsetBound } from "../../../measure/matching/clocks.ts";
+import { compareClocks, type OffsetBound } from "../../../../measure/probes/ping/matching/clocks.ts";
 
 /** Packets every millisecond whose offset is known to within a slack on either side. */
 const bounds = (count: number, offset: (atNs: number) => number, slack = (_at: number) => 200_000): OffsetBound[] =>

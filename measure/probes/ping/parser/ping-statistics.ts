@@ -1,4 +1,4 @@
-import { excerpt, FormatError, type FormatPlace } from "../../lib/format-error.ts";
+import { excerpt, FormatError, type FormatPlace } from "../../../../lib/format-error.ts";
 
 /** The closing statistics of ping. Times are nanoseconds, exactly as printed. */
 export interface PingStatistics {

@@ -1,4 +1,4 @@
-import { excerpt, FormatError, type FormatPlace } from "../../lib/format-error.ts";
+import { excerpt, FormatError, type FormatPlace } from "../../../../lib/format-error.ts";
 import {
   closing,
   dump,

@@ -1,6 +1,6 @@
-import { mainMetric } from "../../study/metric-lists.ts";
-import { pointNames } from "../../study/points.ts";
-import type { PingReply } from "../parsers/ping-lines.ts";
+import { mainMetric } from "../../../../study/metric-lists.ts";
+import { pointNames } from "../../../../study/points.ts";
+import type { PingReply } from "../parser/ping-lines.ts";
 import type { PacketRecord } from "./packet-record.ts";
 import type { Sightings } from "./packet-values.ts";
 import { describeSending, type Sending } from "./sequence.ts";

@@ -1,6 +1,6 @@
-import type { Factors } from "../../study/scenario.ts";
-import { type TimedFactors, timingOf } from "../../study/terms.ts";
-import { lingerSeconds } from "./budget.ts";
+import type { Factors } from "../../../study/scenario.ts";
+import { type TimedFactors, timingOf } from "../../../study/terms.ts";
+import { lingerSeconds } from "../../probe/budget.ts";
 
 /** Ethernet header 14, IPv4 header 20, ICMP header 8, frame check sequence 4: what a frame has beside ping's payload. */
 export const frameOverheadBytes = 46;

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readCapture } from "../../../measure/capture/exchanges.ts";
-import { matchRun, type RunMatch } from "../../../measure/matching/match-run.ts";
-import { usableValues } from "../../../measure/matching/packet-record.ts";
-import { noSharedClock } from "../../../measure/matching/packet-values.ts";
-import type { PointExchanges } from "../../../measure/matching/points.ts";
-import { parsePing } from "../../../measure/parsers/ping.ts";
-import { type TimeMetric, timeMetrics } from "../../../study/metric-lists.ts";
-import { type PointName, pointNames } from "../../../study/points.ts";
+import { readCapture } from "../../../../measure/capture/exchanges.ts";
+import { matchRun, type RunMatch } from "../../../../measure/probes/ping/matching/match-run.ts";
+import { usableValues } from "../../../../measure/probes/ping/matching/packet-record.ts";
+import { noSharedClock } from "../../../../measure/probes/ping/matching/packet-values.ts";
+import type { PointExchanges } from "../../../../measure/probes/ping/matching/points.ts";
+import { parsePing } from "../../../../measure/probes/ping/parser/ping.ts";
+import { type TimeMetric, timeMetrics } from "../../../../study/metric-lists.ts";
+import { type PointName, pointNames } from "../../../../study/points.ts";
 
 /** What servers with a clock each cannot tell. */
 const oneWay = Object.fromEntries(
@@ -27,7 +27,7 @@ const parts: TimeMetric[] = [
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 async function realRun(driver: string): Promise<RunMatch> {
-  const folder = join(import.meta.dirname, "../../data/runs", driver);
+  const folder = join(import.meta.dirname, "../../../data/runs", driver);
   const point = async (name: PointName): Promise<PointExchanges> =>
     driver === "pci-passthrough" && name.endsWith("virt")
       ? { unavailable: "PCI passthrough has no interface on the host" }

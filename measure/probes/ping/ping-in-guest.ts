@@ -1,12 +1,12 @@
 import { basename } from "node:path";
 import { z } from "zod";
-import { LabError } from "../../lib/errors.ts";
-import { type GuestCommand, runInGuest, startInGuest } from "../../lib/guest-agent.ts";
-import { fetchFromGuest } from "../../lib/guest-file.ts";
-import { endProcesses } from "../../lib/guest-processes.ts";
-import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts";
-import type { SshConnection } from "../../lib/ssh/connect.ts";
-import { type RunBudget, settleSeconds } from "./budget.ts";
+import { LabError } from "../../../lib/errors.ts";
+import { type GuestCommand, runInGuest, startInGuest } from "../../../lib/guest-agent.ts";
+import { fetchFromGuest } from "../../../lib/guest-file.ts";
+import { endProcesses } from "../../../lib/guest-processes.ts";
+import { decimalNumber, parseRecords, wholeNumber } from "../../../lib/key-value.ts";
+import type { SshConnection } from "../../../lib/ssh/connect.ts";
+import { type RunBudget, settleSeconds } from "../../probe/budget.ts";
 
 const filesOfAllAttempts = "/tmp/lab-ping-";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { describeSending, jitter, reordered } from "../../../measure/matching/sequence.ts";
+import { describeSending, jitter, reordered } from "../../../../measure/probes/ping/matching/sequence.ts";
 
 describe("jitter of RFC 3550", () => {
   it("follows J += (|D| - J) / 16", () => {

@@ -1,6 +1,6 @@
-import { mainMetric, timeMetrics } from "../../study/metric-lists.ts";
-import { metrics } from "../../study/metrics.ts";
-import type { ClockName } from "../../study/points.ts";
+import { mainMetric, timeMetrics } from "../../../../study/metric-lists.ts";
+import { metrics } from "../../../../study/metrics.ts";
+import type { ClockName } from "../../../../study/points.ts";
 import { type ClockComparison, compareClocks, type OffsetBound } from "./clocks.ts";
 import type { PacketRecord } from "./packet-record.ts";
 import type { Sightings } from "./packet-values.ts";

@@ -1,8 +1,8 @@
-import { onSharedClock, type StampMap } from "../../lib/stamp-map.ts";
-import { type TimeMetric, timeMetrics } from "../../study/metric-lists.ts";
-import { metrics } from "../../study/metrics.ts";
-import { type PointName, pointNames } from "../../study/points.ts";
-import type { EchoExchange } from "../capture/exchange.ts";
+import { onSharedClock, type StampMap } from "../../../../lib/stamp-map.ts";
+import { type TimeMetric, timeMetrics } from "../../../../study/metric-lists.ts";
+import { metrics } from "../../../../study/metrics.ts";
+import { type PointName, pointNames } from "../../../../study/points.ts";
+import type { EchoExchange } from "../../../capture/exchange.ts";
 import type { PacketRecord } from "./packet-record.ts";
 
 /** What the points saw of one packet; undefined where a point is there but did not see it. */

@@ -1,10 +1,10 @@
-import { LabError } from "../../lib/errors.ts";
-import { mainMetric, type TimeMetric, timeMetrics } from "../../study/metric-lists.ts";
-import { metrics } from "../../study/metrics.ts";
-import type { Missing } from "../../study/missing.ts";
-import { type PointName, pointNames } from "../../study/points.ts";
-import type { PingOutput } from "../parsers/ping.ts";
-import type { PingReply } from "../parsers/ping-lines.ts";
+import { LabError } from "../../../../lib/errors.ts";
+import { mainMetric, type TimeMetric, timeMetrics } from "../../../../study/metric-lists.ts";
+import { metrics } from "../../../../study/metrics.ts";
+import type { Missing } from "../../../../study/missing.ts";
+import { type PointName, pointNames } from "../../../../study/points.ts";
+import type { PingOutput } from "../parser/ping.ts";
+import type { PingReply } from "../parser/ping-lines.ts";
 import { type PacketRecord, usableValues } from "./packet-record.ts";
 import {
   impossibleValues,

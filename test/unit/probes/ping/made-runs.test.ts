@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { EchoExchange } from "../../../measure/capture/exchange.ts";
-import { matchRun } from "../../../measure/matching/match-run.ts";
-import { usableValues } from "../../../measure/matching/packet-record.ts";
-import { missingWords } from "../../../study/missing.ts";
-import { pointNames } from "../../../study/points.ts";
-import { madeRun, noLine, type Passage } from "../../support/made-run.ts";
+import type { EchoExchange } from "../../../../measure/capture/exchange.ts";
+import { matchRun } from "../../../../measure/probes/ping/matching/match-run.ts";
+import { usableValues } from "../../../../measure/probes/ping/matching/packet-record.ts";
+import { missingWords } from "../../../../study/missing.ts";
+import { pointNames } from "../../../../study/points.ts";
+import { madeRun, noLine, type Passage } from "../../../support/made-run.ts";
 
 describe("a packet's time", () => {
   it("is split over the hops, each by one clock", () => {

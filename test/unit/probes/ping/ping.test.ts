@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parsePing } from "../../../measure/parsers/ping.ts";
-import { unwrap } from "../../../measure/parsers/ping-lines.ts";
+import { parsePing } from "../../../../measure/probes/ping/parser/ping.ts";
+import { unwrap } from "../../../../measure/probes/ping/parser/ping-lines.ts";
 
 /** What ping prints around the given lines. */
 const ping = (
@@ -16,7 +16,7 @@ const one = (rest: string) =>
   parsePing(ping([`${from}1 ${rest}`], "1 packets transmitted, 1 received, 0% packet loss, time 0ms")).replies[0];
 
 describe("real runs", () => {
-  it.each(globSync(join(import.meta.dirname, "../../data/runs/*/ping.txt")))("%s", (file) => {
+  it.each(globSync(join(import.meta.dirname, "../../../data/runs/*/ping.txt")))("%s", (file) => {
     const { replies, statistics, family, dataBytes, warnings } = parsePing(readFileSync(file, "utf8"), file);
     expect(replies.map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, at) => at + 1));
     expect({ family, dataBytes, warnings }).toEqual({ family: 4, dataBytes: 18, warnings: [] });

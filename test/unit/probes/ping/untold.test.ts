@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import type { EchoExchange } from "../../../measure/capture/exchange.ts";
-import { matchRun } from "../../../measure/matching/match-run.ts";
-import { madeRun } from "../../support/made-run.ts";
+import type { EchoExchange } from "../../../../measure/capture/exchange.ts";
+import { matchRun } from "../../../../measure/probes/ping/matching/match-run.ts";
+import { madeRun } from "../../../support/made-run.ts";
 
 /** A run of which ping told the totals alone. */
 function quietRun(sent: number, received: number) {

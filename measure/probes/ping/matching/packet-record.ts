@@ -1,5 +1,5 @@
-import type { TimeMetric } from "../../study/metric-lists.ts";
-import type { Missing } from "../../study/missing.ts";
+import type { TimeMetric } from "../../../../study/metric-lists.ts";
+import type { Missing } from "../../../../study/missing.ts";
 
 /** One ping packet of a run. */
 export interface PacketRecord {

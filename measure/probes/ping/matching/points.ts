@@ -1,5 +1,5 @@
-import type { EchoExchange } from "../capture/exchange.ts";
-import { unwrap } from "../parsers/ping-lines.ts";
+import type { EchoExchange } from "../../../capture/exchange.ts";
+import { unwrap } from "../parser/ping-lines.ts";
 
 /** What a capture point gives for a run: its exchanges, or why there are none. */
 export type PointExchanges = readonly EchoExchange[] | { unavailable: string };
