@@ -57,9 +57,27 @@ const without = (blocks: number, values: number, note: string): Drift => ({
 });
 
 /**
+ * By how much slopes of blocks must be spread about their centre so that their scatter tells how far their mean can be off.
+ * Each slope contains treatment effects that were estimated from all blocks, so slopes go together: with n complete blocks their mean
+ * varies (n - 1) / (n - 2) times as much as independent slopes of that scatter would let it. In general the factor follows from the
+ * slopes' covariance, of which `weights` are the values' weights in each slope.
+ */
+function spreading(weights: readonly Float64Array[]): number {
+  const n = weights.length;
+  const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+  const total = Float64Array.from(weights[0] ?? [], (_, index) =>
+    sum(Float64Array.from(weights, (one) => one[index] ?? 0)),
+  );
+  const square = (values: Float64Array) => sum(values.map((value) => value ** 2));
+  const ofMean = square(total) / n;
+  const scatter = (weights.reduce((all, one) => all + square(one), 0) - ofMean) / (n - 1);
+  return scatter > 0 ? Math.sqrt(Math.max(1, ofMean / scatter)) : 1;
+}
+
+/**
  * Estimates the drift within blocks. Block and treatment effects are swept out of values and places (Frisch and Waugh), so that
- * neither is taken for drift; each block then gives one slope, and the Hodges-Lehmann estimate of the slopes with its exact
- * interval takes blocks for what is independent. From six blocks on there is one at 95 %.
+ * neither is taken for drift; each block then gives one slope. The change is the slopes' Hodges-Lehmann estimate, and the interval that of
+ * the signed-rank test, of slopes spread by what estimated treatment effects make them share. From six blocks on there is one at 95 %.
  * @param values at most one of each treatment and block; order does not matter
  */
 export function driftWithinBlocks(values: readonly PlacedValue[]): Drift {
@@ -74,18 +92,27 @@ export function driftWithinBlocks(values: readonly PlacedValue[]): Drift {
     values.map((one) => one.value),
     groupings,
   );
-  const slopes = blocks.flatMap((members) => {
+  const telling = blocks.flatMap((members) => {
     const spread = sumOf(members, (index) => (place[index] as number) ** 2);
-    const product = sumOf(members, (index) => (place[index] as number) * (residual[index] as number));
-    return spread > 1e-6 ? [product / spread] : [];
+    return spread > 1e-6 ? [{ members, spread }] : [];
   });
+  const slopes = telling.map(
+    ({ members, spread }) => sumOf(members, (index) => (place[index] as number) * (residual[index] as number)) / spread,
+  );
   if (slopes.length < 2)
     return without(
       slopes.length,
       values.length,
       "cannot be told: every scenario has the same place in every replicate, so a drift looks like an effect",
     );
-  const { estimate, interval } = hodgesLehmannOfDifferences(slopes);
+  const weights = telling.map(({ members, spread }) => {
+    const ofBlock = new Float64Array(values.length);
+    for (const index of members) ofBlock[index] = (place[index] as number) / spread;
+    return swept([...ofBlock], groupings);
+  });
+  const { estimate } = hodgesLehmannOfDifferences(slopes);
+  const factor = spreading(weights);
+  const { interval } = hodgesLehmannOfDifferences(slopes.map((slope) => estimate + factor * (slope - estimate)));
   const note = interval === null ? `no interval: ${slopes.length} replicates are too few` : null;
   return { blocks: slopes.length, values: values.length, change: estimate, interval, note };
 }
