@@ -13,21 +13,22 @@ export interface PlannedDeployment {
 
 const byHash = (a: PlannedScenario, b: PlannedScenario) => (a.hash < b.hash ? -1 : 1);
 
+const digestOf = (words: readonly string[]) => digest("sha256", words.join("\n"));
+const hashesOf = (scenarios: readonly PlannedScenario[]) => [...scenarios].sort(byHash).map(({ hash }) => hash);
+
+/**
+ * The name of a campaign: equal for the same command, which goes on where it has ended (with more replicates too), and another one for
+ * other scenarios or another order of them.
+ */
+const campaignName = (scenarios: readonly PlannedScenario[], { kind, seed }: OrderRule): string =>
+  digestOf([kind, String(seed), ...hashesOf(scenarios)]).slice(0, 12);
+
 /**
  * The seed of a campaign that names none: from the hashes of its scenarios, so that the same command goes on in the same
  * order where it has ended, and so that nobody can have chosen it.
  */
 export const seedOfScenarios = (scenarios: readonly PlannedScenario[]): number =>
-  Number.parseInt(
-    digest(
-      "sha256",
-      [...scenarios]
-        .sort(byHash)
-        .map(({ hash }) => hash)
-        .join("\n"),
-    ).slice(0, 8),
-    16,
-  );
+  Number.parseInt(digestOf(hashesOf(scenarios)).slice(0, 8), 16);
 
 /**
  * All deployments of a campaign in their order: replicate by replicate, each deploying every scenario that wants so many.
@@ -35,9 +36,10 @@ export const seedOfScenarios = (scenarios: readonly PlannedScenario[]): number =
  */
 export function plannedDeployments(scenarios: readonly PlannedScenario[], rule: OrderRule): PlannedDeployment[] {
   const most = Math.max(0, ...scenarios.map(({ replicates }) => replicates));
+  const campaign = campaignName(scenarios, rule);
   // What is drawn must not depend on how experiments were named on the command line.
   const treatments = rule.kind === "random" ? [...scenarios].sort(byHash) : scenarios;
   return orderDeployments(treatments, most, rule, ({ replicates }, block) => replicates >= block)
     .flat()
-    .map(({ treatment, order }) => ({ scenario: treatment, replicate: order.block, order }));
+    .map(({ treatment, order }) => ({ scenario: treatment, replicate: order.block, order: { ...order, campaign } }));
 }

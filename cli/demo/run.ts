@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { z } from "zod";
 import { deploymentLimitSeconds } from "../../infra/config/limits.ts";
 import type { Driver } from "../../infra/vm/drivers.ts";
@@ -52,7 +52,7 @@ async function measureAll(stack: DrivenStack, options: DemoOptions, results: str
       stack.deploy({
         [mainVmKeys.driver]: driver,
         replicate: String(replicate),
-        order: JSON.stringify(order),
+        order: JSON.stringify({ ...order, campaign: basename(results) }),
         ...Object.fromEntries(
           Object.entries({ ...nobodyCompetes, ...runOfDemo(options.packets) }).map(([key, value]) => [
             key,

@@ -5,7 +5,7 @@ import { cpuMetricsOf, type MetricTable, packetMetricsOf, timeMetricsOf } from "
 import { metrics } from "../../study/metrics.ts";
 
 /** Version of the columns below; a dataset of another one is derived anew from the raw files. */
-export const schemaVersion = 5;
+export const schemaVersion = 6;
 
 /** "senderVm" is sender_vm in SQL, R and Python. */
 export const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -100,6 +100,7 @@ export const runTableOf = (table: MetricTable): readonly Column[] => [
   { name: "block", type: "INTEGER", what: "block of the order, which is a replicate of all it orders; NULL without" },
   { name: "position", type: "INTEGER", what: "planned place of the deployment in its block, from 1; NULL without" },
   { name: "positions", type: "INTEGER", what: "places in the block; NULL without" },
+  { name: "campaign", type: "VARCHAR", what: "what was ordered together; NULL where none was named" },
   { name: "transmitted", type: "INTEGER", what: "echo requests sent" },
   { name: "received", type: "INTEGER", what: "echo requests answered" },
   { name: "reordered_replies", type: "INTEGER", what: "replies that came after one to a later request" },

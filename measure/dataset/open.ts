@@ -58,6 +58,7 @@ const plainColumns = [
     "block",
     "position",
     "positions",
+    "campaign",
   ],
   ...["transmitted", "received", "achieved_rate_pps", ...cpuMetrics.map((metric) => cpuColumnNames(metric).during)],
 ];
@@ -104,6 +105,7 @@ function recordOf(row: ReadonlyMap<string, Value>): RunRecord {
             block: cell("block"),
             position: cell("position"),
             positions: cell("positions"),
+            campaign: cell("campaign") ?? undefined,
           }),
     transmitted: number("transmitted"),
     received: number("received"),

@@ -99,6 +99,7 @@ export function runRow(directory: string, run: MeasuredRun, filesState: string):
     block: manifest.order?.block ?? null,
     position: manifest.order?.position ?? null,
     positions: manifest.order?.positions ?? null,
+    campaign: manifest.order?.campaign ?? null,
     transmitted: match.transmitted,
     received: match.received,
     reordered_replies: match.reorderedReplies,

@@ -22,6 +22,11 @@ export const orderSchema = z.strictObject({
   block: z.int().min(1),
   position: z.int().min(1),
   positions: z.int().min(1),
+  /** What was ordered together, by a name that no other campaign has; runs of before have none. */
+  campaign: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/)
+    .optional(),
 });
 export type RunOrder = z.infer<typeof orderSchema>;
 

@@ -54,6 +54,18 @@ describe("two campaigns in one results directory", () => {
   });
 });
 
+test("two campaigns of one fixed order and equal size are told apart by their names, and make no pairs", () => {
+  const cheapest = (name: string, all: RunRecord[]) =>
+    all.map((run) => ({
+      ...run,
+      order: { kind: "cheapest" as const, seed: null, block: run.replicate, position: 1, positions: 3, campaign: name },
+    }));
+  const both = [...cheapest("a", bridge), ...cheapest("b", pci)];
+  const of = table3(studyRuns(both), "deployment").find(({ location, n }) => location === "none" && n > 0);
+  expect(of).toBeUndefined();
+  expect(orderNotes(both)).toContainEqual(expect.stringMatching(/^the runs are of 2 campaigns/));
+});
+
 test("scenarios that no replicate has both of are measured apart", async () => {
   const later = tenRuns({ main: "pci-passthrough", rttMs: 2 }).map((run) => ({
     ...run,

@@ -136,3 +136,29 @@ describe("the order of deployment", () => {
     );
   });
 });
+
+describe("the name of a campaign", () => {
+  const nameOf = (experiments: readonly string[], options: object = {}) => {
+    const { scenarios, order } = planned(experiments, "emulated", options);
+    const names = new Set(plannedDeployments(scenarios, order.rule).map((one) => one.order.campaign));
+    expect(names.size).toBe(1);
+    return [...names][0];
+  };
+
+  it("is the same where the command goes on, with more replicates too", () => {
+    expect(nameOf(["baseline"], { order: "cheapest", replicates: 3 })).toBe(
+      nameOf(["baseline"], { order: "cheapest", replicates: 9 }),
+    );
+  });
+
+  it("is another one for other scenarios, and for another order of the same", () => {
+    const names = [
+      nameOf(["baseline"], { order: "cheapest", limit: 3 }),
+      nameOf(["macvtap"], { order: "cheapest", limit: 3 }),
+      nameOf(["baseline"], { order: "paper", limit: 3 }),
+      nameOf(["baseline"], { order: "random", seed: 1, limit: 3 }),
+      nameOf(["baseline"], { order: "random", seed: 2, limit: 3 }),
+    ];
+    expect(new Set(names).size).toBe(5);
+  });
+});

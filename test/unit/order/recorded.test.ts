@@ -23,6 +23,20 @@ it("a run without an order counts, one with an order is read with it, and a wron
   expect(runs[0]?.started).toMatch(/^\d{4}-\d\d-\d\dT/);
 });
 
+it("a run records its campaign, and a wrong name of one does not count", async () => {
+  using results = await sampleResults();
+  const [first, second] = (await openDataset(results.directory)).runs.map(({ directory }) => directory);
+  const change = (folder: string, value: object) => {
+    const path = join(results.directory, folder, "manifest.json");
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), ...value }));
+  };
+  change(first!, { order: { ...order, campaign: "a1b2c3" } });
+  change(second!, { order: { ...order, campaign: "a b" } });
+  const { runs, update } = await openDataset(results.directory);
+  expect(runs[0]?.order).toEqual({ ...order, campaign: "a1b2c3" });
+  expect(update.leftOut.map(({ folder }) => folder)).toEqual([second]);
+});
+
 it("the table of runs has the order in columns that SQL reads exactly", async () => {
   using results = await sampleResults();
   const path = join(results.directory, (await openDataset(results.directory)).runs[0]!.directory, "manifest.json");
