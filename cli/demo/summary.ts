@@ -1,7 +1,7 @@
 import { LabError } from "../../lib/errors.ts";
 import { onlyFidelity } from "../../measure/dataset/fidelity.ts";
 import { readRun as readMeasuredRun } from "../../measure/dataset/read-run.ts";
-import { metricOf } from "../../measure/metrics/run-summary.ts";
+import { metricOf } from "../../measure/metrics/metric-summary.ts";
 import { usableValues } from "../../measure/probes/ping/matching/packet-record.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
 import {

@@ -30,7 +30,7 @@ export function impossibleRuns(
   { guestMemoryMiB, ...config }: LimitedConfig & { guestMemoryMiB: number },
   fidelity: Fidelity,
 ): Problem[] {
-  const neededMiB = leastGuestMiB + Math.ceil(runBudget(config, fidelity).pingBytes / 2 ** 20);
+  const neededMiB = leastGuestMiB + Math.ceil(runBudget(config, fidelity).outputBytes / 2 ** 20);
   const seconds = deploymentLimitSeconds(config, fidelity);
   const days = (value: number) => (value / 86_400).toFixed(0);
   const perRun = runBudget(config, fidelity).runSeconds;

@@ -1,7 +1,6 @@
-import { matchFiles } from "../probes/ping/match-files.ts";
+import { matchFiles, pingFile } from "../probes/ping/match-files.ts";
 import type { RunMatch } from "../probes/ping/matching/match-run.ts";
 import type { Manifest } from "../results/manifest.ts";
-import { pingFile } from "../results/run-files.ts";
 import { inspectRun } from "../results/token.ts";
 import { missingCaptures } from "../results/unavailable.ts";
 

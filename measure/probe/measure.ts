@@ -6,8 +6,8 @@ import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { publishFolder } from "../../lib/publish.ts";
 import type { Role } from "../../lib/roles.ts";
-import { timingOf } from "../../study/terms.ts";
-import { summariseRun } from "../metrics/run-summary.ts";
+import type { Probe } from "../probes/probe.ts";
+import { allProbes } from "../probes/registry.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
 import { manifestFile } from "../results/run-files.ts";
 import { inspectRun, runFolder } from "../results/token.ts";
@@ -15,11 +15,12 @@ import { type MissingCaptures, unavailableRecord } from "../results/unavailable.
 import { backgroundProblems, backgroundUse, parseCpuLook } from "./background.ts";
 import { attempts } from "./budget.ts";
 import { environmentOf } from "./environment.ts";
+import { evaluateProbe } from "./evaluate.ts";
 import { forgetLoad } from "./forget-load.ts";
 import type { RunOutcome } from "./outcome.ts";
 import { type RawRun, rawRun } from "./raw-run.ts";
-import { clockProblems } from "./shared-clock.ts";
 import type { RunSpec } from "./spec.ts";
+import { tasksOf } from "./task.ts";
 
 const hashed = (files: Map<string, Buffer>): Manifest["files"] =>
   Object.fromEntries([...files].map(([name, data]) => [name, { sha256: sha256(data), bytes: data.length }]));
@@ -47,25 +48,15 @@ async function manifestOf(
   raw: RawRun,
   attempt: number,
   seed: number,
-  pingId: number,
-): Promise<{ manifest: Manifest; loadRan: boolean }> {
-  const { packets, ratePps } = timingOf(spec.scenario.factors);
-  const summary = await summariseRun({
-    files: raw.files,
-    captures: raw.captures,
-    windows: raw.windows,
-    requestedPackets: packets,
-    requestedRatePps: ratePps,
-    pingId,
-    pingSeconds: raw.ping.seconds,
-    reasons: missingCapturesOf(spec),
-  });
+): Promise<{ manifest: Manifest; files: Map<string, Buffer>; loadRan: boolean }> {
+  const missing = missingCapturesOf(spec);
+  const findings = await Promise.all(raw.probes.map((probe) => evaluateProbe(probe, missing)));
+  const files = new Map(raw.probes.flatMap((probe) => [...probe.files]));
   const environment = environmentOf(spec, raw);
   const { sender, responder } = spec.ends;
   const background = { sender: backgroundOf("sender", spec, raw), responder: backgroundOf("responder", spec, raw) };
   const problems = [
-    ...clockProblems(raw.clock),
-    ...summary.problems,
+    ...findings.flatMap((each) => each.problems),
     ...background.sender.problems,
     ...background.responder.problems,
   ];
@@ -83,30 +74,29 @@ async function manifestOf(
     token: spec.token,
     attempt,
     seed,
-    pingId,
     started: raw.started.toISOString(),
     ended: raw.ended.toISOString(),
     deployment: {
       sender: raw.facts.sender.before.deployment ?? "",
       responder: raw.facts.responder.before.deployment ?? "",
     },
-    files: hashed(raw.files),
-    captures: raw.captures,
-    ...unavailableRecord(missingCapturesOf(spec)),
+    files: hashed(files),
+    ...unavailableRecord(missing),
     clocks: {
       sender: raw.facts.sender.before.clocksource ?? "",
       responder: raw.facts.responder.before.clocksource ?? "",
     },
-    ...(raw.clock && { sharedClock: raw.clock }),
     pinning: { sender: sender.pinnedCore ?? null, responder: responder.pinnedCore ?? null },
     facts: { servers: raw.facts, guests: raw.guestFacts },
     ...((sender.background || responder.background) && {
       background: { sender: background.sender.use, responder: background.responder.use },
     }),
-    ...summary,
+    ...Object.assign({}, ...raw.probes.map(({ captures, clock }) => ({ captures, sharedClock: clock }))),
+    ...Object.assign({}, ...findings.map(({ cpu, metrics, details }) => ({ cpu, metrics, ...details }))),
     problems,
   });
-  return { manifest, loadRan: background.sender.problems.length + background.responder.problems.length === 0 };
+  const loadRan = background.sender.problems.length + background.responder.problems.length === 0;
+  return { manifest, files, loadRan };
 }
 
 /** Where a run goes that does not take the run's own place: beside it, never over anything. */
@@ -133,12 +123,22 @@ const outcomeOf = (manifest: Manifest, directory: string, measured: boolean): Ru
   summary: manifest.metrics,
 });
 
+/** What a run is measured with, where it is not the servers and all probes: for the sake of tests. */
+export interface MeasuredWith {
+  probes?: readonly Probe[];
+  measureOnce?: typeof rawRun;
+}
+
 /**
  * Makes a run count: keeps the one that is there and valid, else measures it and publishes it as a whole. An attempt
  * that does not count is kept beside, under a name that says so, and tried again.
  * @throws LabError after the last attempt, with what was wrong in each
  */
-export async function measureRun(spec: RunSpec, say: (line: string) => void): Promise<RunOutcome> {
+export async function measureRun(
+  spec: RunSpec,
+  say: (line: string) => void,
+  { probes = allProbes, measureOnce = rawRun }: MeasuredWith = {},
+): Promise<RunOutcome> {
   const folder = join(spec.resultsDirectory, runFolder(spec.scenario, spec.replicate, spec.run));
   const label = `run ${spec.run} of replicate ${spec.replicate}`;
   const there = inspectRun(folder, spec.scenario.sha256);
@@ -155,17 +155,16 @@ export async function measureRun(spec: RunSpec, say: (line: string) => void): Pr
   let loadRan = true;
   for (let attempt = 1; attempt <= attempts && loadRan; attempt += 1) {
     const seed = randomBytes(4).readUInt32BE();
-    const pingId = (seed % 65_535) + 1;
     try {
-      const raw = await rawRun(spec, { attempt, pingId }, say);
-      const { manifest, loadRan: ran } = await manifestOf(spec, raw, attempt, seed, pingId);
+      const raw = await measureOnce(spec, { attempt, tasks: tasksOf(spec, seed, probes) }, say);
+      const { manifest, files, loadRan: ran } = await manifestOf(spec, raw, attempt, seed);
       if (manifest.status === "valid") {
-        await publish(folder, raw.files, manifest);
+        await publish(folder, files, manifest);
         return outcomeOf(manifest, folder, true);
       }
       loadRan = ran;
       const aside = await asideOf(folder, "invalid");
-      await publish(aside, raw.files, manifest);
+      await publish(aside, files, manifest);
       problems.push(`attempt ${attempt} (kept as ${aside}): ${manifest.problems.join("; ")}`);
     } catch (error) {
       problems.push(`attempt ${attempt}: ${messageOf(error)}`);

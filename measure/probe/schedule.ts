@@ -1,12 +1,8 @@
-/** mpstat's samples of a run, a second each, counted from its start on a server: [from, to). */
-export interface Windows {
-  before: [number, number];
-  during: [number, number];
-}
+import type { CpuWindows } from "../metrics/cpu-usage.ts";
 
 /** How long the parts of a run in step take, in seconds of the servers. */
 export interface Schedule {
-  /** The guest waits so long before it pings, from when it is given the command. */
+  /** The guest waits so long before its command begins, from when it is given it. */
   leadSeconds: number;
   settleSeconds: number;
   windowSeconds: number;
@@ -34,25 +30,25 @@ export interface StepTimes {
   sampling: number;
 }
 
-/** When ping begins at the earliest, in seconds since sampling began. */
-const earliestPing = ({ leadSeconds }: Schedule, { beforeCommand, sampling }: StepTimes) =>
+/** When the probe begins at the earliest, in seconds since sampling began. */
+const earliestBegin = ({ leadSeconds }: Schedule, { beforeCommand, sampling }: StepTimes) =>
   beforeCommand + leadSeconds - sampling;
 
-/** Seconds by which the command was given too late: ping may have begun in the window without it. 0: it was in time. */
+/** Seconds by which the command was given too late: the probe may have begun in the window without it. 0: it was in time. */
 export const secondsLate = (schedule: Schedule, times: StepTimes): number =>
-  Math.max(0, schedule.settleSeconds + schedule.windowSeconds - earliestPing(schedule, times));
+  Math.max(0, schedule.settleSeconds + schedule.windowSeconds - earliestBegin(schedule, times));
 
 /**
- * When the last sample of the window with ping begins, on the server's clock, unless ping takes longer than it should.
- * @param pingSeconds that ping takes when nothing holds it up
+ * When the last sample of the window with the probe begins, on the server's clock, unless the probe takes longer than it should.
+ * @param usualSeconds that the probe takes when nothing holds it up
  */
-export const lastSampleAt = (schedule: Schedule, times: StepTimes, pingSeconds: number): number => {
-  const earliest = earliestPing(schedule, times);
-  return times.sampling + Math.max(Math.floor(earliest) + schedule.windowSeconds - 1, earliest + pingSeconds);
+export const lastSampleAt = (schedule: Schedule, times: StepTimes, usualSeconds: number): number => {
+  const earliest = earliestBegin(schedule, times);
+  return times.sampling + Math.max(Math.floor(earliest) + schedule.windowSeconds - 1, earliest + usualSeconds);
 };
 
-/** mpstat's windows. @param sampled time on the server's clock until which it sampled after ping had ended */
-export const windowsOf = (schedule: Schedule, times: StepTimes, sampled: number): Windows => ({
+/** mpstat's windows. @param sampled time on the server's clock until which it sampled after the probe had ended */
+export const windowsOf = (schedule: Schedule, times: StepTimes, sampled: number): CpuWindows => ({
   before: [schedule.settleSeconds, schedule.settleSeconds + schedule.windowSeconds],
-  during: [Math.floor(earliestPing(schedule, times)), Math.floor(sampled - times.sampling)],
+  during: [Math.floor(earliestBegin(schedule, times)), Math.floor(sampled - times.sampling)],
 });

@@ -10,6 +10,7 @@ import { volatileFolder } from "../../lib/server-paths.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import type { Conversation } from "../../lib/ssh/conversation.ts";
 import { shellQuote, shellVariables } from "../../lib/ssh/quote.ts";
+import type { CaptureRequest } from "../probes/probe.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
 import { mostFileBytes, transferLimitMs } from "./budget.ts";
 import { type ClockReading, parseClockReadings } from "./clock-readings.ts";
@@ -102,9 +103,15 @@ export class ServerSession {
   }
 
   /** Starts the captures and resolves when all of them listen. @param where how messages call the server */
-  static async open(ssh: SshConnection, where: string, points: CapturePoint[]): Promise<ServerSession> {
+  static async open(
+    ssh: SshConnection,
+    where: string,
+    points: CapturePoint[],
+    { filter, snapBytes }: CaptureRequest,
+  ): Promise<ServerSession> {
     const captures = points.map((point) => `${point.hop} ${point.interface}`).join("\n");
-    const talk = await ssh.converse(withVariables({ CAPTURES: captures }, "session.sh"));
+    const variables = { CAPTURES: captures, FILTER: filter, SNAP_BYTES: String(snapBytes) };
+    const talk = await ssh.converse(withVariables(variables, "session.sh"));
     const session = new ServerSession(ssh, where, points, talk);
     try {
       session.#folder = (await session.#hear("listening", answerLimitMs.listening)).folder;

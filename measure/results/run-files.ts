@@ -3,9 +3,9 @@ import type { Role } from "../../lib/roles.ts";
 /* The files in a run's folder. docs/dataset.md describes them. */
 
 export const manifestFile = "manifest.json";
-/** What ping printed, and what it said on stderr when that was anything. */
-export const pingFile = "ping.txt";
-export const pingErrorsFile = "ping.err";
+/** What a probe printed, and what it said on stderr when that was anything. */
+export const outputFile = (probe: string) => `${probe}.txt`;
+export const errorsFile = (probe: string) => `${probe}.err`;
 /** What somebody wrote about a run that was made by hand. */
 export const factsFile = "facts.txt";
 /** CPU usage of a server. */

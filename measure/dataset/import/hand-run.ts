@@ -6,12 +6,14 @@ import { scenarioOfRecord } from "../../../study/scenario.ts";
 import { alikeMains, timedFactors } from "../../../study/terms.ts";
 import type { EchoExchange } from "../../capture/exchange.ts";
 import { readCapture } from "../../capture/exchanges.ts";
-import { summariseRun } from "../../metrics/run-summary.ts";
+import { cpuUsage } from "../../metrics/cpu-usage.ts";
 import { parseMpstat } from "../../parsers/mpstat.ts";
+import { pingFile } from "../../probes/ping/match-files.ts";
 import { type PingOutput, parsePing } from "../../probes/ping/parser/ping.ts";
 import { frameOverheadBytes } from "../../probes/ping/ping-command.ts";
+import { derivePing, type PingRun, pingDetails, pingMetrics, pingProblems } from "../../probes/ping/summary.ts";
 import { type CaptureRecord, type Manifest, manifestSchema } from "../../results/manifest.ts";
-import { captureFile, cpuFile, factsFile, pingFile } from "../../results/run-files.ts";
+import { captureFile, cpuFile, factsFile } from "../../results/run-files.ts";
 import { type MissingCaptures, unavailableRecord } from "../../results/unavailable.ts";
 import { type HandFacts, readHandFacts } from "./facts.ts";
 import { findPingId } from "./ping-id.ts";
@@ -63,6 +65,12 @@ function recordOf(file: string, hop: "nic" | "virt", facts: HandFacts, frames: n
   return { hop, file, ...(known ?? { interface: "", captured: frames, receivedByFilter: frames, droppedByKernel: 0 }) };
 }
 
+/** What the manifest says of ping, by the same rules as the runner's. */
+async function summarisePing(run: PingRun) {
+  const derived = await derivePing(run);
+  return { problems: pingProblems(run, derived), metrics: pingMetrics(derived), ...pingDetails(run, derived) };
+}
+
 /**
  * The manifest of a run that was made by hand: same summary, same checks as the runner's own. What nobody recorded is
  * left empty; mpstat's two windows are one, its whole length.
@@ -85,22 +93,20 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
   const matched = new Map([...run.files].filter(([name]) => !name.endsWith(".pcap") || isRecorded(records, name)));
   const packets = ping.statistics.transmitted;
   const pingSeconds = (ping.statistics.timeMs ?? 0) / 1000;
-  const summary = await summariseRun({
+  const frameBytes = ping.dataBytes + frameOverheadBytes;
+  const summary = await summarisePing({
+    parameters: { pingId, destination: ping.address, packets, ratePps, frameBytes },
     files: matched,
     captures: records,
-    windows: { before: whole, during: whole },
-    requestedPackets: packets,
-    requestedRatePps: ratePps,
-    pingId,
-    pingSeconds,
-    reasons,
+    missingCaptures: reasons,
+    seconds: pingSeconds,
   });
   const scenario = scenarioOfRecord({
     ...alikeMains(run.driver),
     background: null,
     load: null,
     ...timedFactors({ packets, ratePps, windowSeconds: whole[1] }),
-    frameBytes: ping.dataBytes + frameOverheadBytes,
+    frameBytes,
     neighbour: "permanent",
     guest: { memoryMiB: 0, vcpus: 0 },
   });
@@ -118,7 +124,6 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
     token: "imported",
     attempt: 1,
     seed: 0,
-    pingId,
     started: new Date(run.ended.getTime() - pingSeconds * 1000).toISOString(),
     ended: run.ended.toISOString(),
     deployment: { sender: "", responder: "" },
@@ -130,6 +135,7 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
     clocks: { sender: "", responder: "" },
     pinning: { sender: null, responder: null },
     facts: { imported: run.files.get(factsFile)?.toString() ?? "" },
+    cpu: cpuUsage(matched, { before: whole, during: whole }),
     ...summary,
   });
 }

@@ -3,8 +3,9 @@ import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LabError } from "../../../lib/errors.ts";
 import { publishFolder } from "../../../lib/publish.ts";
+import { pingFile } from "../../probes/ping/match-files.ts";
 import type { Manifest } from "../../results/manifest.ts";
-import { manifestFile, pingFile } from "../../results/run-files.ts";
+import { manifestFile } from "../../results/run-files.ts";
 import { runFolder } from "../../results/token.ts";
 import { manifestOfHandRun } from "./hand-run.ts";
 

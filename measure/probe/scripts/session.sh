@@ -3,7 +3,8 @@
 # servers on a shared clock, "now" asks for the server's, and "until SECONDS SAMPLING LOG WORD" waits for that time of it, for the
 # word in the log, and for the end of the sample that is taken then, where sampling began at SAMPLING.
 # It answers in lines of key=value words (lib/key-value.ts), the first of them event=NAME. At end of file, also when the other
-# side has died, everything it started is ended and its folder removed. CAPTURES: "hop interface" pairs, one a line.
+# side has died, everything it started is ended and its folder removed. CAPTURES: "hop interface" pairs, one a line. Of frames
+# that FILTER fits (pcap-filter(7)) their first SNAP_BYTES are kept.
 set -u
 : "${CAPTURES=}"
 mkdir -p /run/sriov-rtt
@@ -21,8 +22,8 @@ trap 'exit 1' HUP TERM
 echo "$CAPTURES" > "$DIR/captures"
 while read -r hop interface; do
   [ -n "$hop" ] || continue
-  tcpdump -i "$interface" -p -n -U --immediate-mode -s 128 --time-stamp-precision=nano -Z root \
-    -w "$DIR/$hop.pcap" 'icmp or icmp6 or arp' > /dev/null 2> "$DIR/$hop.err" < /dev/null &
+  tcpdump -i "$interface" -p -n -U --immediate-mode -s "$SNAP_BYTES" --time-stamp-precision=nano -Z root \
+    -w "$DIR/$hop.pcap" "$FILTER" > /dev/null 2> "$DIR/$hop.err" < /dev/null &
   PIDS="$PIDS $!"
 done < "$DIR/captures"
 while read -r hop interface; do

@@ -1,12 +1,15 @@
 import { type PointName, pointNames, roleOfPoint } from "../../../study/points.ts";
 import { readCapture } from "../../capture/exchanges.ts";
 import type { CaptureSummary } from "../../capture/summary.ts";
-import { captureFile, pingFile } from "../../results/run-files.ts";
+import { captureFile, outputFile } from "../../results/run-files.ts";
 import type { MissingCaptures } from "../../results/unavailable.ts";
 import { matchRun, type RunMatch } from "./matching/match-run.ts";
 import type { SharedStamps } from "./matching/packet-values.ts";
 import type { PointExchanges } from "./matching/points.ts";
 import { type PingOutput, parsePing } from "./parser/ping.ts";
+
+/** What ping printed. */
+export const pingFile = outputFile("ping");
 
 /** A run's raw files, taken together. */
 export interface MatchedFiles {

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { runInGuest, startInGuest } from "../../../lib/guest-agent.ts";
 import { fetchFromGuest } from "../../../lib/guest-file.ts";
-import { runBudget } from "../../../measure/probe/budget.ts";
-import { PingInGuest } from "../../../measure/probes/ping/ping-in-guest.ts";
+import { CommandInGuest } from "../../../measure/probe/command-in-guest.ts";
+import { pingBudget } from "../../../measure/probes/ping/budget.ts";
 import { LocalAgent } from "../../support/local-agent.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lab-agent-"));
@@ -73,8 +73,8 @@ describe("a file of a guest", { timeout: 30_000 }, () => {
     );
     const agent = new LocalAgent();
     writeFileSync(path, lines.join("\n"));
-    const { pingBytes } = runBudget({ packets: 65_535, pingRatePps: 1000, cpuWindowSeconds: 10 }, "hardware");
-    const text = await fetchFromGuest(agent.connection(), "vm", path, { ...limits, maxBytes: pingBytes });
+    const { outputBytes } = pingBudget({ packets: 65_535, pingRatePps: 1000, cpuWindowSeconds: 10 }, "hardware");
+    const text = await fetchFromGuest(agent.connection(), "vm", path, { ...limits, maxBytes: outputBytes });
     expect(text.toString().split("\n")).toHaveLength(65_535);
     expect(agent.asked.filter((each) => each === "guest-file-read").length).toBeLessThan(12);
   });
@@ -92,13 +92,24 @@ describe("a file of a guest", { timeout: 30_000 }, () => {
   });
 });
 
-describe("a ping in a guest", { timeout: 60_000 }, () => {
-  const budget = { ...runBudget({ packets: 10, pingRatePps: 1000, cpuWindowSeconds: 1 }, "hardware"), askEveryMs: 100 };
+describe("a probe in a guest", { timeout: 60_000 }, () => {
+  const budget = {
+    ...pingBudget({ packets: 10, pingRatePps: 1000, cpuWindowSeconds: 1 }, "hardware"),
+    askEveryMs: 100,
+  };
   const filesOf = (id: number) => readdirSync("/tmp").filter((name) => name.startsWith(`lab-ping-${id}`));
 
+  const commandIn = (agent: LocalAgent, seed: number, shell: string, most = budget) =>
+    new CommandInGuest(agent.connection(), "vm", {
+      probe: { id: "ping" },
+      seed,
+      budget: most,
+      command: { shell, processes: ["no-such-program"], exitCodes: [0] },
+    });
+
   it("brings home what it printed, how it ended, and leaves no file", async () => {
-    const ping = new PingInGuest(new LocalAgent().connection(), "vm", 65_531, budget);
-    await ping.start("sh -c 'echo line; echo odd >&2; exit 1'");
+    const ping = commandIn(new LocalAgent(), 65_531, "sh -c 'echo line; echo odd >&2; exit 1'");
+    await ping.start();
     await ping.ended();
     const { text, exitCode, seconds, errors } = await ping.collect();
     expect({ text: text.toString(), exitCode, errors }).toEqual({ text: "line\n", exitCode: 1, errors: "odd" });
@@ -107,9 +118,8 @@ describe("a ping in a guest", { timeout: 60_000 }, () => {
   });
 
   it("is ended at its limit by itself, and that is no result", async () => {
-    const short = { ...budget, pingLimitSeconds: 1 };
-    const ping = new PingInGuest(new LocalAgent().connection(), "vm", 65_532, short);
-    await ping.start("sleep 600");
+    const ping = commandIn(new LocalAgent(), 65_532, "sleep 600", { ...budget, limitSeconds: -1 });
+    await ping.start();
     await ping.ended();
     await expect(ping.collect()).rejects.toThrow(/ping was ended after \d+ s, which is its limit/);
     await runInGuest(new LocalAgent().connection(), "vm", "rm -f /tmp/lab-ping-65532.*");
@@ -121,7 +131,7 @@ describe("a ping in a guest", { timeout: 60_000 }, () => {
     [
       { afterSeconds: 9, tellsConsole: true },
       "sleep 9; from=",
-      '" > /tmp/lab-ping-65534.end; echo LAB-PINGED-lab-ping-65534 > /dev/console',
+      '" > /tmp/lab-ping-65534.end; echo LAB-ENDED-lab-ping-65534 > /dev/console',
     ],
   ])("begins and ends as it is told: %j", async (begin, first, last) => {
     const agent = new LocalAgent();
@@ -130,20 +140,20 @@ describe("a ping in a guest", { timeout: 60_000 }, () => {
       script ||= request.arguments.arg?.at(-1) ?? "";
       return answer;
     };
-    const ping = new PingInGuest(agent.connection(), "vm", 65_534, budget);
-    await ping.start("true", begin);
+    const ping = commandIn(agent, 65_534, "true");
+    await ping.start(begin);
     await ping.end();
     const uptime = "$(cut -d ' ' -f 1 /proc/uptime)";
     expect(script).toContain(
-      `${first}${uptime}; timeout -s INT -k 10 ${budget.pingLimitSeconds} true > /tmp/lab-ping-65534.txt 2> /tmp/lab-ping-65534.err; code=$?; echo "exit_code=$code from=$from to=${uptime}${last}`,
+      `${first}${uptime}; timeout -s INT -k 10 ${2 + budget.limitSeconds} true > /tmp/lab-ping-65534.txt 2> /tmp/lab-ping-65534.err; code=$?; echo "exit_code=$code from=$from to=${uptime}${last}`,
     );
     expect(script.trimEnd().endsWith(last)).toBe(true);
   });
 
   it("that is given up is ended in the guest", async () => {
     const seconds = `6${process.pid}`;
-    const ping = new PingInGuest(new LocalAgent().connection(), "vm", 65_533, budget);
-    await ping.start(`sleep ${seconds}`);
+    const ping = commandIn(new LocalAgent(), 65_533, `sleep ${seconds}`);
+    await ping.start();
     await ping.end();
     expect(running(`sleep ${seconds}`)).toEqual([]);
     await runInGuest(new LocalAgent().connection(), "vm", "rm -f /tmp/lab-ping-65533.*");

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { runBudget, transferLimitMs } from "../../../measure/probe/budget.ts";
+import { runBudget, stepBudget, transferLimitMs } from "../../../measure/probe/budget.ts";
+import { pingBudget } from "../../../measure/probes/ping/budget.ts";
 import { fidelities } from "../../../measure/results/fidelity.ts";
 import type { TimedFactors } from "../../../study/terms.ts";
 
@@ -15,13 +16,14 @@ it("of a run has room for each of its parts, and for all of its attempts", () =>
   fc.assert(
     fc.property(factors, fidelity, (run: TimedFactors, where) => {
       const budget = runBudget(run, where);
-      expect(budget.pingLimitSeconds).toBeGreaterThan(2 * budget.pingSeconds);
+      const { usualSeconds, limitSeconds, askEveryMs } = pingBudget(run, where);
+      expect(limitSeconds).toBeGreaterThan(2 * usualSeconds);
       // iputils takes 10 ms a packet where the rate is above 1000 a second.
-      expect(budget.pingLimitSeconds).toBeGreaterThan(run.packets * 0.01);
-      expect(budget.attemptSeconds).toBeGreaterThan(budget.pingLimitSeconds + 2 * run.cpuWindowSeconds + 60);
+      expect(limitSeconds).toBeGreaterThan(run.packets * 0.01);
+      expect(budget.attemptSeconds).toBeGreaterThan(limitSeconds + 2 * run.cpuWindowSeconds + 60);
       expect(budget.runSeconds).toBe(3 * budget.attemptSeconds);
-      expect(budget.pingBytes).toBeGreaterThan(run.packets * 100);
-      expect(budget.askEveryMs).toBeGreaterThanOrEqual(1000);
+      expect(budget.outputBytes).toBeGreaterThan(run.packets * 100);
+      expect(askEveryMs).toBeGreaterThanOrEqual(1000);
     }),
   );
 });
@@ -30,9 +32,10 @@ it("gives servers that count instructions a minute of this machine for each of t
   const run = { packets: 100, pingRatePps: 1000, cpuWindowSeconds: 5 };
   expect(runBudget(run, "hardware").attemptSeconds).toBe(300 + 2 * 5 + (2 + 2 + 20) + 1);
   expect(runBudget(run, "emulated").attemptSeconds).toBe(300 + 2 * 5 + (2 + 25 + 20) + 1);
-  const { attemptSeconds, inStepSeconds, pingLimitSeconds } = runBudget(run, "emulated-virtual");
-  expect(inStepSeconds).toBeGreaterThan(60 * (pingLimitSeconds + 2 * 5));
-  expect(attemptSeconds).toBe(300 + inStepSeconds + 1);
+  const ofPing = pingBudget(run, "emulated-virtual");
+  const { inStepSeconds } = stepBudget(ofPing, "emulated-virtual");
+  expect(inStepSeconds).toBeGreaterThan(60 * (2 + ofPing.limitSeconds + 2 * 5));
+  expect(runBudget(run, "emulated-virtual").attemptSeconds).toBe(300 + inStepSeconds + 1);
 });
 
 it("grows with the packets", () => {
@@ -40,15 +43,15 @@ it("grows with the packets", () => {
     fc.property(factors, fidelity, fc.integer({ min: 1, max: 60_000 }), (run, where, more) => {
       const [less, larger] = [runBudget(run, where), runBudget({ ...run, packets: run.packets + more }, where)];
       expect(larger.runSeconds).toBeGreaterThanOrEqual(less.runSeconds);
-      expect(larger.pingBytes).toBeGreaterThan(less.pingBytes);
+      expect(larger.outputBytes).toBeGreaterThan(less.outputBytes);
     }),
   );
 });
 
 it("lets 65,535 packets at 1 kpps come to their end: 66 s when nothing holds them up, 22 minutes at 20 ms each", () => {
-  const budget = runBudget({ packets: 65_535, pingRatePps: 1000, cpuWindowSeconds: 10 }, "hardware");
-  expect(budget.pingSeconds).toBeCloseTo(65.535);
-  expect(budget.pingLimitSeconds).toBe(2 + 1311 + 20);
+  const budget = pingBudget({ packets: 65_535, pingRatePps: 1000, cpuWindowSeconds: 10 }, "hardware");
+  expect(budget.usualSeconds).toBeCloseTo(65.535);
+  expect(budget.limitSeconds).toBe(1311 + 20);
 });
 
 it("gives a large file more time than a small one", () => {

@@ -22,7 +22,7 @@ it.each([0, 1, 2])("a session says how many frames were captured, of %i", async 
   writeFileSync(join(folder, "tcpdump"), playedTcpdump(frames));
   chmodSync(join(folder, "tcpdump"), 0o755);
   const { stdout } = await execa("sh", [join(checkout, "measure/probe/scripts/session.sh")], {
-    env: { CAPTURES: "nic far", LC_ALL: "C", PATH: `${folder}:${process.env.PATH}` },
+    env: { CAPTURES: "nic far", FILTER: "icmp", SNAP_BYTES: "128", LC_ALL: "C", PATH: `${folder}:${process.env.PATH}` },
     input: "stop\n",
   });
   expect(stdout.split("\n").slice(1)).toEqual([

@@ -20,7 +20,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "lab-session-"));
   session = spawn("sh", [join(checkout, "measure/probe/scripts/session.sh")], {
     stdio: ["pipe", "pipe", "inherit"],
-    env: { CAPTURES: "", LC_ALL: "C", PATH: serverPath },
+    env: { CAPTURES: "", FILTER: "", SNAP_BYTES: "", LC_ALL: "C", PATH: serverPath },
   });
   if (!session.stdout) throw new Error("no stdout");
   lines = createInterface(session.stdout)[Symbol.asyncIterator]();
@@ -33,7 +33,7 @@ afterEach(() => {
 
 it("waits for the time, for the word in the log, and for the end of the sample", { timeout: 60_000 }, async () => {
   const log = join(folder, "console.log");
-  writeFileSync(log, "LAB-PINGED-1\n");
+  writeFileSync(log, "LAB-ENDED-1\n");
   expect(await hear()).toMatch(/^event=listening folder=/);
   say("now");
   const now = timeOf(await hear());
@@ -42,8 +42,8 @@ it("waits for the time, for the word in the log, and for the end of the sample",
   say("mpstat");
   const sampling = timeOf(await hear());
   expect(await hear()).toBe("event=sampling");
-  say(`until ${(sampling + 1.2).toFixed(3)} ${sampling} ${log} LAB-PINGED-2`);
-  setTimeout(() => appendFileSync(log, "LAB-PINGED-2\n"), 3000);
+  say(`until ${(sampling + 1.2).toFixed(3)} ${sampling} ${log} LAB-ENDED-2`);
+  setTimeout(() => appendFileSync(log, "LAB-ENDED-2\n"), 3000);
   const since = timeOf(await hear()) - sampling;
   expect(since).toBeGreaterThan(3);
   expect(since % 1).toBeGreaterThan(0.45);
@@ -56,7 +56,7 @@ it("ends while it waits when its other side has gone, and leaves nothing", { tim
   expect(existsSync(listening)).toBe(true);
   say("now");
   const now = timeOf(await hear());
-  say(`until ${now + 600} ${now} /dev/null LAB-PINGED-1`);
+  say(`until ${now + 600} ${now} /dev/null LAB-ENDED-1`);
   session.stdin?.end();
   await once(session, "exit");
   expect(existsSync(listening)).toBe(false);

@@ -1,41 +1,37 @@
 import { LabError } from "../../lib/errors.ts";
 import type { Role } from "../../lib/roles.ts";
-import { timingOf } from "../../study/terms.ts";
-import type { PingAnswer, PingInGuest } from "../probes/ping/ping-in-guest.ts";
 import type { ClockRecord } from "../results/fidelity.ts";
-import { runBudget } from "./budget.ts";
+import { stepBudget } from "./budget.ts";
 import { stampMapOf } from "./clock-readings.ts";
+import type { CommandInGuest } from "./command-in-guest.ts";
 import { onBoth, type PerRole } from "./roles.ts";
-import { lastSampleAt, type StepTimes, scheduleOf, secondsLate, type Windows, windowsOf } from "./schedule.ts";
+import type { Sampled } from "./sampling.ts";
+import { lastSampleAt, type StepTimes, scheduleOf, secondsLate, windowsOf } from "./schedule.ts";
 import type { ServerSession } from "./server-session.ts";
 import { holdClock } from "./shared-clock.ts";
 import type { RunSpec } from "./spec.ts";
-
-/** What was measured in step, and what the shared clock counted meanwhile. */
-export interface SampledInStep {
-  answer: PingAnswer;
-  windows: Windows;
-  clock: ClockRecord;
-}
+import type { ProbeTask } from "./task.ts";
 
 /**
- * A window without ping, then one with ping inside it, in the seconds of the clock that both servers share. From the start of
- * sampling to the end of ping nothing of ours speaks to a server or a VM: each has its commands before, and waits by itself.
+ * A window without a probe, then one with the probe inside it, in the seconds of the clock that both servers share. From the start of
+ * sampling to the end of the probe nothing of ours speaks to a server or a VM: each has its commands before, and waits by itself.
+ * @param attempt of the run, from 1
+ * @returns also what the shared clock counted meanwhile
  * @throws LabError when the servers do not come into step or fall out of it, or the command was given too late
  */
-export async function pingInStep(
-  { scenario, fidelity, ends }: RunSpec,
+export async function sampleInStep(
+  { fidelity, ends }: RunSpec,
   clock: NonNullable<RunSpec["clock"]>,
   attempt: number,
-  ping: PingInGuest,
-  command: string,
+  { budget }: ProbeTask,
+  command: CommandInGuest,
   sessions: PerRole<ServerSession>,
-): Promise<SampledInStep> {
-  const schedule = scheduleOf(timingOf(scenario.factors).windowSeconds, attempt);
-  const { slowness, inStepSeconds, pingSeconds } = runBudget(scenario.factors, fidelity);
+): Promise<Sampled & { clock: ClockRecord }> {
+  const schedule = scheduleOf(budget.windowSeconds, attempt);
+  const { slowness, inStepSeconds } = stepBudget(budget, fidelity);
   const readBefore = await onBoth((role) => sessions[role].readClock());
   const beforeCommand = await sessions.sender.now();
-  await ping.start(command, { afterSeconds: schedule.leadSeconds, tellsConsole: true });
+  await command.start({ afterSeconds: schedule.leadSeconds, tellsConsole: true });
   const held = await holdClock(clock);
   try {
     const { sender: sampling } = await onBoth((role) => sessions[role].startSamplingAt(slowness));
@@ -46,8 +42,8 @@ export async function pingInStep(
         `${ends.sender.vm.domain}: giving the VM its command and starting mpstat took ${late.toFixed(1)} s too long`,
       );
     const ended = sessions.sender.sampledUntil(
-      lastSampleAt(schedule, times, pingSeconds),
-      { sampling, log: clock.consoleLog, word: ping.endWord },
+      lastSampleAt(schedule, times, budget.usualSeconds),
+      { sampling, log: clock.consoleLog, word: command.endWord },
       inStepSeconds * 1000,
     );
     ended.catch(() => {}); // when the servers fall out of step, that is told
@@ -56,7 +52,7 @@ export async function pingInStep(
     const readAfter = await onBoth((role) => sessions[role].readClock());
     const stampsOf = (role: Role) => stampMapOf(readBefore[role], readAfter[role], record.counts[role].baseNs, role);
     const stamps = { sender: stampsOf("sender"), responder: stampsOf("responder") };
-    return { answer: await ping.collect(), windows, clock: { ...record, stamps } };
+    return { answer: await command.collect(), windows, clock: { ...record, stamps } };
   } catch (error) {
     await held.release().catch(() => {});
     throw error;

@@ -1,0 +1,103 @@
+import { basename } from "node:path";
+import { z } from "zod";
+import { LabError } from "../../lib/errors.ts";
+import { type GuestCommand, runInGuest, startInGuest } from "../../lib/guest-agent.ts";
+import { fetchFromGuest } from "../../lib/guest-file.ts";
+import { endProcesses } from "../../lib/guest-processes.ts";
+import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts";
+import type { SshConnection } from "../../lib/ssh/connect.ts";
+import type { ProbeBudget } from "../probes/probe.ts";
+import { settleSeconds } from "./budget.ts";
+import type { ProbeTask } from "./task.ts";
+
+const endRecord = z.strictObject({ exit_code: wholeNumber, from: decimalNumber, to: decimalNumber });
+
+/** What a probe's command brought home: its output, exit status, the seconds it took, and what it said on stderr. */
+export interface ProbeAnswer {
+  text: Buffer;
+  exitCode: number;
+  seconds: number;
+  errors: string;
+}
+
+/** One attempt's probe in the Sender VM. Its output is kept in the guest until it has ended, in files of its own. */
+export class CommandInGuest {
+  readonly #ssh: SshConnection;
+  readonly #domain: string;
+  readonly #name: string;
+  readonly #processes: readonly string[];
+  readonly #shell: string;
+  readonly #files: string;
+  readonly #budget: ProbeBudget;
+  #command: GuestCommand | undefined;
+
+  constructor(
+    ssh: SshConnection,
+    domain: string,
+    { probe, seed, budget, command }: Pick<ProbeTask, "seed" | "budget" | "command"> & { probe: { id: string } },
+  ) {
+    this.#ssh = ssh;
+    this.#domain = domain;
+    this.#name = probe.id;
+    this.#processes = command.processes;
+    this.#shell = command.shell;
+    this.#files = `/tmp/lab-${probe.id}-${seed}`;
+    this.#budget = budget;
+  }
+
+  /** Ends what an attempt before has left, a process or its files. @throws LabError when a process cannot be ended */
+  async clear(): Promise<void> {
+    const script = `${endProcesses(this.#processes)}\nrm -f /tmp/lab-${this.#name}-*`;
+    await runInGuest(this.#ssh, this.#domain, script, 60_000);
+  }
+
+  /** What the guest writes on its console when the command has ended, if it is to: one word, which no other attempt writes. */
+  get endWord(): string {
+    return `LAB-ENDED-${basename(this.#files)}`;
+  }
+
+  /** Seconds from when the command was given until it is ended. */
+  get #limitSeconds(): number {
+    return settleSeconds + this.#budget.limitSeconds;
+  }
+
+  /**
+   * Gives the command; it begins after some seconds, when the guest has settled unless it is told else, and ends at its limit
+   * by itself.
+   * @param begin whether the guest writes `endWord` on its console then
+   */
+  async start(begin = { afterSeconds: settleSeconds, tellsConsole: false }): Promise<void> {
+    const uptime = "$(cut -d ' ' -f 1 /proc/uptime)";
+    const told = begin.tellsConsole ? `; echo ${this.endWord} > /dev/console` : "";
+    const script = `sleep ${begin.afterSeconds}; from=${uptime}; timeout -s INT -k 10 ${this.#limitSeconds} ${this.#shell} > ${this.#files}.txt 2> ${this.#files}.err; code=$?; echo "exit_code=$code from=$from to=${uptime}" > ${this.#files}.end${told}`;
+    this.#command = await startInGuest(this.#ssh, this.#domain, script, false);
+  }
+
+  /** Waits for the end of the command. @throws LabError when it does not come; it is ended then */
+  async ended(): Promise<void> {
+    await this.#command?.ended((this.#limitSeconds + 60) * 1000, this.#budget.askEveryMs);
+  }
+
+  /** @throws LabError when it did not arrive whole, or the command was ended at its limit */
+  async collect(): Promise<ProbeAnswer> {
+    const [ssh, domain, files] = [this.#ssh, this.#domain, this.#files];
+    const where = `${domain}: ${this.#name}`;
+    const [end] = parseRecords(endRecord, await runInGuest(ssh, domain, `cat ${files}.end`), where);
+    if (end === undefined) throw new LabError(`${where} has not noted its end`);
+    const errors = (await runInGuest(ssh, domain, `head -c 4000 ${files}.err`)).trim();
+    const seconds = end.to - end.from;
+    if (seconds >= this.#limitSeconds)
+      throw new LabError(
+        `${where} was ended after ${seconds.toFixed(0)} s, which is its limit for a run of this scenario: the path is too slow. ${errors}`,
+      );
+    const limits = { maxBytes: this.#budget.outputBytes, limitMs: 120_000 };
+    const text = await fetchFromGuest(ssh, domain, `${files}.txt`, limits);
+    await runInGuest(ssh, domain, `rm -f ${files}.*`);
+    return { text, exitCode: end.exit_code, seconds, errors };
+  }
+
+  /** Ends the command if it still runs: nothing of an attempt that failed may go on. */
+  async end(): Promise<void> {
+    await this.#command?.end();
+  }
+}

@@ -1,0 +1,84 @@
+import { withOpened } from "../../lib/concurrent.ts";
+import { LabError, messageOf } from "../../lib/errors.ts";
+import { roles } from "../../lib/roles.ts";
+import type { SshConnection } from "../../lib/ssh/connect.ts";
+import type { CaptureRecord } from "../results/manifest.ts";
+import { captureFile, cpuFile, errorsFile, outputFile } from "../results/run-files.ts";
+import { CommandInGuest } from "./command-in-guest.ts";
+import { sampleInStep } from "./in-step.ts";
+import { onBoth, type PerRole, perRole } from "./roles.ts";
+import { type Sampled, sampleByWallClock } from "./sampling.ts";
+import { type CapturePoint, ServerSession } from "./server-session.ts";
+import type { RunSpec } from "./spec.ts";
+import type { ProbeTask } from "./task.ts";
+
+/** What one probe of a run brought home. */
+export interface RawProbe extends Sampled {
+  task: ProbeTask;
+  /** File name to content. */
+  files: Map<string, Buffer>;
+  captures: PerRole<CaptureRecord[]>;
+}
+
+/** Everything that the probe left on the servers. */
+async function bringHome(
+  { probe }: ProbeTask,
+  sampled: Sampled,
+  sessions: PerRole<ServerSession>,
+): Promise<Pick<RawProbe, "captures" | "files">> {
+  const { text, errors } = sampled.answer;
+  const captures = await onBoth((role) => sessions[role].stop((hop) => captureFile(`${role}.${hop}`)));
+  const files = new Map<string, Buffer>([[outputFile(probe.id), text]]);
+  if (errors !== "") files.set(errorsFile(probe.id), Buffer.from(errors));
+  await onBoth(async (role) => {
+    files.set(cpuFile(role), await sessions[role].fetch("mpstat.json"));
+    for (const { hop, file } of captures[role]) files.set(file, await sessions[role].fetch(`${hop}.pcap`));
+  });
+  return { captures, files };
+}
+
+/**
+ * Measures with one probe: captures that it asks for, mpstat over a window without it and one with it inside, and itself in
+ * the Sender VM.
+ * @param attempt of the run, from 1
+ * @throws LabError when something fails, or the probe ends with a status that is no result; it does not go on then
+ */
+export async function runProbe(
+  spec: RunSpec,
+  task: ProbeTask,
+  attempt: number,
+  connections: PerRole<SshConnection>,
+  points: PerRole<CapturePoint[]>,
+  say: (line: string) => void,
+): Promise<RawProbe> {
+  const { probe, budget } = task;
+  const { domain } = spec.ends.sender.vm;
+  const command = new CommandInGuest(connections.sender, domain, task);
+  const interfaces = roles.flatMap((role) => points[role].map((point) => `${role} ${point.interface}`)).join(", ");
+  const measured = await withOpened(
+    roles,
+    (role) => ServerSession.open(connections[role], role, points[role], task.capture),
+    (session) => session.close(),
+    async (opened) => {
+      const sessions = perRole(opened);
+      say(
+        `capturing at ${interfaces || "no host interface (kernel bypassed)"}; ${budget.windowSeconds} s without ${probe.id}`,
+      );
+      try {
+        const sampled: Sampled = spec.clock
+          ? await sampleInStep(spec, spec.clock, attempt, task, command, sessions)
+          : await sampleByWallClock(task, command, sessions, say);
+        return { ...sampled, ...(await bringHome(task, sampled, sessions)) };
+      } catch (error) {
+        throw await command.end().then(
+          () => error,
+          (left) => new LabError(`${messageOf(error)}\n${messageOf(left)}`, { cause: error }),
+        );
+      }
+    },
+  );
+  const { exitCode, errors } = measured.answer;
+  if (!task.command.exitCodes.includes(exitCode))
+    throw new LabError(`${domain}: ${probe.id} ended with exit status ${exitCode}: ${errors}`);
+  return { task, ...measured };
+}

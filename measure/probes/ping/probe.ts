@@ -1,0 +1,34 @@
+import { publishedMetrics, publishedName } from "../../../study/metric-lists.ts";
+import { timingOf } from "../../../study/terms.ts";
+import type { Probe } from "../probe.ts";
+import { pingBudget } from "./budget.ts";
+import type { MatchedFiles } from "./match-files.ts";
+import { type PingParameters, pingParametersSchema } from "./parameters.ts";
+import { pingCommand } from "./ping-command.ts";
+import { derivePing, pingDetails, pingMetrics, pingProblems } from "./summary.ts";
+
+/** The paper's probe: echo requests from the Sender to the Responder, captured on their way. Every scenario has it. */
+export const ping: Probe<PingParameters, MatchedFiles> = {
+  id: "ping",
+  parameters: pingParametersSchema,
+  metrics: publishedMetrics.map(publishedName),
+  isAskedBy: () => true,
+  budget: pingBudget,
+  parametersOf(factors, seed, { responder }) {
+    const { packets, ratePps } = timingOf(factors);
+    return {
+      pingId: (seed % 65_535) + 1,
+      destination: responder.ip,
+      packets,
+      ratePps,
+      frameBytes: factors.frameBytes,
+    };
+  },
+  capture: () => ({ filter: "icmp or icmp6 or arp", snapBytes: 128 }),
+  // ping ends with 1 when an answer is missing, which is a result.
+  run: (parameters) => ({ shell: pingCommand(parameters), processes: ["ping"], exitCodes: [0, 1] }),
+  derive: derivePing,
+  problems: pingProblems,
+  metricsOf: pingMetrics,
+  details: pingDetails,
+};

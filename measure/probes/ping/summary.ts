@@ -1,0 +1,60 @@
+import { roles } from "../../../lib/roles.ts";
+import { byPublishedName, type PublishedName } from "../../../study/metric-lists.ts";
+import { missingWords } from "../../../study/missing.ts";
+import { metricOf } from "../../metrics/metric-summary.ts";
+import type { Manifest, MetricSummary } from "../../results/manifest.ts";
+import type { ProbeRun } from "../probe.ts";
+import { type MatchedFiles, matchFiles } from "./match-files.ts";
+import { usableValues } from "./matching/packet-record.ts";
+import type { PingParameters } from "./parameters.ts";
+
+export type PingRun = ProbeRun<PingParameters>;
+
+/** What a manifest says of ping beside its metrics. */
+export type PingDetails = Pick<Manifest, "pingId" | "ping" | "neighbourFrames" | "flagged" | "clockRateErrorPpm">;
+
+/** Reads ping's output and captures, and joins them. */
+export const derivePing = ({ files, parameters, missingCaptures }: PingRun): Promise<MatchedFiles> =>
+  matchFiles(files, parameters.pingId, missingCaptures);
+
+/** Why a run does not count because of ping, or of what was captured of it. */
+export function pingProblems(run: PingRun, { ping, match, captures }: MatchedFiles): string[] {
+  const problems: string[] = [];
+  const { packets } = run.parameters;
+  if (ping.statistics.transmitted !== packets)
+    problems.push(`ping sent ${ping.statistics.transmitted} of ${packets} requests`);
+  if (match.received === 0) problems.push("no request was answered");
+  for (const role of roles)
+    for (const { interface: name, droppedByKernel } of run.captures[role])
+      if (droppedByKernel > 0) problems.push(`${role}: the capture at ${name} dropped ${droppedByKernel} packets`);
+  for (const [point, summary] of Object.entries(captures)) {
+    for (const { message } of summary.problems) problems.push(`${point}: ${message}`);
+    if (summary.requests === 0) problems.push(`${point}: none of ping's requests is in the capture`);
+  }
+  return problems;
+}
+
+export const pingMetrics = ({ match }: MatchedFiles): Record<PublishedName, MetricSummary> =>
+  byPublishedName((metric) => {
+    const missing = match.unavailable[metric];
+    return metricOf(usableValues(match.packets, metric), missing && missingWords(missing));
+  });
+
+export function pingDetails({ parameters, seconds }: PingRun, { match, captures }: MatchedFiles): PingDetails {
+  const rate = match.clocks.senderVm?.ratePpm;
+  return {
+    pingId: parameters.pingId,
+    ping: {
+      requestedRatePps: parameters.ratePps,
+      achievedRatePps: match.sending && Number.isFinite(match.sending.ratePps) ? match.sending.ratePps : null,
+      transmitted: match.transmitted,
+      received: match.received,
+      duplicates: match.duplicates,
+      maxInFlight: match.sending?.mostInFlight ?? null,
+      seconds,
+    },
+    neighbourFrames: Object.values(captures).reduce((sum, { arp }) => sum + arp, 0),
+    flagged: Object.fromEntries(Object.entries(match.flagged).filter(([, count]) => count > 0)),
+    clockRateErrorPpm: rate ? { low: rate.low, high: rate.high } : null,
+  };
+}

@@ -1,0 +1,86 @@
+import type { z } from "zod";
+import type { Role } from "../../lib/roles.ts";
+import type { Factors } from "../../study/scenario.ts";
+import type { TimedFactors } from "../../study/terms.ts";
+import type { Fidelity } from "../results/fidelity.ts";
+import type { CaptureRecord, MetricSummary } from "../results/manifest.ts";
+import type { MissingCaptures } from "../results/unavailable.ts";
+
+/** What talks at an end, as packets have it. */
+export interface ProbeEnd {
+  mac: string;
+  ip: string;
+}
+export type ProbeEnds = Readonly<Record<Role, ProbeEnd>>;
+
+/** How long a probe may take, and how much it may print. */
+export interface ProbeBudget {
+  /** Seconds of CPU usage without it, and the least of those with it inside. */
+  windowSeconds: number;
+  /** Seconds that it takes when nothing holds it up; nobody asks before whether it has ended. */
+  usualSeconds: number;
+  /** Seconds after which it is ended. */
+  limitSeconds: number;
+  /** Milliseconds from question to question whether it has ended: each costs its server a little CPU. */
+  askEveryMs: number;
+  /** The most bytes that it may print. */
+  outputBytes: number;
+}
+
+/** Which frames are kept at every capture point. */
+export interface CaptureRequest {
+  /** In tcpdump's language, pcap-filter(7). */
+  filter: string;
+  /** Bytes of each frame, from its beginning. */
+  snapBytes: number;
+}
+
+/** What is started in the Sender's endpoint. Its output and its messages are files of the run. */
+export interface ProbeCommand {
+  /** A simple command for the shell, which ends by itself. */
+  shell: string;
+  /** Names of its processes: what an attempt before has left of them is ended first. */
+  processes: readonly string[];
+  /** Exit statuses that are a result; any other is a failure of the attempt. */
+  exitCodes: readonly number[];
+}
+
+/** What a probe brought home. */
+export interface ProbeRun<Parameters> {
+  parameters: Parameters;
+  /** Name to content: its output, its captures. */
+  files: ReadonlyMap<string, Buffer>;
+  captures: Readonly<Record<Role, readonly CaptureRecord[]>>;
+  /** Why a server has no captures. */
+  missingCaptures: MissingCaptures;
+  /** How long it ran. */
+  seconds: number;
+}
+
+/**
+ * Something that a run measures with. All of it is pure but the reading in `derive`: the runner captures, samples, starts, waits,
+ * brings home, checks and publishes, and knows no probe by name.
+ *
+ * `Parameters` is what a run's probe has been told; `Derived` is what its files say, before it is put together.
+ */
+export interface Probe<Parameters = unknown, Derived = unknown> {
+  /** A word of small letters and digits: it is in the names of files. */
+  readonly id: string;
+  readonly parameters: z.ZodType<Parameters>;
+  /** Names of what `metricsOf` gives. */
+  readonly metrics: readonly string[];
+  /** Whether a scenario asks for it. */
+  isAskedBy(factors: TimedFactors): boolean;
+  budget(factors: TimedFactors, fidelity: Fidelity): ProbeBudget;
+  /** @param seed drawn for this attempt, 32 bits @param ends of the run */
+  parametersOf(factors: Factors, seed: number, ends: ProbeEnds): Parameters;
+  capture(parameters: Parameters, ends: ProbeEnds): CaptureRequest;
+  run(parameters: Parameters): ProbeCommand;
+  /** Reads what was brought home. @throws FormatError when a file is damaged */
+  derive(run: ProbeRun<Parameters>): Promise<Derived>;
+  /** Why the run does not count; none when it does. */
+  problems(run: ProbeRun<Parameters>, derived: Derived): string[];
+  metricsOf(derived: Derived): Record<string, MetricSummary>;
+  /** What else a manifest says of it. */
+  details(run: ProbeRun<Parameters>, derived: Derived): Record<string, unknown>;
+}
