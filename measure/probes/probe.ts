@@ -7,11 +7,11 @@ import type { CaptureRecord, MetricSummary } from "../results/manifest.ts";
 import type { MissingCaptures } from "../results/unavailable.ts";
 
 /** What talks at an end, as packets have it. */
-export interface ProbeEnd {
+interface ProbeEnd {
   mac: string;
   ip: string;
 }
-export type ProbeEnds = Readonly<Record<Role, ProbeEnd>>;
+type ProbeEnds = Readonly<Record<Role, ProbeEnd>>;
 
 /** How long a probe may take, and how much it may print. */
 export interface ProbeBudget {
