@@ -1,11 +1,12 @@
 import { LabError } from "../../lib/errors.ts";
 import { countDiscordance } from "./discordance.ts";
 import { kendallCdf } from "./kendall-distribution.ts";
+import { excessDistribution, KENDALL_PERMUTATION_LIMIT } from "./kendall-permutation.ts";
 import { normalPValue } from "./normal.ts";
 import { type Alternative, type KendallVariant, type Method, type ResolvedMethod, resolveMethod } from "./options.ts";
 import { finiteSample, requireSameLength, type Sample } from "./samples.ts";
 
-/** Below so many pairs the normal limit is said to be one where they have ties, for which there is no exact distribution here. */
+/** Below so many pairs p with ties is said to be the normal limit's, where it is. */
 const FEW_PAIRS = 20;
 
 export interface KendallOptions {
@@ -13,7 +14,7 @@ export interface KendallOptions {
   alternative?: Alternative;
   /** Default b. Variant c is for tables with unequal numbers of distinct values. */
   variant?: KendallVariant;
-  /** Default auto: exact when n <= 50 with no ties. */
+  /** Default auto: exact when n <= 50 with no ties, and with these, given the ties, when n <= 12. */
   method?: Method;
 }
 
@@ -45,7 +46,8 @@ export function kendall(x: Sample, y: Sample, options: KendallOptions = {}): Ken
   const n = x.length;
   const { discordant, tiesX, tiesY, jointTies } = countDiscordance(finiteSample(x, "x"), finiteSample(y, "y"));
   const ties = tiesX.pairs > 0 || tiesY.pairs > 0;
-  const method = resolveMethod(options.method ?? "auto", n, ties);
+  const isPermuted = (options.method ?? "auto") === "auto" && ties && n <= KENDALL_PERMUTATION_LIMIT;
+  const method = isPermuted ? "exact" : resolveMethod(options.method ?? "auto", n, ties);
   const total = (n * (n - 1)) / 2;
   const excess = total - tiesX.pairs - tiesY.pairs + jointTies - 2 * discordant;
   const result: KendallResult = {
@@ -76,6 +78,11 @@ export function kendall(x: Sample, y: Sample, options: KendallOptions = {}): Ken
       ? excess / Math.sqrt(total - tiesX.pairs) / Math.sqrt(total - tiesY.pairs)
       : (2 * excess) / ((n * n * (classes - 1)) / classes);
   result.statistic = Math.min(1, Math.max(-1, tau));
+  if (isPermuted) {
+    result.pValue = permutationPValue(excess, excessDistribution(x, y), alternative);
+    result.notes.push("ties: p is exact given these, by all ways to put the values side by side");
+    return result;
+  }
   if (method === "exact") {
     if (ties) {
       throw new LabError(
@@ -96,6 +103,21 @@ export function kendall(x: Sample, y: Sample, options: KendallOptions = {}): Ken
       `ties among ${n} pairs: p is the normal limit's, and may be below the least that so few pairs can have`,
     );
   return result;
+}
+
+/** The share of permutations whose excess lies as far out as the one that was found. */
+function permutationPValue(excess: number, ways: ReadonlyMap<number, number>, alternative: Alternative): number {
+  const isAsFar: Record<Alternative, (other: number) => boolean> = {
+    greater: (other) => other >= excess,
+    less: (other) => other <= excess,
+    "two-sided": (other) => Math.abs(other) >= Math.abs(excess),
+  };
+  let [outside, all] = [0, 0];
+  for (const [other, count] of ways) {
+    all += count;
+    if (isAsFar[alternative](other)) outside += count;
+  }
+  return outside / all;
 }
 
 function exactPValue(discordant: number, n: number, alternative: Alternative): number {

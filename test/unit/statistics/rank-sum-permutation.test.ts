@@ -57,8 +57,54 @@ describe("the Mann-Whitney test with ties", () => {
 });
 
 test("the normal limit of Kendall's test with ties is said to be one where pairs are few", () => {
-  const few = kendall([0, 0, 0, 1, 1, 1], [1, 2, 3, 4, 5, 6]);
-  expect(few.pValue).toBeLessThan(2 / 20);
-  expect(few.notes).toEqual([expect.stringMatching(/^ties among 6 pairs: p is the normal limit's/)]);
+  const ranks = Array.from({ length: 13 }, (_, i) => i);
+  const few = kendall([0, ...ranks.slice(0, 12)], ranks);
+  expect(few.method).toBe("asymptotic");
+  expect(few.notes).toEqual([expect.stringMatching(/^ties among 13 pairs: p is the normal limit's/)]);
   expect(kendall([1, 2, 3], [1, 3, 2]).notes).toEqual([]);
+});
+
+describe("Kendall's test with ties", () => {
+  const orders = (values: readonly number[]): number[][] =>
+    values.length < 2
+      ? [[...values]]
+      : values.flatMap((value, i) => orders(values.toSpliced(i, 1)).map((rest) => [value, ...rest]));
+  const excess = (x: readonly number[], y: readonly number[]) =>
+    x.reduce(
+      (sum, a, i) => sum + x.slice(0, i).reduce((all, b, j) => all + Math.sign(a - b) * Math.sign(y[i]! - y[j]!), 0),
+      0,
+    );
+
+  test("has an exact p up to twelve pairs, as counted over all permutations", () => {
+    const few = kendall([0, 0, 0, 1, 1, 1], [1, 2, 3, 4, 5, 6]);
+    expect(few).toMatchObject({ method: "exact", pValue: expect.closeTo(2 / 20, 12) });
+    expect(few.notes).toEqual([expect.stringMatching(/^ties: p is exact given these/)]);
+    const level = fc.integer({ min: 0, max: 3 });
+    let tied = 0;
+    fc.assert(
+      fc.property(fc.array(fc.tuple(level, level), { minLength: 2, maxLength: 6 }), (pairs) => {
+        const [x, y] = [pairs.map(([a]) => a), pairs.map(([, b]) => b)];
+        const all = orders(y).map((order) => excess(x, order));
+        const found = excess(x, y);
+        const share = (isAsFar: (other: number) => boolean) => all.filter(isAsFar).length / all.length;
+        const p = (alternative: "two-sided" | "less" | "greater") => kendall(x, y, { alternative });
+        if (p("two-sided").pValue === null) return;
+        if (p("two-sided").ties) tied++;
+        expect(p("two-sided").pValue).toBeCloseTo(
+          share((other) => Math.abs(other) >= Math.abs(found)),
+          12,
+        );
+        expect(p("greater").pValue).toBeCloseTo(
+          share((other) => other >= found),
+          12,
+        );
+        expect(p("less").pValue).toBeCloseTo(
+          share((other) => other <= found),
+          12,
+        );
+      }),
+      { numRuns: 60 },
+    );
+    expect(tied).toBeGreaterThan(20);
+  });
 });
