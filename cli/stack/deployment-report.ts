@@ -16,6 +16,15 @@ const nameOf = (urn: string) => urn.slice(urn.lastIndexOf("::") + 2);
 const withoutColour = (text: string) =>
   text.replace(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g"), "").replace(/<\{%.*?%\}>/g, "");
 
+/** What an error says, without the name of its resource and what engine and providers put around it. */
+const messageIn = (line: string) =>
+  line
+    .replace(/^[^\s:]+: /, "")
+    .replace(/\d+ errors? occurred:\s*\*?/g, "")
+    .replace(/^(\s*error: )+/, "")
+    .replace(/\s+/g, " ")
+    .trim();
+
 /** Turns what the engine reports into lines for people, and remembers what went wrong. */
 export class DeploymentReport {
   /** What the engine called errors, each once, in order. */
@@ -46,9 +55,20 @@ export class DeploymentReport {
     }
     if (diagnosticEvent?.severity === "error" && !diagnosticEvent.ephemeral) {
       const where = diagnosticEvent.urn ? `${nameOf(diagnosticEvent.urn)}: ` : "";
-      const line = where + withoutColour(diagnosticEvent.message).trim();
-      if (!this.errors.includes(line)) this.errors.push(line);
+      this.#remember(where + withoutColour(diagnosticEvent.message).trim());
     }
+  }
+
+  /** One failure is told several times: by its provider, by the engine, and by what contains it. The longest is kept, in its first place. */
+  #remember(line: string): void {
+    const message = messageIn(line);
+    if (message === "") return;
+    const told = this.errors.findIndex(
+      (other) => messageIn(other).includes(message) || message.includes(messageIn(other)),
+    );
+    const other = this.errors[told];
+    if (other === undefined) this.errors.push(line);
+    else if (messageIn(other).length < message.length) this.errors[told] = line;
   }
 
   #took(key: string): string {

@@ -15,6 +15,20 @@ const operations = new Set([
 /** Whether pulumi with these arguments may go to the servers; a word too many only means to wait for this checkout. */
 export const goesToServers = (args: readonly string[]): boolean => args.some((arg) => operations.has(arg));
 
+const namesStack = (arg: string) => /^(-s|--stack)(=|$)/.test(arg);
+
+/** What pulumi does not say of its configuration; null where there is nothing to say. */
+export function adviceAfter(args: readonly string[], exitStatus: number): string | null {
+  if (args.find((arg) => !arg.startsWith("-")) !== "config") return null;
+  if (exitStatus === 0)
+    return args.some((arg) => ["set", "set-all", "rm"].includes(arg))
+      ? "pulumi stores any key and any value: ./lab up STACK checks them, before anything is changed (docs/configuration.md)"
+      : null;
+  return args.some(namesStack)
+    ? "a stack is there from its first ./lab up STACK or ./lab pulumi stack init STACK on"
+    : "a configuration is a stack's: name the stack (--stack NAME), and make it before (./lab pulumi stack init NAME)";
+}
+
 /** Where pulumi is run: where the user is, if that is in this checkout. */
 const folder = () => (relative(checkout, process.cwd()).startsWith("..") ? checkout : process.cwd());
 
@@ -26,7 +40,10 @@ export async function runPulumi(args: readonly string[]): Promise<number> {
   const variables = await preparePulumi(progress);
   const run = (env: Record<string, string>) =>
     interruptible((interruption) => runChild("pulumi", args, { cwd: folder(), env, stdin: "inherit", interruption }));
-  return goesToServers(args)
+  const status = await (goesToServers(args)
     ? withCheckout(progress, () => withServersInReach(variables, run))
-    : withProtectedState(variables, () => run(variables));
+    : withProtectedState(variables, () => run(variables)));
+  const advice = adviceAfter(args, status);
+  if (advice !== null) progress.say(`lab: ${advice}`);
+  return status;
 }

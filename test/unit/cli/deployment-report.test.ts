@@ -56,3 +56,19 @@ it("remembers each error once, with the resource and without colours", () => {
   expect(errors).toEqual(["sender-main: no such VF"]);
   expect(lines).toEqual(["    sender-main: failed (create)"]);
 });
+
+it("tells a failure once that provider and engine both report, in the longer of the two", () => {
+  const of = (message: string, more: object = {}) => ({
+    diagnosticEvent: { severity: "error", urn: urn("sender-main"), message, ...more },
+  });
+  const { errors } = report(
+    of("error: creating the domain: no such VF"),
+    of("error: 1 error occurred:\n\t* creating the domain: no such VF\n\n"),
+    of("error: creating the domain: no such VF: 0000:01:10.0"),
+    of("error: another failure"),
+  );
+  expect(errors).toEqual([
+    "sender-main: error: creating the domain: no such VF: 0000:01:10.0",
+    "sender-main: error: another failure",
+  ]);
+});

@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, write
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { protectState, stateFolder } from "../../../cli/setup/state.ts";
 import { withProtectedState } from "../../../cli/stack/around-pulumi.ts";
-import { goesToServers } from "../../../cli/stack/pulumi.ts";
+import { adviceAfter, goesToServers } from "../../../cli/stack/pulumi.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -55,4 +55,17 @@ it("knows which commands of pulumi go to the servers", () => {
     expect(goesToServers(words.split(" ")), words).toBe(true);
   for (const words of ["stack ls", "config set runs 3", "--help"])
     expect(goesToServers(words.split(" ")), words).toBe(false);
+});
+
+describe("what is said after pulumi's configuration commands", () => {
+  it("a failure without a stack says how to name and make one, one with a stack how to make it", () => {
+    expect(adviceAfter(["config", "set", "runs", "3"], 255)).toMatch(/--stack NAME.*\.\/lab pulumi stack init NAME/);
+    expect(adviceAfter(["config", "set", "runs", "3", "--stack", "mine"], 255)).toMatch(/stack init STACK/);
+  });
+
+  it("a success says where keys and values are checked, and other commands say nothing", () => {
+    expect(adviceAfter(["config", "set", "nonsense", "3"], 0)).toMatch(/any key.*\.\/lab up STACK checks/);
+    for (const words of [["config"], ["stack", "ls"], ["--help"]]) expect(adviceAfter(words, 0)).toBeNull();
+    expect(adviceAfter(["up"], 1)).toBeNull();
+  });
 });
