@@ -3,6 +3,7 @@ import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LabError } from "../../../lib/errors.ts";
 import { publishFolder } from "../../../lib/publish.ts";
+import { drivers } from "../../../study/drivers.ts";
 import { pingFile } from "../../probes/ping/match-files.ts";
 import type { Manifest } from "../../results/manifest.ts";
 import { manifestFile } from "../../results/run-files.ts";
@@ -40,15 +41,26 @@ async function runsBelow(from: string): Promise<{ driver: string; run: number; f
   return found;
 }
 
+/** The folder's name is the driver that a run is recorded with, and comparisons go by it. */
+function refuseUnknownDrivers(from: string, runs: readonly { driver: string }[]): void {
+  const unknown = [...new Set(runs.map(({ driver }) => driver))].filter((name) => !drivers.some((one) => one === name));
+  if (unknown.length > 0)
+    throw new LabError(
+      `${from}: no driver is called ${unknown.map((name) => `"${name}"`).join(", ")}; name each folder by the driver of its runs: ${drivers.join(", ")}`,
+      { exitCode: 2 },
+    );
+}
+
 /**
  * Makes a results directory from runs that were made by hand, in DRIVER/run-N/ each: copies of their files, and the
  * manifest that the runner would have written. Nothing that is there is overwritten.
- * @throws LabError when there are no such runs, or when one does not count: then it says why
+ * @throws LabError when there are no such runs, when a folder is named by no driver (both exit code 2), or when one does not count: then it says why
  */
 export async function importRuns(from: string, into: string, options: ImportOptions): Promise<ImportReport> {
   if (!existsSync(from)) throw new LabError(`there is no ${from}`, { exitCode: 2 });
   const runs = await runsBelow(from);
   if (runs.length === 0) throw new LabError(`${from} holds no runs: they are folders DRIVER/run-N`, { exitCode: 2 });
+  refuseUnknownDrivers(from, runs);
   const report: ImportReport = { imported: [], there: [] };
   for (const { driver, run, folder } of runs) {
     const files = await readFolder(folder);

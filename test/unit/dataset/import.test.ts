@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -74,4 +74,14 @@ test("reads facts.txt as far as it goes", () => {
   expect(() => readHandFacts("-- sender-nic.err\ntcpdump: listening on pf0, link-type\n1 packets captured\n")).toThrow(
     "counters",
   );
+});
+
+test("refuses a folder that is named by no driver, with the list, and imports nothing", async () => {
+  const from = join(folder, "mine");
+  cpSync(samples, from, { recursive: true });
+  cpSync(join(from, "virtio-bridge"), join(from, "virtio"), { recursive: true });
+  const error = await importRuns(from, join(folder, "results"), { fidelity: "emulated" }).catch((thrown) => thrown);
+  expect(error).toMatchObject({ exitCode: 2 });
+  expect(error.message).toMatch(/no driver is called "virtio"; .*e1000-bridge, virtio-bridge, macvtap-passthrough/);
+  expect(existsSync(join(folder, "results"))).toBe(false);
 });
