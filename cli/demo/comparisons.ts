@@ -1,5 +1,5 @@
 import { centreOf, exponential, fewestReplicates, notEnough } from "../../measure/analysis/comparison.ts";
-import { onScale, ratioShortage } from "../../measure/analysis/contrasts.ts";
+import { lostShortage, onScale, ratioShortage } from "../../measure/analysis/contrasts.ts";
 import { asText, digits, intervalText } from "../../measure/analysis/print/table.ts";
 import { roundedValue } from "../../measure/analysis/rounding.ts";
 import { median } from "../../measure/statistics/quantiles.ts";
@@ -8,7 +8,8 @@ import { studentValues } from "../../measure/statistics/student-interval.ts";
 /** The median RTT of one run. */
 export interface RunMedian {
   replicate: number;
-  medianMs: number;
+  /** Null where no packet came back. */
+  medianMs: number | null;
 }
 
 /** Two drivers, compared replicate by replicate. */
@@ -23,35 +24,47 @@ export interface DriverComparison {
   high: number | null;
   /** What the interval rests on. */
   method: "student" | "hodges-lehmann" | null;
+  /** Deployments of each that have no value. */
+  lost: { first: number; second: number };
   /** Whether the data tell the two apart: the interval does not hold 1. Null without an interval. */
   toldApart: boolean | null;
   /** Why there is no interval. */
   shortage: string | null;
 }
 
-/** A deployment's value: the median of its runs' medians. */
-function byReplicate(runs: readonly RunMedian[]): Map<number, number> {
+/** A deployment's value: the median of its runs' medians; null where half of them or more lost all packets. */
+function byReplicate(runs: readonly RunMedian[]): Map<number, number | null> {
   const groups = Map.groupBy(runs, ({ replicate }) => replicate);
-  return new Map(
-    [...groups].map(([replicate, group]) => [replicate, roundedValue(median(group.map((one) => one.medianMs)))]),
-  );
+  const medianOf = (group: readonly RunMedian[]) => {
+    const known = group.flatMap(({ medianMs }) => medianMs ?? []);
+    return 2 * known.length > group.length ? roundedValue(median(known)) : null;
+  };
+  return new Map([...groups].map(([replicate, group]) => [replicate, medianOf(group)]));
 }
 
 const hasRatio = (value: number) => onScale(value, "ratio") !== null;
-const withoutRatio = (values: ReadonlyMap<number, number>) =>
-  [...values.values()].filter((value) => !hasRatio(value)).length;
+type Values = ReadonlyMap<number, number | null>;
+const lostOf = (values: Values) => [...values.values()].filter((value) => value === null).length;
+const withoutRatio = (values: Values) =>
+  [...values.values()].filter((value) => value !== null && !hasRatio(value)).length;
 
 function compare(first: string, second: string, a: readonly RunMedian[], b: readonly RunMedian[]): DriverComparison {
   const [x, y] = [byReplicate(a), byReplicate(b)];
   const logarithms = [...x].flatMap(([replicate, value]) => {
-    const other = y.get(replicate);
-    return other === undefined || !hasRatio(value) || !hasRatio(other) ? [] : [Math.log(value / other)];
+    const other = y.get(replicate) ?? null;
+    return value === null || other === null || !hasRatio(value) || !hasRatio(other) ? [] : [Math.log(value / other)];
   });
-  const centre = centreOf(Float64Array.from(logarithms), "student");
+  const lost = { first: lostOf(x), second: lostOf(y) };
+  const unknown = [...x].filter(
+    ([replicate, value]) => y.has(replicate) && (value === null || y.get(replicate) === null),
+  ).length;
+  const centre = centreOf(Float64Array.from(logarithms), "student", unknown);
   const found = centre && exponential(centre);
-  const zeros = ratioShortage({ first: withoutRatio(x), second: withoutRatio(y) });
-  const interval = zeros === null ? (found?.interval ?? null) : null;
   const n = logarithms.length;
+  const isOpen = unknown > 0 && !found?.interval;
+  const short =
+    ratioShortage({ first: withoutRatio(x), second: withoutRatio(y) }) ?? (isOpen ? lostShortage(unknown, n) : null);
+  const interval = short === null ? (found?.interval ?? null) : null;
   return {
     first,
     second,
@@ -60,10 +73,11 @@ function compare(first: string, second: string, a: readonly RunMedian[], b: read
     low: interval?.low ?? null,
     high: interval?.high ?? null,
     method: interval === null ? null : interval.method === "t" ? "student" : "hodges-lehmann",
+    lost,
     toldApart: interval === null ? null : interval.low > 1 || interval.high < 1,
     shortage:
       interval === null
-        ? (zeros ?? notEnough(n, studentValues.fewest) ?? "the replicates do not differ: no spread to judge by")
+        ? (short ?? notEnough(n, studentValues.fewest) ?? "the replicates do not differ: no spread to judge by")
         : null,
   };
 }
@@ -106,6 +120,11 @@ export function comparisonText(comparisons: readonly DriverComparison[]): string
             `the interval is Student's: it takes the logarithms of the ratios for normally distributed, which so few cannot show; from --replicates ${fewestReplicates} on it rests on no distribution`,
           ]
         : []),
+      ...comparisons.flatMap(({ first, second, lost }) =>
+        lost.first + lost.second > 0
+          ? [`all packets lost: ${lost.first} deployments of ${first}, ${lost.second} of ${second}`]
+          : [],
+      ),
       ...(comparisons.length > 1
         ? [
             `with no true difference, up to ${5 * comparisons.length} % of demos tell at least one of these ${comparisons.length} pairs apart`,

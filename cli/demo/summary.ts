@@ -82,9 +82,9 @@ function summariseDriver(driver: string, runs: readonly Run[]): DriverSummary {
   };
 }
 
-function medianRtt({ manifest: { metrics, replicate } }: Run): RunMedian[] {
+function medianRtt({ manifest: { metrics, replicate } }: Run): RunMedian {
   const main = metrics[publishedName(mainMetric)];
-  return "median" in main ? [{ replicate, medianMs: main.median }] : [];
+  return { replicate, medianMs: "median" in main ? main.median : null };
 }
 
 /**
@@ -105,12 +105,12 @@ export async function summariseDemo(
     byDriver.flatMap(([, runs]) => runs.map(({ manifest }) => manifest.fidelity)),
     "the demo",
   );
-  const medians = Object.fromEntries(byDriver.map(([driver, runs]) => [driver, runs.flatMap(medianRtt)]));
+  const medians = Object.fromEntries(byDriver.map(([driver, runs]) => [driver, runs.map(medianRtt)]));
   const scenarios = byDriver.map(([driver, runs]) => summariseDriver(driver, runs));
   return {
     summary: { fidelity, scenarios, comparisons: compareDrivers(medians) },
     runMedians: Object.fromEntries(
-      Object.entries(medians).map(([driver, runs]) => [driver, runs.map(({ medianMs }) => medianMs)]),
+      Object.entries(medians).map(([driver, runs]) => [driver, runs.flatMap(({ medianMs }) => medianMs ?? [])]),
     ),
   };
 }

@@ -8,8 +8,10 @@ import { type CheckedClaim, checkClaims } from "./claims/check.ts";
 import { environmentNotes, scenarioLossNotes } from "./compare/notes.ts";
 import { driftOfRuns, type MeasureDrift } from "./drift.ts";
 import { type KendallCell, kendallFigure } from "./kendall-figure.ts";
+import { type LostOfArm, lostByArm, lostWords } from "./lost-deployments.ts";
 import { orderNotes } from "./order-notes.ts";
 import { type ScenarioSummary, summariseScenarios } from "./scenarios.ts";
+import { studyDeployments } from "./study-deployments.ts";
 import { type Table3Row, table3 } from "./table3.ts";
 import { type AnalysisUnit, unitWarning } from "./unit.ts";
 
@@ -23,6 +25,8 @@ export interface Analysis {
   unit: AnalysisUnit;
   /** What a reader should know, as sentences. */
   notes: string[];
+  /** Deployments by driver, and how many of them have no RTT, and why. */
+  lost: LostOfArm[];
   leftOut: { folder: string; why: string }[];
   setAside: string[];
   scenarios: ScenarioSummary[];
@@ -47,6 +51,9 @@ export async function analyse(directory: string, options: AnalyseOptions = {}): 
   const { runs, fidelity, update } = dataset;
   const packets = unit === "packet" ? await readPacketValues(directory, mainMetric) : undefined;
   const inStudy = studyRuns(runs);
+  const tried = [...inStudy, ...studyRuns(dataset.lost)];
+  const lost = lostByArm(studyDeployments(tried), mainMetric);
+  const lostNote = lostWords(lost);
   const scenarios = await summariseScenarios(dataset);
   const warning = unitWarning(unit);
   const outside = runs.length - inStudy.length;
@@ -66,14 +73,16 @@ export async function analyse(directory: string, options: AnalyseOptions = {}): 
         ? [`${outside} runs combine drivers in a way the study does not have; they are in no table of it`]
         : []),
       ...scenarioLossNotes(scenarios),
+      ...(lostNote === null ? [] : [`${lostNote}; intervals hold whatever these would have been`]),
       ...orderNotes(runs),
     ],
+    lost,
     leftOut: update.leftOut,
     setAside: update.setAside,
     scenarios,
     drift: driftOfRuns(runs),
-    table3: table3(inStudy, unit, packets),
-    kendall: kendallFigure(inStudy, unit, packets),
-    claims: checkClaims({ runs: inStudy, fidelity }),
+    table3: table3(tried, unit, packets),
+    kendall: kendallFigure(tried, unit, packets),
+    claims: checkClaims({ runs: tried, fidelity }),
   };
 }

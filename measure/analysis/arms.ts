@@ -1,5 +1,5 @@
 import { backgroundVmKeys } from "../../study/terms.ts";
-import type { RunRecord } from "../dataset/open.ts";
+import type { RunRecord } from "../dataset/run-record.ts";
 import type { CellFactors } from "../statistics/pairs.ts";
 import { campaignOf } from "./campaigns.ts";
 

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../dataset/open.ts";
+import type { RunRecord } from "../dataset/run-record.ts";
 import type { RunOrder } from "../results/order.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Measure } from "../../study/metric-lists.ts";
-import type { RunRecord } from "../dataset/open.ts";
+import type { RunRecord } from "../dataset/run-record.ts";
 import { hodgesLehmannOfDifferences, hodgesLehmannShift } from "../statistics/hodges-lehmann.ts";
 import type { Estimate } from "../statistics/interval.ts";
 import { mannWhitney } from "../statistics/mann-whitney.ts";
@@ -7,9 +7,26 @@ import { formPairs, type PairedSample, type PairingUnit, type RunSample } from "
 import { median } from "../statistics/quantiles.ts";
 import { pairedDifferences } from "../statistics/samples.ts";
 import { studentInterval, studentValues } from "../statistics/student-interval.ts";
+import {
+  anywhere,
+  boundedBy,
+  type Ends,
+  estimateWithUnknown,
+  filledUp,
+  largestPValue,
+} from "../statistics/unknown-values.ts";
 import { wilcoxon, wilcoxonOfDifferences } from "../statistics/wilcoxon.ts";
-import { contrastsOf, type Placed, pairingWords, ratioShortage, type Scale, scaleOf } from "./contrasts.ts";
+import {
+  contrastsOf,
+  lostShortage,
+  type Placed,
+  pairingWords,
+  ratioShortage,
+  type Scale,
+  scaleOf,
+} from "./contrasts.ts";
 import type { Deployment } from "./deployments.ts";
+import { type LostDeployments, lostOf } from "./lost-deployments.ts";
 import type { AnalysisUnit, ComparedUnit } from "./unit.ts";
 
 /** One side against the other: what a reader needs to judge a difference. */
@@ -34,6 +51,8 @@ export interface Comparison {
   pairing: string;
   /** Why it decides nothing, whatever is left of the sides: they are a selection. Null where they are not. */
   shortage: string | null;
+  /** Deployments of each side without a value, which are in no number of the above; null where deployments are not the unit. */
+  lost: { first: LostDeployments; second: LostDeployments } | null;
   notes: string[];
 }
 
@@ -83,6 +102,7 @@ function comparePairs({ x, y, record }: PairedSample, options: ComparisonOptions
     effect: result.rankBiserial,
     pairing: record.statement,
     shortage: null,
+    lost: null,
     notes: result.notes,
   };
 }
@@ -94,13 +114,40 @@ export const compareRuns = (
   options: ComparisonOptions = {},
 ): Comparison => comparePairs(formPairs(first, second, { unit: options.unit ?? "run-median" }), options);
 
+/** How many values of each of two groups are not known. */
+interface UnknownValues {
+  first: number;
+  second: number;
+}
+
+/** The shift between two groups, with an interval that holds whatever their unknown values are. */
+function shiftOf(x: Float64Array, y: Float64Array, { first, second }: UnknownValues): Estimate {
+  const shift = hodgesLehmannShift(x, y);
+  if (shift.interval === null || first + second === 0) return shift;
+  // Unknown values at the one end in x are at the other in y: the shift is then as large, or as small, as it can be.
+  const far = ({ low, high }: Ends) => hodgesLehmannShift(filledUp(x, first, low), filledUp(y, second, high));
+  return boundedBy(shift, far(anywhere), far({ low: anywhere.high, high: anywhere.low }));
+}
+
 /** Compares two groups of values between which there are no pairs. */
-export function compareGroups(x: Float64Array, y: Float64Array, unit: AnalysisUnit, scale: Scale): Comparison {
-  const result = mannWhitney(x, y);
+export function compareGroups(
+  x: Float64Array,
+  y: Float64Array,
+  unit: AnalysisUnit,
+  scale: Scale,
+  unknown: UnknownValues = { first: 0, second: 0 },
+): Comparison {
   const [fewer, estimate] = [
     Math.min(x.length, y.length),
-    x.length === 0 || y.length === 0 ? null : hodgesLehmannShift(x, y),
+    x.length === 0 || y.length === 0 ? null : shiftOf(x, y, unknown),
   ];
+  const result = mannWhitney(x, y);
+  const withAllAt = ({ low, high }: Ends) =>
+    mannWhitney(filledUp(x, unknown.first, low), filledUp(y, unknown.second, high));
+  const lost = unknown.first + unknown.second;
+  const tests = lost === 0 ? [result] : [withAllAt(anywhere), withAllAt({ low: anywhere.high, high: anywhere.low })];
+  const hasP = fewer > 0 && !(fewer === 1 && unit === "deployment");
+  const isOpen = lost > 0 && estimate !== null && estimate.interval === null;
   const shown = (values: Float64Array) => medianOrNull(scale === "ratio" ? values.map(Math.exp) : values);
   const what = unit === "deployment" ? "replicates" : "runs";
   return {
@@ -109,12 +156,13 @@ export function compareGroups(x: Float64Array, y: Float64Array, unit: AnalysisUn
     n: fewer,
     medians: { first: shown(x), second: shown(y) },
     statistic: result.statistic,
-    pValue: fewer === 1 && unit === "deployment" ? null : result.pValue,
+    pValue: hasP ? largestPValue(...tests) : null,
     method: result.method,
     ...onItsScale(fewer === 1 && estimate ? { ...estimate, interval: null } : estimate, scale),
     effect: result.rankBiserial,
     pairing: `no pairs: ${x.length} and ${y.length} ${what} of different deployments`,
-    shortage: null,
+    shortage: isOpen ? lostShortage(lost, x.length + y.length) : null,
+    lost: null,
     notes: result.notes,
   };
 }
@@ -122,11 +170,16 @@ export function compareGroups(x: Float64Array, y: Float64Array, unit: AnalysisUn
 /** What an interval of few replicates may rest on: nothing but exchangeability, or also the normal distribution. */
 export type FewReplicates = "no interval" | "student";
 
-/** The centre of replicates' contrasts, logarithms of ratios or differences, with its 95 % interval; null without any. */
-export function centreOf(values: Float64Array, few: FewReplicates): Estimate | null {
+/**
+ * The centre of replicates' contrasts, logarithms of ratios or differences, with its 95 % interval; null without any.
+ * @param unknown replicates whose contrast may be anything: the interval holds whatever they are
+ */
+export function centreOf(values: Float64Array, few: FewReplicates, unknown = 0): Estimate | null {
   if (values.length === 0) return null;
   const isFew = values.length >= studentValues.fewest && values.length <= studentValues.most;
-  return few === "student" && isFew ? studentInterval(values) : hodgesLehmannOfDifferences(values);
+  return few === "student" && isFew && unknown === 0
+    ? studentInterval(values)
+    : estimateWithUnknown(values, unknown, hodgesLehmannOfDifferences);
 }
 
 /**
@@ -141,9 +194,12 @@ export function compareDeployments<Run extends RunRecord>(
   few: FewReplicates = "no interval",
 ): Comparison {
   const contrasts = contrastsOf(first, second, measure, scaleOf(measure));
-  const { values, scale, used } = contrasts;
+  const { values, scale, used, unknown } = contrasts;
   const result = wilcoxonOfDifferences(values);
-  const short = ratioShortage(contrasts.withoutRatio);
+  const withAllAt = (end: number) => (unknown === 0 ? result : wilcoxonOfDifferences(filledUp(values, unknown, end)));
+  const centre = centreOf(values, few, unknown);
+  const isOpen = unknown > 0 && (centre === null || centre.interval === null);
+  const short = ratioShortage(contrasts.withoutRatio) ?? (isOpen ? lostShortage(unknown, values.length) : null);
   const shown = (side: Deployment<Run>[]) => medianOrNull(side.flatMap((one) => one.valueOf(measure) ?? []));
   const comparison: Comparison = {
     test: "wilcoxon signed-rank",
@@ -151,12 +207,13 @@ export function compareDeployments<Run extends RunRecord>(
     n: values.length,
     medians: { first: shown(used.first), second: shown(used.second) },
     statistic: result.statistic,
-    pValue: values.length === 1 ? null : result.pValue,
+    pValue: values.length < 2 ? null : largestPValue(withAllAt(anywhere.low), withAllAt(anywhere.high)),
     method: result.method,
-    ...onItsScale(centreOf(values, few), scale),
+    ...onItsScale(centre, scale),
     effect: result.rankBiserial,
     pairing: pairingWords(contrasts),
     shortage: null,
+    lost: { first: lostOf(first, measure), second: lostOf(second, measure) },
     notes: values.length === 1 ? [notEnough(1, fewestReplicates) as string] : result.notes,
   };
   return short === null ? comparison : undecided(comparison, short);

@@ -1,6 +1,6 @@
 import { counted } from "../../lib/counted.ts";
 import type { Measure } from "../../study/metric-lists.ts";
-import type { RunRecord } from "../dataset/open.ts";
+import type { RunRecord } from "../dataset/run-record.ts";
 import type { Deployment } from "./deployments.ts";
 import { isCpu } from "./measures.ts";
 import { roundedContrast } from "./rounding.ts";
@@ -27,7 +27,11 @@ export interface Contrasts<Run extends RunRecord = RunRecord> {
   /** Pairs of deployments, and the distinct cells that they are of. */
   pairs: number;
   cells: number;
-  /** Deployments with a partner. */
+  /** Replicates of which a pair has a deployment without a value: their numbers may be anything. */
+  unknown: number;
+  /** Replicates that lack cells which others have, and were left out for it. */
+  incomplete: number;
+  /** Deployments with a partner, of replicates that have a number. */
   used: { first: Deployment<Run>[]; second: Deployment<Run>[] };
   /** Deployments that the other side lacks, and those without a value. */
   unmatched: { first: number; second: number };
@@ -40,8 +44,8 @@ interface Unit<Run extends RunRecord> {
   key: string;
   cell: string;
   deployments: Deployment<Run>[];
-  /** The deployment's value on the scale, a mean where a side has several in one cell. */
-  value: number;
+  /** The deployment's value on the scale, a mean where a side has several in one cell; null where one of them has none. */
+  value: number | null;
 }
 
 const mean = (values: readonly number[]) =>
@@ -53,59 +57,98 @@ export function onScale(value: number | null, scale: Scale): number | null {
   return value > 0 ? Math.log(value) : null;
 }
 
+/**
+ * Cells of which no deployment of a side has a value though none of its runs is lost: what is measured there cannot be had, as without
+ * a capture, and whether it is there tells nothing of what it is.
+ */
+function unmeasurable<Run extends RunRecord>(side: readonly Placed<Run>[], measure: Measure): Set<string> {
+  const groups = Map.groupBy(side, ({ cell }) => cell);
+  return new Set(
+    [...groups].flatMap(([cell, all]) =>
+      all.every(({ deployment }) => deployment.valueOf(measure) === null && !deployment.hasLostRuns) ? [cell] : [],
+    ),
+  );
+}
+
 function unitsOf<Run extends RunRecord>(side: readonly Placed<Run>[], measure: Measure, scale: Scale) {
-  const units = new Map<string, { cell: string; deployments: Deployment<Run>[]; values: number[] }>();
+  const units = new Map<string, { cell: string; deployments: Deployment<Run>[]; values: (number | null)[] }>();
+  const without = unmeasurable(side, measure);
   let [withoutValue, withoutRatio] = [0, 0];
   for (const { deployment, cell } of side) {
     const measured = deployment.valueOf(measure);
     const value = onScale(measured, scale);
-    if (value === null) {
-      if (measured === null) withoutValue++;
-      else withoutRatio++;
-      continue;
-    }
+    if (measured === null) withoutValue++;
+    else if (value === null) withoutRatio++;
+    if ((value === null && measured !== null) || without.has(cell)) continue;
     const key = `${deployment.replicate}\n${cell}`;
     const unit = units.get(key) ?? { cell, deployments: [], values: [] };
     units.set(key, unit);
     unit.deployments.push(deployment);
     unit.values.push(value);
   }
-  const found = [...units].map(
-    ([key, { cell, deployments, values }]): Unit<Run> => ({ key, cell, deployments, value: mean(values) }),
-  );
+  const found = [...units].map(([key, { cell, deployments, values }]): Unit<Run> => {
+    const known = values.filter((value) => value !== null);
+    return { key, cell, deployments, value: known.length < values.length ? null : mean(known) };
+  });
   return { found, withoutValue, withoutRatio };
 }
 
-/** Pairs deployments of equal cell and replicate, and makes one number of each replicate. */
+/** What one replicate has of both sides. */
+interface PairedReplicate<Run extends RunRecord> {
+  /** A number a cell; null where it is not known. */
+  contrasts: (number | null)[];
+  first: Deployment<Run>[];
+  second: Deployment<Run>[];
+}
+
+const isWhole = ({ contrasts }: { contrasts: readonly unknown[] }, most: number) => contrasts.length === most;
+
+/**
+ * Pairs deployments of equal cell and replicate, and makes one number of each replicate.
+ * @param options.whole leave out replicates that lack cells which others have: their mean is of something else
+ */
 export function contrastsOf<Run extends RunRecord>(
   first: readonly Placed<Run>[],
   second: readonly Placed<Run>[],
   measure: Measure,
   scale: Scale = scaleOf(measure),
+  options: { whole?: boolean } = {},
 ): Contrasts<Run> {
   const [left, right] = [unitsOf(first, measure, scale), unitsOf(second, measure, scale)];
   const partners = new Map(right.found.map((unit) => [unit.key, unit]));
-  const byReplicate = new Map<string, number[]>();
+  const byReplicate = new Map<string, PairedReplicate<Run>>();
   const cells = new Set<string>();
-  const used = { first: [] as Deployment<Run>[], second: [] as Deployment<Run>[] };
+  const scenarios = new Set<string>();
   let pairs = 0;
   for (const { key, cell, deployments, value } of left.found) {
     const partner = partners.get(key);
-    if (partner === undefined) continue;
-    pairs++;
-    cells.add(cell);
-    used.first.push(...deployments);
-    used.second.push(...partner.deployments);
-    const [{ replicate } = { replicate: "" }] = deployments;
-    byReplicate.set(replicate, [...(byReplicate.get(replicate) ?? []), value - partner.value]);
+    const [deployment] = deployments;
+    if (partner === undefined || deployment === undefined) continue;
+    const isKnown = value !== null && partner.value !== null;
+    if (isKnown) {
+      pairs++;
+      cells.add(cell);
+    }
+    scenarios.add(deployment.run.scenarioSha256);
+    const paired = byReplicate.get(deployment.replicate) ?? { contrasts: [], first: [], second: [] };
+    byReplicate.set(deployment.replicate, paired);
+    paired.contrasts.push(value !== null && partner.value !== null ? value - partner.value : null);
+    paired.first.push(...deployments);
+    paired.second.push(...partner.deployments);
   }
+  const all = [...byReplicate.values()];
+  const taken = options.whole ? all.filter((paired) => isWhole(paired, scenarios.size)) : all;
+  const known = taken.filter(({ contrasts }) => !contrasts.includes(null));
+  const valued = (units: readonly Unit<Run>[]) => units.filter(({ value }) => value !== null).length;
   return {
     scale,
-    values: Float64Array.from([...byReplicate.values()], mean),
+    values: Float64Array.from(known, ({ contrasts }) => mean(contrasts.filter((value) => value !== null))),
     pairs,
     cells: cells.size,
-    used,
-    unmatched: { first: left.found.length - pairs, second: right.found.length - pairs },
+    unknown: taken.length - known.length,
+    incomplete: all.length - taken.length,
+    used: { first: known.flatMap((one) => one.first), second: known.flatMap((one) => one.second) },
+    unmatched: { first: valued(left.found) - pairs, second: valued(right.found) - pairs },
     withoutValue: { first: left.withoutValue, second: right.withoutValue },
     withoutRatio: { first: left.withoutRatio, second: right.withoutRatio },
   };
@@ -119,22 +162,55 @@ export function ratioShortage({ first, second }: { first: number; second?: numbe
   return `not enough data: ${found} a value of 0, which has no ratio`;
 }
 
-/** The number of each replicate of one side alone: the mean of its cells, on the scale. */
+/** The numbers of the replicates of one side alone. */
+interface ReplicateValues<Run extends RunRecord> {
+  values: Float64Array;
+  used: Deployment<Run>[];
+  /** Replicates with a deployment without a value, and those left out because they lack cells which others have. */
+  unknown: number;
+  incomplete: number;
+  /** Deployments whose value has no ratio. */
+  withoutRatio: number;
+}
+
+/** The number of each replicate of one side alone: the mean of its cells, on the scale. Only replicates that have all cells take part. */
 export function valuesByReplicate<Run extends RunRecord>(
   deployments: readonly Deployment<Run>[],
   measure: Measure,
   scale: Scale = scaleOf(measure),
-): { values: Float64Array; used: Deployment<Run>[] } {
-  const used = deployments.filter((one) => onScale(one.valueOf(measure), scale) !== null);
-  const groups = Map.groupBy(used, ({ replicate }) => replicate);
-  const values = [...groups.values()].map((group) =>
-    mean(group.map((one) => onScale(one.valueOf(measure), scale) as number)),
+): ReplicateValues<Run> {
+  const cellOf = ({ run }: Deployment<Run>) => run.scenarioSha256;
+  const without = unmeasurable(
+    deployments.map((deployment) => ({ deployment, cell: cellOf(deployment) })),
+    measure,
   );
-  return { values: Float64Array.from(values), used };
+  const measurable = deployments.filter((one) => !without.has(cellOf(one)));
+  const isZero = (one: Deployment<Run>) =>
+    one.valueOf(measure) !== null && onScale(one.valueOf(measure), scale) === null;
+  const scaled = measurable.filter((one) => !isZero(one));
+  const cells = new Set(scaled.map(cellOf)).size;
+  const groups = [...Map.groupBy(scaled, ({ replicate }) => replicate).values()];
+  const taken = groups.filter((group) => group.length === cells);
+  const known = taken.filter((group) => group.every((one) => one.valueOf(measure) !== null));
+  return {
+    values: Float64Array.from(known, (group) =>
+      mean(group.flatMap((one) => onScale(one.valueOf(measure), scale) ?? [])),
+    ),
+    used: known.flat(),
+    unknown: taken.length - known.length,
+    incomplete: groups.length - taken.length,
+    withoutRatio: measurable.length - scaled.length,
+  };
 }
 
+/** Why replicates of which deployments have no value decide nothing. */
+export const lostShortage = (unknown: number, n: number): string =>
+  `not enough data: ${unknown} of ${counted(n + unknown, "replicate")} lost deployments, which could turn it`;
+
 /** How the values of a comparison came to be, as a sentence. */
-export function pairingWords({ values, pairs, cells, unmatched, withoutValue, withoutRatio }: Contrasts): string {
+export function pairingWords(contrasts: Contrasts): string {
+  const { values, unknown, pairs, cells, unmatched, withoutValue, withoutRatio } = contrasts;
+  const lost = unknown === 0 ? "" : `; ${counted(unknown, "replicate")} more lost deployments`;
   const zeros =
     ratioShortage(withoutRatio) === null
       ? ""
@@ -142,6 +218,6 @@ export function pairingWords({ values, pairs, cells, unmatched, withoutValue, wi
   return (
     "a deployment is one value, the median of its runs; a pair is two deployments of equal cell and replicate; " +
     `a replicate is one number, the mean of its cells (of ratios the geometric): ${counted(values.length, "replicate")}, ${counted(cells, "cell")}, ${counted(pairs, "pair")}; ` +
-    `without a partner ${unmatched.first} and ${unmatched.second}, without a value ${withoutValue.first} and ${withoutValue.second}${zeros}`
+    `without a partner ${unmatched.first} and ${unmatched.second}, without a value ${withoutValue.first} and ${withoutValue.second}${zeros}${lost}`
   );
 }

@@ -1,7 +1,7 @@
 import type { Measure } from "../../study/metric-lists.ts";
-import type { RunRecord } from "../dataset/open.ts";
+import type { RunRecord } from "../dataset/run-record.ts";
 import { median } from "../statistics/quantiles.ts";
-import { measureOf } from "./measures.ts";
+import { measureOf, reasonAgainst } from "./measures.ts";
 import { roundedValue } from "./rounding.ts";
 
 /**
@@ -23,7 +23,8 @@ export class Deployment<Run extends RunRecord = RunRecord> {
   }
 
   /**
-   * Its one value: the median of its runs' values, in the measure's unit; null where no run has one. It is also the median of the
+   * Its one value: the median of its runs' values, in the measure's unit; null where no run has one, and where half of the runs or more
+   * are lost, because the median may then be anything. It is also the median of the
    * runs' interquartile ranges (packets of several runs pooled would add what lies between the runs), of their largest RTTs (the
    * largest of all would grow with the number of runs) and of their CPU usages (one disturbed window does not move it).
    */
@@ -31,11 +32,25 @@ export class Deployment<Run extends RunRecord = RunRecord> {
     const known = this.#values.get(measure);
     if (known !== undefined) return known;
     const values = this.runs.flatMap((run) => measureOf(run, measure) ?? []);
-    const value = values.length === 0 ? null : roundedValue(median(values));
+    const lost = this.runs.filter((run) => isLost(run) && measureOf(run, measure) === null).length;
+    const value = values.length === 0 || 2 * lost >= this.runs.length ? null : roundedValue(median(values));
     this.#values.set(measure, value);
     return value;
   }
+
+  /** Why it has no value, each reason once: of the runs that have none. */
+  reasonsAgainst(measure: Measure): string[] {
+    return [...new Set(this.runs.flatMap((run) => reasonAgainst(run, measure) ?? []))];
+  }
+
+  /** Whether runs of it are lost: what has no value then may be so because of what it would have been. */
+  get hasLostRuns(): boolean {
+    return this.runs.some(isLost);
+  }
 }
+
+/** A run of which no packet came back, or that does not count: it has no CPU usage either. */
+const isLost = ({ received, cpu }: RunRecord) => received === 0 || Object.values(cpu).includes(null);
 
 const replicateOf = ({ batch, replicate }: RunRecord) => `${batch}\n${replicate}`;
 

@@ -1,5 +1,5 @@
 import { type Measure, measureNames, measures } from "../../study/metric-lists.ts";
-import type { RunRecord } from "../dataset/open.ts";
+import type { RunRecord } from "../dataset/run-record.ts";
 import { driftWithinBlocks, type PlacedValue } from "../statistics/drift.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { campaignOf } from "./campaigns.ts";

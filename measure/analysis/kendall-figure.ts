@@ -2,8 +2,10 @@ import type { Measure } from "../../study/metric-lists.ts";
 import { hodgesLehmannOfDifferences } from "../statistics/hodges-lehmann.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { kendall } from "../statistics/kendall.ts";
+import { type Ends, estimateWithUnknown } from "../statistics/unknown-values.ts";
 import { type Arm, armNames, type StudyRun } from "./arms.ts";
 import { fewestReplicates, notEnough } from "./comparison.ts";
+import { type LostOfArm, lostByArm, lostWords } from "./lost-deployments.ts";
 import { type Packets, unitOfValues, valuesOfRun } from "./measures.ts";
 import { inSharedCells, type StudyDeployment, studyDeployments } from "./study-deployments.ts";
 import { type Location, locationOf, locations, type PaperMeasure, paperMeasureNames } from "./table3.ts";
@@ -28,6 +30,8 @@ export interface KendallCell {
   interval: Pick<Interval, "low" | "high" | "level"> | null;
   /** Null for deployments, whose answer is the interval: those of different cells are not one sample. */
   pValue: number | null;
+  /** Deployments without a value by driver; null with another unit. */
+  lost: LostOfArm[] | null;
   notes: string[];
 }
 
@@ -47,24 +51,44 @@ const valued = (deployments: readonly StudyDeployment[], measure: Measure): Valu
     return value === null ? [] : [{ arm: one.run.arm, value }];
   });
 
-/** Kendall's tau-b of a driver's indicator with a measure, one a replicate; replicates without one are left out. */
-export function tauByReplicate(deployments: readonly StudyDeployment[], measure: Measure, arm: Arm): Float64Array {
-  const groups = Map.groupBy(deployments, ({ replicate }) => replicate);
-  const taus = [...groups.values()].flatMap((group) => {
+/** Between which tau-b lies, also where nobody knows it. */
+export const tauEnds: Ends = { low: -1, high: 1 };
+
+/** The taus of replicates. */
+interface ReplicateTaus {
+  /** Those that are known; a replicate of which one driver or one value is there has none. */
+  values: Float64Array;
+  /** Replicates with a deployment without a value: they would have had a tau. */
+  unknown: number;
+}
+
+/** Kendall's tau-b of a driver's indicator with a measure, one a replicate. */
+export function tauByReplicate(deployments: readonly StudyDeployment[], measure: Measure, arm: Arm): ReplicateTaus {
+  const groups = [...Map.groupBy(deployments, ({ replicate }) => replicate).values()];
+  const whole = groups.filter((group) => group.every((one) => one.valueOf(measure) !== null));
+  const taus = whole.flatMap((group) => {
     const values = valued(group, measure);
     return kendall(indicatorOf(values, arm), valuesOf(values)).statistic ?? [];
   });
-  return Float64Array.from(taus);
+  return { values: Float64Array.from(taus), unknown: groups.length - whole.length };
 }
 
 const notShared =
   "no cell has a deployment of every driver: a driver cannot be told from what makes its cells slow, so there is no interval";
 
+/** The deployments of those drivers that have a value at all, or could have had one. */
+export const measurable = (deployments: readonly StudyDeployment[], measure: Measure): StudyDeployment[] => {
+  const arms = new Set(
+    deployments.filter((one) => one.valueOf(measure) !== null || one.hasLostRuns).map(({ run }) => run.arm),
+  );
+  return deployments.filter(({ run }) => arms.has(run.arm));
+};
+
 /** The deployments of the cells that all drivers with a value have; without such a cell, all deployments. */
 function comparable(deployments: readonly StudyDeployment[], measure: Measure) {
-  const withValue = deployments.filter((one) => one.valueOf(measure) !== null);
-  const shared = inSharedCells(withValue, [...new Set(withValue.map(({ run }) => run.arm))]);
-  return shared.length > 0 ? { used: shared, isShared: true } : { used: withValue, isShared: false };
+  const measured = measurable(deployments, measure);
+  const shared = inSharedCells(measured, [...new Set(measured.map(({ run }) => run.arm))]);
+  return shared.length > 0 ? { used: shared, isShared: true } : { used: measured, isShared: false };
 }
 
 /** Why no replicate has a tau. */
@@ -76,10 +100,11 @@ const noCorrelation = (values: readonly Valued[]) =>
 function ofDeployments(deployments: readonly StudyDeployment[], measure: Measure, arm: Arm) {
   const { used, isShared } = comparable(deployments, measure);
   const values = valued(used, measure);
-  const taus = tauByReplicate(used, measure, arm);
-  const estimate = taus.length === 0 ? null : hodgesLehmannOfDifferences(taus);
+  const { values: taus, unknown } = tauByReplicate(used, measure, arm);
+  const estimate = taus.length === 0 ? null : estimateWithUnknown(taus, unknown, hodgesLehmannOfDifferences, tauEnds);
   const interval = isShared ? estimate?.interval : null;
   const short = isShared ? notEnough(taus.length, fewestReplicates) : notShared;
+  const lost = lostWords(lostByArm(used, measure));
   return {
     n: values.length,
     ofArm: countOf(values, arm),
@@ -87,7 +112,11 @@ function ofDeployments(deployments: readonly StudyDeployment[], measure: Measure
     replicates: taus.length,
     interval: interval ? { low: interval.low, high: interval.high, level: interval.level } : null,
     pValue: null,
-    notes: short === null ? [] : [taus.length === 0 ? noCorrelation(values) : short],
+    notes: [
+      ...(short === null ? [] : [taus.length === 0 && unknown === 0 ? noCorrelation(values) : short]),
+      ...(lost === null ? [] : [`${lost}; the interval holds whatever their values would have been`]),
+    ],
+    lost: lostByArm(used, measure),
   };
 }
 
@@ -96,7 +125,7 @@ function ofRuns(runs: readonly StudyRun[], measure: Measure, arm: Arm, packets: 
     valuesOfRun(run, measure, packets).values.flatMap((value) => (value === null ? [] : [{ arm: run.arm, value }])),
   );
   const { statistic, pValue, notes } = kendall(indicatorOf(values, arm), valuesOf(values));
-  const none = { replicates: null, interval: null };
+  const none = { replicates: null, interval: null, lost: null };
   return { n: values.length, ofArm: countOf(values, arm), tau: statistic, ...none, pValue, notes };
 }
 

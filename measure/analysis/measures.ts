@@ -1,8 +1,8 @@
 import type { Statistic } from "../../study/metric.ts";
 import { type AnalysedMetric, type CpuMetric, type Measure, mainMetric, measures } from "../../study/metric-lists.ts";
 import { metrics } from "../../study/metrics.ts";
-import type { PacketSummary, RunRecord } from "../dataset/open.ts";
 import type { PacketValues } from "../dataset/packet-values.ts";
+import type { PacketSummary, RunRecord } from "../dataset/run-record.ts";
 import { isEmulated } from "../results/fidelity.ts";
 import type { CellFactors, PairingUnit, RunSample } from "../statistics/pairs.ts";
 
@@ -33,6 +33,16 @@ export function measureOf(run: RunRecord, measure: Measure): number | null {
   const summary = run.metrics[metric];
   if ("unavailable" in summary) return null;
   return statistics[statistic](summary) * (kind === "time" ? milliseconds : 1);
+}
+
+/** Why a run has no such number; null where it has one. */
+export function reasonAgainst(run: RunRecord, measure: Measure): string | null {
+  const { metric } = measures[measure];
+  if (measureOf(run, measure) !== null) return null;
+  if (run.transmitted > 0 && run.received === 0) return "no packet came back";
+  const summaries: Partial<Record<string, PacketSummary>> = run.metrics;
+  const summary = summaries[isOfCpu(metric) ? "rtt" : metric];
+  return summary && "unavailable" in summary ? summary.unavailable : "there is no value";
 }
 
 /** Packets' RTTs by run directory, where packets are the unit. */
@@ -71,6 +81,7 @@ export function samplesOf<Run extends RunRecord>(
     cell: cell(run),
     replicate: run.replicate,
     run: run.run,
+    folder: run.directory,
     ...valuesOfRun(run, measure, packets),
   }));
 }

@@ -1,5 +1,5 @@
 import { counted } from "../../lib/counted.ts";
-import type { RunRecord } from "../dataset/open.ts";
+import type { RunRecord } from "../dataset/run-record.ts";
 import { confounding, orderKinds } from "../results/order.ts";
 import { campaignOf } from "./campaigns.ts";
 import { blockOf } from "./drift.ts";

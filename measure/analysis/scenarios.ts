@@ -106,7 +106,7 @@ export async function summariseScenarios({ directory, runs }: Dataset): Promise<
         transmitted: sum(all.map(({ transmitted }) => transmitted)),
         lost: sum(all.map(({ transmitted, received }) => transmitted - received)),
         ...byPublishedName((metric) => metricOf(deployments, metric, pooled.get(metric)?.get(sha256))),
-        cpuPercent: cpuByServer((metric) => median(all.map(({ cpu }) => cpu[metric]))),
+        cpuPercent: cpuByServer((metric) => median(all.flatMap(({ cpu }) => cpu[metric] ?? []))),
       };
       return [summary];
     })

@@ -1,40 +1,14 @@
 import { LabError } from "../../lib/errors.ts";
-import { factorColumnsOf, type RunFactors, runFactorsOf } from "../../study/factor-columns.ts";
+import { factorColumnsOf, runFactorsOf } from "../../study/factor-columns.ts";
 import { factorTable } from "../../study/factors.ts";
-import { type AnalysedMetric, analysedMetrics, type CpuMetric, cpuMetrics } from "../../study/metric-lists.ts";
-import { orderSchema, type RunOrder } from "../results/order.ts";
+import { type AnalysedMetric, analysedMetrics, cpuMetrics } from "../../study/metric-lists.ts";
+import { orderSchema } from "../results/order.ts";
 import { cpuColumnNames, runColumns, type SummaryField, snakeCase, summaryFields } from "./columns.ts";
 import { withDatabase } from "./database.ts";
 import { onlyFidelity } from "./fidelity.ts";
+import { lostRuns } from "./lost-runs.ts";
+import { batchOf, type PacketSummary, type RunRecord } from "./run-record.ts";
 import { partFiles, tablePaths, type UpdateOptions, type UpdateReport, updateDataset } from "./update.ts";
-
-/** A metric over the packets of one run; or why there is none. */
-export type PacketSummary = Record<SummaryField, number> | { unavailable: string };
-
-/** A run as analyses see it. */
-export interface RunRecord extends RunFactors {
-  /** Folder, from the results directory. */
-  directory: string;
-  /** What lies above the scenario's folder: runs of equal replicate and number belong together only within it. */
-  batch: string;
-  scenario: string;
-  scenarioSha256: string;
-  fidelity: string;
-  environmentSha256: string;
-  replicate: number;
-  run: number;
-  /** Start of the run, ISO 8601. */
-  started: string;
-  /** Where its deployment stands in a campaign's order; null where none was planned. */
-  order: RunOrder | null;
-  transmitted: number;
-  received: number;
-  achievedRatePps: number | null;
-  /** Per cent, in the window with ping. */
-  cpu: Record<CpuMetric, number>;
-  /** Times are nanoseconds, shares parts of 1. */
-  metrics: Record<AnalysedMetric, PacketSummary>;
-}
 
 /** A results directory with its derived data up to date. */
 export interface Dataset {
@@ -42,6 +16,8 @@ export interface Dataset {
   /** Of all its runs: runs of different fidelity are not mixed. */
   fidelity: string;
   runs: RunRecord[];
+  /** Runs that were measured and do not count, nor any other of equal place: comparisons must not take them for never tried. */
+  lost: RunRecord[];
   update: UpdateReport;
 }
 
@@ -66,10 +42,6 @@ const summaryOf = (metric: AnalysedMetric) =>
   [...summaryFields, "reason"].map((field) => `${snakeCase(metric)}_${field}`);
 
 type Value = string | number | null;
-
-function batchOf(directory: string): string {
-  return directory.split("/").slice(0, -2).join("/");
-}
 
 const valuesOf = <Id extends string, T>(ids: readonly Id[], give: (id: Id) => T): Record<Id, T> =>
   Object.fromEntries(ids.map((id) => [id, give(id)])) as Record<Id, T>;
@@ -170,9 +142,11 @@ export async function openDataset(directory: string, options: UpdateOptions = {}
     `SELECT ${columns} FROM read_parquet(${partFiles(tablePaths(directory).runs)}) ORDER BY run_directory`,
   );
   const { kept, copies } = countedOnce(rows);
+  const runs = kept.map(recordOf);
+  const aside = update.setAside.map((folder) => ({ folder, why: "the run was set aside" }));
+  const lost = lostRuns(directory, runs, [...update.leftOut, ...aside]);
   update.leftOut.push(...copies);
   for (const { folder, why } of copies) options.say?.(`left out: ${folder}: ${why}`);
-  const runs = kept.map(recordOf);
   return {
     directory,
     fidelity: onlyFidelity(
@@ -180,6 +154,7 @@ export async function openDataset(directory: string, options: UpdateOptions = {}
       directory,
     ),
     runs,
+    lost,
     update,
   };
 }

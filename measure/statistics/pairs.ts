@@ -20,6 +20,8 @@ export interface RunSample {
   /** Which deployment of the scenario the run belongs to. */
   replicate: number;
   run: number;
+  /** Where the run is kept, for messages. */
+  folder?: string;
   /** The index of each packet in its run, as the ICMP sequence number; [0] for a metric with one value a run. */
   packets: ArrayLike<number>;
   /** The metric of each packet, null where it is unavailable or the packet was lost. */
@@ -123,8 +125,13 @@ function index(samples: readonly RunSample[], side: string): Map<string, RunSamp
     const { cell, replicate, run, packets, values } = sample;
     const key = canonicalJson([cell, replicate, run]);
     const where = `run ${run} of replicate ${replicate} in ${canonicalJson(cell)}`;
-    if (byKey.has(key))
-      throw new LabError(`${where} appears twice on the ${side} side; pair one driver with one driver`);
+    const other = byKey.get(key);
+    if (other !== undefined) {
+      const folders = [other.folder, sample.folder].filter((folder) => folder !== undefined);
+      throw new LabError(
+        `${where} appears twice on the ${side} side${folders.length > 0 ? `, in ${folders.join(" and ")}` : ""}; pair one driver with one driver`,
+      );
+    }
     if (packets.length !== values.length) {
       throw new LabError(`${where} has ${packets.length} packet indices for ${values.length} values`);
     }

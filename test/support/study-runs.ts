@@ -1,4 +1,4 @@
-import type { PacketSummary, RunRecord } from "../../measure/dataset/open.ts";
+import type { PacketSummary, RunRecord } from "../../measure/dataset/run-record.ts";
 import { runFactorsOf } from "../../study/factor-columns.ts";
 
 /** What a made-up run is; what is left out is as in the plainest scenario. */

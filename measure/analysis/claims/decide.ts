@@ -1,7 +1,9 @@
 import { hodgesLehmannOfDifferences } from "../../statistics/hodges-lehmann.ts";
 import type { Estimate } from "../../statistics/interval.ts";
 import { medianInterval } from "../../statistics/median-interval.ts";
+import { anywhere, type Ends, estimateWithUnknown } from "../../statistics/unknown-values.ts";
 import { fewestReplicates, notEnough } from "../comparison.ts";
+import { lostShortage } from "../contrasts.ts";
 import { type Evidence, insideVerdict } from "./evidence.ts";
 
 /** The values for which a statement is true: all between the two, which may be infinite. */
@@ -31,15 +33,28 @@ export type Decision = Pick<
 /** How an estimate is shown: a ratio is estimated as its logarithm. */
 type Shown = (value: number) => number;
 
+/** What replicates gave: their numbers, and how many more have one that nobody knows. */
+interface Replicates {
+  values: Float64Array;
+  unknown?: number;
+  /** Least and greatest that an unknown one can be; by default nothing bounds it. */
+  ends?: Ends;
+}
+
 function decision(
-  n: number,
-  estimateAt: (level: number) => Estimate,
+  { values, unknown = 0, ends = anywhere }: Replicates,
+  estimateOf: (values: Float64Array, level: number) => Estimate,
   region: Region,
   parts: number,
   shown: Shown,
 ): Decision {
-  const shortage = notEnough(n, fewestReplicates);
+  const n = values.length;
+  const estimateAt = (level: number) =>
+    estimateWithUnknown(values, unknown, (filled) => estimateOf(filled, level), ends);
   const estimate = n === 0 ? null : estimateAt(1 - alpha);
+  const few = notEnough(n, fewestReplicates);
+  const isOpen = unknown > 0 && !estimate?.interval;
+  const shortage = isOpen ? lostShortage(unknown, n) : few;
   const interval = shortage === null ? (estimate?.interval ?? null) : null;
   const corrected = interval === null ? null : estimateAt(contradictingLevel(parts)).interval;
   const verdict = insideVerdict(interval, region, corrected);
@@ -62,9 +77,9 @@ function decision(
 const same: Shown = (value) => value;
 
 /** Decides where the centre of replicates' contrasts lies: the Hodges-Lehmann estimate, exact by the signed-rank test. */
-export const decideCentre = (values: Float64Array, region: Region, parts: number, shown: Shown = same): Decision =>
-  decision(values.length, (level) => hodgesLehmannOfDifferences(values, { level }), region, parts, shown);
+export const decideCentre = (replicates: Replicates, region: Region, parts: number, shown: Shown = same): Decision =>
+  decision(replicates, (values, level) => hodgesLehmannOfDifferences(values, { level }), region, parts, shown);
 
 /** Decides where the median of replicates' values lies: exact by the sign test, which a skewed distribution does not mislead. */
-export const decideMedian = (values: Float64Array, region: Region, parts: number, shown: Shown = same): Decision =>
-  decision(values.length, (level) => medianInterval(values, { level }), region, parts, shown);
+export const decideMedian = (replicates: Replicates, region: Region, parts: number, shown: Shown = same): Decision =>
+  decision(replicates, (values, level) => medianInterval(values, { level }), region, parts, shown);

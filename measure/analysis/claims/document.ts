@@ -36,6 +36,9 @@ Written by \`node measure/analysis/claims/document.ts\` from \`measure/analysis/
 - A number of the paper stands for a range from half of it to twice it; "halves" for a third to two thirds; "1.723 times" for a quarter to
   either side; "N % lower" for ten points of the ratio to either side.
 - Of one driver's numbers the median over replicates is estimated, with the interval of the sign test, which holds for skewed data too.
+- A deployment whose packets were all lost, or whose runs do not count, makes the number of its replicate unknown. Intervals hold whatever
+  the unknown numbers are, and there is none where these could turn it (docs/statistics.md). The evidence counts them by driver.
+- A rule on the size of a number or a ratio, or on *no difference*, takes only replicates with all cells; the others are counted.
 - *Shown, not tested* are rules to which no interval can be given: the data's number stands beside the paper's, with the reason.
 - Claims are judged one by one: with ${numberWord(studyClaims.length)} of them, one in twenty chance findings is to be expected.
 - \`--pairs run\` and \`--pairs packet\` change Table 3 and Figure 21, never a claim. Their p speak of the deployments at hand only.

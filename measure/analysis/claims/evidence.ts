@@ -1,5 +1,6 @@
 import { backgroundVmKeys } from "../../../study/terms.ts";
 import { decideEquivalence } from "../../statistics/equivalence.ts";
+import type { LostOfArm } from "../lost-deployments.ts";
 import type { StudyDeployment } from "../study-deployments.ts";
 import { isUntested, type Verdict } from "./rules.ts";
 
@@ -45,8 +46,10 @@ export interface Evidence {
   shortage: string | null;
   /** What else a reader should know. */
   note: string | null;
-  /** Deployments of both sides that took no part; null where no two sides were compared. */
-  leftOut: { unmatched: number; withoutValue: number; withoutRatio: number } | null;
+  /** Deployments of both sides that took no part, and replicates that lack cells which others have; null where nothing was compared. */
+  leftOut: { unmatched: number; withoutValue: number; withoutRatio: number; incomplete: number } | null;
+  /** Deployments without a value by driver, and why; empty where nothing was tested. */
+  lost: LostOfArm[];
 }
 
 export type Bounds = { low: number; high: number } | null | undefined;
@@ -110,4 +113,5 @@ export const noEvidence = (verdict: Verdict, statement: string, note: string): E
   shortage: null,
   note,
   leftOut: null,
+  lost: [],
 });

@@ -1,4 +1,5 @@
-import { tauByReplicate } from "../kendall-figure.ts";
+import { measurable, tauByReplicate, tauEnds } from "../kendall-figure.ts";
+import { lostByArm } from "../lost-deployments.ts";
 import { inSharedCells, type StudyDeployment } from "../study-deployments.ts";
 import { locationOf, paperLocations } from "../table3.ts";
 import { type Decision, decideCentre } from "./decide.ts";
@@ -21,11 +22,10 @@ export function judgeLowers(
   const arms = [rule.arm, ...rule.beside];
   const region = { low: Number.NEGATIVE_INFINITY, high: 0 };
   const each = paperLocations.map((location) => {
-    const ofArms = deployments.filter(
-      (one) => locationOf(one.run) === location && arms.includes(one.run.arm) && one.valueOf(rule.measure) !== null,
-    );
-    const shared = inSharedCells(ofArms, arms);
-    return { location, shared, found: decideCentre(tauByReplicate(shared, rule.measure, rule.arm), region, parts) };
+    const ofArms = deployments.filter((one) => locationOf(one.run) === location && arms.includes(one.run.arm));
+    const shared = inSharedCells(measurable(ofArms, rule.measure), arms);
+    const taus = { ...tauByReplicate(shared, rule.measure, rule.arm), ends: tauEnds };
+    return { location, shared, found: decideCentre(taus, region, parts) };
   });
   const tested = testedOn(each.flatMap(({ shared }) => shared));
   const shortages = each.map(({ found }) => found.shortage);
@@ -38,6 +38,10 @@ export function judgeLowers(
     n: Math.min(...each.map(({ found }) => found.n ?? 0)),
     unit: "tau-b",
     tested,
+    lost: lostByArm(
+      each.flatMap(({ shared }) => shared),
+      rule.measure,
+    ),
     shortage: shortages.every((shortage) => shortage !== null) ? (shortages[0] ?? null) : null,
   };
 }

@@ -4,6 +4,7 @@ import { isEmulated } from "../../results/fidelity.ts";
 import { type Arm, levelOf, type StudyRun } from "../arms.ts";
 import { campaignOf } from "../campaigns.ts";
 import { contrastsOf, type Placed, ratioShortage, type Scale, scaleOf, valuesByReplicate } from "../contrasts.ts";
+import { type LostDeployments, lostByArm } from "../lost-deployments.ts";
 import { cellKey, placed, type StudyDeployment } from "../study-deployments.ts";
 import { paperLocations } from "../table3.ts";
 import { type Decision, decideCentre, decideMedian, type Region } from "./decide.ts";
@@ -29,7 +30,7 @@ const aboveZero: Region = { low: 0, high: Number.POSITIVE_INFINITY };
 /** The evidence of a rule from its decision and the deployments that it rests on. */
 function evidenceOf(rule: Rule, found: Decision, unit: string, used: readonly StudyDeployment[]): Evidence {
   const tested = testedOn(used);
-  return { ...found, statement: testedWords(rule, tested), unit, tested, leftOut: null };
+  return { ...found, statement: testedWords(rule, tested), unit, tested, leftOut: null, lost: [] };
 }
 
 /** Judges rules of one claim on one set of data. */
@@ -149,20 +150,15 @@ export class Judge {
     const achieved = (some: StudyDeployment[]) =>
       some.flatMap(({ runs }) => runs.flatMap(({ achievedRatePps }) => achievedRatePps ?? []));
     const at = (ratePps: number) => all.filter(({ run }) => run.ratePps === ratePps);
-    const known = (some: StudyDeployment[]) => some.filter((one) => achieved([one]).length > 0);
+    const notTestable = (why: string) => noEvidence("not testable here", testedWords(rule, null), why);
+    const isKnown = (one: StudyDeployment) => achieved([one]).length > 0;
+    // A deployment without a value may have no rate either; it must not go unnoticed for that.
+    const known = (some: StudyDeployment[]) => some.filter((one) => isKnown(one) || one.valueOf(rule.measure) === null);
     const [fast, slow] = [known(at(fastRate)), known(at(slowRate))];
-    if ([fastRate, slowRate].some((rate) => at(rate).length > 0 && known(at(rate)).length === 0))
-      return noEvidence(
-        "not testable here",
-        testedWords(rule, null),
-        "the rates that ping achieved are not known: they may be one treatment",
-      );
+    if ([fastRate, slowRate].some((rate) => at(rate).length > 0 && !at(rate).some(isKnown)))
+      return notTestable("the rates that ping achieved are not known: they may be one treatment");
     if (fast.length > 0 && slow.length > 0 && Math.min(...achieved(fast)) <= Math.max(...achieved(slow)))
-      return noEvidence(
-        "not testable here",
-        testedWords(rule, null),
-        "the rates that ping achieved overlap: they are one treatment",
-      );
+      return notTestable("the rates that ping achieved overlap: they are one treatment");
     const side = (some: StudyDeployment[]) =>
       some.map((deployment) => ({
         deployment,
@@ -174,13 +170,20 @@ export class Judge {
   #within(rule: RuleOf<"within">, parts: number): Evidence {
     const all = selectDeployments(this.#deployments, [rule.arm], rule.where, this.#levels);
     const scale = scaleOf(rule.measure);
-    const { values, used } = valuesByReplicate(all, rule.measure, scale);
+    const replicates = valuesByReplicate(all, rule.measure, scale);
+    const { withoutRatio, incomplete } = replicates;
     const { unit } = measures[rule.measure];
     const found =
-      scale === "ratio" ? decideMedian(values, logarithmic(rule), parts, Math.exp) : decideMedian(values, rule, parts);
-    const measured = all.filter((one) => one.valueOf(rule.measure) !== null).length;
-    const short = ratioShortage({ first: measured - used.length });
-    return evidenceOf(rule, short === null ? found : undecided(found, short), unit, used);
+      scale === "ratio"
+        ? decideMedian(replicates, logarithmic(rule), parts, Math.exp)
+        : decideMedian(replicates, rule, parts);
+    const short = ratioShortage({ first: withoutRatio });
+    const lost = lostByArm(all, rule.measure);
+    return {
+      ...evidenceOf(rule, short === null ? found : undecided(found, short), unit, replicates.used),
+      leftOut: { unmatched: 0, withoutValue: withoutValueOf(lost), withoutRatio, incomplete },
+      lost,
+    };
   }
 }
 
@@ -193,6 +196,14 @@ const [fastRate, slowRate] = [1_000_000, 1000];
 const logarithmic = ({ low, high }: Region): Region => ({ low: Math.log(low), high: Math.log(high) });
 const aroundOne = (margin: number): Region => logarithmic({ low: 1 - margin, high: 1 + margin });
 
+/**
+ * Whether a rule says how large a ratio or a difference is, which cells need not agree on. Its replicates must then be means of the same
+ * cells; where only an order is tested, each cell may give it.
+ */
+const statesRange = ({ kind }: Rule) => ["ratio", "same", "notReduced", "sameAtBothRates"].includes(kind);
+
+const withoutValueOf = (lost: readonly LostDeployments[]) => lost.reduce((sum, { without }) => sum + without, 0);
+
 /** One contrast a replicate, and where its centre lies. */
 function compared(
   rule: Rule,
@@ -202,9 +213,9 @@ function compared(
   parts: number,
   scale: Scale = scaleOf(rule.measure),
 ): Evidence {
-  const { values, used, ...others } = contrastsOf(x, y, rule.measure, scale);
+  const { used, ...others } = contrastsOf(x, y, rule.measure, scale, { whole: statesRange(rule) });
   const isRatio = scale === "ratio";
-  const found = decideCentre(values, region, parts, isRatio ? Math.exp : undefined);
+  const found = decideCentre(others, region, parts, isRatio ? Math.exp : undefined);
   const unit = isRatio ? "ratio" : measures[rule.measure].unit;
   const short = ratioShortage(others.withoutRatio);
   const both = ({ first, second }: { first: number; second: number }) => first + second;
@@ -214,7 +225,12 @@ function compared(
       unmatched: both(others.unmatched),
       withoutValue: both(others.withoutValue),
       withoutRatio: both(others.withoutRatio),
+      incomplete: others.incomplete,
     },
+    lost: lostByArm(
+      [...x, ...y].map(({ deployment }) => deployment),
+      rule.measure,
+    ),
   };
 }
 

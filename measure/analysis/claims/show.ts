@@ -34,7 +34,7 @@ function showInfluence(rule: Shown<"influence">, deployments: readonly StudyDepl
     ofLocation: deployments.filter(({ run }) => locationOf(run) === location),
   }));
   const found = used.map(({ location, ofLocation }) => {
-    const taus = tauByReplicate(ofLocation, rule.measure, rule.arm);
+    const { values: taus } = tauByReplicate(ofLocation, rule.measure, rule.arm);
     const tau = taus.length === 0 ? "none" : median(taus).toFixed(3);
     return `load at the ${location}: tau-b = ${tau}, ${taus.length} replicates`;
   });

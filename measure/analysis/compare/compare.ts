@@ -1,14 +1,15 @@
 import { resolve } from "node:path";
 import { counted } from "../../../lib/counted.ts";
 import { LabError } from "../../../lib/errors.ts";
-import { type AnalysedMetric, type Measure, mainMetric, measureNames, measures } from "../../../study/metric-lists.ts";
+import { type Measure, mainMetric, measureNames, measures } from "../../../study/metric-lists.ts";
 import { onlyFidelity } from "../../dataset/fidelity.ts";
-import type { RunRecord } from "../../dataset/open.ts";
 import { readPacketValues } from "../../dataset/packet-values.ts";
+import type { RunRecord } from "../../dataset/run-record.ts";
 import { isEmulated } from "../../results/fidelity.ts";
 import type { Comparison } from "../comparison.ts";
 import { deploymentsOf } from "../deployments.ts";
-import { emulatedCpu, measureOf, saysNothing } from "../measures.ts";
+import { lostWords } from "../lost-deployments.ts";
+import { emulatedCpu, measureOf, reasonAgainst, saysNothing } from "../measures.ts";
 import { orderNotes } from "../order-notes.ts";
 import { type AnalysisUnit, unitWarning } from "../unit.ts";
 import { apartNotes, directoryNotes, lossNotes } from "./notes.ts";
@@ -67,10 +68,28 @@ const summaryOf = ({ name, directory, runs }: Side): SideSummary => ({
 
 function reasonFor(runs: readonly RunRecord[], measure: Measure): string | null {
   if (runs.some((run) => measureOf(run, measure) !== null)) return null;
-  const { metric } = measures[measure];
-  const summary = runs[0] && metric in runs[0].metrics ? runs[0].metrics[metric as AnalysedMetric] : undefined;
-  return summary && "unavailable" in summary ? summary.unavailable : "there is no value";
+  const reasons = new Set(runs.flatMap((run) => reasonAgainst(run, measure) ?? []));
+  return reasons.size > 0 ? [...reasons].join("; ") : "there is no value";
 }
+
+/** A side with the runs of it that do not count, whose deployments are there and have no value. */
+const withLost = (side: Side): Side => ({ ...side, runs: [...side.runs, ...(side.lost ?? [])] });
+
+/** What was lost on each side, a sentence for each different one of the measures. */
+const lostNotes = (rows: readonly ComparisonRow[]) => [
+  ...new Set(
+    rows.flatMap(({ measure, comparison }) => {
+      const lost = comparison?.lost;
+      const words =
+        lost &&
+        lostWords([
+          { arm: "A", ...lost.first },
+          { arm: "B", ...lost.second },
+        ]);
+      return words ? [`${measures[measure].what}: ${words}; intervals hold whatever the values would have been`] : [];
+    }),
+  ),
+];
 
 /** A run on both sides would be compared with itself, which makes the sides look alike. */
 function requireApart(first: Side, second: Side): void {
@@ -92,11 +111,11 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
   requireApart(first, second);
   const sameRoot = resolve(first.directory) === resolve(second.directory);
   const single = scenariosOf(first.runs).length === 1 && scenariosOf(second.runs).length === 1;
-  const match: Match = { first, second, sameRoot, single };
+  const match: Match = { first: withLost(first), second: withLost(second), sameRoot, single };
   const packets = unit === "packet" && sameRoot ? await readPacketValues(first.directory, mainMetric) : undefined;
   const rows = compared.map((measure): ComparisonRow => {
     const { unit: unitName } = measures[measure];
-    const missing = [first, second].flatMap((side) => {
+    const missing = [match.first, match.second].flatMap((side) => {
       const reason = reasonFor(side.runs, measure);
       return reason === null ? [] : [`${side.name}: ${reason}`];
     });
@@ -129,6 +148,7 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
         : []),
       ...directoryNotes(sameRoot, [...first.runs, ...second.runs]),
       ...apartNotes(first.runs, second.runs),
+      ...lostNotes(rows),
       ...lossNotes([summaryOf(first), summaryOf(second)]),
       ...(isEmulated(fidelity) ? ["emulated servers: the order of RTTs counts, not their size"] : []),
       "each measure is judged by itself at 95 %: one in twenty is found to differ by chance",

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { LabError } from "../../../lib/errors.ts";
-import { type Dataset, openDataset, type RunRecord } from "../../dataset/open.ts";
+import { type Dataset, openDataset } from "../../dataset/open.ts";
+import type { RunRecord } from "../../dataset/run-record.ts";
 import { manifestFile } from "../../results/run-files.ts";
 
 /** One side of a comparison. */
@@ -12,6 +13,8 @@ export interface Side {
   directory: string;
   fidelity: string;
   runs: RunRecord[];
+  /** Runs of it that were measured and do not count, without values. */
+  lost?: RunRecord[];
 }
 
 export interface SidesOptions {
@@ -89,7 +92,10 @@ export class Sides {
     const runs = matching(dataset.runs, name);
     if (runs.length === 0)
       throw new LabError(`${unknown}, which has runs of ${driversOf(dataset.runs).join(", ")}`, { exitCode: 2 });
-    return { name, directory: results, fidelity: dataset.fidelity, runs };
+    const scenarios = new Set(runs.map(({ scenarioSha256 }) => scenarioSha256));
+    const isSame = ({ mains, scenarioSha256 }: RunRecord) =>
+      scenarios.has(scenarioSha256) || (mains.sender === name && mains.responder === name);
+    return { name, directory: results, fidelity: dataset.fidelity, runs, lost: dataset.lost.filter(isSame) };
   }
 
   #dataset(directory: string): Promise<Dataset> {
@@ -104,9 +110,11 @@ export class Sides {
     const root = rootOf(name);
     const dataset = await this.#dataset(root);
     const below = relative(root, name);
-    const runs = dataset.runs.filter(({ directory }) => below === "" || `${directory}/`.startsWith(`${below}/`));
+    const isBelow = ({ directory }: RunRecord) => below === "" || `${directory}/`.startsWith(`${below}/`);
+    const runs = dataset.runs.filter(isBelow);
     if (runs.length === 0) throw new LabError(`${name} holds no run that counts`);
-    return { name: below === "" ? name : basename(name), directory: root, fidelity: dataset.fidelity, runs };
+    const lost = dataset.lost.filter(isBelow);
+    return { name: below === "" ? name : basename(name), directory: root, fidelity: dataset.fidelity, runs, lost };
   }
 
   async #stack(name: string, folders: readonly string[]): Promise<Side> {

@@ -1,12 +1,13 @@
 import { canonicalJson } from "../../../lib/canonical.ts";
 import { counted } from "../../../lib/counted.ts";
 import type { Measure } from "../../../study/metric-lists.ts";
-import type { RunRecord } from "../../dataset/open.ts";
+import type { RunRecord } from "../../dataset/run-record.ts";
 import { median } from "../../statistics/quantiles.ts";
 import { campaignOf } from "../campaigns.ts";
 import { type Comparison, compareDeployments, compareGroups, compareRuns, undecided } from "../comparison.ts";
 import { onScale, type Placed, ratioShortage, scaleOf, valuesByReplicate } from "../contrasts.ts";
-import { deploymentsOf } from "../deployments.ts";
+import { type Deployment, deploymentsOf } from "../deployments.ts";
+import { lostAmong } from "../lost-deployments.ts";
 import { measureOf, type Packets, samplesOf, unitOfValues } from "../measures.ts";
 import type { AnalysisUnit } from "../unit.ts";
 import type { Side } from "./sides.ts";
@@ -41,29 +42,34 @@ function unpaired({ first, second, single }: Match, measure: Measure): Compariso
   const common = new Set([...scenariosOf(first)].filter((scenario) => theirs.has(scenario)));
   const valuesOf = ({ runs }: Side) => {
     const scale = scaleOf(measure);
-    const deployments = deploymentsOf(
-      single ? runs : runs.filter(({ scenarioSha256 }) => common.has(scenarioSha256)),
-    ).filter((one) => one.valueOf(measure) !== null);
-    const usable = deployments.filter((one) => onScale(one.valueOf(measure), scale) !== null);
+    const deployments = deploymentsOf(single ? runs : runs.filter(({ scenarioSha256 }) => common.has(scenarioSha256)));
+    const isZero = (one: Deployment) => one.valueOf(measure) !== null && onScale(one.valueOf(measure), scale) === null;
+    const usable = deployments.filter((one) => !isZero(one));
     const whole = [...Map.groupBy(usable, ({ replicate }) => replicate).values()].filter(
       (group) => single || group.length === common.size,
     );
+    const { values, unknown } = valuesByReplicate(whole.flat(), measure, scale);
     return {
-      values: valuesByReplicate(whole.flat(), measure, scale).values,
+      ...{ values, unknown, lost: lostAmong(deployments, measure) },
       all: usable.length,
       withoutRatio: deployments.length - usable.length,
       used: whole.flat().length,
     };
   };
   const [x, y] = [valuesOf(first), valuesOf(second)];
-  const compared = compareGroups(x.values, y.values, "deployment", scaleOf(measure));
+  const unknown = { first: x.unknown, second: y.unknown };
+  const compared = compareGroups(x.values, y.values, "deployment", scaleOf(measure), unknown);
   const partial = x.all + y.all - x.used - y.used;
   const scenarios = single ? "" : `, each the mean of the ${common.size} scenarios that both sides have`;
   const leftOut = partial === 0 ? "" : `; ${partial} deployments of replicates that lack one of these are left out`;
   const short = ratioShortage({ first: x.withoutRatio, second: y.withoutRatio });
   const decided = short === null ? compared : undecided(compared, short);
-  return { ...decided, pairing: `${compared.pairing}${scenarios}${leftOut}` };
+  return { ...decided, pairing: `${compared.pairing}${scenarios}${leftOut}`, lost: { first: x.lost, second: y.lost } };
 }
+
+/** Whether pairs are there, of which deployments without a value leave none. */
+const hasLost = ({ shortage, lost }: Comparison) =>
+  shortage !== null && lost !== null && lost.first.without + lost.second.without > 0;
 
 function byDeployments(match: Match, measure: Measure): Comparison {
   const { first, second, sameRoot, single } = match;
@@ -72,7 +78,7 @@ function byDeployments(match: Match, measure: Measure): Comparison {
     deploymentsOf(runs).map((deployment) => ({ deployment, cell: canonicalJson(cell(deployment.run)) }));
   if (!sameRoot) return unpaired(match, measure);
   const paired = compareDeployments(side(first), side(second), measure, "student");
-  return paired.n > 0 || !single ? paired : unpaired(match, measure);
+  return paired.n > 0 || hasLost(paired) || !single ? paired : unpaired(match, measure);
 }
 
 /** The median over the runs of each scenario, which is what two results directories have in common. */

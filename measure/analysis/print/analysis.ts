@@ -2,6 +2,7 @@ import { mainMetric, publishedMetrics, publishedName } from "../../../study/metr
 import { metrics } from "../../../study/metrics.ts";
 import type { Analysis } from "../analyse.ts";
 import { fewestReplicates, notEnough } from "../comparison.ts";
+import { lostWords } from "../lost-deployments.ts";
 import { emulatedCpu, saysNothing } from "../measures.ts";
 import type { ScenarioMetric, ScenarioSummary } from "../scenarios.ts";
 import { paperMeasures, type Table3Row } from "../table3.ts";
@@ -62,12 +63,32 @@ const estimateNote = (unit: AnalysisUnit) =>
     ? `ratio: of RTTs, first / second; of CPU usages first - second; Hodges-Lehmann estimates, with an interval from ${fewestReplicates} replicates on`
     : "difference: Hodges-Lehmann estimate of first - second";
 
+const rowName = ({ location, measure, first, second }: Table3Row) =>
+  `load at ${location}, ${paperMeasures[measure].head}, ${first} vs ${second}`;
+
 /** An interval, or why there is none. */
 function intervalCell(unit: AnalysisUnit, { n, ratio, difference, shortage }: Table3Row): string | null {
   const interval = (ratio ?? difference)?.interval;
   if (interval) return intervalText(interval);
   if (shortage !== null) return shortage;
   return unit === "deployment" && n > 0 ? notEnough(n, fewestReplicates) : null;
+}
+
+/** How the pairs of rows were formed, and what found no partner or has no value: each once, with the rows it holds for. */
+export function leftOutOfRows(rows: readonly Table3Row[]): string[] {
+  const compared = rows.filter(({ n, lost }) =>
+    lost === null ? n > 0 : lost.first.deployments > 0 && lost.second.deployments > 0,
+  );
+  const groups = Map.groupBy(compared, ({ pairing, lost, first, second }) => {
+    const lostInRow =
+      lost &&
+      lostWords([
+        { arm: first, ...lost.first },
+        { arm: second, ...lost.second },
+      ]);
+    return [pairing.replace(/^.*?: /, ""), ...(lostInRow ? [lostInRow] : [])].join("; ");
+  });
+  return [...groups].map(([words, group]) => `${group.map(rowName).join(", ")}: ${words}`);
 }
 
 function table3Table({ table3, unit, fidelity }: Analysis): PlainTable {
@@ -91,7 +112,12 @@ function table3Table({ table3, unit, fidelity }: Analysis): PlainTable {
       intervalCell(unit, row),
       digits(row.effect, 2),
     ]),
-    notes: [pairNote[unit], estimateNote(unit), "effect: matched-pairs rank-biserial correlation"],
+    notes: [
+      pairNote[unit],
+      estimateNote(unit),
+      "effect: matched-pairs rank-biserial correlation",
+      ...leftOutOfRows(table3),
+    ],
   };
 }
 

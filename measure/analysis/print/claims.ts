@@ -1,6 +1,7 @@
 import { counted } from "../../../lib/counted.ts";
 import type { CheckedClaim } from "../claims/check.ts";
 import { type Evidence, type Tested, vmsTestedWith } from "../claims/evidence.ts";
+import { lostWords } from "../lost-deployments.ts";
 import { digits, type PlainTable } from "./table.ts";
 
 const list = (values: readonly (string | number)[]) => values.join(" and ");
@@ -14,7 +15,8 @@ function testedOnWords(tested: Tested): string {
 }
 
 /** What should stand beside the numbers of one rule. */
-export const evidenceNotes = ({ tested, contradicts, note, leftOut }: Evidence): string[] => [
+export const evidenceNotes = ({ tested, contradicts, note, leftOut, lost }: Evidence): string[] => [
+  ...[lostWords(lost) ?? []].flat(),
   ...(tested && tested.deployments > 0 ? [testedOnWords(tested)] : []),
   ...(contradicts && contradicts.level > 0.95
     ? [
@@ -25,6 +27,9 @@ export const evidenceNotes = ({ tested, contradicts, note, leftOut }: Evidence):
     ? [
         `without a partner ${leftOut.unmatched}, without a value ${leftOut.withoutValue}, without a ratio ${leftOut.withoutRatio}`,
       ]
+    : []),
+  ...(leftOut && leftOut.incomplete > 0
+    ? [`${counted(leftOut.incomplete, "replicate")} left out for lack of cells that others have`]
     : []),
   ...(note ? [note] : []),
 ];

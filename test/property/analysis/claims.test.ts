@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { studyRuns } from "../../../measure/analysis/arms.ts";
 import { checkClaims } from "../../../measure/analysis/claims/check.ts";
 import { table3 } from "../../../measure/analysis/table3.ts";
-import type { RunRecord } from "../../../measure/dataset/open.ts";
+import type { RunRecord } from "../../../measure/dataset/run-record.ts";
 import { madeRun } from "../../support/study-runs.ts";
 
 const drivers = ["e1000-bridge", "virtio-bridge", "macvtap-passthrough", "pci-passthrough"];

@@ -1,7 +1,7 @@
 import { readExperiments } from "../../../cli/campaign/experiment.ts";
 import { planCampaign } from "../../../cli/campaign/plan.ts";
 import { type StudyRun, studyRuns } from "../../../measure/analysis/arms.ts";
-import type { PacketSummary, RunRecord } from "../../../measure/dataset/open.ts";
+import type { PacketSummary, RunRecord } from "../../../measure/dataset/run-record.ts";
 import { seededRandom } from "../../../measure/statistics/random.ts";
 import { factorCellsOf, runFactorsOf } from "../../../study/factor-columns.ts";
 import { factorTable } from "../../../study/factors.ts";

@@ -5,7 +5,7 @@ import { compareSides } from "../../../measure/analysis/compare/compare.ts";
 import { driftOfRuns } from "../../../measure/analysis/drift.ts";
 import { orderNotes } from "../../../measure/analysis/order-notes.ts";
 import { table3 } from "../../../measure/analysis/table3.ts";
-import type { RunRecord } from "../../../measure/dataset/open.ts";
+import type { RunRecord } from "../../../measure/dataset/run-record.ts";
 import { tenRuns } from "../../support/study-runs.ts";
 
 const side = (name: string, runs: RunRecord[]) => ({ name, directory: "r", fidelity: "hardware", runs });

@@ -4,7 +4,7 @@ import { checkClaims } from "../../../measure/analysis/claims/check.ts";
 import { insideVerdict, together } from "../../../measure/analysis/claims/evidence.ts";
 import { studyClaims } from "../../../measure/analysis/claims/study.ts";
 import { ruleWords } from "../../../measure/analysis/claims/words.ts";
-import type { RunRecord } from "../../../measure/dataset/open.ts";
+import type { RunRecord } from "../../../measure/dataset/run-record.ts";
 import { type MadeRun, tenRuns } from "../../support/study-runs.ts";
 
 function verdicts(records: readonly RunRecord[], fidelity = "hardware") {

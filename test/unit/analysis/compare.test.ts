@@ -5,7 +5,7 @@ import { compareCommand } from "../../../measure/analysis/compare/command.ts";
 import { compareSides } from "../../../measure/analysis/compare/compare.ts";
 import { Sides } from "../../../measure/analysis/compare/sides.ts";
 import { verdictOf } from "../../../measure/analysis/compare/verdict.ts";
-import type { RunRecord } from "../../../measure/dataset/open.ts";
+import type { RunRecord } from "../../../measure/dataset/run-record.ts";
 import { sampleResults } from "../../support/samples.ts";
 import { tenRuns } from "../../support/study-runs.ts";
 

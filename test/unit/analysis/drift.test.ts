@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { orderDeployments } from "../../../cli/order/deployment-order.ts";
 import { changeWords, driftOfRuns, driftSentence } from "../../../measure/analysis/drift.ts";
 import { orderNotes } from "../../../measure/analysis/order-notes.ts";
-import type { RunRecord } from "../../../measure/dataset/open.ts";
+import type { RunRecord } from "../../../measure/dataset/run-record.ts";
 import type { OrderKind } from "../../../measure/results/order.ts";
 import { madeRun } from "../../support/study-runs.ts";
 

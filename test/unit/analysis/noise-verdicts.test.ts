@@ -10,7 +10,8 @@ import { Sides } from "../../../measure/analysis/compare/sides.ts";
 import { compareDeployments } from "../../../measure/analysis/comparison.ts";
 import { placed, studyDeployments } from "../../../measure/analysis/study-deployments.ts";
 import { table3 } from "../../../measure/analysis/table3.ts";
-import { openDataset, type RunRecord } from "../../../measure/dataset/open.ts";
+import { openDataset } from "../../../measure/dataset/open.ts";
+import type { RunRecord } from "../../../measure/dataset/run-record.ts";
 import { sampleResults } from "../../support/samples.ts";
 import { madeRun, tenRuns } from "../../support/study-runs.ts";
 
@@ -139,6 +140,7 @@ test("points of CPU usage are called points", () => {
 
 test("the demo says how often chance tells one of its pairs apart", () => {
   const pair = { first: "a", second: "b", replicates: 3, ratio: 1, low: 0.5, high: 2, method: "student" as const };
-  const text = comparisonText(numbers(3).map(() => ({ ...pair, toldApart: false, shortage: null })));
+  const lost = { first: 0, second: 0 };
+  const text = comparisonText(numbers(3).map(() => ({ ...pair, lost, toldApart: false, shortage: null })));
   expect(text).toMatch(/up to 15 % of demos tell at least one of these 3 pairs apart/);
 });

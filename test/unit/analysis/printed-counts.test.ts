@@ -1,11 +1,14 @@
 import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { studyRuns } from "../../../measure/analysis/arms.ts";
 import { analyseCommand } from "../../../measure/analysis/command.ts";
 import { compareCommand, comparisonTable } from "../../../measure/analysis/compare/command.ts";
 import { compareSides } from "../../../measure/analysis/compare/compare.ts";
 import { scenarioLossNotes } from "../../../measure/analysis/compare/notes.ts";
-import type { RunRecord } from "../../../measure/dataset/open.ts";
+import { leftOutOfRows } from "../../../measure/analysis/print/analysis.ts";
+import { table3 } from "../../../measure/analysis/table3.ts";
+import type { RunRecord } from "../../../measure/dataset/run-record.ts";
 import { sampleResults } from "../../support/samples.ts";
 import { tenRuns } from "../../support/study-runs.ts";
 
@@ -46,7 +49,9 @@ describe("a count says what it is of", () => {
       run.replicate > 2 ? run : { ...run, metrics: { ...run.metrics, rtt: { unavailable: "all packets were lost" } } },
     );
     const { notes = [] } = comparisonTable(await compareSides(side("a", tenRuns({})), side("b", losing), "deployment"));
-    expect(notes[0]).toMatch(/8 replicates, .*without a partner 2 and 0, without a value 0 and 2$/);
+    expect(notes[0]).toMatch(
+      /8 replicates, .*without a partner 2 and 0, without a value 0 and 2; 2 replicates more lost deployments$/,
+    );
     expect(notes[1]).toMatch(/^median RTT overhead, .*CPU usage of the Responder server: .*10 replicates, .* 0 and 0$/);
     const all = comparisonTable(
       await compareSides(side("a", tenRuns({})), side("b", tenRuns({ rttMs: 2 }), "s"), "deployment"),
@@ -56,6 +61,13 @@ describe("a count says what it is of", () => {
 });
 
 describe("what stands beside the numbers", () => {
+  test("of Table 3 is how many deployments found no partner or have no value", () => {
+    const pci = tenRuns({ main: "pci-passthrough" }).filter(({ replicate }) => replicate > 3);
+    const rows = table3(studyRuns([...tenRuns({}), ...pci]), "deployment");
+    const found = leftOutOfRows(rows).filter((note) => note.startsWith("load at none, Sender CPU, PCI vs Bridge"));
+    expect(found).toEqual([expect.stringMatching(/7 replicates, 1 cell, 7 pairs; without a partner 0 and 3, without/)]);
+  });
+
   test("is that RTTs are of survivors, of scenarios that lose more than 1 %", () => {
     const scenario = (name: string, lost: number) => ({ scenario: name, transmitted: 1000, lost });
     expect(scenarioLossNotes([scenario("few", 10), scenario("none", 0)])).toEqual([]);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { studyRuns } from "../../../measure/analysis/arms.ts";
 import { checkClaims } from "../../../measure/analysis/claims/check.ts";
 import { compareSides } from "../../../measure/analysis/compare/compare.ts";
-import type { RunRecord } from "../../../measure/dataset/open.ts";
+import type { RunRecord } from "../../../measure/dataset/run-record.ts";
 import { madeRun, tenRuns } from "../../support/study-runs.ts";
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);

@@ -60,6 +60,10 @@ describe("pairs", () => {
   test("refuse what would be ambiguous", () => {
     const one = run(0, 1, 1, [1]);
     expect(() => formPairs([one, one], [])).toThrow("run 1 of replicate 1");
+    const inFolder = (folder: string) => ({ ...one, folder });
+    expect(() => formPairs([inFolder("a/rep-01_run-01"), inFolder("b/rep-01_run-01")], [])).toThrow(
+      "twice on the first side, in a/rep-01_run-01 and b/rep-01_run-01;",
+    );
     expect(() => formPairs([one], [{ ...one, cell: { backgroundVms: 0 } }])).toThrow("same factors");
     expect(() => formPairs([{ ...one, packets: [1, 2] }], [])).toThrow("2 packet indices for 1 values");
     expect(() => formPairs([{ ...one, packets: [1, 1], values: [1, 2] }], [])).toThrow("packet 1 of run 1");

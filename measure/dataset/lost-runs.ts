@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { factorCellsOf, runFactorsOf } from "../../study/factor-columns.ts";
+import { factorTable } from "../../study/factors.ts";
+import { analysedMetrics, cpuMetrics } from "../../study/metric-lists.ts";
+import { type Manifest, manifestSchema } from "../results/manifest.ts";
+import { manifestFile } from "../results/run-files.ts";
+import { batchOf, type RunRecord } from "./run-record.ts";
+
+function manifestIn(folder: string): Manifest | undefined {
+  const path = join(folder, manifestFile);
+  if (!existsSync(path)) return undefined;
+  try {
+    return manifestSchema.safeParse(JSON.parse(readFileSync(path, "utf8"))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+const valuesOf = <Id extends string, T>(ids: readonly Id[], value: T) =>
+  Object.fromEntries(ids.map((id) => [id, value])) as Record<Id, T>;
+
+/** A run of which nothing counts, in its place in the design. */
+function lostRun(directory: string, manifest: Manifest, why: string): RunRecord {
+  const { scenario, replicate, run } = manifest;
+  return {
+    directory,
+    batch: batchOf(directory),
+    scenario: scenario.name,
+    scenarioSha256: manifest.scenarioSha256,
+    fidelity: manifest.fidelity,
+    ...runFactorsOf(factorCellsOf(scenario.factors, factorTable)),
+    environmentSha256: manifest.environmentSha256,
+    replicate,
+    run,
+    started: manifest.started,
+    order: manifest.order ?? null,
+    transmitted: manifest.ping.transmitted,
+    received: manifest.ping.received,
+    achievedRatePps: null,
+    cpu: valuesOf(cpuMetrics, null),
+    metrics: valuesOf(analysedMetrics, { unavailable: why }),
+  };
+}
+
+const placeOf = ({ batch, scenarioSha256, replicate, run }: RunRecord) =>
+  [batch, scenarioSha256, replicate, run].join("\n");
+
+/**
+ * The runs of a results directory that were measured and do not count, each once, as a record without values: a comparison that knew
+ * nothing of them would be of the runs that went well. A run that was measured again, and counts, is none of them.
+ * @param runs those that count
+ * @param folders those that do not, and why
+ */
+export function lostRuns(
+  directory: string,
+  runs: readonly RunRecord[],
+  folders: readonly { folder: string; why: string }[],
+): RunRecord[] {
+  const taken = new Set(runs.map(placeOf));
+  return folders.flatMap(({ folder, why }) => {
+    const manifest = manifestIn(join(directory, folder));
+    if (manifest === undefined) return [];
+    const lost = lostRun(folder, manifest, manifest.problems.length > 0 ? manifest.problems.join("; ") : why);
+    if (taken.has(placeOf(lost))) return [];
+    taken.add(placeOf(lost));
+    return [lost];
+  });
+}
