@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -94,16 +94,48 @@ export function checkExperiment(value: unknown, where: string, id: string): Expe
   );
 }
 
-function readExperiment(folder: string, id: string): Experiment {
-  const path = join(folder, `${id}.yaml`);
-  let value: unknown;
+function readYaml(path: string): unknown {
   try {
-    value = parse(readFileSync(path, "utf8"));
+    return parse(readFileSync(path, "utf8"));
   } catch (error) {
     throw new LabError(`${path} is not YAML: ${messageOf(error)}`, { exitCode: 2 });
   }
-  return checkExperiment(value, path, id);
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** The profiles that all experiments share, by name; none where the folder has none. */
+function sharedProfiles(folder: string): Record<string, unknown> {
+  const profiles = join(folder, "profiles");
+  if (!existsSync(profiles)) return {};
+  return Object.fromEntries(yamlNamesIn(profiles).map((id) => [id, readYaml(join(profiles, `${id}.yaml`))]));
+}
+
+/** A shared profile with what an experiment says of it: its keys take the place of the shared ones, settings one by one. */
+function profileWith(shared: unknown, changes: unknown): unknown {
+  if (!isRecord(shared) || !isRecord(changes)) return changes ?? shared;
+  const { settings } = changes;
+  const merged =
+    isRecord(shared.settings) && isRecord(settings) ? { settings: { ...shared.settings, ...settings } } : {};
+  return { ...shared, ...changes, ...merged };
+}
+
+function readExperiment(folder: string, id: string): Experiment {
+  const path = join(folder, `${id}.yaml`);
+  const value = readYaml(path);
+  const shared = sharedProfiles(folder);
+  const given = isRecord(value) ? (value.profiles ?? {}) : {};
+  if (!isRecord(value) || !isRecord(given)) return checkExperiment(value, path, id);
+  const names = new Set([...Object.keys(shared), ...Object.keys(given)]);
+  const profiles = Object.fromEntries([...names].map((name) => [name, profileWith(shared[name], given[name])]));
+  return checkExperiment({ ...value, profiles }, path, id);
+}
+
+const yamlNamesIn = (folder: string) =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => file.slice(0, -".yaml".length));
 
 /**
  * Reads experiments from their files.
@@ -115,9 +147,7 @@ export function readExperiments(
   names: readonly string[],
   folder: string = join(checkout, "experiments"),
 ): Experiment[] {
-  const known = readdirSync(folder)
-    .filter((file) => file.endsWith(".yaml"))
-    .map((file) => file.slice(0, -".yaml".length));
+  const known = yamlNamesIn(folder);
   const unknown = names.find((one) => one !== "all" && !known.includes(one));
   if (unknown !== undefined)
     throw new LabError(

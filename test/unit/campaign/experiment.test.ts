@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { checkExperiment, type Experiment, profileOf, readExperiments } from "../../../cli/campaign/experiment.ts";
 import { checkout } from "../../../lib/paths.ts";
 import { placeOf } from "../../../measure/analysis/arms.ts";
@@ -67,9 +67,25 @@ describe("readExperiments", () => {
   });
 });
 
+it("an experiment has the shared profiles, changed by what it says of them, and may have others", () => {
+  const folder = mkdtempSync(join(tmpdir(), "lab-experiments-"));
+  cpSync(join(checkout, "experiments"), folder, { recursive: true });
+  const path = join(folder, "location.yaml");
+  const text = readFileSync(path, "utf8");
+  writeFileSync(path, text.replace("replicates: 8", "settings: { packets: 7 }"));
+  const [changed, baseline] = readExperiments(["location", "baseline"], folder) as [Experiment, Experiment];
+  const paper = profileOf(baseline, "paper");
+  expect(profileOf(changed, "paper")).toEqual({
+    ...paper,
+    backgroundVms: [0, 32],
+    settings: { ...paper.settings, packets: 7 },
+  });
+  expect(profileOf(changed, "emulated").replicates).toBe(profileOf(baseline, "emulated").replicates);
+  rmSync(folder, { recursive: true });
+});
+
 describe("checkExperiment", () => {
-  const good = () =>
-    parse(readFileSync(join(checkout, "experiments", "baseline.yaml"), "utf8")) as Record<string, unknown>;
+  const good = () => structuredClone(readExperiments(["baseline"])[0]) as Record<string, unknown> | undefined;
   const check = (change: (value: Experiment) => void) => {
     const value = good();
     change(value as unknown as Experiment);
