@@ -93,9 +93,8 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
   const matched = new Map([...run.files].filter(([name]) => !name.endsWith(".pcap") || isRecorded(records, name)));
   const packets = ping.statistics.transmitted;
   const pingSeconds = (ping.statistics.timeMs ?? 0) / 1000;
-  const frameBytes = ping.dataBytes + frameOverheadBytes;
   const summary = await summarisePing({
-    parameters: { pingId, destination: ping.address, packets, ratePps, frameBytes },
+    parameters: { pingId, destination: ping.address, packets, ratePps, payloadBytes: ping.dataBytes },
     files: matched,
     captures: records,
     missingCaptures: reasons,
@@ -106,7 +105,7 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
     background: null,
     load: null,
     ...timedFactors({ packets, ratePps, windowSeconds: whole[1] }),
-    frameBytes,
+    frameBytes: ping.dataBytes + frameOverheadBytes,
     neighbour: "permanent",
     guest: { memoryMiB: 0, vcpus: 0 },
   });

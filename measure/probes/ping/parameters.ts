@@ -7,6 +7,7 @@ export const pingParametersSchema = z.object({
   destination: z.string(),
   packets: z.int().min(1),
   ratePps: z.int(),
-  frameBytes: z.int(),
+  /** What a frame has beside its headers and check sequence. */
+  payloadBytes: z.int(),
 });
 export type PingParameters = z.infer<typeof pingParametersSchema>;

@@ -4,7 +4,7 @@ import type { Probe } from "../probe.ts";
 import { pingBudget } from "./budget.ts";
 import type { MatchedFiles } from "./match-files.ts";
 import { type PingParameters, pingParametersSchema } from "./parameters.ts";
-import { pingCommand } from "./ping-command.ts";
+import { payloadBytesOf, pingCommand } from "./ping-command.ts";
 import { derivePing, pingDetails, pingMetrics, pingProblems } from "./summary.ts";
 
 /** The paper's probe: echo requests from the Sender to the Responder, captured on their way. Every scenario has it. */
@@ -21,7 +21,7 @@ export const ping: Probe<PingParameters, MatchedFiles> = {
       destination: responder.ip,
       packets,
       ratePps,
-      frameBytes: factors.frameBytes,
+      payloadBytes: payloadBytesOf(factors),
     };
   },
   capture: () => ({ filter: "icmp or icmp6 or arp", snapBytes: 128 }),
