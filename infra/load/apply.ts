@@ -1,10 +1,10 @@
 import { allEnded, mapLimited, tryEach, withOpened } from "../../lib/concurrent.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { runInGuest, startInGuest } from "../../lib/guest-agent.ts";
-import { loadMark, volatileFolder } from "../../lib/server-paths.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import { type Role, roles } from "../config/hosts.ts";
 import { removeFromServer } from "../host/remove.ts";
+import { shellScript } from "../server-script.ts";
 import { type LoadProcess, loadProcesses, startCommand, stopCommand } from "./commands.ts";
 import { type LoadedServer, type LoadRequest, loadProgram, type SeenLoad } from "./request.ts";
 import { type OpenServer, sideBySide, verify } from "./seen.ts";
@@ -54,12 +54,21 @@ const withOpenServers = <T>(request: LoadRequest, connect: Connect, body: (serve
     body,
   );
 
+/** Asks, and once the load runs writes down, that the stack has the servers. @throws LabError naming who has one that it has lost */
+const markLoad = (servers: readonly OpenServer[], action: "begin" | "end") =>
+  allEnded(
+    servers.map(({ ssh, owner, token }) =>
+      ssh.run(shellScript("mark-load.sh", { ACTION: action, OWNER: owner, TOKEN: token }), { name: "mark-load.sh" }),
+    ),
+  );
+
 async function startOn(servers: OpenServer[]): Promise<Partial<Record<Role, SeenLoad[]>>> {
   // A start that was interrupted may have left processes, and twice the load is another load.
   await stopServers(servers);
+  await markLoad(servers, "begin");
   for (const kind of ["receive", "send", "cpu"] as const) await allEnded(servers.map((each) => startAll(each, kind)));
   const seen = await allEnded(servers.map(async (each) => [each.role, await verify(each)] as const));
-  await allEnded(servers.map(({ ssh, token }) => ssh.run(`mkdir -p ${volatileFolder} && echo ${token} > ${loadMark}`)));
+  await markLoad(servers, "end");
   return Object.fromEntries(seen);
 }
 

@@ -6,6 +6,7 @@
 alone
 case $ACTION in
   create)
+    require_lease
     if made_already "bridge-$BRIDGE"; then exit; fi
     [ -e "$SYS/class/net/$PF" ] || fail "$PF is no network interface here"
     if is_left "$BRIDGE"; then set_value "$BEFORE/bridge-$BRIDGE" ifindex "$(line_of "$SYS/class/net/$BRIDGE/ifindex")"; fi

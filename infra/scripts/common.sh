@@ -20,6 +20,12 @@ leave_to_tenant() {
     *) say "$(held_by) has this server by now, and not $OWNER: nothing was removed"; exit 0 ;;
   esac
 }
+# require_lease: ends what would make or change anything, unless OWNER has the server. A stack whose lease was released or went with a
+# reboot would change what is another's by now; and what it makes on nobody's server, the next tenant puts back under it.
+require_lease() {
+  [ "$(held_by)" = "$OWNER" ] ||
+    fail "$OWNER does not have this server any more ($(held_by) has it), so nothing was changed; run the same again: it takes the server, or says who has it"
+}
 # write_to FILE VALUE: as the kernel takes it; what it answers is an error's text.
 write_to() { printf '%s\n' "$2" | tee "$1" > /dev/null; }
 # try SECONDS COMMAND…: again while the kernel says that it is busy, as a driver does that has not ended the last change. `$answer` is

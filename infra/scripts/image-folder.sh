@@ -3,6 +3,6 @@
 # shellcheck shell=sh
 . ./roots.sh
 : "${OWNER:?}" "${SHA:?}"
-[ "$(held_by)" = "$OWNER" ] || fail "$OWNER does not have this server any more ($(held_by) has it)"
+require_lease
 mkdir -p "$IMAGES/$SHA"
 chmod 755 "${IMAGES%/*}" "$IMAGES" "$IMAGES/$SHA"

@@ -5,6 +5,7 @@
 alone
 case $ACTION in
   create)
+    require_lease
     if made_already "nic-$PF"; then exit; fi
     [ -e "$SYS/class/net/$PF" ] || fail "pfs.name: $PF is no network interface here; there are: $(find "$SYS/class/net/" -mindepth 1 -printf '%f\n' | sort | paste -s -d ' ' -)"
     total=$(line_of "$SYS/class/net/$PF/device/sriov_totalvfs" || echo 0)

@@ -29,10 +29,12 @@ await() {
   if grep -aq LAB-ERROR "$(log_of "$name")"; then fail "$name: $(grep -a LAB-ERROR "$(log_of "$name")" | tail -n 1 | tr -d '\r')"; fi
   until answers "$name"; do in_time "has booted, and its guest agent did not answer"; sleep 0.25; done
   if [ "$kind" = bridge ]; then tell_bridge; fi
+  require_lease
   TOKEN=$token mark "vm-$name" "$(vm_proof "$name")"
 }
 case $ACTION in
   create | update)
+    require_lease
     deadline=$(($(date +%s) + SECONDS_LIMIT)) count=0
     while read -r name token kind mac; do
       [ -n "$name" ] || continue

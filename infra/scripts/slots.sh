@@ -78,6 +78,7 @@ alone
 look_for_holders
 case $ACTION in
   create | update)
+    require_lease
     mkdir -p "$SLOTS"
     keep=$WANTED
     if [ "$ACTION" = create ]; then keep=; fi

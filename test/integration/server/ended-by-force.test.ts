@@ -5,6 +5,7 @@ import { MadeUpServer } from "../../support/made-up/server.ts";
 let server: MadeUpServer;
 beforeEach(() => {
   server = new MadeUpServer();
+  server.lease("stack made-up");
 });
 afterEach(() => server.remove());
 
@@ -48,12 +49,13 @@ describe("a script that is ended by force at one of its commands", () => {
     expect(override()).toBe("igbvf");
     expect((await slots("delete", onVf)).stderr).toBe("");
     await nic("delete", 1);
-    await server.shell(`rm -rf ${server.root}/run/sriov-rtt`);
+    await server.shell(`rm -rf ${server.root}/run/sriov-rtt/slots`);
     expect(server.dump()).toEqual(before);
   });
 
   it("leaves how VFs were to whoever releases them: a state that has not heard of their places removes the port first", async () => {
     await server.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0", settings: { mac: "02:0b:00:00:00:10" } }] });
+    await server.shell(`rm -r ${server.root}/run/sriov-rtt`);
     const before = server.dump();
     await server.run("lease.sh", { ACTION: "create", TOKEN: "l", OWNER: "stack made-up" });
     await nic("create", 1);

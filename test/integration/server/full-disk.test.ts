@@ -45,12 +45,14 @@ describe("a server whose /var/lib is full", () => {
   });
 
   it("is not changed by an up, which says why", async () => {
+    server.lease("stack made-up");
+    const leased = server.dump();
     const variables = { ACTION: "create", TOKEN: "n", PF: "pf0", VFS: 4, BRIDGE: "rtt0", OWNER: "stack made-up" };
     const { exitCode, stderr } = await server.run("nic.sh", variables, { enter: full() });
     expect([exitCode, stderr]).toEqual([
       1,
       expect.stringMatching(/how pf0 is cannot be written down in .*nothing was changed/),
     ]);
-    expect(rest(server.dump())).toEqual(rest(before));
+    expect(rest(server.dump())).toEqual(rest(leased));
   });
 });

@@ -31,6 +31,7 @@ describe("the number of a port's VFs", () => {
     await server.pf("pf0", { vfs: [{ driver: "vfio-pci" }, {}] });
     server.link("../groups/9", "sys/devices/0000:01:10.0/iommu_group");
     server.process(81, "qemu-system-x86", ["qemu", "-name", "guest=customer"], ["/dev/vfio/9"]);
+    server.lease("stack made-up");
     const before = server.dump();
     const { exitCode, stderr } = await nic("create");
     expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/VF 0 of pf0 .* in the hands of the VM customer/)]);
@@ -39,6 +40,7 @@ describe("the number of a port's VFs", () => {
 
   it("is put back when the NIC cannot make as many: what there was is there, and the kernel's reason is told", async () => {
     await server.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0", settings: { vlan: "5" } }] });
+    server.lease("stack made-up");
     const before = server.dump();
     server.write("kernel/most", "2\n");
     const { exitCode, stderr } = await nic("create");
@@ -48,6 +50,7 @@ describe("the number of a port's VFs", () => {
   });
 
   it("stays with whoever has made the VFs anew since: the mark is gone, and destroy leaves them alone and says so", async () => {
+    server.lease("stack made-up");
     await server.pf("pf0", { vfs: [{}] });
     expect((await nic("create")).exitCode).toBe(0);
     expect(await layers()).toEqual(["nic-pf0"]);
@@ -59,6 +62,7 @@ describe("the number of a port's VFs", () => {
   });
 
   it("is not touched after a reboot, which is told", async () => {
+    server.lease("stack made-up");
     await server.pf("pf0", { vfs: [{}] });
     await nic("create");
     server.write("proc/sys/kernel/random/boot_id", "boot-2\n");

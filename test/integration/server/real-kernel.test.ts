@@ -7,7 +7,8 @@ const dump = `{ ip -d link; ip -o addr; ip route show table all; bridge link; ls
   sed -e 's/^[0-9]*: //' -e 's/ state [A-Z]* / /' -e 's/ qdisc [a-z]* / /' -e 's/<[^>]*>//' -e 's/gc_timer.*//' -e 's/hello_timer.*//' -e '/fe80:/d' -e '/ff00:/d' | sort`;
 
 /** Without a NIC that has VFs: a pair of interfaces, one of which is the port. */
-const port = "ip link add pf0 type veth peer name wire; ip link set wire up";
+const pair = "ip link add pf0 type veth peer name wire; ip link set wire up";
+const port = `mkdir -p /run/sriov-rtt/lease; echo 'stack a' > /run/sriov-rtt/lease/owner; ${pair}`;
 const taken = { OWNER: "stack a", PF: "pf0", BRIDGE: "rtt0" };
 const nic = (action: string) => scriptIn("nic.sh", { ACTION: action, TOKEN: "n", VFS: 0, ...taken });
 const bridge = (action: string) => scriptIn("bridge.sh", { ACTION: action, TOKEN: "b", ...taken });
@@ -56,7 +57,7 @@ describe("on a real kernel, a port", () => {
 ${nic("create")}\n${bridge("create")}
 bridge -d link show dev pf0\n${observe}
 ${bridge("delete")}\n${nic("delete")}
-rmdir /run/sriov-rtt; rm -r /run/lock\n${dump} | diff /run/before - > /run/changed && echo SAME || cat /run/changed`,
+${dump} | diff /run/before - > /run/changed && echo SAME || cat /run/changed`,
     );
     expect(answer).toMatch(/master rtt0/);
     expect(answer).toMatch(/learning off flood on/);
@@ -94,7 +95,7 @@ ip link del rtt0; ip link add rtt0 type bridge; ip link set pf0 master rtt0\nech
 
   it("that another interface of the same name has replaced has no mark, and is looked over anew", async () => {
     const answer = await inNamespace(
-      `${port}\n${nic("create")}\nip link del pf0; ${port}; ip addr add 10.0.0.1/24 dev pf0\n${observe}\n${nic("create")}`,
+      `${port}\n${nic("create")}\nip link del pf0; ${pair}; ip addr add 10.0.0.1/24 dev pf0\n${observe}\n${nic("create")}`,
     );
     expect(answer).not.toContain("name=nic-pf0 token=n");
     expect(answer).toMatch(/pf0 has an address/);

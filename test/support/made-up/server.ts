@@ -180,6 +180,11 @@ export class MadeUpServer {
     this.write(`domains/${name}/desc`, description);
   }
 
+  /** Lets a stack have the server, as lease.sh does. */
+  lease(owner: string): void {
+    this.write("run/sriov-rtt/lease/owner", `${owner}\n`);
+  }
+
   readonly domains = () => this.list("domains");
 
   /** Runs text in the server's shell. */

@@ -37,6 +37,8 @@ class MadeUpServer {
     const [, name = "", json = ""] = /qemu-agent-command --timeout \d+ (\S+) '(.*)'$/s.exec(command) ?? [];
     await new Promise(setImmediate);
     if (name !== "") return JSON.stringify({ return: this.#guest(name, JSON.parse(json.replaceAll("'\\''", "'"))) });
+    if (command.includes("require_lease") && !command.includes(`OWNER='${this.tenant}'`))
+      throw new LabError(`${this.tenant} has it`);
     if (this.failing.has(command.split(" ")[0] ?? "")) throw new LabError(`no ${command}`);
     return "";
   };
@@ -123,6 +125,14 @@ describe("load that cannot be started everywhere", { timeout: 30_000 }, () => {
     expect(sender.told.size).toBe(0);
     expect(sender.closed).toBe(1);
   });
+});
+
+it("load is started in no VM of another stack that has a server by now, and is ended on the other one", async () => {
+  const servers = { sender: new MadeUpServer(), responder: new MadeUpServer() };
+  servers.sender.tenant = "stack b";
+  await expect(startLoad(requestFor(3), connectTo(servers))).rejects.toThrow("stack b has it");
+  expect(servers.sender.told.size).toBe(0);
+  for (const name of names("responder", 3)) expect(servers.responder.told.get(name)).toEqual(["stop", "stop"]);
 });
 
 describe("load that is ended", () => {

@@ -5,6 +5,7 @@ import { MadeUpServer } from "../../support/made-up/server.ts";
 let server: MadeUpServer;
 beforeEach(async () => {
   server = new MadeUpServer();
+  server.lease("stack test");
   await server.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0" }] });
   await server.run("nic.sh", { ACTION: "create", TOKEN: "n", PF: "pf0", VFS: 1, BRIDGE: "rtt0", OWNER: "stack test" });
   await server.run("bridge.sh", { ACTION: "create", TOKEN: "b", PF: "pf0", BRIDGE: "rtt0", OWNER: "stack test" });
@@ -28,7 +29,7 @@ const slot = (index: number, token = "t1", self = "yes") =>
 const wanted = (...slots: string[]) => slots.join("\n");
 const slots = () => server.list("run/sriov-rtt/slots");
 /** Of VMs and their load. */
-const marks = () => server.list("run/sriov-rtt").filter((mark) => !/^(slots|nic-.*|bridge-.*)$/.test(mark));
+const marks = () => server.list("run/sriov-rtt").filter((mark) => !/^(lease|slots|nic-.*|bridge-.*)$/.test(mark));
 /** What was changed. */
 const changes = () => server.log().filter((line) => /^bridge|^ip link set|^tee|destroy|undefine/.test(line));
 const place = (action: string, lines: string, shell: string, env: Record<string, string> = {}) =>
