@@ -9,15 +9,9 @@ case $ACTION in
     require_lease
     if made_already "bridge-$BRIDGE"; then exit; fi
     [ -e "$SYS/class/net/$PF" ] || fail "$PF is no network interface here"
-    if is_left "$BRIDGE"; then set_value "$BEFORE/bridge-$BRIDGE" ifindex "$(line_of "$SYS/class/net/$BRIDGE/ifindex")"; fi
     look_for_holders
     refuse_used "$(bridge_in_use "$BRIDGE"; pf_in_use "$PF" "$BRIDGE")" "no bridge can be made over $PF"
-    if [ ! -e "$SYS/class/net/$BRIDGE" ]; then
-      mkdir -p "$BEFORE"
-      printf '%s\n' "boot=$BOOT_ID" "pf=$PF" ifindex= > "$BEFORE/bridge-$BRIDGE" || fail "$BEFORE cannot be written, so nothing was changed"
-      ip link add "$BRIDGE" type bridge
-      set_value "$BEFORE/bridge-$BRIDGE" ifindex "$(line_of "$SYS/class/net/$BRIDGE/ifindex")"
-    fi
+    if [ ! -e "$SYS/class/net/$BRIDGE" ]; then make_bridge "$BRIDGE" "$PF"; fi
     set_value "$BEFORE/bridge-$BRIDGE" pf "$PF"
     ip link set "$BRIDGE" type bridge stp_state 0 forward_delay 0 mcast_snooping 0
     try 10 ip link set "$PF" master "$BRIDGE" || fail "$PF could not be taken into the bridge $BRIDGE: $answer"

@@ -171,8 +171,12 @@ bridge_is_ours() {
   [ -n "$made" ] && [ "$(value_of boot "$BEFORE/bridge-$1")" = "$BOOT_ID" ] && [ "$(line_of "$SYS/class/net/$1/ifindex")" = "$made" ]
 }
 ports_of() { find "$SYS/class/net/$1/brif/" -mindepth 1 -maxdepth 1 -printf '%f\n' 2> /dev/null | sort | paste -s -d ' ' -; }
-# bridge_in_use BRIDGE: that there is one of this name which is somebody else's.
+# bridge_in_use BRIDGE: that there is one of this name which is somebody else's, or an interface that has it as another name.
 bridge_in_use() {
+  if [ ! -e "$SYS/class/net/$1" ] && see ip -o link show dev "$1" && [ -n "$seen" ]; then
+    other=$(printf '%s\n' "$seen" | awk -F '[:@ ]+' 'NR == 1 { print $2 }')
+    echo "bridge $1 is another name (altname) of $other, and no bridge can have it (ip link property del dev $other altname $1 takes it away)"
+  fi
   if [ -e "$SYS/class/net/$1" ] && ! bridge_is_ours "$1"; then
     echo "bridge $1 is there, and is not the bridge of this testbed $(about "$1"); its ports: $(ports_of "$1")"
   fi

@@ -138,7 +138,7 @@ case $tool in
       'link set '*) shift 2; set_link "$@" ;;
       'link add '*) [ ! -e "$NET/$3" ] || refuse 'RTNETLINK answers: File exists'; mkdir -p "$LAB_ROOT/sys/devices/virtual"; new_interface "$3" "$LAB_ROOT/sys/devices/virtual"; rm "$NET/$3/device"; mkdir -p "$NET/$3/bridge" "$NET/$3/brif" ;;
       'link del '*) interface_of "$3"; for port in "$NET/$3"/brif/*; do if [ -e "$port" ]; then rm "$NET/${port##*/}/master" "$NET/${port##*/}/upper_$3"; fi; done; drop_interface "$(readlink -f "$NET/$3")" ;;
-      '-o link show dev '*) [ ! -e "$NET/$5" ] || echo "$(cat "$NET/$5/ifindex"): $5: <BROADCAST>" ;;
+      '-o link show dev '*) if [ -e "$NET/$5" ]; then echo "$(cat "$NET/$5/ifindex"): $5: <BROADCAST>"; else cat "$K/altname/$5" 2> /dev/null || :; fi ;;
       '-d link show dev '*) show "$5" ;;
       '-d -o link show dev '*) cat "$K/kind/$6" 2> /dev/null || : ;;
       '-o addr show dev '*) cat "$K/addr/$5" 2> /dev/null || : ;;
