@@ -2,7 +2,7 @@
 # token, bridge or vf, and MAC; those that have answered since they were made are not asked again. SECONDS_LIMIT bounds all of it.
 # shellcheck shell=sh disable=SC2154
 . ./proof.sh
-: "${ACTION:?}" "${OWNER:?}" "${WANTED:?}"
+: "${ACTION:?}" "${OWNER:?}" "${BRIDGE=}" "${WANTED:?}"
 log_of() { echo "$LIBVIRT_LOG/$1-serial.log"; }
 booted() { grep -aqE 'LAB-(READY|ERROR)' "$(log_of "$1")" 2> /dev/null; }
 running() { [ "$(virsh -q domstate "$1" 2> /dev/null)" = running ]; }
@@ -11,9 +11,10 @@ ending() { tail -c 400 "$(log_of "$1")" 2> /dev/null; }
 in_time() { [ "$(date +%s)" -lt "$deadline" ] || fail "$name $1 after $SECONDS_LIMIT s (readyWithinSeconds); its console ends with: $(ending "$name")"; }
 
 # A bridge learns where a VM is from what it sends, and one that only receives sends nothing: what is for it would go to all.
-# libvirt gives a VM's tap the VM's address with fe at its beginning.
+# libvirt gives a VM's tap the VM's address with fe at its beginning. Taps of others may have the same, in a bridge of theirs.
 tell_bridge() {
-  for tap in "$SYS"/class/net/*; do
+  for tap in "$SYS/class/net/$BRIDGE/brif"/*; do
+    tap=$SYS/class/net/${tap##*/}
     if [ "$(line_of "$tap/address")" = "fe:${mac#*:}" ]; then bridge fdb replace "$mac" dev "${tap##*/}" master static; fi
   done
 }

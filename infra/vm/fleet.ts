@@ -60,7 +60,7 @@ export class Fleet extends pulumi.ComponentResource {
           {
             host: server.host,
             script: "ready.sh",
-            variables: { SECONDS_LIMIT: args.readyWithinSeconds, OWNER: server.owner },
+            variables: { SECONDS_LIMIT: args.readyWithinSeconds, BRIDGE: server.bridge, OWNER: server.owner },
             wanted: members.map(({ ready }) => ready).join("\n"),
             standsOn: [slots.id],
           },
