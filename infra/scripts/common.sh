@@ -48,8 +48,8 @@ wait_for() {
 }
 # A command on a server outlives an update that is killed: the next one waits for it here.
 alone() {
-  mkdir -p "${LOCK%/*}"
-  exec 9> "$LOCK"
+  [ -d "$LOCK" ] || mkdir -m 700 "$LOCK" 2> /dev/null || :
+  exec 9< "$LOCK"
   flock -w 600 9 || fail "another command of this testbed has not ended within 600 s (fuser $LOCK tells which)"
 }
 # Lines of key=value words are what goes between scripts and program (lib/key-value.ts): in a value every byte but

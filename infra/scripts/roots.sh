@@ -7,7 +7,8 @@ RUN=${LAB_ROOT:-}/run/sriov-rtt
 # A file for each place of a VM that is made ready, or that somebody has begun to make ready (places.sh).
 SLOTS=$RUN/slots
 NETNS=${LAB_ROOT:-}/run/netns
-LOCK=${LAB_ROOT:-}/run/lock/sriov-rtt
+# A folder that root alone can open, and so hold. In /run/lock anybody could make it first.
+LOCK=${LAB_ROOT:-}/run/sriov-rtt-lock
 # Outlives a reboot: how a server was before the first change, with the boot that it is true of.
 BEFORE=${LAB_ROOT:-}/var/lib/sriov-rtt/before
 LIBVIRT_LOG=${LAB_ROOT:-}/var/log/libvirt/qemu

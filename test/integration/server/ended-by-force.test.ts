@@ -74,7 +74,7 @@ describe("VFs that their operator makes after an up was ended by force", () => {
     server.endAt("after", command, "tee */sriov_numvfs");
     expect((await nic("create")).signal).toBe("SIGKILL");
     // What wrote the number outlives the script, and has the lock.
-    await server.shell(`flock ${server.root}/run/lock/sriov-rtt true`);
+    await server.shell(`flock ${server.root}/run/sriov-rtt-lock true`);
   }
   async function makeThree(): Promise<string[]> {
     const write = (number: number) => `echo ${number} | tee ${server.root}/${numberFile}`;
