@@ -4,6 +4,7 @@ import { roles } from "../../lib/roles.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
 import { captureFile, cpuFile, errorsFile, outputFile } from "../results/run-files.ts";
+import { runBudget } from "./budget.ts";
 import { CommandInGuest } from "./command-in-guest.ts";
 import { sampleInStep } from "./in-step.ts";
 import { onBoth, type PerRole, perRole } from "./roles.ts";
@@ -52,12 +53,13 @@ export async function runProbe(
   say: (line: string) => void,
 ): Promise<RawProbe> {
   const { probe, budget } = task;
+  const { runSeconds } = runBudget(spec.scenario.factors, spec.fidelity);
   const { domain } = spec.ends.sender.vm;
   const command = new CommandInGuest(connections.sender, domain, task);
   const interfaces = roles.flatMap((role) => points[role].map((point) => `${role} ${point.interface}`)).join(", ");
   const measured = await withOpened(
     roles,
-    (role) => ServerSession.open(connections[role], role, points[role], task.capture),
+    (role) => ServerSession.open(connections[role], role, points[role], task.capture, runSeconds),
     (session) => session.close(),
     async (opened) => {
       const sessions = perRole(opened);

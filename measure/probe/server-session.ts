@@ -102,15 +102,21 @@ export class ServerSession {
     this.#talk = talk;
   }
 
-  /** Starts the captures and resolves when all of them listen. @param where how messages call the server */
+  /**
+   * Starts the captures and resolves when all of them listen.
+   * @param where how messages call the server
+   * @param limitSeconds after which what it has started ends also where the server does not see that this side is gone
+   */
   static async open(
     ssh: SshConnection,
     where: string,
     points: CapturePoint[],
     { filter, snapBytes }: CaptureRequest,
+    limitSeconds: number,
   ): Promise<ServerSession> {
     const captures = points.map((point) => `${point.hop} ${point.interface}`).join("\n");
-    const variables = { CAPTURES: captures, FILTER: filter, SNAP_BYTES: String(snapBytes) };
+    const capture = { CAPTURES: captures, FILTER: filter, SNAP_BYTES: String(snapBytes) };
+    const variables = { ...capture, SECONDS_LIMIT: String(limitSeconds) };
     const talk = await ssh.converse(withVariables(variables, "session.sh"));
     const session = new ServerSession(ssh, where, points, talk);
     try {

@@ -5,8 +5,9 @@
 # It answers in lines of key=value words (lib/key-value.ts), the first of them event=NAME. At end of file, also when the other
 # side has died, everything it started is ended and its folder removed. CAPTURES: "hop interface" pairs, one a line. Of frames
 # that FILTER fits (pcap-filter(7)) their first SNAP_BYTES are kept.
+# What it starts ends with it also where it is killed, and after SECONDS_LIMIT where nobody tells it that the other side is gone.
 set -u
-: "${CAPTURES=}"
+: "${CAPTURES=}" "${SECONDS_LIMIT:=86400}"
 mkdir -p /run/sriov-rtt
 DIR=$(mktemp -d /run/sriov-rtt/run.XXXXXX) || exit 1
 PIDS='' MPSTAT='' WAITER=''
@@ -19,10 +20,11 @@ end_all() {
 }
 trap 'end_all; rm -rf "$DIR"' EXIT
 trap 'exit 1' HUP TERM
+bounded() { exec setpriv --pdeathsig TERM timeout --foreground -k 10 "$SECONDS_LIMIT" setpriv --pdeathsig TERM "$@"; }
 echo "$CAPTURES" > "$DIR/captures"
 while read -r hop interface; do
   [ -n "$hop" ] || continue
-  tcpdump -i "$interface" -p -n -U --immediate-mode -s "$SNAP_BYTES" --time-stamp-precision=nano -Z root \
+  bounded tcpdump -i "$interface" -p -n -U --immediate-mode -s "$SNAP_BYTES" --time-stamp-precision=nano -Z root \
     -w "$DIR/$hop.pcap" "$FILTER" > /dev/null 2> "$DIR/$hop.err" < /dev/null &
   PIDS="$PIDS $!"
 done < "$DIR/captures"
@@ -62,7 +64,7 @@ while read -r word at sampling log awaited; do
       WAITER=$!
       ;;
     mpstat)
-      mpstat -P ALL -o JSON 1 > "$DIR/mpstat.json" 2> "$DIR/mpstat.err" < /dev/null &
+      bounded mpstat -P ALL -o JSON 1 > "$DIR/mpstat.json" 2> "$DIR/mpstat.err" < /dev/null &
       MPSTAT=$!
       echo "event=sampling"
       ;;

@@ -22,7 +22,7 @@ const essential = {
   kmod: "modprobe",
   mawk: "awk",
   sed: "sed",
-  "util-linux": "flock nsenter setsid",
+  "util-linux": "flock nsenter setpriv setsid",
 };
 /** What is called only where it is there. */
 const optional = "devlink nft";
