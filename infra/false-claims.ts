@@ -1,6 +1,6 @@
+import type { Problem } from "../study/problem.ts";
 import { type Inventory, type Role, roles } from "./config/hosts.ts";
 import type { Observation } from "./observe.ts";
-import type { Problem } from "./plan/problem.ts";
 
 /** How far MemTotal may fall with another kernel or firmware, before what was written of a server is no longer true. */
 const memoryDrift = 0.02;

@@ -11,7 +11,7 @@ import { type Role, roles } from "./config/hosts.ts";
 import type { ResolvedConfig } from "./config/load.ts";
 import { Server } from "./host/server.ts";
 import { Load } from "./load/load.ts";
-import { leastCpuPercent } from "./load/share.ts";
+import { leastOf } from "./load/share.ts";
 import type { TokenSource } from "./observe.ts";
 import { fleetRoles, type Plan, planOf } from "./plan/plan.ts";
 import { endOf } from "./run/end.ts";
@@ -113,7 +113,7 @@ function loadOf(
       peerIp: identityOf(otherRole[role], index + 1).ip,
     })),
     load: plan[role].load,
-    leastCpuPercent: leastCpuPercent(plan[role].load, plan[role], servers[role].cpus),
+    least: leastOf(plan[role], servers[role].cpus),
     token: servers[role].token("load"),
     owner: on[role].server.owner,
   });

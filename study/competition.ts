@@ -1,10 +1,11 @@
-import { type Role, roles } from "../lib/roles.ts";
+import type { Role } from "../lib/roles.ts";
 import type { Driver } from "./drivers.ts";
 
 /** What of a configuration says who competes with the Main VMs. */
 export interface Competition {
   backgroundVms: number;
-  loadType: "none" | "cpu" | "network";
+  /** A kind of load (loads/loads.ts), or "none". */
+  loadType: string;
   loadLocation: Role | "both";
 }
 
@@ -18,12 +19,8 @@ export const isLoaded = ({ loadLocation }: Competition, role: Role): boolean =>
 export const competes = ({ backgroundVms }: Competition): boolean => backgroundVms > 0;
 
 /** Whether background VMs have anything to do, of a kind that is named. */
-export const hasLoad = (config: Competition, type: Competition["loadType"] = config.loadType): boolean =>
+export const hasLoad = (config: Competition, type = config.loadType): boolean =>
   competes(config) && config.loadType !== "none" && config.loadType === type;
-
-/** The servers that have background VMs: CPU load needs them where it is; network load, and a fleet that does nothing, on both. */
-export const competingServers = (config: Competition): Role[] =>
-  roles.filter((role) => competes(config) && (config.loadType !== "cpu" || isLoaded(config, role)));
 
 /** A driver of both ends, or one for each. */
 export type DriverOfEnds = Driver | Record<Role, Driver>;

@@ -6,16 +6,10 @@ import {
   backgroundVlan,
   backgroundVms,
 } from "./factors/background.ts";
-import {
-  cpuLoadPercent,
-  loadLocation,
-  loadType,
-  networkLoadBurstPackets,
-  networkLoadMbps,
-  networkLoadPacketBytes,
-} from "./factors/load.ts";
+import { loadLocation, loadType } from "./factors/load.ts";
 import { guestCpus, guestMemoryMiB, mainDriver, mainVlan } from "./factors/main-vms.ts";
 import { cpuWindowSeconds, frameBytes, neighbour, packets, pingRatePps } from "./factors/ping.ts";
+import { loadParameters } from "./loads/loads.ts";
 
 /**
  * What a run's numbers depend on by design, a row a factor by its key of the configuration: whatever lists factors goes by this
@@ -30,10 +24,7 @@ export const factors = {
   backgroundVlan,
   loadType,
   loadLocation,
-  cpuLoadPercent,
-  networkLoadMbps,
-  networkLoadPacketBytes,
-  networkLoadBurstPackets,
+  ...loadParameters,
   pingRatePps,
   packets,
   frameBytes,

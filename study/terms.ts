@@ -21,12 +21,6 @@ export const backgroundVmKeys = {
 } as const satisfies Record<string, FactorId>;
 /** The key of ping's frequency. */
 export const rateKey = "pingRatePps" satisfies FactorId;
-export const loadKeys = {
-  percent: "cpuLoadPercent",
-  mbps: "networkLoadMbps",
-  packetBytes: "networkLoadPacketBytes",
-  burstPackets: "networkLoadBurstPackets",
-} as const satisfies Record<string, FactorId>;
 
 /** What is recorded of Main VMs that are attached alike. */
 export const alikeMains = (driver: string) => ({ [mainVmKeys.driver]: { sender: driver, responder: driver } }) as const;

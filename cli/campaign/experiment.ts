@@ -5,9 +5,9 @@ import { z } from "zod";
 import { explain } from "../../infra/config/explain.ts";
 import { hostSchema, roles } from "../../infra/config/hosts.ts";
 import { configSchema } from "../../infra/config/schema.ts";
-import { type Problem, problemLine } from "../../infra/plan/problem.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
+import { type Problem, problemLine } from "../../study/problem.ts";
 import { armShape, leveledKeys, levelShape } from "./levels.ts";
 import { scenarioConfigSchema } from "./scenario-config.ts";
 

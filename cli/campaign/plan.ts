@@ -1,9 +1,9 @@
 import { hostSchema, type Inventory, type Role } from "../../infra/config/hosts.ts";
 import { capacityProblems, vfsNeeded } from "../../infra/plan/capacity.ts";
 import { planOf } from "../../infra/plan/plan.ts";
-import { problemLine } from "../../infra/plan/problem.ts";
 import { canonicalJson } from "../../lib/canonical.ts";
 import type { OrderKind } from "../../measure/results/order.ts";
+import { problemLine } from "../../study/problem.ts";
 import { scenarioOf } from "../../study/scenario.ts";
 import { backgroundVmKeys } from "../../study/terms.ts";
 import { byCostOfChange } from "./cost-of-change.ts";

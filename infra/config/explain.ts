@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { distinctProblems, type Problem } from "../plan/problem.ts";
+import { distinctProblems, type Problem } from "../../study/problem.ts";
 
 const show = (value: unknown): string => {
   const text = value === undefined ? "nothing" : JSON.stringify(value);

@@ -1,8 +1,8 @@
 import { runBudget } from "../../measure/probe/budget.ts";
 import type { Fidelity } from "../../measure/results/fidelity.ts";
 import { leastGuestMiB } from "../../study/factors/main-vms.ts";
+import type { Problem } from "../../study/problem.ts";
 import { mainVmKeys, type TimedFactors } from "../../study/terms.ts";
-import type { Problem } from "../plan/problem.ts";
 
 /** What of a configuration decides how long its deployment may take. */
 export type LimitedConfig = TimedFactors & { readyWithinSeconds: number; runs: number };

@@ -1,7 +1,7 @@
+import type { Problem } from "../../study/problem.ts";
 import { type Inventory, type Role, roles } from "../config/hosts.ts";
 import { capacityProblems, memoryNeeded, vfsNeeded } from "../plan/capacity.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Problem } from "../plan/problem.ts";
 import { withCapacity } from "./capacity.ts";
 import { type Check, type Finding, missing, ok, warning } from "./check.ts";
 import type { Facts } from "./facts.ts";

@@ -2,17 +2,19 @@ import { allEnded, mapLimited, tryEach, withOpened } from "../../lib/concurrent.
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { runInGuest, startInGuest } from "../../lib/guest-agent.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
+import { type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
 import { type Role, roles } from "../config/hosts.ts";
 import { removeFromServer } from "../host/remove.ts";
 import { shellScript } from "../server-script.ts";
-import { type LoadProcess, loadProcesses, startCommand, stopCommand } from "./commands.ts";
+import { loadProcesses, startCommand, stopCommandOf } from "./commands.ts";
 import { type LoadedServer, type LoadRequest, loadProgram, type SeenLoad } from "./request.ts";
 import { type OpenServer, sideBySide, verify } from "./seen.ts";
 
-async function startAll({ ssh, vms, load }: OpenServer, kind: LoadProcess["kind"]): Promise<void> {
+/** Starts in each VM the processes to which others send, or all others. */
+async function startAll({ ssh, vms, load }: OpenServer, receivers: boolean, kinds: LoadKinds): Promise<void> {
   await mapLimited(vms, sideBySide, async (vm) => {
-    for (const process of loadProcesses(load, vm).filter((candidate) => candidate.kind === kind))
-      await startInGuest(ssh, vm.name, startCommand(process), false);
+    for (const process of loadProcesses(load, vm, kinds))
+      if ((process.receives ?? false) === receivers) await startInGuest(ssh, vm.name, startCommand(process), false);
   });
 }
 
@@ -20,9 +22,9 @@ async function startAll({ ssh, vms, load }: OpenServer, kind: LoadProcess["kind"
 const stopLimitMs = 60_000;
 
 /** Ends what a VM runs. One that is gone runs nothing; one that is there, or may be, and cannot be asked would go on, so that fails. */
-async function stopOne({ ssh, role }: OpenServer, name: string): Promise<void> {
+async function stopOne({ ssh, role }: OpenServer, name: string, kinds: LoadKinds): Promise<void> {
   try {
-    await runInGuest(ssh, name, stopCommand, stopLimitMs);
+    await runInGuest(ssh, name, stopCommandOf(kinds), stopLimitMs);
   } catch (error) {
     const problem = `${role}: the load of ${name} could not be ended: ${messageOf(error)}`;
     const { code, stdout, stderr } = await ssh.exec("virsh -q list --name");
@@ -36,13 +38,14 @@ async function stopOne({ ssh, role }: OpenServer, name: string): Promise<void> {
  * Ends the load of every VM of a server, unless another stack has it by now, whose VMs have the same names.
  * @throws LabError with each VM whose load could not be ended, when all were tried
  */
-async function stopAll(open: OpenServer): Promise<void> {
+async function stopAll(open: OpenServer, kinds: LoadKinds): Promise<void> {
   const { ssh, role, owner, vms } = open;
   const answer = await removeFromServer(ssh, `${role}: the load`, "forget-load.sh", { OWNER: owner });
-  if (answer === "forgotten") await tryEach(vms, sideBySide, ({ name }) => stopOne(open, name));
+  if (answer === "forgotten") await tryEach(vms, sideBySide, ({ name }) => stopOne(open, name, kinds));
 }
 
-const stopServers = (servers: readonly OpenServer[]) => allEnded(servers.map(stopAll));
+const stopServers = (servers: readonly OpenServer[], kinds: LoadKinds) =>
+  allEnded(servers.map((each) => stopAll(each, kinds)));
 
 type Connect = typeof connectSsh;
 
@@ -62,19 +65,18 @@ const markLoad = (servers: readonly OpenServer[], action: "begin" | "end") =>
     ),
   );
 
-async function startOn(servers: OpenServer[]): Promise<Partial<Record<Role, SeenLoad[]>>> {
+async function startOn(servers: OpenServer[], kinds: LoadKinds): Promise<Partial<Record<Role, SeenLoad[]>>> {
   // A start that was interrupted may have left processes, and twice the load is another load.
-  await stopServers(servers);
+  await stopServers(servers, kinds);
   await markLoad(servers, "begin");
-  for (const kind of ["receive", "send", "cpu"] as const) await allEnded(servers.map((each) => startAll(each, kind)));
-  const seen = await allEnded(servers.map(async (each) => [each.role, await verify(each)] as const));
+  for (const receivers of [true, false]) await allEnded(servers.map((each) => startAll(each, receivers, kinds)));
+  const seen = await allEnded(servers.map(async (each) => [each.role, await verify(each, kinds)] as const));
   await markLoad(servers, "end");
   return Object.fromEntries(seen);
 }
 
 /**
- * Starts the load on both servers, receivers before senders, and waits until it is seen to run: CPU that each VM's QEMU
- * uses on its server, datagrams that arrive in each receiver.
+ * Starts the load on both servers, receivers before senders, and waits until it is seen to run by the signs of its kind.
  * @returns what was seen, by server
  * @throws LabError which says where it does not run; then the load of every VM of both servers has been ended, or the
  *   message says whose could not be
@@ -82,12 +84,13 @@ async function startOn(servers: OpenServer[]): Promise<Partial<Record<Role, Seen
 export function startLoad(
   request: LoadRequest,
   connect: Connect = connectSsh,
+  kinds: LoadKinds = loadKinds,
 ): Promise<Partial<Record<Role, SeenLoad[]>>> {
   return withOpenServers(request, connect, async (servers) => {
     try {
-      return await startOn(servers);
+      return await startOn(servers, kinds);
     } catch (error) {
-      const left = await stopServers(servers).then(() => undefined, messageOf);
+      const left = await stopServers(servers, kinds).then(() => undefined, messageOf);
       throw left === undefined
         ? error
         : new LabError(`${messageOf(error)}\nand some is left: ${left}`, { cause: error });
@@ -96,18 +99,22 @@ export function startLoad(
 }
 
 /** Ends the load on both servers, where no other stack has them by now. */
-export async function stopLoad(request: LoadRequest, connect: Connect = connectSsh): Promise<undefined> {
+export async function stopLoad(
+  request: LoadRequest,
+  connect: Connect = connectSsh,
+  kinds: LoadKinds = loadKinds,
+): Promise<undefined> {
+  const sends = ({ load, vms }: LoadedServer) =>
+    vms.some((vm) => loadProcesses(load, vm, kinds).some(({ receives }) => !receives));
   await withOpenServers(request, connect, async (servers) => {
     // Senders first: one that loses its receiver would say so, and find nobody to tell.
     await tryEach(
       servers.toSorted((a, b) => Number(sends(b)) - Number(sends(a))),
       1,
-      stopAll,
+      (each) => stopAll(each, kinds),
     );
   });
 }
-
-const sends = ({ load }: LoadedServer) => load.type === "network" && load.sends;
 
 if (import.meta.main)
   await loadProgram.main((request) => (process.argv[2] === "stop" ? stopLoad(request) : startLoad(request)));

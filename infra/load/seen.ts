@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import { mapLimited } from "../../lib/concurrent.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { runInGuest } from "../../lib/guest-agent.ts";
-import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
+import { parseVmCpu, vmCpuCommand, vmCpuPercent } from "../../lib/vm-cpu.ts";
+import { parseGuestLooks, ratesBetween, rounded } from "../../study/loads/guest-look.ts";
+import { cpuRate, type LoadKind, type LoadSign } from "../../study/loads/load-kind.ts";
+import { kindOf, type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
 import type { Role } from "../config/hosts.ts";
-import { countArrivals, cpuTimes, type LoadProcess, logCommand } from "./commands.ts";
+import { loadProcesses, logCommand, lookTwice } from "./commands.ts";
 import type { LoadedServer, SeenLoad } from "./request.ts";
 
 /** A server with the connection to it. */
@@ -17,104 +19,108 @@ export interface OpenServer extends LoadedServer {
 
 /** One guest agent answers one question at a time; that many guests are asked side by side. */
 export const sideBySide = 6;
-/** Seconds within which load must be seen, and over which it is looked at. */
-const seenWithinSeconds = 90;
-const lookSeconds = 2;
+/** How load is waited for. */
+interface Patience {
+  /** Seconds within which it must be seen. */
+  withinSeconds: number;
+  /** Seconds over which it is looked at. */
+  lookSeconds: number;
+}
+const patience: Patience = { withinSeconds: 90, lookSeconds: 2 };
 
-const cpuLook = z.object({
-  look: z.enum(["0", "1"]),
-  at: decimalNumber,
-  hz: wholeNumber,
-  vm: z.string(),
-  ticks: wholeNumber,
-});
+type Rates = Readonly<Record<string, number>>;
 
-/**
- * CPU that each VM's QEMU used between the two looks of `cpuTimes`, in per cent of one CPU.
- * @throws LabError with the line that is none, or the VM that is missing
- */
-export function cpuUseOf(text: string, vms: readonly string[], where: string): SeenLoad[] {
-  const looks = parseRecords(cpuLook, text, where);
-  const find = (vm: string, look: string) => looks.find((each) => each.vm === vm && each.look === look);
-  return vms.map((vm) => {
-    const [before, after] = [find(vm, "0"), find(vm, "1")];
-    if (!before || !after || !(after.at > before.at))
-      throw new LabError(`${where}: does not say how much CPU ${vm} used`);
-    const seconds = after.at - before.at;
-    return { vm, cpuPercent: Math.round((1000 * (after.ticks - before.ticks)) / before.hz / seconds) / 10 };
-  });
+/** CPU that each VM used between two looks, in per cent of one CPU. @throws LabError with the VM that is missing */
+async function cpuUse({ ssh, vms, role }: OpenServer, lookSeconds: number): Promise<Map<string, number>> {
+  const look = async () => parseVmCpu(await ssh.run(vmCpuCommand), role);
+  const before = await look();
+  await sleep(lookSeconds * 1000);
+  const after = await look();
+  return new Map(
+    vms.map(({ name }) => {
+      const percent = vmCpuPercent(name, before, after);
+      if (percent === null) throw new LabError(`${role}: does not say how much CPU ${name} used`);
+      return [name, rounded(percent)];
+    }),
+  );
 }
 
-async function cpuUse({ ssh, vms, role }: OpenServer): Promise<SeenLoad[]> {
-  const names = vms.map(({ name }) => name);
-  return cpuUseOf(await ssh.run(cpuTimes(names, lookSeconds)), names, role);
-}
-
-const arrived = z.object({ datagrams: wholeNumber });
-
-/** What one look at a server found. */
-interface Look {
-  kind: LoadProcess["kind"];
-  seen: SeenLoad[];
-  /** VMs whose load is not seen, each with why, as a sentence goes on after its name. */
-  unseen: { vm: string; why: string }[];
-}
-
-async function lookAtCpu(open: OpenServer): Promise<Look> {
-  const seen = await cpuUse(open);
-  const least = open.leastCpuPercent;
-  const unseen = seen
-    .filter(({ cpuPercent = 0 }) => cpuPercent < least)
-    .map(({ vm, cpuPercent }) => ({
-      vm,
-      why: `uses ${cpuPercent} % of a CPU, and CPU load at least ${least.toFixed(1)} %`,
-    }));
-  return { kind: "cpu", seen, unseen };
-}
-
-/** What arrives in a guest, or why that is not known: one that does not answer has not been seen to receive anything yet. */
-async function arrivalsIn(ssh: SshConnection, vm: string): Promise<{ vm: string; receivedPps: number; why?: string }> {
+/** What a guest counts, as rates, or why that is not known: one that does not answer has not been seen to do anything yet. */
+async function countedIn(
+  ssh: SshConnection,
+  vm: string,
+  { counters }: LoadKind,
+  lookSeconds: number,
+): Promise<Rates | string> {
+  if (!counters) return {};
   try {
-    const [count] = parseRecords(arrived, await runInGuest(ssh, vm, countArrivals(lookSeconds)), vm);
-    if (count === undefined) throw new LabError("its guest agent says nothing");
-    if (count.datagrams > 0) return { vm, receivedPps: count.datagrams / lookSeconds };
-    return { vm, receivedPps: 0, why: "receives no datagram of its counterpart's network load" };
+    const text = await runInGuest(ssh, vm, lookTwice(counters.command, lookSeconds));
+    const [from, to] = parseGuestLooks(counters, text, vm);
+    return from && to ? ratesBetween(counters, from, to) : "its guest agent tells of one look only";
   } catch (error) {
-    return { vm, receivedPps: 0, why: `cannot be asked what it receives: ${messageOf(error)}` };
+    return messageOf(error);
   }
 }
 
-async function lookAtArrivals({ ssh, vms }: OpenServer): Promise<Look> {
-  const answers = await mapLimited(vms, sideBySide, ({ name }) => arrivalsIn(ssh, name));
-  return {
-    kind: "receive",
-    seen: answers.map(({ vm, receivedPps }) => ({ vm, receivedPps })),
-    unseen: answers.flatMap(({ vm, why }) => (why === undefined ? [] : [{ vm, why }])),
-  };
+/** Why a sign is not seen in a VM, as a sentence goes on after its name; undefined where it is. */
+function whyUnseen({ words }: LoadKind, sign: LoadSign, value: number | undefined, problem: string, least: number) {
+  if (value === undefined) return `cannot be asked what it ${sign.does}: ${problem}`;
+  if (typeof sign.atStart === "object") return value > 0 ? undefined : sign.atStart.nothing;
+  if (value >= least) return undefined;
+  return `${sign.does} ${value} ${sign.unit}, and ${words} at least ${least.toFixed(1)}${sign.leastUnit}`;
 }
 
-async function lookAt(open: OpenServer): Promise<Look> {
-  if (open.load.type === "cpu") return lookAtCpu(open);
-  if (open.load.type === "network" && open.load.receives) return lookAtArrivals(open);
-  return { kind: "send", seen: [], unseen: [] };
+/** What one look at a server found: what was seen, and VMs whose load is not seen, each with why. */
+interface Look {
+  seen: SeenLoad[];
+  unseen: { vm: string; why: string }[];
+}
+
+async function lookAt(open: OpenServer, kind: LoadKind, lookSeconds: number): Promise<Look> {
+  const signs = kind.signs.filter(({ rate, atStart }) => atStart !== undefined && (open.least[rate] ?? 0) > 0);
+  if (signs.length === 0) return { seen: [], unseen: [] };
+  const cpu = signs.some(({ rate }) => rate === cpuRate) ? await cpuUse(open, lookSeconds) : new Map<string, number>();
+  const asked = signs.some(({ rate }) => rate !== cpuRate) ? open.vms : [];
+  const counted = await mapLimited(asked, sideBySide, ({ name }) => countedIn(open.ssh, name, kind, lookSeconds));
+  const look: Look = { seen: [], unseen: [] };
+  for (const [index, { name: vm }] of open.vms.entries()) {
+    const answer = counted[index] ?? {};
+    const [rates, problem] =
+      typeof answer === "string" ? [{} as Rates, answer] : [answer, "its load counts no such thing"];
+    const found = signs.map((sign) => [sign, sign.rate === cpuRate ? cpu.get(vm) : rates[sign.rate]] as const);
+    look.seen.push({ vm, ...Object.fromEntries(found.map(([{ rate }, value]) => [rate, value])) });
+    for (const [sign, value] of found) {
+      const why = whyUnseen(kind, sign, value, problem, open.least[sign.rate] ?? 0);
+      if (why !== undefined) look.unseen.push({ vm, why });
+    }
+  }
+  return look;
 }
 
 /**
  * Waits until the load of every VM is seen.
- * @throws LabError that says of how many VMs it is not seen, and of the first one why, and what its process said
+ * @throws LabError that says of how many VMs it is not seen, and of the first one why, and what its processes said
  */
-export async function verify(open: OpenServer, withinSeconds = seenWithinSeconds): Promise<SeenLoad[]> {
+export async function verify(
+  open: OpenServer,
+  kinds: LoadKinds = loadKinds,
+  { withinSeconds, lookSeconds } = patience,
+): Promise<SeenLoad[]> {
+  const kind = kindOf(open.load.type, kinds);
+  if (kind === undefined) return [];
   for (const deadline = Date.now() + withinSeconds * 1000; ; await sleep(1000)) {
-    const { seen, unseen, kind } = await lookAt(open);
+    const { seen, unseen } = await lookAt(open, kind, lookSeconds);
     const [first] = unseen;
     if (first === undefined) return seen;
     if (Date.now() > deadline) {
-      const log = await runInGuest(open.ssh, first.vm, logCommand(kind)).then(
+      const vm = open.vms.find(({ name }) => name === first.vm);
+      const processes = vm ? loadProcesses(open.load, vm, kinds) : [];
+      const log = await runInGuest(open.ssh, first.vm, logCommand(processes)).then(
         (text) => `its process says: ${text.trim() || "nothing"}`,
         (error) => `what its process says cannot be read: ${messageOf(error)}`,
       );
       throw new LabError(
-        `${open.role}: load is not seen in ${unseen.length} of ${open.vms.length} VMs after ${withinSeconds} s: ${first.vm} ${first.why}; ${log}`,
+        `${open.role}: load is not seen in ${new Set(unseen.map(({ vm }) => vm)).size} of ${open.vms.length} VMs after ${withinSeconds} s: ${first.vm} ${first.why}; ${log}`,
       );
     }
   }

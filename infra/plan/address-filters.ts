@@ -1,8 +1,8 @@
+import type { Problem } from "../../study/problem.ts";
 import { backgroundVmKeys, mainVmKeys } from "../../study/terms.ts";
 import type { Host, Pf, Role } from "../config/hosts.ts";
 import { capabilities } from "../vm/drivers.ts";
 import type { ServerPlan } from "./plan.ts";
-import type { Problem } from "./problem.ts";
 
 /**
  * Whether a VM on the bridge must have its address in the filter of the NIC whose PF is the bridge's port. A PF in a bridge takes every

@@ -1,10 +1,11 @@
-import { backgroundVmKeys, loadKeys, mainVmKeys } from "../../study/terms.ts";
+import { kindOf, type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
+import { distinctProblems, type Problem } from "../../study/problem.ts";
+import { backgroundVmKeys, mainVmKeys } from "../../study/terms.ts";
 import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
 import { capabilities } from "../vm/drivers.ts";
 import { addressFilterProblems } from "./address-filters.ts";
 import { vfPlaceOf, vfsForBackground } from "./placement.ts";
 import type { Plan, ServerPlan } from "./plan.ts";
-import { distinctProblems, type Problem } from "./problem.ts";
 
 /** What QEMU takes for a VM beside the guest's own memory, and what the server keeps for itself. */
 const memoryPerVmMiB = 64;
@@ -114,14 +115,13 @@ function vlanProblems(role: Role, { main, background }: ServerPlan): Problem[] {
 }
 
 /** Ports are cabled in pairs: two VMs reach each other only through PFs at the same place of the two servers. */
-function wiringProblems({ hosts }: Inventory, plan: Plan): Problem[] {
+function wiringProblems({ hosts }: Inventory, plan: Plan, kinds: LoadKinds): Problem[] {
   if (roles.some((role) => vfsNeeded(plan[role]) > sumVfs(hosts[role]))) return [];
   const portOf = (role: Role, index: number) => {
     const { main, background } = plan[role];
     return onVf(index === 0 ? main : background) ? vfPlaceOf(hosts[role].pfs, index).pf : 0;
   };
-  // Under CPU load background VMs talk to nobody.
-  const talking = plan.sender.load.type === "network" ? plan.sender.background.vms : 0;
+  const talking = kindOf(plan.sender.load.type, kinds)?.talks ? plan.sender.background.vms : 0;
   for (let index = 0; index <= talking; index += 1) {
     const [there, here] = [portOf("sender", index), portOf("responder", index)];
     if (there === here) continue;
@@ -138,21 +138,9 @@ function wiringProblems({ hosts }: Inventory, plan: Plan): Problem[] {
   return [];
 }
 
-/** Load is looked at over seconds: bursts that are further apart could not be told from none. */
-function burstProblems({ sender: { load } }: Plan): Problem[] {
-  if (load.type !== "network") return [];
-  const apart = (8 * load.packetBytes * load.burstPackets) / (load.mbps * 1e6);
-  if (apart <= 1) return [];
-  const most = Math.max(1, Math.floor(load.burstPackets / apart));
-  return [
-    {
-      key: loadKeys.burstPackets,
-      value: load.burstPackets,
-      found: `${load.burstPackets} packets of ${load.packetBytes} bytes at ${load.mbps} Mbit/s are a burst every ${apart.toFixed(1)} s`,
-      allowed: `one a second at least, so at most ${most} packets, or a higher ${loadKeys.mbps}`,
-    },
-  ];
-}
+/** What cannot be had of the load itself; both servers have the same one, or one of them none. */
+const loadProblems = ({ load }: ServerPlan, kinds: LoadKinds): Problem[] =>
+  kindOf(load.type, kinds)?.problems?.(load) ?? [];
 
 const sumVfs = ({ pfs }: Host) => pfs.reduce((sum, { vfs }) => sum + vfs, 0);
 
@@ -160,7 +148,7 @@ const sumVfs = ({ pfs }: Host) => pfs.reduce((sum, { vfs }) => sum + vfs, 0);
  * What a scenario asks of the servers and they cannot give. What the
  * inventory does not say of a server (memory, CPUs, VFs in all) is not checked.
  */
-export function capacityProblems(inventory: Inventory, plan: Plan): Problem[] {
+export function capacityProblems(inventory: Inventory, plan: Plan, kinds: LoadKinds = loadKinds): Problem[] {
   const ofServers = roles.flatMap((role) => {
     const host = inventory.hosts[role];
     return [vfProblems, addressFilterProblems, memoryProblems, cpuProblems].flatMap((check) =>
@@ -168,6 +156,11 @@ export function capacityProblems(inventory: Inventory, plan: Plan): Problem[] {
     );
   });
   const ofVlans = roles.flatMap((role) => vlanProblems(role, plan[role]));
-  const all = [...ofServers, ...ofVlans, ...wiringProblems(inventory, plan), ...burstProblems(plan)];
+  const all = [
+    ...ofServers,
+    ...ofVlans,
+    ...wiringProblems(inventory, plan, kinds),
+    ...roles.flatMap((role) => loadProblems(plan[role], kinds)),
+  ];
   return distinctProblems(all);
 }

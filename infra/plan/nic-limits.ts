@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { parseRecords, wholeNumber } from "../../lib/key-value.ts";
+import type { Problem } from "../../study/problem.ts";
 import { backgroundVmKeys, mainVmKeys } from "../../study/terms.ts";
 import type { Host, Role } from "../config/hosts.ts";
 import type { Driver } from "../vm/drivers.ts";
 import { vfsNeeded } from "./capacity.ts";
 import { vfPciAddress, vfPlaceOf } from "./placement.ts";
 import type { ServerPlan } from "./plan.ts";
-import type { Problem } from "./problem.ts";
 
 const unlessEmpty = z
   .string()

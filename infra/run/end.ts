@@ -1,7 +1,7 @@
 import { targetOf } from "../../lib/ssh/target.ts";
 import type { BackgroundSpec, End } from "../../measure/probe/spec.ts";
 import type { Host, Role } from "../config/hosts.ts";
-import { leastCpuPercent, leastDatagrams } from "../load/share.ts";
+import { leastOf } from "../load/share.ts";
 import type { ServerPlan } from "../plan/plan.ts";
 import { backgroundIndices, identityOf } from "../vm/addresses.ts";
 import { bypassed, capabilities } from "../vm/drivers.ts";
@@ -17,8 +17,8 @@ export function endOf(role: Role, host: Host, plan: ServerPlan, cpus: number): E
   const { capture } = capabilities[main.driver];
   const ofBackground: BackgroundSpec = {
     vms: backgroundIndices(background.vms).map((index) => identityOf(role, index).name),
-    leastCpuPercent: leastCpuPercent(load, plan, cpus),
-    ...leastDatagrams(load),
+    load: load.type,
+    least: leastOf(plan, cpus),
   };
   return {
     ssh: targetOf(host),

@@ -6,13 +6,14 @@ import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { publishFolder } from "../../lib/publish.ts";
 import type { Role } from "../../lib/roles.ts";
+import { parseVmCpu } from "../../lib/vm-cpu.ts";
 import type { Probe } from "../probes/probe.ts";
 import { allProbes } from "../probes/registry.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
 import { manifestFile } from "../results/run-files.ts";
 import { inspectRun, runFolder } from "../results/token.ts";
 import { type MissingCaptures, unavailableRecord } from "../results/unavailable.ts";
-import { backgroundProblems, backgroundUse, parseCpuLook } from "./background.ts";
+import { backgroundProblems, backgroundUse } from "./background.ts";
 import { attempts } from "./budget.ts";
 import { environmentOf } from "./environment.ts";
 import { evaluateProbe } from "./evaluate.ts";
@@ -36,8 +37,8 @@ function backgroundOf(role: Role, { ends }: RunSpec, raw: RawRun): { use: Backgr
   const { background } = ends[role];
   if (!background) return { use: [], problems: [] };
   const look = (when: "before" | "after") => ({
-    cpu: parseCpuLook(raw.facts[role][when].background ?? ""),
-    udp: raw.udp[role][when],
+    cpu: parseVmCpu(raw.facts[role][when].background ?? "", role),
+    guests: raw.guestLooks[role][when],
   });
   const use = backgroundUse(background, look("before"), look("after"));
   return { use, problems: backgroundProblems(role, background, use) };

@@ -2,7 +2,8 @@ import { withOpened } from "../../lib/concurrent.ts";
 import { runInGuest } from "../../lib/guest-agent.ts";
 import { type Role, roles } from "../../lib/roles.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
-import { lookAtUdp, type UdpLook } from "./background.ts";
+import type { GuestLook } from "../../study/loads/guest-look.ts";
+import { lookInGuests } from "./background.ts";
 import { CommandInGuest } from "./command-in-guest.ts";
 import { type RawProbe, runProbe } from "./probe-run.ts";
 import { onBoth, type PerRole, perRole } from "./roles.ts";
@@ -17,8 +18,8 @@ export interface RawRun {
   /** Of each probe, in the order in which they measured. */
   probes: RawProbe[];
   facts: PerRole<{ before: Record<string, string>; after: Record<string, string> }>;
-  /** Datagrams of background VMs, before and after. */
-  udp: PerRole<{ before: Map<string, UdpLook>; after: Map<string, UdpLook> }>;
+  /** What background VMs have counted, before and after. */
+  guestLooks: PerRole<{ before: Map<string, GuestLook>; after: Map<string, GuestLook> }>;
   guestFacts: PerRole<{ before: string; after: string } | null>;
 }
 
@@ -39,9 +40,9 @@ type Points = PerRole<CapturePoint[]>;
 /** What is told of servers and guests before a run and after it. */
 async function lookAround({ ends }: RunSpec, connections: Connections, points: Points, when: "before" | "after") {
   const facts = await onBoth((role) => collectFacts(connections[role], ends[role], points[role], when));
-  const udp = await onBoth((role) => lookAtUdp(connections[role], ends[role]));
+  const looks = await onBoth((role) => lookInGuests(connections[role], ends[role]));
   const guests = await onBoth((role) => guestFacts(connections[role], ends[role]));
-  return { facts, udp, guests };
+  return { facts, looks, guests };
 }
 
 /** One of the attempts at a run, from 1, and what it has to do. */
@@ -67,7 +68,7 @@ async function measureOn(
   return {
     probes,
     facts: both((role) => ({ before: before.facts[role], after: after.facts[role] })),
-    udp: both((role) => ({ before: before.udp[role], after: after.udp[role] })),
+    guestLooks: both((role) => ({ before: before.looks[role], after: after.looks[role] })),
     guestFacts: both((role) => {
       const first = before.guests[role];
       return first === null ? null : { before: first, after: after.guests[role] ?? "" };

@@ -10,6 +10,7 @@ import { volatileFolder } from "../../lib/server-paths.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import type { Conversation } from "../../lib/ssh/conversation.ts";
 import { shellQuote, shellVariables } from "../../lib/ssh/quote.ts";
+import { vmCpuCommand } from "../../lib/vm-cpu.ts";
 import type { CaptureRequest } from "../probes/probe.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
 import { mostFileBytes, transferLimitMs } from "./budget.ts";
@@ -58,7 +59,7 @@ export async function collectFacts(
   const asked = withVariables(
     {
       ...{ WHEN: when, PF: end.pf, DOMAIN: end.vm.domain, INTERFACES: interfaces },
-      BACKGROUND: end.background ? "yes" : "",
+      BACKGROUND: end.background ? vmCpuCommand : "",
     },
     "facts.sh",
   );

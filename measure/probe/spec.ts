@@ -10,11 +10,10 @@ const captureSchema = z.object({ nic: z.enum(["pf", "vf"]), virt: z.enum(["vnet"
 /** The background VMs of a server, and what is the least that must be seen of their load during a run. */
 const backgroundSchema = z.object({
   vms: z.array(z.string()).min(1),
-  /** CPU of each, in per cent of one CPU; 0: no CPU load. */
-  leastCpuPercent: z.number(),
-  /** UDP datagrams a second that each sends, and that each receives; 0: it is not to. */
-  leastSentPps: z.number(),
-  leastReceivedPps: z.number(),
+  /** The kind of their load, or "none". */
+  load: z.string(),
+  /** By rate (study/loads). */
+  least: z.record(z.string(), z.number()),
 });
 export type BackgroundSpec = z.infer<typeof backgroundSchema>;
 

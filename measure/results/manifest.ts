@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { sha256Schema } from "../../lib/sha256-schema.ts";
+import { cpuRate } from "../../study/loads/load-kind.ts";
+import { guestRateShapeOf, loadKinds } from "../../study/loads/loads.ts";
 import { byPublishedName } from "../../study/metric-lists.ts";
 import { type MetricId, metrics } from "../../study/metrics.ts";
 import { pointNames } from "../../study/points.ts";
@@ -52,10 +54,9 @@ export type CaptureRecord = z.infer<typeof captureSchema>;
 const backgroundUseSchema = z.object({
   vm: z.string(),
   /** In per cent of one CPU of its server; null for a VM that was not there all the time. */
-  cpuPercent: z.number().nullable(),
-  /** UDP datagrams a second, by the guest's own count; null without network load. */
-  sentPps: z.number().nullable(),
-  receivedPps: z.number().nullable(),
+  [cpuRate]: z.number().nullable(),
+  /** By the guest's own count; null under other load, left out where there was no such load yet. */
+  ...guestRateShapeOf(z.number().nullable().optional(), loadKinds),
 });
 export type BackgroundUse = z.infer<typeof backgroundUseSchema>;
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { competes, competingServers, driverAt, joinedEnds } from "../competition.ts";
+import { competes, driverAt, joinedEnds } from "../competition.ts";
 import { factor } from "../factor.ts";
+import { competingServers } from "../loads/loads.ts";
 import { driverOfEnds, vlanSchema } from "./main-vms.ts";
 
 /** Most background VMs on a server (3.1.2). */

@@ -1,5 +1,5 @@
+import type { Problem } from "../../../study/problem.ts";
 import { type NicLimits, portProblems } from "../../plan/nic-limits.ts";
-import type { Problem } from "../../plan/problem.ts";
 import { type Finding, lack, missing, ok, type ServerCheck, type Subject } from "../check.ts";
 import { changeCommand } from "../hosts-source.ts";
 import { type Port, portsOf } from "./pf.ts";

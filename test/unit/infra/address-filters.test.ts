@@ -5,7 +5,7 @@ import { configSchema } from "../../../infra/config/schema.ts";
 import { addressFilterProblems, addressFiltersNeeded } from "../../../infra/plan/address-filters.ts";
 import { capacityProblems } from "../../../infra/plan/capacity.ts";
 import { planOf } from "../../../infra/plan/plan.ts";
-import { problemLine } from "../../../infra/plan/problem.ts";
+import { problemLine } from "../../../study/problem.ts";
 
 const hostWith = (address: string, pf: object) => ({
   address,

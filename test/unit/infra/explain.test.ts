@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { explain } from "../../../infra/config/explain.ts";
 import { configSchema } from "../../../infra/config/schema.ts";
-import { problemLine } from "../../../infra/plan/problem.ts";
+import { problemLine } from "../../../study/problem.ts";
 
 function problemsIn(value: object) {
   const { error } = configSchema.safeParse(value);

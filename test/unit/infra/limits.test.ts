@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { deploymentLimitSeconds, impossibleRuns } from "../../../infra/config/limits.ts";
-import { problemLine } from "../../../infra/plan/problem.ts";
 import { runBudget } from "../../../measure/probe/budget.ts";
+import { problemLine } from "../../../study/problem.ts";
 
 const config = {
   ...{ packets: 100, pingRatePps: 1000, cpuWindowSeconds: 10, readyWithinSeconds: 600, runs: 10 },

@@ -9,8 +9,8 @@ import { configSchema } from "../../../infra/config/schema.ts";
 import { type NicLimits, nicProblems, parseNicLimits, portProblems } from "../../../infra/plan/nic-limits.ts";
 import { vfPciAddress } from "../../../infra/plan/placement.ts";
 import { planOf } from "../../../infra/plan/plan.ts";
-import { problemLine } from "../../../infra/plan/problem.ts";
 import { nicLimitsFunctions, type Preflight, parsePreflight, preflightProblems } from "../../../infra/preflight.ts";
+import { problemLine } from "../../../study/problem.ts";
 
 const unlimited: NicLimits = {
   pci: "0000:03:00.0",

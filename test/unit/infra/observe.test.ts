@@ -8,7 +8,7 @@ import {
   vfAddressOf,
   withObserved,
 } from "../../../infra/observe.ts";
-import { problemLine } from "../../../infra/plan/problem.ts";
+import { problemLine } from "../../../study/problem.ts";
 
 describe("what a server says of itself", () => {
   it("is a token for each layer that is there, the lease, and what the server has", () => {

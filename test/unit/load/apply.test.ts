@@ -3,11 +3,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Role } from "../../../infra/config/hosts.ts";
 import { startLoad, stopLoad } from "../../../infra/load/apply.ts";
-import { startCommand, stopCommand } from "../../../infra/load/commands.ts";
+import { startCommand, stopCommandOf } from "../../../infra/load/commands.ts";
 import type { LoadRequest } from "../../../infra/load/request.ts";
 import { LabError } from "../../../lib/errors.ts";
 import type { SshConnection } from "../../../lib/ssh/connect.ts";
+import { loadKinds } from "../../../study/loads/loads.ts";
 
+const stopCommand = stopCommandOf(loadKinds);
 const names = (role: Role, count: number) => Array.from({ length: count }, (_, index) => `${role}-${index}`);
 
 /** A server whose guests note what they are told to do, and may fail to start or to stop it. */
@@ -71,7 +73,7 @@ const requestFor = (count: number): LoadRequest => {
     host: { address: role, privateKeyFile: "/k", hostKey: "ssh-ed25519 AAAA", pfs: [{ name: "pf0", vfs: 1 }] },
     vms: names(role, count).map((name) => ({ name, vcpus: 1, peerIp: "10.0.0.1", token: "t" })),
     load: { type: "network", sends: true, receives: false, mbps: 1, packetBytes: 100, burstPackets: 1 },
-    leastCpuPercent: 0,
+    least: {},
     token: "t",
     owner: "stack a",
   });
@@ -165,6 +167,6 @@ describe("load that is ended", () => {
   });
 
   it("is what a started load is told, and it is a load that was started", () => {
-    expect(startCommand({ kind: "cpu", command: "stress-ng" })).toMatch(/^setsid stress-ng /);
+    expect(startCommand({ name: "cpu", command: "stress-ng" })).toMatch(/^setsid stress-ng /);
   });
 });

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cpuTimes, startCommand, stopCommand } from "../../../infra/load/commands.ts";
-import { cpuUseOf } from "../../../infra/load/seen.ts";
+import { startCommand, stopCommandOf } from "../../../infra/load/commands.ts";
+import { loadKinds } from "../../../study/loads/loads.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lab-load-"));
 beforeAll(() => {
@@ -20,8 +20,8 @@ const inGuest = (script: string) => {
   const args = [...own, "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c", script];
   return execa("unshare", args, { env: { PATH: `${folder}/bin:${process.env.PATH}` }, reject: false });
 };
-const start = (command: string) => startCommand({ kind: "cpu", command }).replaceAll("/run/", `${folder}/`);
-const stop = stopCommand.replaceAll("/run/", `${folder}/`);
+const start = (command: string) => startCommand({ name: "cpu", command }).replaceAll("/run/", `${folder}/`);
+const stop = stopCommandOf(loadKinds).replaceAll("/run/", `${folder}/`);
 /** Waits until that many are there. */
 const until = (count: number) => `until [ "$(${left})" = ${count} ]; do sleep 0.02; done`;
 const left = "grep -lE '^(stress-ng|iperf|sleep)' /proc/[0-9]*/comm | wc -l";
@@ -47,38 +47,5 @@ describe("ending load in a guest", { timeout: 60_000 }, () => {
     const { stderr, exitCode } = await inGuest(`kill() { :; }\n${start("stress-ng 300")}\n${until(1)}\n${stop}`);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^still running: \d+$/);
-  });
-});
-
-describe("the CPU that VMs are seen to use", () => {
-  const line = (look: number, at: string, vm: string, ticks: string) =>
-    `look=${look} at=${at} hz=100 vm=${vm} ticks=${ticks}\n`;
-
-  it("is per cent of one CPU between the two looks", () => {
-    const text =
-      line(0, "10.00", "a", "500") +
-      line(0, "10.00", "b", "7") +
-      line(1, "12.00", "a", "600") +
-      line(1, "12.00", "b", "7");
-    expect(cpuUseOf(text, ["a", "b"], "sender")).toEqual([
-      { vm: "a", cpuPercent: 50 },
-      { vm: "b", cpuPercent: 0 },
-    ]);
-  });
-
-  it.each([
-    ["", /does not say how much CPU a used/],
-    [line(0, "10.00", "a", "500"), /does not say how much CPU a used/],
-    [line(0, "10.00", "a", "500") + line(1, "10.00", "a", "500"), /does not say how much CPU a used/],
-    [line(0, "10.00", "a", ""), /ticks: "" is no whole number/],
-    ["Last login: Thu\n", /"Last" is not key=value/],
-  ])("is no number that nobody said: %j", (text, why) => {
-    expect(() => cpuUseOf(text, ["a"], "sender")).toThrow(why);
-  });
-
-  it("is asked in a way that fails where a VM is not there", async () => {
-    const { exitCode, stderr } = await execa("sh", ["-c", cpuTimes(["rtt-nobody"], 0)], { reject: false });
-    expect(exitCode).not.toBe(0);
-    expect(stderr).toContain("rtt-nobody.pid");
   });
 });

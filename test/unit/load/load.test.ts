@@ -1,16 +1,12 @@
 import { execaSync } from "execa";
 import { describe, expect, it } from "vitest";
 import { configSchema } from "../../../infra/config/schema.ts";
-import {
-  burstsPerSecond,
-  countArrivals,
-  cpuTimes,
-  loadProcesses,
-  startCommand,
-  stopCommand,
-} from "../../../infra/load/commands.ts";
-import { leastCpuPercent, leastDatagrams } from "../../../infra/load/share.ts";
+import { loadProcesses, logCommand, lookTwice, startCommand, stopCommandOf } from "../../../infra/load/commands.ts";
+import { leastOf } from "../../../infra/load/share.ts";
 import { planOf } from "../../../infra/plan/plan.ts";
+import { vmCpuCommand } from "../../../lib/vm-cpu.ts";
+import { leastRates, loadKinds } from "../../../study/loads/loads.ts";
+import { burstsPerSecond, networkLoad } from "../../../study/loads/network.ts";
 
 const network = { type: "network", mbps: 2, packetBytes: 1400, burstPackets: 16 } as const;
 const vm = { vcpus: 2, peerIp: "10.9.2.2" };
@@ -18,7 +14,7 @@ const vm = { vcpus: 2, peerIp: "10.9.2.2" };
 describe("what a background VM runs", () => {
   it("is stress-ng on each of its CPUs", () => {
     expect(loadProcesses({ type: "cpu", percent: 80 }, vm)).toEqual([
-      { kind: "cpu", command: "stress-ng --cpu 2 --cpu-load 80 --temp-path /tmp --quiet" },
+      { name: "cpu", command: "stress-ng --cpu 2 --cpu-load 80 --temp-path /tmp --quiet" },
     ]);
   });
 
@@ -30,47 +26,54 @@ describe("what a background VM runs", () => {
   });
 
   it("receives before it sends where the load is on both servers", () => {
-    const kinds = loadProcesses({ ...network, sends: true, receives: true }, vm).map(({ kind }) => kind);
-    expect(kinds).toEqual(["receive", "send"]);
+    const processes = loadProcesses({ ...network, sends: true, receives: true }, vm);
+    expect(processes.map(({ name, receives }) => [name, receives])).toEqual([
+      ["receive", true],
+      ["send", undefined],
+    ]);
     expect(loadProcesses({ type: "none" }, vm)).toEqual([]);
   });
 
   it.each([
-    ["start", startCommand({ kind: "cpu", command: "stress-ng" })],
-    ["stop", stopCommand],
-    ["count", countArrivals(2)],
-    ["times", cpuTimes(["rtt-bg-001", "rtt-bg-002"], 2)],
+    ["start", startCommand({ name: "cpu", command: "stress-ng" })],
+    ["stop", stopCommandOf(loadKinds)],
+    ["count", lookTwice(networkLoad.counters?.command ?? "", 2)],
+    ["log", logCommand([{ name: "cpu", command: "stress-ng" }])],
+    ["times", vmCpuCommand],
   ])("is %sed by what a POSIX shell can read", (_name, text) => {
     execaSync("sh", ["-n"], { input: text });
   });
 });
 
 describe("the least CPU that CPU load must be seen to use", () => {
-  const plan = (own: object) =>
-    planOf(configSchema.parse({ mainDriver: "virtio-bridge", backgroundVms: 2, loadType: "cpu", ...own })).sender;
+  const least = (own: object, cpus: number) =>
+    leastOf(
+      planOf(configSchema.parse({ mainDriver: "virtio-bridge", backgroundVms: 2, loadType: "cpu", ...own })).sender,
+      cpus,
+    );
 
   it("is half a fair share of a server that all VMs want", () => {
-    expect(leastCpuPercent({ type: "cpu", percent: 100 }, plan({}), 1)).toBeCloseTo(100 / 3 / 2);
-    expect(leastCpuPercent({ type: "cpu", percent: 100 }, plan({ backgroundVms: 128 }), 6)).toBeCloseTo(600 / 129 / 2);
+    expect(least({}, 1)).toEqual({ cpuPercent: expect.closeTo(100 / 3 / 2) });
+    expect(least({ backgroundVms: 128 }, 6)).toEqual({ cpuPercent: expect.closeTo(600 / 129 / 2) });
   });
 
   it("is half of what is asked where there is room for all", () => {
-    expect(leastCpuPercent({ type: "cpu", percent: 50 }, plan({}), 8)).toBe(25);
-    expect(leastCpuPercent({ type: "cpu", percent: 100 }, plan({ backgroundCpus: 2 }), 8)).toBe(100);
+    expect(least({ cpuLoadPercent: 50 }, 8)).toEqual({ cpuPercent: 25 });
+    expect(least({ backgroundCpus: 2 }, 8)).toEqual({ cpuPercent: 100 });
   });
 
   it("is nothing for other load", () => {
-    expect(leastCpuPercent({ type: "none" }, plan({}), 8)).toBe(0);
+    expect(least({ loadType: "none" }, 8)).toEqual({});
+    expect(least({ loadType: "network" }, 8)).not.toHaveProperty("cpuPercent");
   });
 });
 
 describe("the least datagrams that network load must be seen to bring", () => {
+  const least = (own: object) => leastRates({ ...network, ...own }, { vcpus: 1, fairCpuPercent: 100 });
+
   it("are a tenth of what is asked for at a sender, a hundredth at a receiver, nothing elsewhere", () => {
-    expect(leastDatagrams({ ...network, sends: true, receives: false })).toEqual({
-      leastSentPps: 2e6 / 8 / 1400 / 10,
-      leastReceivedPps: 0,
-    });
-    expect(leastDatagrams({ ...network, sends: false, receives: true }).leastReceivedPps).toBeCloseTo(1.786, 3);
-    expect(leastDatagrams({ type: "cpu", percent: 100 })).toEqual({ leastSentPps: 0, leastReceivedPps: 0 });
+    expect(least({ sends: true, receives: false })).toEqual({ sentPps: 2e6 / 8 / 1400 / 10 });
+    expect(least({ sends: false, receives: true })).toEqual({ receivedPps: expect.closeTo(1.786, 3) });
+    expect(leastRates({ type: "cpu", percent: 100 }, { vcpus: 1, fairCpuPercent: 100 })).not.toHaveProperty("sentPps");
   });
 });

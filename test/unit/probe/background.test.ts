@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
-import {
-  type BackgroundLook,
-  backgroundProblems,
-  backgroundUse,
-  parseCpuLook,
-  parseUdpLook,
-} from "../../../measure/probe/background.ts";
+import { parseVmCpu } from "../../../lib/vm-cpu.ts";
+import { type BackgroundLook, backgroundProblems, backgroundUse } from "../../../measure/probe/background.ts";
+import { parseGuestLooks } from "../../../study/loads/guest-look.ts";
+import { networkLoad } from "../../../study/loads/network.ts";
 
+const parseUdpLook = (text: string) => {
+  if (!networkLoad.counters) throw new Error("network load has counters");
+  return parseGuestLooks(networkLoad.counters, text, "rtt-bg-001");
+};
 /** As /proc/uptime and `virsh domstats --cpu-total --list-running` say it, the Main VM among them. */
 const cpu = (seconds: number, ns: number) =>
-  parseCpuLook(`${seconds}
+  parseVmCpu(
+    `${seconds}
 Domain: 'rtt-main'
   cpu.time=77
 Domain: 'rtt-bg-001'
@@ -19,14 +21,16 @@ Domain: 'rtt-bg-001'
 
 Domain: 'rtt-bg-002'
   cpu.time=${ns * 2}
-`);
+`,
+    "sender",
+  );
 const look = (seconds: number, ns: number, received: number, sent: number): BackgroundLook => ({
   cpu: cpu(seconds, ns),
-  udp: new Map([
-    ["rtt-bg-001", parseUdpLook(`seconds=${seconds - 50} received=${received} sent=${sent}\n`, "rtt-bg-001")],
-  ]),
+  guests: new Map(
+    parseUdpLook(`seconds=${seconds - 50} received=${received} sent=${sent}\n`).map((each) => ["rtt-bg-001", each]),
+  ),
 });
-const spec = { vms: ["rtt-bg-001", "rtt-bg-002"], leastCpuPercent: 0, leastSentPps: 0, leastReceivedPps: 0 };
+const spec = { vms: ["rtt-bg-001", "rtt-bg-002"], load: "network", least: {} };
 const use = backgroundUse(spec, look(100, 10e9, 0, 1000), look(110, 13e9, 50, 4000));
 
 describe("what background VMs do during a run", () => {
@@ -45,16 +49,17 @@ describe("what background VMs do during a run", () => {
   });
 
   it("makes a run invalid when a VM's load did not run, and says which one's", () => {
-    const problems = (least: Partial<typeof spec>) => backgroundProblems("sender", { ...spec, ...least }, use);
+    const problems = (least: Record<string, number>, load = "network", used = use) =>
+      backgroundProblems("sender", { ...spec, load, least }, used);
     expect(problems({})).toEqual([]);
-    expect(problems({ leastCpuPercent: 40 })).toEqual([
+    expect(problems({ cpuPercent: 40 }, "cpu")).toEqual([
       "sender: rtt-bg-001 used 30 % of a CPU, and CPU load at least 40 %",
     ]);
-    expect(problems({ leastSentPps: 400 })).toEqual([
+    expect(problems({ sentPps: 400 })).toEqual([
       "sender: rtt-bg-001 sent 300 datagrams/s, and network load at least 400",
       "sender: rtt-bg-002 sent nobody knows how many datagrams/s, and network load at least 400",
     ]);
-    expect(problems({ leastReceivedPps: 10, vms: ["rtt-bg-001"] })[0]).toBe(
+    expect(problems({ receivedPps: 10 }, "network", use.slice(0, 1))[0]).toBe(
       "sender: rtt-bg-001 received 5 datagrams/s, and network load at least 10",
     );
   });
@@ -62,15 +67,15 @@ describe("what background VMs do during a run", () => {
 
 describe("what a guest or a server says of itself", () => {
   it.each([
-    ["", /does not say how many datagrams/],
+    ["", /does not say sent and received/],
     ["seconds=1 received= sent=3", /received: "" is no whole number/],
     ["seconds=NaN received=1 sent=3", /seconds: "NaN" is no number/],
     ["Welcome\n", /is not key=value/],
   ])("is no number when it is none: %j", (text, why) => {
-    expect(() => parseUdpLook(text, "rtt-bg-001")).toThrow(why);
+    expect(() => parseUdpLook(text)).toThrow(why);
   });
 
   it.each(["", "Welcome\nDomain: 'x'\n"])("is no clock when it is none: %j", (text) => {
-    expect(() => parseCpuLook(text)).toThrow(/clock is not understood/);
+    expect(() => parseVmCpu(text, "sender")).toThrow(/^sender: the server's clock is not understood/);
   });
 });

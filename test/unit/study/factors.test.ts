@@ -10,6 +10,7 @@ import { drivers } from "../../../study/drivers.ts";
 import { factor } from "../../../study/factor.ts";
 import { factorCellsOf, factorColumnsOf, runFactorsOf } from "../../../study/factor-columns.ts";
 import { type FactorId, factorShapeOf, factors, factorTable } from "../../../study/factors.ts";
+import { loadParameters } from "../../../study/loads/loads.ts";
 import {
   type FactorValues,
   recordedIn,
@@ -173,5 +174,7 @@ const isEnglish = (id: string) => id === id.toLowerCase();
 it.each(ids.filter((id) => id !== said))("%s stands in seven files at most, without tests and data", (id) => {
   const files = (isEnglish(id) ? codeThatNames(id) : filesWithWord(id)).filter((path) => !isData(path));
   expect(files.length, files.join(" ")).toBeLessThanOrEqual(7);
-  expect(files).toContain("study/factors.ts");
+  // The factors of a kind of load come to the table with the kind.
+  const source = id in loadParameters ? /^study\/loads\/[\w-]+\.ts$/ : /^study\/factors\.ts$/;
+  expect(files).toContainEqual(expect.stringMatching(source));
 });
