@@ -41,7 +41,7 @@ export function reasonAgainst(run: RunRecord, measure: Measure): string | null {
   if (measureOf(run, measure) !== null) return null;
   if (run.transmitted > 0 && run.received === 0) return "no packet came back";
   const summaries: Partial<Record<string, PacketSummary>> = run.metrics;
-  const summary = summaries[isOfCpu(metric) ? "rtt" : metric];
+  const summary = summaries[isOfCpu(metric) ? mainMetric : metric];
   return summary && "unavailable" in summary ? summary.unavailable : "there is no value";
 }
 

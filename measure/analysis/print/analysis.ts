@@ -88,7 +88,9 @@ export function leftOutOfRows(rows: readonly Table3Row[]): string[] {
       ]);
     return [pairing.replace(/^.*?: /, ""), ...(lostInRow ? [lostInRow] : [])].join("; ");
   });
-  return [...groups].map(([words, group]) => `${group.map(rowName).join(", ")}: ${words}`);
+  const namesOf = (group: readonly Table3Row[]) =>
+    groups.size === 1 ? "each row with pairs" : group.map(rowName).join(", ");
+  return [...groups].map(([words, group]) => `${namesOf(group)}: ${words}`);
 }
 
 function table3Table({ table3, unit, fidelity }: Analysis): PlainTable {

@@ -183,7 +183,7 @@ describe("checkExperiment", () => {
 
   it("refuses a profile that is not there with those that are", () => {
     expect(() => profileOf(all[0]!, "constructor")).toThrow(
-      '--profile "constructor" is not allowed for baseline; allowed: paper, emulated',
+      '--profile "constructor" is not allowed for baseline; allowed: emulated, paper',
     );
   });
 });

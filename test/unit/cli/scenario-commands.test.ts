@@ -64,6 +64,6 @@ describe("./lab campaign plan", { timeout: 60_000 }, () => {
     const unknown = await lab("campaign", "plan", "baselin");
     expect([unknown.exitCode, unknown.stderr]).toEqual([2, expect.stringMatching(/"baselin".*baseline, competition/)]);
     const profile = await lab("campaign", "plan", "baseline", "--profile", "lab");
-    expect([profile.exitCode, profile.stderr]).toEqual([2, expect.stringMatching(/"lab".*paper, emulated/)]);
+    expect([profile.exitCode, profile.stderr]).toEqual([2, expect.stringMatching(/"lab".*emulated, paper/)]);
   });
 });
