@@ -1,7 +1,7 @@
 /** The tools that scripts call on a server, by Debian package: without one of them a deployment is refused before it changes anything. */
 export const serverTools = {
   "libvirt-clients": ["virsh"],
-  iproute2: ["ip", "bridge"],
+  iproute2: ["ip", "bridge", "ss", "tc"],
   tcpdump: ["tcpdump"],
   sysstat: ["mpstat"],
   ethtool: ["ethtool"],

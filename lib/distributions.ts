@@ -48,7 +48,7 @@ export function familyOf({ id, like }: Pick<Distribution, "id" | "like">): Famil
  */
 const names: Record<Exclude<Family, "debian">, Record<string, readonly string[] | null>> = {
   redhat: {
-    iproute2: ["iproute"],
+    iproute2: ["iproute", "iproute-tc"],
     "libvirt-clients": ["libvirt-client"],
     "libvirt-daemon-system": ["libvirt-daemon-kvm"],
     "linux-cpupower": ["kernel-tools"],

@@ -91,7 +91,7 @@ restore_vfs_of() {
 }
 # restore_up PF: sets the port down, unless somebody needs it by now, or one of its VFs, which lose their link with it.
 restore_up() {
-  used=$(look_for_holders; interface_in_use "$1" "$1" ''; vfs_in_use "$1")
+  used=$(look_for_holders; pf_in_use "$1" ''; vfs_in_use "$1")
   if [ -n "$used" ]; then say "$1 was down before, and stays up: $(sentences_of "$used")"
   else try 10 ip link set dev "$1" down || say "$1 could not be set down again: $answer"; fi
 }

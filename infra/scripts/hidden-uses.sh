@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Uses of a port or VF that its folder in /sys does not show: from another network namespace, by a program's own frames, by a device
-# that stands on it. Findings as in in-use.sh, which includes this.
+# that stands on it, by its clock. Findings as in in-use.sh, which includes this.
 
 # What stands on an interface of this network namespace and is in another one, looked for once: "INDEX KIND NAME WHERE"; "? WHERE: WHY"
 # for a namespace that cannot be looked into. A file that ended with its process, or is no namespace (one that a crash left), is none.
@@ -11,10 +11,12 @@ look_for_far_links() {
     {
       stat -c %N "$PROC"/[0-9]*/ns/net 2> /dev/null | sed -n "s/^'\(.*\)' -> '\(.*\)'$/\2 \1/p" | sort -u -k 1,1
       for named in "$NETNS"/*; do [ ! -e "$named" ] || echo "net:[$(stat -L -c %i "$named")] $named"; done
+      mounted_namespaces
     } | sort -u -k 1,1 | while read -r namespace file; do
       if [ "$namespace" = "$own_namespace" ]; then continue; fi
       case $file in
         "$NETNS"/*) where="the network namespace ${file##*/}" ;;
+        "$PROC"/[0-9]*/root/*) file_there=${file#"$PROC"/}; where="the network namespace ${file_there#*/root}" ;;
         *) process=${file%/ns/net}; where="the network namespace of the process $(line_of "$process/comm" || :) (${process##*/})" ;;
       esac
       if ! links=$(nsenter --net="$file" ip -d -o link show 2> /dev/null < /dev/null); then
@@ -27,6 +29,12 @@ look_for_far_links() {
       done
     done
   ) || :
+}
+# mounted_namespaces: "net:[INODE] FILE" of those that a mount keeps, in whichever mount namespace that is (/run/docker/netns/NAME).
+mounted_namespaces() {
+  stat -c %N "$PROC"/[0-9]*/ns/mnt 2> /dev/null | sed -n "s/^'\(.*\)\/ns\/mnt' -> '\(.*\)'$/\2 \1/p" | sort -u -k 1,1 | while read -r _ process; do
+    awk -v root="$process/root" '$4 ~ /^net:\[/ { print $4, root $5 }' "$process/mountinfo" 2> /dev/null
+  done
 }
 # far_links: of `ip -d -o link`, what stands on an interface of another namespace: "INDEX KIND NAME NUMBER", the number that namespace has.
 far_links() {
@@ -87,4 +95,8 @@ device_uses() (
     done | sort -u
   )
   if [ -n "$holders" ]; then echo "rdma $2 is in the hands of $(in_words "$holders"), by RDMA"; fi
+  for clock in "$1"/ptp/*; do
+    holders=$(holders_of "/dev/${clock##*/}")
+    if [ -n "$holders" ]; then echo "clock $2 has the clock ${clock##*/}, which is in the hands of $(in_words "$holders")"; fi
+  done
 )

@@ -1,11 +1,13 @@
 # shellcheck shell=sh
 # Who would lose something if the testbed took a port, one of its VFs, the name of its bridge or the name of a VM. Nothing is changed
 # here: `doctor` asks the same as `up`. A finding is a line: its kind, then a sentence that names what is in use and by whom.
-# Kinds: port-of, carries, address, route, ssh, vm, process, namespace, socket, vdpa, rdma, switchdev, bridge, domain;
+# Kinds: port-of, carries, address, route, rule, neighbour, program, ssh, vm, process, namespace, socket, clock, vdpa, rdma, switchdev,
+# bridge, domain;
 # unknown, where the server cannot tell: nobody is taken to use nothing because a look has failed.
 # IGNORE_OURS=yes leaves out what VMs of this testbed hold (doctor, beside a deployed stack).
 . ./roots.sh
 . ./hidden-uses.sh
+. ./bound-uses.sh
 
 # sentences_of FINDINGS: one text of them, without their kinds.
 sentences_of() { printf '%s\n' "$1" | cut -d ' ' -f 2- | awk 'NR > 1 { printf "; " } { printf "%s", $0 } END { print "" }'; }
@@ -20,8 +22,9 @@ value_of() {
 # What each process holds that gives it a VF: "PATH TARGET" of its open files, looked for once.
 look_for_holders() {
   HELD=$(find "$PROC"/[0-9]*/fd -maxdepth 1 \( -lname '/dev/vfio/*' -o -lname '/dev/tap*' -o -lname '/dev/uio*' \
-    -o -lname '/dev/vhost-vdpa*' -o -lname '/dev/infiniband/*' \) -printf '%p %l\n' 2> /dev/null) || :
+    -o -lname '/dev/vhost-vdpa*' -o -lname '/dev/infiniband/*' -o -lname '/dev/ptp*' \) -printf '%p %l\n' 2> /dev/null) || :
   look_for_far_links
+  look_for_bound
 }
 # holders_of FILE: who has it open, a line each: "vm NAME" for a VM of libvirt's, "process NAME (PID)" for another.
 holders_of() {
@@ -123,6 +126,7 @@ interface_in_use() {
   done
   far_uses "$1" "$2"
   socket_uses "$1" "$2"
+  bound_uses "$1" "$2"
   if ! see_addresses "$1"; then echo "unknown whether $2 has an address cannot be seen: $unseen"
   elif [ -n "$found" ]; then echo "address $2 has an address ($found)"; fi
   if ! see_routes "$1"; then echo "unknown whether $2 carries a route cannot be seen: $unseen"

@@ -9,6 +9,7 @@
 put_back() {
   PUT_BACK=''
   look_for_far_links
+  look_for_bound
   # shellcheck disable=SC2086 # names without spaces
   told=$({ places=$(all_places) && drop_places $places; } 2>&1) || {
     printf '%s\n' "$told" >&2

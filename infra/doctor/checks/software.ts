@@ -9,7 +9,7 @@ const { "libvirt-clients": _client, ...tools } = serverTools;
 
 function packageCheck({ facts }: Subject, name: string, names: readonly string[]): Finding {
   const lost = names.filter((tool) => !facts.tools.has(tool));
-  if (lost.length > 0) return missing(name, `${lost.join(" and ")} not installed`, install(facts, name));
+  if (lost.length > 0) return missing(name, `${lost.join(", ")} not installed`, install(facts, name));
   const version = facts.versions.get(name) ?? "version unknown";
   return (
     olderThanSupported(facts, name, version, name) ??

@@ -70,6 +70,12 @@ export class MadeUpServer {
       this.write(`bin/${tool}`, "#!/bin/sh\n");
       chmodSync(this.#path(`bin/${tool}`), 0o755);
     }
+    // What they say whatever they are asked, but for sockets of AF_XDP.
+    for (const tool of ["ss", "tc"]) {
+      this.write(`bin/${tool}`, `#!/bin/sh\ncase "$*" in *--xdp*) exit ;; esac\ncat "$LAB_ROOT/kernel/${tool}"\n`);
+      chmodSync(this.#path(`bin/${tool}`), 0o755);
+      this.write(`kernel/${tool}`, "");
+    }
     this.write("proc/sys/kernel/random/boot_id", "boot-1\n");
     this.link("net:[1]", "proc/self/ns/net");
     this.write("proc/meminfo", "MemTotal: 1048576 kB\n");

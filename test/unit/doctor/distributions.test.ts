@@ -74,7 +74,7 @@ describe("advice in a system's words", () => {
   it("on RHEL and Fedora", () => {
     for (const system of [distributions.rhel, distributions.rocky, distributions.fedora])
       expect([...new Set(adviceOn(system))]).toEqual([
-        "dnf install iproute",
+        "dnf install iproute iproute-tc",
         "dnf install tcpdump",
         "dnf install sysstat",
         "dnf install ethtool",

@@ -55,7 +55,7 @@ describe("what a server says of itself", () => {
         ],
       ]),
       bridgedFrames: { calls: false, chains: [], unread: [] },
-      tools: new Set(["virsh", "ip", "bridge", "tcpdump", "mpstat", "ethtool", "udevadm", "cpupower"]),
+      tools: new Set(["virsh", "ip", "bridge", "ss", "tc", "tcpdump", "mpstat", "ethtool", "udevadm", "cpupower"]),
       versions: new Map([
         ["iproute2", "6.1.0"],
         ["tcpdump", "4.99.3"],

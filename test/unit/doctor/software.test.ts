@@ -9,7 +9,7 @@ describe("software", () => {
 
   it("has a line for each package, all ok", () => {
     expect(packages(subject()).map(({ what, status, found }) => `${status} ${what} ${found}`)).toEqual([
-      "ok iproute2 6.1.0 (ip, bridge)",
+      "ok iproute2 6.1.0 (ip, bridge, ss, tc)",
       "ok tcpdump 4.99.3",
       "ok sysstat 12.6.1 (mpstat)",
       "ok ethtool 6.1",
@@ -18,7 +18,7 @@ describe("software", () => {
   });
 
   it.each([
-    ["iproute2", ["ip", "bridge"], "ip and bridge not installed"],
+    ["iproute2", ["ip", "bridge", "ss", "tc"], "ip, bridge, ss, tc not installed"],
     ["tcpdump", ["tcpdump"], "tcpdump not installed"],
     ["sysstat", ["mpstat"], "mpstat not installed"],
     ["ethtool", ["ethtool"], "ethtool not installed"],
