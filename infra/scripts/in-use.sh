@@ -2,7 +2,7 @@
 # Who would lose something if the testbed took a port, one of its VFs, the name of its bridge or the name of a VM. Nothing is changed
 # here: `doctor` asks the same as `up`. A finding is a line: its kind, then a sentence that names what is in use and by whom.
 # Kinds: port-of, carries, address, route, rule, neighbour, program, ssh, vm, process, namespace, socket, clock, vdpa, rdma, switchdev,
-# bridge, domain;
+# bridge, domain, network, defined;
 # unknown, where the server cannot tell: nobody is taken to use nothing because a look has failed.
 # IGNORE_OURS=yes leaves out what VMs of this testbed hold (doctor, beside a deployed stack).
 . ./roots.sh

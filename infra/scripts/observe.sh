@@ -4,6 +4,7 @@
 # with those of TOOLS that are not installed, without which the rest is not to be trusted. Nothing is changed.
 # shellcheck shell=sh
 . ./proof.sh
+. ./libvirt-uses.sh
 : "${PORTS=}" "${BRIDGE:?}" "${VMS:?}" "${TOOLS:?}"
 echo "record=server cpus=$(nproc) memory_mib=$(awk '/^MemTotal:/ {print int($2 / 1024)}' "$PROC/meminfo")"
 lacking=$(for tool in $TOOLS; do command -v "$tool" > /dev/null || echo "$tool"; done | paste -s -d , -)
@@ -23,7 +24,15 @@ for port in $PORTS; do
   in_use "$pf" "$(port_in_use "$pf" "${port#*=}" "$BRIDGE")"
 done
 # shellcheck disable=SC2086 # names without spaces
-in_use '' "$(bridge_in_use "$BRIDGE"; domains_in_use $VMS)"
+domains=$(domains_in_use $VMS)
+in_use '' "$(bridge_in_use "$BRIDGE"; printf '%s\n' "$domains")"
+case $domains in
+  *'libvirt cannot be asked'*) ;; # that is told, and asking again could last as long
+  *)
+    look_for_plans
+    for port in $PORTS; do in_use "${port%=*}" "$(plans_with "${port%=*}")"; done
+    ;;
+esac
 layer() { echo "record=layer name=$(escaped "$1") token=$(escaped "$2")"; }
 for f in "$IMAGES"/*/token; do
   folder=${f%/token}

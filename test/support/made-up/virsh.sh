@@ -1,5 +1,6 @@
 #!/bin/sh
-# virsh whose domains are folders of LAB_ROOT/domains with a state and a desc. VIRSH_FAILS makes it fail, as when libvirtd is dead;
+# virsh whose domains are folders of LAB_ROOT/domains with a state, a desc and perhaps xml of their devices; its networks, of
+# LAB_ROOT/networks, have a state with autostart, and xml. VIRSH_FAILS makes it fail, as when libvirtd is dead;
 # VIRSH_HANGS=all makes it hang, and VIRSH_HANGS=WORD when it is to do that;
 # a domain that is "undying" is not undefined, and one that is "unreadable" does not tell its description.
 [ "${VIRSH_HANGS:-}" != all ] || exec sleep 100
@@ -13,10 +14,15 @@ case "$*" in
   'list --all --name') ls ;;
   'list --all') for d in *; do [ ! -d "$d" ] || echo " - $d $(cat "$d/state")"; done ;;
   *) printf '%s\n' "$1" | tr ';' '\n' | while read -r word a b; do
+       a=${a#\'}; a=${a%\'}; b=${b#\'}; b=${b%\'}
        [ -z "$word" ] || [ "${VIRSH_HANGS:-}" != "$word" ] || sleep 100
        case $word in
-         echo) printf "%s$end" "$a" ;;
+         echo) printf "%s$end" "$a${b:+ $b}" ;;
          desc) if [ -e "$a/unreadable" ]; then echo "error: disconnected" >&2; elif [ -d "$a" ]; then printf "%s$end" "$(cat "$a/desc")"; else echo "error: no domain $a" >&2; fi ;;
+         dumpxml) if [ "$a" = --inactive ]; then a=$b; fi; printf '<domain>\n  <description>%s</description>\n%s\n</domain>\n' "$(cat "$a/desc")" "$(cat "$a/xml" 2> /dev/null)" ;;
+         net-dumpxml) cat "../networks/$a/xml" ;;
+         list) ls ;;
+         net-list) for n in ../networks/*; do [ ! -d "$n" ] || echo " ${n##*/} $(cat "$n/state") yes"; done ;;
          destroy) echo "shut off" > "$a/state" ;;
          undefine) [ -e "$b/undying" ] || rm -r "$b" ;;
        esac
