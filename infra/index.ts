@@ -7,6 +7,7 @@ import { type Role, roles } from "./config/hosts.ts";
 import { parseConfig, refuse, refuseOverload, resolveConfig } from "./config/load.ts";
 import { requireWays } from "./doctor/ways.ts";
 import { falseClaims } from "./false-claims.ts";
+import { freeMemoryProblems } from "./free-memory.ts";
 import { announceServers } from "./gateway/gateway.ts";
 import { type Observation, observe, tokensOf, vfAddressOf, withObserved } from "./observe.ts";
 import { ownerOf } from "./owner.ts";
@@ -38,7 +39,10 @@ async function prepare() {
     refuseOverload(withObserved(inventory, observed), config);
     const { sender, responder } = observed;
     refuse(
-      preflightProblems(inventory, plan, { sender: sender.preflight, responder: responder.preflight }),
+      [
+        ...preflightProblems(inventory, plan, { sender: sender.preflight, responder: responder.preflight }),
+        ...freeMemoryProblems(plan, observed),
+      ],
       "the stack",
     );
     const servers = Object.fromEntries(roles.map((role) => [role, viewOf(observed[role])])) as Record<Role, ServerView>;

@@ -33,6 +33,10 @@ export interface Observation {
   lease: { owner: string; since: Date } | undefined;
   cpus: number;
   memoryMiB: number;
+  /** Memory that nobody needs, what VMs of this testbed have included; undefined for a kernel that does not say. */
+  freeMiB: number | undefined;
+  /** Which start of which kernel it is: no two servers have it in common. */
+  boot: string | undefined;
   /** By name of the interface; one that is not there has none. */
   pfs: ReadonlyMap<string, PfFacts>;
   /** What a deployment would take from somebody, a sentence each, and of which port; "" is of none. */
@@ -72,6 +76,7 @@ const listOf = (text: string) => text.split(",").filter((item) => item !== "");
 /** A line of infra/scripts/observe.sh. */
 const observedRecord = z.discriminatedUnion("record", [
   z.strictObject({ record: z.literal("server"), cpus: wholeNumber, memory_mib: wholeNumber }),
+  z.strictObject({ record: z.literal("now"), boot: z.string(), free_mib: wholeNumber }),
   z.strictObject({
     record: z.literal("pf"),
     name: z.string().min(1),
@@ -98,10 +103,14 @@ export function parseObservation(text: string): Observation {
   let lacking: string[] = [];
   let lease: Observation["lease"];
   let server: { cpus: number; memoryMiB: number } | undefined;
+  let now: Pick<Observation, "freeMiB" | "boot"> = { freeMiB: undefined, boot: undefined };
   for (const line of parseRecords(observedRecord, text, "what a server says of itself")) {
     switch (line.record) {
       case "server":
         server = { cpus: line.cpus, memoryMiB: line.memory_mib };
+        break;
+      case "now":
+        now = { freeMiB: line.free_mib, boot: line.boot || undefined };
         break;
       case "pf": {
         const { name, pci, total_vfs: totalVfs, offset, stride, vfs } = line;
@@ -122,7 +131,7 @@ export function parseObservation(text: string): Observation {
     }
   }
   if (server === undefined) throw new LabError("a server was asked what it is, and did not say (record=server)");
-  return { tokens, lease, ...server, pfs, inUse, lacking };
+  return { tokens, lease, ...server, ...now, pfs, inUse, lacking };
 }
 
 /**
@@ -162,6 +171,17 @@ export function refuseUsed(observed: Record<Role, Pick<Observation, "inUse">>): 
   if (used.length > 0)
     throw new LabError(
       `A deployment would take from somebody what is in use:\n${used.join("\n")}\nGive ports (hosts.ROLE.pfs) that are connected to the other server and to nothing else, or end that use.`,
+    );
+}
+
+/**
+ * Two names of one server are found out by what it says of its start.
+ * @throws LabError when both are one server
+ */
+export function refuseOneServer({ sender, responder }: Record<Role, Pick<Observation, "boot">>): void {
+  if (sender.boot !== undefined && sender.boot === responder.boot)
+    throw new LabError(
+      `hosts.sender and hosts.responder are one server: both run since the start ${sender.boot}. Give two servers (hosts.ROLE.address).`,
     );
 }
 
@@ -214,6 +234,7 @@ export async function observe(
     throw new LabError(`The servers cannot be used:\n${failures.map((f) => `  ${f.message}`).join("\n")}`);
   }
   const observed = { sender: sender.value, responder: responder.value };
+  refuseOneServer(observed);
   for (const role of roles) {
     refuseLacking(role, observed[role]);
     refuseForeignLease(role, observed[role], deployer);

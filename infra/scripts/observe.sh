@@ -1,4 +1,4 @@
-# What a server is and which layers are really there, a line of key=value words each (infra/observe.ts): record=server, one
+# What a server is and which layers are really there, a line of key=value words each (infra/observe.ts): record=server, record=now, one
 # record=pf for each of PFS that is there, one record=layer for each layer, record=lease when somebody has it, one record=in_use for
 # each thing that taking the ports (PORTS: "PF=VFS …") into BRIDGE, or the names of VMS, would take from somebody, and record=lacking
 # with those of TOOLS that are not installed, without which the rest is not to be trusted. Nothing is changed.
@@ -7,6 +7,11 @@
 . ./libvirt-uses.sh
 : "${PORTS=}" "${BRIDGE:?}" "${VMS:?}" "${TOOLS:?}"
 echo "record=server cpus=$(nproc) memory_mib=$(awk '/^MemTotal:/ {print int($2 / 1024)}' "$PROC/meminfo")"
+# Memory that nobody needs, and what VMs of this testbed have of it, which they give back or go on with.
+statuses=$(for slot in "$SLOTS"/*; do pid=$(line_of "$LIBVIRT_RUN/${slot##*/}.pid") && [ -r "$PROC/$pid/status" ] && echo "$PROC/$pid/status"; done) || :
+# shellcheck disable=SC2086 # names without spaces
+free_mib=$(awk '/^MemAvailable:/ { seen = 1 } /^(MemAvailable|RssAnon|RssShmem):/ { kib += $2 } END { if (seen) print int(kib / 1024) }' "$PROC/meminfo" $statuses)
+[ -z "$free_mib" ] || echo "record=now boot=$(escaped "$BOOT_ID") free_mib=$free_mib"
 lacking=$(for tool in $TOOLS; do command -v "$tool" > /dev/null || echo "$tool"; done | paste -s -d , -)
 [ -z "$lacking" ] || echo "record=lacking tools=$lacking"
 in_use() { printf '%s\n' "$2" | while read -r kind sentence; do [ -z "$kind" ] || echo "record=in_use port=$(escaped "$1") kind=$kind what=$(escaped "$sentence")"; done; }

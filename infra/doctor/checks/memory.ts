@@ -1,5 +1,5 @@
 import { memoryNeeded } from "../../plan/capacity.ts";
-import { ok, type ServerCheck, warning } from "../check.ts";
+import { missing, ok, type ServerCheck, warning } from "../check.ts";
 
 /** What the smallest Main VM takes with its QEMU, MiB (guestMemoryMiB is at least 96). */
 const smallestMiB = 160;
@@ -12,7 +12,8 @@ export const freeMemory: ServerCheck = ({ facts: { memory }, lease, wanted }) =>
   const needed = wanted === undefined ? smallestMiB : memoryNeeded(wanted.plan);
   const takers = wanted === undefined ? "the smallest Main VM takes" : "the stack's VMs take";
   if (memory.availableMiB >= needed) return [ok(what, wanted === undefined ? found : `${found}; ${takers} ${needed}`)];
-  return [warning(what, `${found}, and ${takers} ${needed}`, "ps -eo rss,args --sort=-rss | head  # says who has it")];
+  const lack = wanted === undefined ? warning : missing;
+  return [lack(what, `${found}, and ${takers} ${needed}`, "ps -eo rss,args --sort=-rss | head  # says who has it")];
 };
 
 /** Guests use none, so what is reserved for them is lost to the guests. */

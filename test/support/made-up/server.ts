@@ -78,7 +78,7 @@ export class MadeUpServer {
     }
     this.write("proc/sys/kernel/random/boot_id", "boot-1\n");
     this.link("net:[1]", "proc/self/ns/net");
-    this.write("proc/meminfo", "MemTotal: 1048576 kB\n");
+    this.write("proc/meminfo", "MemTotal: 1048576 kB\nMemAvailable: 786432 kB\n");
     this.write("kernel/index", "1\n");
     this.write("kernel/vf-driver", "igbvf\n");
   }

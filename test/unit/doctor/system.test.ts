@@ -98,7 +98,7 @@ describe("memory", () => {
     [
       freeMemory,
       { ...little, wanted: wants({ mainDriver: "virtio-bridge" }) },
-      { status: "warning", found: "159 of 2048 MiB, and the stack's VMs take 192", mend },
+      { status: "missing", found: "159 of 2048 MiB, and the stack's VMs take 192", mend },
     ],
     [freeMemory, { ...little, lease: { owner: "stack rack (h:/c)", since: new Date() } }, { status: "ok" }],
     [hugepages, {}, { status: "ok", found: "none; guests use none" }],
