@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson, sha256 } from "../lib/canonical.ts";
 import type { Manifest } from "../measure/results/manifest.ts";
+import { inFolder } from "../measure/results/run-files.ts";
 import { runFolder } from "../measure/results/token.ts";
 import { type Random, seededRandom } from "../measure/statistics/random.ts";
 import { byPublishedName } from "../study/metric-lists.ts";
@@ -120,32 +121,40 @@ function manifestOf(scenario: Scenario, run: number, files: ReadonlyMap<string, 
     }));
   const none = { unavailable: "synthetic" };
   return {
-    ...{ schemaVersion: 1, status: "valid", problems: [], scenario, scenarioSha256: scenario.sha256 },
+    ...{ schemaVersion: 2, status: "valid", problems: [], scenario, scenarioSha256: scenario.sha256 },
     ...{ environmentSha256: sha256("synthetic"), environment: {}, fidelity: "hardware", replicate: run, run: 1 },
-    ...{ token: "synthetic", attempt: 1, seed: 1, pingId: 1001 },
+    ...{ token: "synthetic", attempt: 1, seed: 1 },
     ...{ started: "2026-01-01T00:00:00.000Z", ended: "2026-01-01T00:00:30.000Z" },
     deployment: { sender: "", responder: "" },
-    files: Object.fromEntries([...files].map(([name, data]) => [name, { sha256: sha256(data), bytes: data.length }])),
-    captures: { sender: captures("sender"), responder: captures("responder") },
+    files: Object.fromEntries(
+      [...inFolder(files, "ping")].map(([name, data]) => [name, { sha256: sha256(data), bytes: data.length }]),
+    ),
     unavailable: {},
     clocks: { sender: "tsc", responder: "tsc" },
-    clockRateErrorPpm: null,
-    ping: {
-      ...{
-        requestedRatePps: timingOf(scenario.factors).ratePps,
-        achievedRatePps: 80,
-        transmitted: packets,
-        received: packets,
-      },
-      ...{ duplicates: 0, maxInFlight: 1, seconds: 1.2 },
-    },
-    neighbourFrames: 0,
-    flagged: {},
-    cpu: { sender: cpu(random), responder: cpu(random) },
     pinning: { sender: null, responder: null },
     // As much text as a real run brings: what ethtool and the kernel say, before and after.
     facts: { text: "x".repeat(30_000) },
-    metrics: byPublishedName(() => none),
+    probes: [
+      {
+        id: "ping",
+        parameters: { pingId: 1001, packets: packets, ratePps: timingOf(scenario.factors).ratePps, payloadBytes: 18 },
+        folder: "ping",
+        captures: { sender: captures("sender"), responder: captures("responder") },
+        cpu: { sender: cpu(random), responder: cpu(random) },
+        metrics: byPublishedName(() => none),
+        details: {
+          achievedRatePps: 80,
+          transmitted: packets,
+          received: packets,
+          duplicates: 0,
+          maxInFlight: 1,
+          seconds: 1.2,
+          neighbourFrames: 0,
+          flagged: {},
+          clockRateErrorPpm: null,
+        },
+      },
+    ],
   };
 }
 
@@ -160,8 +169,8 @@ export function writeSyntheticResults(directory: string, scenarios: number, runs
     for (let run = 1; run <= runs; run++) {
       const folder = join(directory, runFolder(scenario, run, 1));
       const files = runFiles(factors, random);
-      mkdirSync(folder, { recursive: true });
-      for (const [name, data] of files) writeFileSync(join(folder, name), data);
+      mkdirSync(join(folder, "ping"), { recursive: true });
+      for (const [name, data] of inFolder(files, "ping")) writeFileSync(join(folder, name), data);
       writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifestOf(scenario, run, files, random)));
     }
   }

@@ -1,4 +1,5 @@
 import { type Deployed, driftOf, type MeasureDrift } from "../../measure/analysis/drift.ts";
+import { pingRecord } from "../../measure/probes/ping/record.ts";
 import { inspectRun } from "../../measure/results/token.ts";
 import { mainMetric, publishedName } from "../../study/metric-lists.ts";
 
@@ -11,8 +12,8 @@ export function driftOfDemo(measured: Readonly<Record<string, readonly string[]>
     folders.flatMap((folder): Deployed[] => {
       const state = inspectRun(folder);
       if ("missing" in state) return [];
-      const { replicate, started, metrics } = state.manifest;
-      const main = metrics[publishedName(mainMetric)];
+      const { replicate, started } = state.manifest;
+      const main = pingRecord(state.manifest).metrics[publishedName(mainMetric)];
       const value = "median" in main ? main.median : null;
       return [{ block: String(replicate), treatment, started, value }];
     }),

@@ -3,6 +3,7 @@ import { onlyFidelity } from "../../measure/dataset/fidelity.ts";
 import { readRun as readMeasuredRun } from "../../measure/dataset/read-run.ts";
 import { metricOf } from "../../measure/metrics/metric-summary.ts";
 import { usableValues } from "../../measure/probes/ping/matching/packet-record.ts";
+import { pingRecord } from "../../measure/probes/ping/record.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
 import {
   byPublishedName,
@@ -57,7 +58,7 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 function summariseMetric(runs: readonly Run[], published: PublishedMetric): PooledMetric {
   const name = publishedName(published);
   const reason = runs.flatMap(({ manifest }) => {
-    const metric = manifest.metrics[name];
+    const metric = pingRecord(manifest).metrics[name];
     return "unavailable" in metric ? [metric.unavailable] : [];
   })[0];
   const metric = metricOf(
@@ -70,21 +71,22 @@ function summariseMetric(runs: readonly Run[], published: PublishedMetric): Pool
 }
 
 function summariseDriver(driver: string, runs: readonly Run[]): DriverSummary {
-  const cpu = (role: "sender" | "responder") => mean(runs.map(({ manifest }) => manifest.cpu[role].during));
+  const cpu = (role: "sender" | "responder") => mean(runs.map(({ manifest }) => pingRecord(manifest).cpu[role].during));
+  const counts = runs.map(({ manifest }) => pingRecord(manifest).details);
   return {
     driver,
     runs: runs.length,
-    packets: sum(runs.map(({ manifest }) => manifest.ping.transmitted)),
-    lost: sum(runs.map(({ manifest }) => manifest.ping.transmitted - manifest.ping.received)),
+    packets: sum(counts.map(({ transmitted }) => transmitted)),
+    lost: sum(counts.map(({ transmitted, received }) => transmitted - received)),
     ...byPublishedName((metric) => summariseMetric(runs, metric)),
     cpuPercent: { sender: cpu("sender"), responder: cpu("responder") },
     results: runs.map(({ folder }) => folder),
   };
 }
 
-function medianRtt({ manifest: { metrics, replicate } }: Run): RunMedian {
-  const main = metrics[publishedName(mainMetric)];
-  return { replicate, medianMs: "median" in main ? main.median : null };
+function medianRtt({ manifest }: Run): RunMedian {
+  const main = pingRecord(manifest).metrics[publishedName(mainMetric)];
+  return { replicate: manifest.replicate, medianMs: "median" in main ? main.median : null };
 }
 
 /**

@@ -43,7 +43,7 @@ const view: ServerView = {
 const unavailable = { unavailable: "declared, not measured" };
 const notMeasured = JSON.stringify({
   ...{ run: 1, replicate: 1, directory: "/", manifestSha256: "0".repeat(64), measured: false },
-  summary: byPublishedName(() => unavailable),
+  summary: { ping: byPublishedName(() => unavailable) },
 } satisfies RunOutcome);
 
 /** What of a resource's inputs makes it anew when it changes: a command's triggers, all of a domain. */

@@ -47,11 +47,11 @@ export function findRuns(directory: string): FoundRuns {
 
 /** A hash of what a look at a folder's files tells without reading them: names, sizes, times of change. */
 export function filesState(folder: string): string {
-  const files = readdirSync(folder)
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .sort()
-    .map((name) => {
-      const { size, mtimeMs } = statSync(join(folder, name));
-      return [name, size, mtimeMs];
+    .flatMap((name) => {
+      const stat = statSync(join(folder, name));
+      return stat.isDirectory() ? [] : [[name, stat.size, stat.mtimeMs]];
     });
   return sha256(canonicalJson(files));
 }

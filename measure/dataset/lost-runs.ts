@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { factorCellsOf, runFactorsOf } from "../../study/factor-columns.ts";
 import { factorTable } from "../../study/factors.ts";
 import { analysedMetrics, cpuMetrics } from "../../study/metric-lists.ts";
-import { type Manifest, manifestSchema } from "../results/manifest.ts";
+import { pingRecord } from "../probes/ping/record.ts";
+import type { Manifest } from "../results/manifest.ts";
+import { readManifest } from "../results/read-manifest.ts";
 import { manifestFile } from "../results/run-files.ts";
 import { batchOf, type RunRecord } from "./run-record.ts";
 
@@ -11,7 +13,7 @@ function manifestIn(folder: string): Manifest | undefined {
   const path = join(folder, manifestFile);
   if (!existsSync(path)) return undefined;
   try {
-    return manifestSchema.safeParse(JSON.parse(readFileSync(path, "utf8"))).data;
+    return readManifest(readFileSync(path, "utf8"));
   } catch {
     return undefined;
   }
@@ -23,6 +25,7 @@ const valuesOf = <Id extends string, T>(ids: readonly Id[], value: T) =>
 /** A run of which nothing counts, in its place in the design. */
 function lostRun(directory: string, manifest: Manifest, why: string): RunRecord {
   const { scenario, replicate, run } = manifest;
+  const { transmitted, received } = pingRecord(manifest).details;
   return {
     directory,
     batch: batchOf(directory),
@@ -35,8 +38,8 @@ function lostRun(directory: string, manifest: Manifest, why: string): RunRecord 
     run,
     started: manifest.started,
     order: manifest.order ?? null,
-    transmitted: manifest.ping.transmitted,
-    received: manifest.ping.received,
+    transmitted,
+    received,
     achievedRatePps: null,
     cpu: valuesOf(cpuMetrics, null),
     metrics: valuesOf(analysedMetrics, { unavailable: why }),

@@ -1,6 +1,8 @@
 import { matchFiles, pingFile } from "../probes/ping/match-files.ts";
 import type { RunMatch } from "../probes/ping/matching/match-run.ts";
+import { pingRecord } from "../probes/ping/record.ts";
 import type { Manifest } from "../results/manifest.ts";
+import { filesInFolder } from "../results/run-files.ts";
 import { inspectRun } from "../results/token.ts";
 import { missingCaptures } from "../results/unavailable.ts";
 
@@ -22,11 +24,11 @@ export async function readRun(folder: string): Promise<MeasuredRun | { missing: 
   const state = inspectRun(folder);
   if ("missing" in state) return state;
   const { manifest, manifestSha256, files } = state;
+  const { folder: inside, captures, parameters, sharedClock } = pingRecord(manifest);
   // An imported run may hold captures that saw nothing of ping; the manifest names those that count.
-  const captured = [manifest.captures.sender, manifest.captures.responder].flat().map(({ file }) => file);
+  const captured = [captures.sender, captures.responder].flat().map(({ file }) => file);
   const needed = new Set([pingFile, ...captured]);
-  const used = new Map([...files].filter(([name]) => needed.has(name)));
-  const { sharedClock } = manifest;
-  const { match } = await matchFiles(used, manifest.pingId, missingCaptures(manifest), sharedClock?.stamps);
+  const used = new Map([...filesInFolder(files, inside)].filter(([name]) => needed.has(name)));
+  const { match } = await matchFiles(used, parameters.pingId, missingCaptures(manifest), sharedClock?.stamps);
   return { folder, manifest, manifestSha256, match };
 }

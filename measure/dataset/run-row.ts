@@ -12,6 +12,7 @@ import {
 import { metrics } from "../../study/metrics.ts";
 import { missingWords } from "../../study/missing.ts";
 import { usableValues } from "../probes/ping/matching/packet-record.ts";
+import { type PingRecord, pingRecord } from "../probes/ping/record.ts";
 import { factsFile } from "../results/run-files.ts";
 import { quantileOfSorted } from "../statistics/quantiles.ts";
 import { cpuColumnNames, snakeCase } from "./columns.ts";
@@ -63,12 +64,12 @@ function summaryCells({ match }: MeasuredRun, metric: PacketMetric): Row {
 }
 
 /** The usage before ping; null where mpstat's two windows are one and the same, as in imported runs. */
-function cpuBefore({ before, beforeSamples, duringSamples }: MeasuredRun["manifest"]["cpu"]["sender"]): number | null {
+function cpuBefore({ before, beforeSamples, duringSamples }: PingRecord["cpu"]["sender"]): number | null {
   return beforeSamples[0] === duringSamples[0] && beforeSamples[1] === duringSamples[1] ? null : before;
 }
 
 const cpuCells = ({ manifest }: MeasuredRun, metric: CpuMetric): Row => {
-  const usage = manifest.cpu[metrics[metric].server];
+  const usage = pingRecord(manifest).cpu[metrics[metric].server];
   const { during, before } = cpuColumnNames(metric);
   return { [during]: usage.during, [before]: cpuBefore(usage) };
 };

@@ -1,7 +1,7 @@
 import { FormatError } from "../../lib/format-error.ts";
 import type { Role } from "../../lib/roles.ts";
 import { averageLoad, parseMpstat } from "../parsers/mpstat.ts";
-import type { Manifest } from "../results/manifest.ts";
+import type { ProbeRecord } from "../results/manifest.ts";
 import { cpuFile } from "../results/run-files.ts";
 
 /** mpstat's samples, a second each, counted from its start on a server: [from, to). */
@@ -26,7 +26,7 @@ function usageOf(files: ReadonlyMap<string, Buffer>, { before, during }: CpuWind
  * @param files name to content: mpstat's of both servers
  * @throws FormatError when a file is damaged or ends before a window does
  */
-export const cpuUsage = (files: ReadonlyMap<string, Buffer>, windows: CpuWindows): Manifest["cpu"] => ({
+export const cpuUsage = (files: ReadonlyMap<string, Buffer>, windows: CpuWindows): ProbeRecord["cpu"] => ({
   sender: usageOf(files, windows, "sender"),
   responder: usageOf(files, windows, "responder"),
 });

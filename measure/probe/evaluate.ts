@@ -1,15 +1,12 @@
 import { cpuUsage } from "../metrics/cpu-usage.ts";
-import type { Manifest, MetricSummary } from "../results/manifest.ts";
+import type { ProbeRecord } from "../results/manifest.ts";
 import type { MissingCaptures } from "../results/unavailable.ts";
 import type { RawProbe } from "./probe-run.ts";
 import { clockProblems } from "./shared-clock.ts";
 
-/** What the files of one probe say. */
+/** What the files of one probe say, as the manifest has it, and why the run does not count because of it. */
 export interface ProbeFindings {
-  cpu: Manifest["cpu"];
-  metrics: Record<string, MetricSummary>;
-  details: Record<string, unknown>;
-  /** Why the run does not count because of it. */
+  record: ProbeRecord;
   problems: string[];
 }
 
@@ -19,10 +16,15 @@ export async function evaluateProbe(raw: RawProbe, missingCaptures: MissingCaptu
   const { probe, parameters } = task;
   const run = { parameters, files, captures, missingCaptures, seconds: answer.seconds };
   const derived = await probe.derive(run);
-  return {
+  const record: ProbeRecord = {
+    id: probe.id,
+    parameters,
+    folder: probe.id,
+    captures,
     cpu: cpuUsage(files, windows),
     metrics: probe.metricsOf(derived),
     details: probe.details(run, derived),
-    problems: [...clockProblems(clock), ...probe.problems(run, derived)],
   };
+  if (clock) record.sharedClock = clock;
+  return { record, problems: [...clockProblems(clock), ...probe.problems(run, derived)] };
 }

@@ -10,7 +10,7 @@ import { parseVmCpu } from "../../lib/vm-cpu.ts";
 import type { Probe } from "../probes/probe.ts";
 import { allProbes } from "../probes/registry.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
-import { manifestFile } from "../results/run-files.ts";
+import { inFolder, manifestFile, writeFiles } from "../results/run-files.ts";
 import { inspectRun, runFolder } from "../results/token.ts";
 import { type MissingCaptures, unavailableRecord } from "../results/unavailable.ts";
 import { backgroundProblems, backgroundUse } from "./background.ts";
@@ -52,7 +52,7 @@ async function manifestOf(
 ): Promise<{ manifest: Manifest; files: Map<string, Buffer>; loadRan: boolean }> {
   const missing = missingCapturesOf(spec);
   const findings = await Promise.all(raw.probes.map((probe) => evaluateProbe(probe, missing)));
-  const files = new Map(raw.probes.flatMap((probe) => [...probe.files]));
+  const files = new Map(raw.probes.flatMap(({ task, files }) => [...inFolder(files, task.probe.id)]));
   const environment = environmentOf(spec, raw);
   const { sender, responder } = spec.ends;
   const background = { sender: backgroundOf("sender", spec, raw), responder: backgroundOf("responder", spec, raw) };
@@ -62,7 +62,7 @@ async function manifestOf(
     ...background.responder.problems,
   ];
   const manifest = manifestSchema.parse({
-    schemaVersion: 1,
+    schemaVersion: 2,
     status: problems.length === 0 ? "valid" : "invalid",
     scenario: spec.scenario,
     scenarioSha256: spec.scenario.sha256,
@@ -92,8 +92,7 @@ async function manifestOf(
     ...((sender.background || responder.background) && {
       background: { sender: background.sender.use, responder: background.responder.use },
     }),
-    ...Object.assign({}, ...raw.probes.map(({ captures, clock }) => ({ captures, sharedClock: clock }))),
-    ...Object.assign({}, ...findings.map(({ cpu, metrics, details }) => ({ cpu, metrics, ...details }))),
+    probes: findings.map(({ record }) => record),
     problems,
   });
   const loadRan = background.sender.problems.length + background.responder.problems.length === 0;
@@ -108,7 +107,7 @@ async function asideOf(folder: string, why: string): Promise<string> {
 
 async function publish(folder: string, files: Map<string, Buffer>, manifest: Manifest): Promise<void> {
   const published = await publishFolder(folder, async (temporary) => {
-    for (const [name, data] of files) await writeFile(join(temporary, name), data);
+    await writeFiles(temporary, files);
     await writeFile(join(temporary, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
   });
   if (!published)
@@ -121,7 +120,7 @@ const outcomeOf = (manifest: Manifest, directory: string, measured: boolean): Ru
   directory,
   manifestSha256: sha256(canonicalJson(manifest)),
   measured,
-  summary: manifest.metrics,
+  summary: Object.fromEntries(manifest.probes.map(({ id, metrics }) => [id, metrics])),
 });
 
 /** What a run is measured with, where it is not the servers and all probes: for the sake of tests. */

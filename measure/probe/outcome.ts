@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { childProgram } from "../../lib/child-program.ts";
 import { sha256Schema } from "../../lib/sha256-schema.ts";
-import { manifestSchema } from "../results/manifest.ts";
+import { metricSummarySchema } from "../results/manifest.ts";
 import { runSpecSchema } from "./spec.ts";
 
 /** What a run's resource says of it. */
@@ -11,7 +11,8 @@ const runOutcomeSchema = z.object({
   directory: z.string().min(1),
   manifestSha256: sha256Schema,
   measured: z.boolean(),
-  summary: manifestSchema.shape.metrics,
+  /** Metrics by probe. */
+  summary: z.record(z.string(), z.record(z.string(), metricSummarySchema)),
 });
 export type RunOutcome = z.infer<typeof runOutcomeSchema>;
 

@@ -5,7 +5,7 @@ import type { RunSpec } from "./spec.ts";
 /** A probe of one attempt at a run, and what follows from the run for it. */
 export interface ProbeTask {
   probe: Probe;
-  parameters: unknown;
+  parameters: Record<string, unknown>;
   budget: ProbeBudget;
   capture: CaptureRequest;
   command: ProbeCommand;
@@ -18,13 +18,13 @@ export function tasksOf({ scenario, fidelity, ends }: RunSpec, seed: number, pro
   const { factors } = scenario;
   const talking = { sender: ends.sender.vm, responder: ends.responder.vm };
   return probesOf(factors, probes).map((probe) => {
-    const parameters = probe.parameters.parse(probe.parametersOf(factors, seed, talking));
+    const parameters = probe.parameters.parse(probe.parametersOf(factors, seed));
     return {
       probe,
       parameters,
       budget: probe.budget(factors, fidelity),
       capture: probe.capture(parameters, talking),
-      command: probe.run(parameters),
+      command: probe.run(parameters, talking),
       seed,
     };
   });

@@ -63,7 +63,7 @@ export interface ProbeRun<Parameters> {
  *
  * `Parameters` is what a run's probe has been told; `Derived` is what its files say, before it is put together.
  */
-export interface Probe<Parameters = unknown, Derived = unknown> {
+export interface Probe<Parameters = Record<string, unknown>, Derived = unknown> {
   /** A word of small letters and digits: it is in the names of files. */
   readonly id: string;
   readonly parameters: z.ZodType<Parameters>;
@@ -72,10 +72,10 @@ export interface Probe<Parameters = unknown, Derived = unknown> {
   /** Whether a scenario asks for it. */
   isAskedBy(factors: TimedFactors): boolean;
   budget(factors: TimedFactors, fidelity: Fidelity): ProbeBudget;
-  /** @param seed drawn for this attempt, 32 bits @param ends of the run */
-  parametersOf(factors: Factors, seed: number, ends: ProbeEnds): Parameters;
+  /** @param seed drawn for this attempt, 32 bits */
+  parametersOf(factors: Factors, seed: number): Parameters;
   capture(parameters: Parameters, ends: ProbeEnds): CaptureRequest;
-  run(parameters: Parameters): ProbeCommand;
+  run(parameters: Parameters, ends: ProbeEnds): ProbeCommand;
   /** Reads what was brought home. @throws FormatError when a file is damaged */
   derive(run: ProbeRun<Parameters>): Promise<Derived>;
   /** Why the run does not count; none when it does. */

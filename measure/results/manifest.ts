@@ -2,7 +2,6 @@ import { z } from "zod";
 import { sha256Schema } from "../../lib/sha256-schema.ts";
 import { cpuRate } from "../../study/loads/load-kind.ts";
 import { guestRateShapeOf, loadKinds } from "../../study/loads/loads.ts";
-import { byPublishedName } from "../../study/metric-lists.ts";
 import { type MetricId, metrics } from "../../study/metrics.ts";
 import { pointNames } from "../../study/points.ts";
 import { scenarioSchema } from "../../study/scenario.ts";
@@ -11,8 +10,8 @@ import { orderSchema } from "./order.ts";
 
 const perRole = <T extends z.ZodType>(value: T) => z.object({ sender: value, responder: value });
 
-/** Statistics of one metric over the packets of a run, in milliseconds; or why there is none. */
-const metricSummarySchema = z.union([
+/** Statistics of one metric over the values of a run, in milliseconds where it is a time; or why there is none. */
+export const metricSummarySchema = z.union([
   z.object({
     n: z.int().min(1),
     median: z.number(),
@@ -39,7 +38,7 @@ const cpuSchema = z.object({
   duringSamples: z.tuple([z.int(), z.int()]),
 });
 
-/** One capture: its file, the interface, and what tcpdump counted. */
+/** One capture: its file in the probe's folder, the interface, and what tcpdump counted. */
 const captureSchema = z.object({
   hop: z.enum(["nic", "virt"]),
   interface: z.string(),
@@ -60,8 +59,25 @@ const backgroundUseSchema = z.object({
 });
 export type BackgroundUse = z.infer<typeof backgroundUseSchema>;
 
+/** What a run says of one of its probes. */
+const probeRecordSchema = z.object({
+  id: z.string(),
+  /** What it was told. */
+  parameters: z.record(z.string(), z.unknown()),
+  /** Of its files, from the run's folder; empty where they lie in that itself, as in runs of before. */
+  folder: z.string(),
+  captures: perRole(z.array(captureSchema)),
+  cpu: perRole(cpuSchema),
+  /** The clock that the servers shared meanwhile; left out where each had its own. */
+  sharedClock: clockRecordSchema.optional(),
+  metrics: z.record(z.string(), metricSummarySchema),
+  /** What else it found. */
+  details: z.record(z.string(), z.unknown()),
+});
+export type ProbeRecord = z.infer<typeof probeRecordSchema>;
+
 export const manifestSchema = z.object({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   status: z.enum(["valid", "invalid"]),
   /** Why the run does not count; empty when it does. */
   problems: z.array(z.string()),
@@ -78,39 +94,22 @@ export const manifestSchema = z.object({
   token: z.string(),
   attempt: z.int().min(1),
   seed: z.int(),
-  /** ICMP identifier of this run's echo requests. */
-  pingId: z.int().min(1).max(65535),
   started: z.iso.datetime(),
   ended: z.iso.datetime(),
   /** Serves to tell deployments apart: the boot of each Main VM (its domain's UUID and its server's start stamp). */
   deployment: perRole(z.string()),
+  /** By their names from the run's folder. */
   files: z.record(z.string(), z.object({ sha256: sha256Schema, bytes: z.int().min(0) })),
-  captures: perRole(z.array(captureSchema)),
   unavailable: z.record(z.string(), z.string()),
   /** Every metric that the run cannot have, with the capture point and the reason; runs of before have `unavailable` alone. */
   missing: z.array(missingSchema).optional(),
   clocks: perRole(z.string()),
-  /** The clock that the servers shared; left out where each had its own. */
-  sharedClock: clockRecordSchema.optional(),
-  /** Bounds of the Sender server's clock's rate error against the Sender VM's, parts per million; null when there are none. */
-  clockRateErrorPpm: z.object({ low: z.number(), high: z.number() }).nullable(),
-  ping: z.object({
-    requestedRatePps: z.int(),
-    achievedRatePps: z.number().nullable(),
-    transmitted: z.int(),
-    received: z.int(),
-    duplicates: z.int(),
-    maxInFlight: z.int().nullable(),
-    seconds: z.number(),
-  }),
-  neighbourFrames: z.int(),
-  flagged: z.record(z.string(), z.int()),
-  cpu: perRole(cpuSchema),
   /** By server; left out where there are no background VMs. */
   background: perRole(z.array(backgroundUseSchema)).optional(),
   pinning: perRole(z.int().nullable()),
   /** What servers and guests said of themselves before and after, by name of the fact. */
   facts: z.record(z.string(), z.unknown()),
-  metrics: z.object(byPublishedName(() => metricSummarySchema)),
+  /** In the order in which they measured. */
+  probes: z.array(probeRecordSchema).min(1),
 });
 export type Manifest = z.infer<typeof manifestSchema>;

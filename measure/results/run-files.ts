@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Role } from "../../lib/roles.ts";
 
 /* The files in a run's folder. docs/dataset.md describes them. */
@@ -12,3 +14,23 @@ export const factsFile = "facts.txt";
 export const cpuFile = (role: Role) => `mpstat-${role}.json`;
 /** What was captured at a point, e.g. "sender.nic". */
 export const captureFile = (point: `${Role}.${string}`) => `${point.replace(".", "-")}.pcap`;
+
+/** The files of one probe by their names in its folder, out of a run's by theirs. */
+export function filesInFolder(files: ReadonlyMap<string, Buffer>, folder: string): Map<string, Buffer> {
+  const prefix = folder === "" ? "" : `${folder}/`;
+  return new Map(
+    [...files].flatMap(([name, data]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), data] as const] : [])),
+  );
+}
+
+/** The other way round: names from the run's folder. */
+export const inFolder = (files: ReadonlyMap<string, Buffer>, folder: string): Map<string, Buffer> =>
+  new Map([...files].map(([name, data]) => [join(folder, name), data]));
+
+/** Writes a run's files into its folder, which is there, and makes the folders of its probes. */
+export async function writeFiles(folder: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
+  for (const [name, data] of files) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), data);
+  }
+}

@@ -2,7 +2,8 @@ import { hash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Scenario } from "../../study/scenario.ts";
-import { type Manifest, manifestSchema } from "./manifest.ts";
+import type { Manifest } from "./manifest.ts";
+import { readManifest } from "./read-manifest.ts";
 import { manifestFile } from "./run-files.ts";
 
 /** A run's folder below the results directory. */
@@ -23,7 +24,7 @@ export function inspectRun(folder: string, scenarioSha256?: string): RunState {
   const text = readFileSync(path);
   let manifest: Manifest;
   try {
-    manifest = manifestSchema.parse(JSON.parse(text.toString()));
+    manifest = readManifest(text.toString());
   } catch {
     return { missing: `${manifestFile} is not a manifest` };
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { capabilities, drivers } from "../../infra/vm/drivers.ts";
+import { pingRecord } from "../../measure/probes/ping/record.ts";
 import { expectPlausible, manifestOf, Testbed } from "../support/testbed.ts";
 
 let testbed: Testbed;
@@ -15,13 +16,13 @@ describe("every driver, deployed and measured", () => {
     const [outcome] = await testbed.up({ mainDriver: driver });
     const manifest = manifestOf(outcome);
     if (capabilities[driver].capture) expectPlausible(manifest);
-    expect(manifest.ping.received).toBeGreaterThan(0);
-    console.log(driver, JSON.stringify(manifest.metrics));
+    expect(pingRecord(manifest).details.received).toBeGreaterThan(0);
+    console.log(driver, JSON.stringify(pingRecord(manifest).metrics));
   });
 
   it("different drivers at the two ends", async () => {
     const [outcome] = await testbed.up({ mainDriver: { sender: "virtio-bridge", responder: "pci-passthrough" } });
-    const { metrics, captures } = manifestOf(outcome);
+    const { metrics, captures } = pingRecord(manifestOf(outcome));
     expect(metrics.rttOverheadMs).toHaveProperty("median");
     expect(metrics.responseTimeMs).toHaveProperty("unavailable");
     expect(captures.sender).toHaveLength(2);

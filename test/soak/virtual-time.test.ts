@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Driver, drivers } from "../../infra/vm/drivers.ts";
+import { pingRecord } from "../../measure/probes/ping/record.ts";
 import { median } from "../../measure/statistics/quantiles.ts";
 import { manifestOf, Testbed } from "../support/testbed.ts";
 import { VirtualPair } from "../support/virtual-pair.ts";
@@ -39,7 +40,7 @@ interface Measured {
 /** One deployment of a driver, and one run on it. */
 async function measured(mainDriver: Driver, replicate: number): Promise<Measured> {
   const own = { mainDriver, replicate, packets: 100, cpuWindowSeconds: 1 };
-  const { metrics, sharedClock } = manifestOf((await testbed.up(own, [], 1_800_000))[0]);
+  const { metrics, sharedClock } = pingRecord(manifestOf((await testbed.up(own, [], 1_800_000))[0]));
   if (!("median" in metrics.rttMs) || !sharedClock) throw new Error("no RTT in virtual time");
   const { wallSeconds, counts } = sharedClock;
   const found = { medianMs: metrics.rttMs.median, wallSeconds, virtualSeconds: counts.sender.virtualNs / 1e9 };

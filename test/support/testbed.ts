@@ -7,6 +7,7 @@ import { type Host, type Inventory, inventorySchema, roles } from "../../infra/c
 import { labDir } from "../../lib/paths.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import type { RunOutcome } from "../../measure/probe/outcome.ts";
+import { pingRecord } from "../../measure/probes/ping/record.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
 import { inspectRun } from "../../measure/results/token.ts";
 import { makeTestStack, type TestStack } from "./stack.ts";
@@ -124,11 +125,12 @@ export function manifestOf(outcome: RunOutcome | undefined): Manifest {
 }
 
 /** Fails unless overhead and response time lie where they must: above 0, below the RTT they are part of. */
-export function expectPlausible({ metrics, captures, cpu, problems }: Manifest): void {
+export function expectPlausible(manifest: Manifest): void {
+  const { metrics, captures, cpu } = pingRecord(manifest);
   const { rttMs, rttOverheadMs, responseTimeMs } = metrics;
   if (!("median" in rttMs && "median" in rttOverheadMs && "median" in responseTimeMs))
     throw new Error(`a metric is unavailable: ${JSON.stringify(metrics)}`);
-  expect(problems).toEqual([]);
+  expect(manifest.problems).toEqual([]);
   expect(rttOverheadMs.median).toBeGreaterThan(0);
   expect(rttOverheadMs.median).toBeLessThan(rttMs.median);
   expect(responseTimeMs.median).toBeGreaterThan(0);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pingRecord } from "../../measure/probes/ping/record.ts";
 import { manifestOf, Testbed } from "../support/testbed.ts";
 
 let testbed: Testbed;
@@ -17,7 +18,9 @@ const competing = { mainDriver: "virtio-bridge", backgroundVms: 1, loadType: "cp
 describe("background VMs and their load", () => {
   it("load the server that they are to load, and are seen to", async () => {
     const [outcome] = await testbed.up(competing);
-    const { background, scenario, cpu } = manifestOf(outcome);
+    const manifest = manifestOf(outcome);
+    const { background, scenario } = manifest;
+    const { cpu } = pingRecord(manifest);
     expect(scenario.factors).toMatchObject({ background: { vms: 1 }, load: { type: "cpu", location: "sender" } });
     expect(background?.responder).toEqual([]);
     expect(background?.sender).toEqual([expect.objectContaining({ vm: "rtt-bg-001" })]);

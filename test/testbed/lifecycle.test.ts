@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pingRecord } from "../../measure/probes/ping/record.ts";
 import { makeTestStack, type TestStack } from "../support/stack.ts";
 import { expectPlausible, manifestOf, Testbed } from "../support/testbed.ts";
 
@@ -26,7 +27,7 @@ describe("a testbed, from deployment to teardown", () => {
     const [outcome] = await testbed.up({ mainDriver: "virtio-bridge" });
     const manifest = manifestOf(outcome);
     expectPlausible(manifest);
-    expect(manifest.ping.transmitted).toBe(50);
+    expect(pingRecord(manifest).details.transmitted).toBe(50);
     bridgeRun = outcome?.directory ?? "";
   });
 
@@ -49,22 +50,23 @@ describe("a testbed, from deployment to teardown", () => {
 
   it("measures spoilt data again, keeps what was there, and touches no VM", async () => {
     const before = await vms();
-    appendFileSync(join(bridgeRun, "ping.txt"), "spoilt\n");
+    appendFileSync(join(bridgeRun, "ping/ping.txt"), "spoilt\n");
     const [outcome] = await testbed.up({ mainDriver: "virtio-bridge" });
     expect(outcome).toMatchObject({ measured: true, directory: bridgeRun });
     const kept = readdirSync(join(bridgeRun, "..")).find((name) => name.startsWith("spoilt_"));
-    expect(readFileSync(join(bridgeRun, "..", kept ?? "", "ping.txt"), "utf8")).toMatch(/spoilt\n$/);
+    expect(readFileSync(join(bridgeRun, "..", kept ?? "", "ping/ping.txt"), "utf8")).toMatch(/spoilt\n$/);
     expect(await vms()).toEqual(before);
   });
 
   it("changes the driver without touching NIC and bridge", async () => {
     const before = await marks();
     const [outcome] = await testbed.up({ mainDriver: "pci-passthrough" });
-    const { metrics, files } = manifestOf(outcome);
+    const manifest = manifestOf(outcome);
+    const { metrics } = pingRecord(manifest);
     expect(metrics.rttMs).toHaveProperty("median");
     for (const metric of [metrics.rttOverheadMs, metrics.responseTimeMs])
       expect(metric).toEqual({ unavailable: expect.stringMatching(/bypass the host kernel/) });
-    expect(Object.keys(files).filter((name) => name.endsWith(".pcap"))).toEqual([]);
+    expect(Object.keys(manifest.files).filter((name) => name.endsWith(".pcap"))).toEqual([]);
     expect(await marks()).toEqual(before);
   });
 

@@ -10,10 +10,11 @@ import { cpuUsage } from "../../metrics/cpu-usage.ts";
 import { parseMpstat } from "../../parsers/mpstat.ts";
 import { pingFile } from "../../probes/ping/match-files.ts";
 import { type PingOutput, parsePing } from "../../probes/ping/parser/ping.ts";
-import { frameOverheadBytes } from "../../probes/ping/ping-command.ts";
+import { frameOf } from "../../probes/ping/ping-command.ts";
+import type { PingRecord } from "../../probes/ping/record.ts";
 import { derivePing, type PingRun, pingDetails, pingMetrics, pingProblems } from "../../probes/ping/summary.ts";
 import { type CaptureRecord, type Manifest, manifestSchema } from "../../results/manifest.ts";
-import { captureFile, cpuFile, factsFile } from "../../results/run-files.ts";
+import { captureFile, cpuFile, factsFile, inFolder } from "../../results/run-files.ts";
 import { type MissingCaptures, unavailableRecord } from "../../results/unavailable.ts";
 import { type HandFacts, readHandFacts } from "./facts.ts";
 import { findPingId } from "./ping-id.ts";
@@ -32,7 +33,7 @@ export interface HandRun {
 
 interface Captures {
   pingId: number;
-  records: Manifest["captures"];
+  records: PingRecord["captures"];
   /** Why a server has none. */
   reasons: MissingCaptures;
 }
@@ -45,7 +46,7 @@ async function examineCaptures(run: HandRun, facts: HandFacts, ping: PingOutput)
     if (data) seen.set(point, (await readCapture(data)).exchanges);
   }
   const pingId = findPingId(ping, seen, facts.pingId);
-  const records: Manifest["captures"] = { sender: [], responder: [] };
+  const records: PingRecord["captures"] = { sender: [], responder: [] };
   const reasons: Captures["reasons"] = {};
   for (const role of roles)
     for (const hop of ["nic", "virt"] as const) {
@@ -65,10 +66,26 @@ function recordOf(file: string, hop: "nic" | "virt", facts: HandFacts, frames: n
   return { hop, file, ...(known ?? { interface: "", captured: frames, receivedByFilter: frames, droppedByKernel: 0 }) };
 }
 
+/** The files of a run by their names in its folder: ping's in a folder of its own, what somebody wrote about the run beside it. */
+export function filesOfHandRun(files: ReadonlyMap<string, Buffer>): Map<string, Buffer> {
+  const facts = files.get(factsFile);
+  const ofPing = inFolder(new Map([...files].filter(([name]) => name !== factsFile)), "ping");
+  return facts === undefined ? ofPing : new Map([...ofPing, [factsFile, facts]]);
+}
+
 /** What the manifest says of ping, by the same rules as the runner's. */
 async function summarisePing(run: PingRun) {
   const derived = await derivePing(run);
-  return { problems: pingProblems(run, derived), metrics: pingMetrics(derived), ...pingDetails(run, derived) };
+  const { parameters, captures } = run;
+  return {
+    id: "ping",
+    folder: "ping",
+    parameters,
+    captures,
+    metrics: pingMetrics(derived),
+    details: pingDetails(run, derived),
+    problems: pingProblems(run, derived),
+  };
 }
 
 /**
@@ -93,8 +110,8 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
   const matched = new Map([...run.files].filter(([name]) => !name.endsWith(".pcap") || isRecorded(records, name)));
   const packets = ping.statistics.transmitted;
   const pingSeconds = (ping.statistics.timeMs ?? 0) / 1000;
-  const summary = await summarisePing({
-    parameters: { pingId, destination: ping.address, packets, ratePps, payloadBytes: ping.dataBytes },
+  const { problems, ...found } = await summarisePing({
+    parameters: { pingId, packets, ratePps, payloadBytes: ping.dataBytes },
     files: matched,
     captures: records,
     missingCaptures: reasons,
@@ -105,14 +122,14 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
     background: null,
     load: null,
     ...timedFactors({ packets, ratePps, windowSeconds: whole[1] }),
-    frameBytes: ping.dataBytes + frameOverheadBytes,
+    ...frameOf(ping.dataBytes),
     neighbour: "permanent",
     guest: { memoryMiB: 0, vcpus: 0 },
   });
   const environment = { madeBy: "hand", fidelity: run.fidelity };
   return manifestSchema.parse({
-    schemaVersion: 1,
-    status: summary.problems.length === 0 ? "valid" : "invalid",
+    schemaVersion: 2,
+    status: problems.length === 0 ? "valid" : "invalid",
     scenario,
     scenarioSha256: scenario.sha256,
     environmentSha256: sha256(canonicalJson(environment)),
@@ -127,17 +144,16 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
     ended: run.ended.toISOString(),
     deployment: { sender: "", responder: "" },
     files: Object.fromEntries(
-      [...run.files].map(([name, data]) => [name, { sha256: sha256(data), bytes: data.length }]),
+      [...filesOfHandRun(run.files)].map(([name, data]) => [name, { sha256: sha256(data), bytes: data.length }]),
     ),
-    captures: records,
     ...unavailableRecord(reasons),
     clocks: { sender: "", responder: "" },
     pinning: { sender: null, responder: null },
     facts: { imported: run.files.get(factsFile)?.toString() ?? "" },
-    cpu: cpuUsage(matched, { before: whole, during: whole }),
-    ...summary,
+    problems,
+    probes: [{ ...found, cpu: cpuUsage(matched, { before: whole, during: whole }) }],
   });
 }
 
-const isRecorded = ({ sender, responder }: Manifest["captures"], name: string) =>
+const isRecorded = ({ sender, responder }: PingRecord["captures"], name: string) =>
   [...sender, ...responder].some(({ file }) => file === name);

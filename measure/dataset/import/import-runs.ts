@@ -6,9 +6,9 @@ import { publishFolder } from "../../../lib/publish.ts";
 import { drivers } from "../../../study/drivers.ts";
 import { pingFile } from "../../probes/ping/match-files.ts";
 import type { Manifest } from "../../results/manifest.ts";
-import { manifestFile } from "../../results/run-files.ts";
+import { manifestFile, writeFiles } from "../../results/run-files.ts";
 import { runFolder } from "../../results/token.ts";
-import { manifestOfHandRun } from "./hand-run.ts";
+import { filesOfHandRun, manifestOfHandRun } from "./hand-run.ts";
 
 export interface ImportOptions {
   fidelity: Manifest["fidelity"];
@@ -77,7 +77,7 @@ export async function importRuns(from: string, into: string, options: ImportOpti
     const made =
       !existsSync(target) &&
       (await publishFolder(target, async (temporary) => {
-        for (const [name, data] of files) await writeFile(join(temporary, name), data);
+        await writeFiles(temporary, filesOfHandRun(files));
         await writeFile(join(temporary, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
       }));
     report[made ? "imported" : "there"].push(target);

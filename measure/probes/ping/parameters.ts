@@ -4,10 +4,11 @@ import { z } from "zod";
 export const pingParametersSchema = z.object({
   /** ICMP identifier of its echo requests. */
   pingId: z.int().min(1).max(65535),
-  destination: z.string(),
   packets: z.int().min(1),
   ratePps: z.int(),
   /** What a frame has beside its headers and check sequence. */
   payloadBytes: z.int(),
 });
+/** What a manifest says that it was told: schema 1 did not say the payload, which its scenario tells. */
+export const recordedParametersSchema = pingParametersSchema.partial({ payloadBytes: true });
 export type PingParameters = z.infer<typeof pingParametersSchema>;

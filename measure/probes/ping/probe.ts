@@ -14,19 +14,22 @@ export const ping: Probe<PingParameters, MatchedFiles> = {
   metrics: publishedMetrics.map(publishedName),
   isAskedBy: () => true,
   budget: pingBudget,
-  parametersOf(factors, seed, { responder }) {
+  parametersOf(factors, seed) {
     const { packets, ratePps } = timingOf(factors);
     return {
       pingId: (seed % 65_535) + 1,
-      destination: responder.ip,
       packets,
       ratePps,
       payloadBytes: payloadBytesOf(factors),
     };
   },
   capture: () => ({ filter: "icmp or icmp6 or arp", snapBytes: 128 }),
-  // ping ends with 1 when an answer is missing, which is a result.
-  run: (parameters) => ({ shell: pingCommand(parameters), processes: ["ping"], exitCodes: [0, 1] }),
+  // It ends with 1 when an answer is missing, which is a result.
+  run: (parameters, { responder }) => ({
+    shell: pingCommand(parameters, responder.ip),
+    processes: ["ping"],
+    exitCodes: [0, 1],
+  }),
   derive: derivePing,
   problems: pingProblems,
   metricsOf: pingMetrics,

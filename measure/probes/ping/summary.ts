@@ -2,16 +2,14 @@ import { roles } from "../../../lib/roles.ts";
 import { byPublishedName, type PublishedName } from "../../../study/metric-lists.ts";
 import { missingWords } from "../../../study/missing.ts";
 import { metricOf } from "../../metrics/metric-summary.ts";
-import type { Manifest, MetricSummary } from "../../results/manifest.ts";
+import type { MetricSummary } from "../../results/manifest.ts";
 import type { ProbeRun } from "../probe.ts";
 import { type MatchedFiles, matchFiles } from "./match-files.ts";
 import { usableValues } from "./matching/packet-record.ts";
 import type { PingParameters } from "./parameters.ts";
+import type { PingDetails } from "./record.ts";
 
 export type PingRun = ProbeRun<PingParameters>;
-
-/** What a manifest says of ping beside its metrics. */
-export type PingDetails = Pick<Manifest, "pingId" | "ping" | "neighbourFrames" | "flagged" | "clockRateErrorPpm">;
 
 /** Reads ping's output and captures, and joins them. */
 export const derivePing = ({ files, parameters, missingCaptures }: PingRun): Promise<MatchedFiles> =>
@@ -40,19 +38,15 @@ export const pingMetrics = ({ match }: MatchedFiles): Record<PublishedName, Metr
     return metricOf(usableValues(match.packets, metric), missing && missingWords(missing));
   });
 
-export function pingDetails({ parameters, seconds }: PingRun, { match, captures }: MatchedFiles): PingDetails {
+export function pingDetails({ seconds }: PingRun, { match, captures }: MatchedFiles): PingDetails {
   const rate = match.clocks.senderVm?.ratePpm;
   return {
-    pingId: parameters.pingId,
-    ping: {
-      requestedRatePps: parameters.ratePps,
-      achievedRatePps: match.sending && Number.isFinite(match.sending.ratePps) ? match.sending.ratePps : null,
-      transmitted: match.transmitted,
-      received: match.received,
-      duplicates: match.duplicates,
-      maxInFlight: match.sending?.mostInFlight ?? null,
-      seconds,
-    },
+    achievedRatePps: match.sending && Number.isFinite(match.sending.ratePps) ? match.sending.ratePps : null,
+    transmitted: match.transmitted,
+    received: match.received,
+    duplicates: match.duplicates,
+    maxInFlight: match.sending?.mostInFlight ?? null,
+    seconds,
     neighbourFrames: Object.values(captures).reduce((sum, { arp }) => sum + arp, 0),
     flagged: Object.fromEntries(Object.entries(match.flagged).filter(([, count]) => count > 0)),
     clockRateErrorPpm: rate ? { low: rate.low, high: rate.high } : null,

@@ -4,7 +4,7 @@ import { type PlannedDeployment, plannedDeployments } from "../../../cli/campaig
 import { readExperiments } from "../../../cli/campaign/experiment.ts";
 import { planCampaign } from "../../../cli/campaign/plan.ts";
 import { sha256 } from "../../../lib/canonical.ts";
-import type { Manifest } from "../../../measure/results/manifest.ts";
+import type { Manifest, ProbeRecord } from "../../../measure/results/manifest.ts";
 import { runFolder } from "../../../measure/results/token.ts";
 
 /** The first scenarios of the emulated baseline, each to be deployed once with two runs. */
@@ -23,10 +23,10 @@ export function writeRun(
 ): string {
   const scenario = { name, sha256: hash, factors };
   const folder = join(results, runFolder(scenario, replicate, run));
-  const cpu = { before: 1, during: 2, beforeSamples: [0, 1], duringSamples: [1, 2] } as Manifest["cpu"]["sender"];
+  const cpu = { before: 1, during: 2, beforeSamples: [0, 1], duringSamples: [1, 2] } as ProbeRecord["cpu"]["sender"];
   const none = { unavailable: "made up" };
   const manifest: Manifest = {
-    schemaVersion: 1,
+    schemaVersion: 2,
     status: "valid",
     problems: [],
     scenario,
@@ -39,30 +39,35 @@ export function writeRun(
     token: "made-up",
     attempt: 1,
     seed: 1,
-    pingId: 1,
     started: "2026-01-01T00:00:00.000Z",
     ended: "2026-01-01T00:00:01.000Z",
     deployment: { sender: "", responder: "" },
     files: { "ping.txt": { sha256: sha256("pong"), bytes: 4 } },
-    captures: { sender: [], responder: [] },
     unavailable: {},
     clocks: { sender: "tsc", responder: "tsc" },
-    clockRateErrorPpm: null,
-    ping: {
-      requestedRatePps: factors.pingRatePps,
-      achievedRatePps: 80,
-      transmitted: 100,
-      received: 100,
-      duplicates: 0,
-      maxInFlight: 1,
-      seconds: 1,
-    },
-    neighbourFrames: 0,
-    flagged: {},
-    cpu: { sender: cpu, responder: cpu },
     pinning: { sender: null, responder: null },
     facts: {},
-    metrics: { rttMs: none, rttOverheadMs: none, responseTimeMs: none },
+    probes: [
+      {
+        id: "ping",
+        parameters: { pingId: 1, packets: 100, ratePps: factors.pingRatePps, payloadBytes: 18 },
+        folder: "",
+        captures: { sender: [], responder: [] },
+        cpu: { sender: cpu, responder: cpu },
+        metrics: { rttMs: none, rttOverheadMs: none, responseTimeMs: none },
+        details: {
+          achievedRatePps: 80,
+          transmitted: 100,
+          received: 100,
+          duplicates: 0,
+          maxInFlight: 1,
+          seconds: 1,
+          neighbourFrames: 0,
+          flagged: {},
+          clockRateErrorPpm: null,
+        },
+      },
+    ],
   };
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "ping.txt"), "pong");

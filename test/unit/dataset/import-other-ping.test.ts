@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { importRuns } from "../../../measure/dataset/import/import-runs.ts";
+import { pingRecord } from "../../../measure/probes/ping/record.ts";
 import { inspectRun } from "../../../measure/results/token.ts";
 import { echo4, ethernet, pcap } from "../../support/frames.ts";
 import { samples } from "../../support/samples.ts";
@@ -44,8 +45,9 @@ function addPing(id: number, count: number, rttNs: number, target = "10.9.0.201"
 async function idOfImported(): Promise<number> {
   const state = inspectRun((await importIt()).imported[0] ?? "");
   if ("missing" in state) throw new Error(state.missing);
-  expect(state.manifest.metrics.rttOverheadMs).toMatchObject({ n: 100 });
-  return state.manifest.pingId;
+  const { metrics, parameters } = pingRecord(state.manifest);
+  expect(metrics.rttOverheadMs).toMatchObject({ n: 100 });
+  return parameters.pingId;
 }
 
 describe("another ping in the captures is not taken for the one of ping.txt", () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readHandFacts } from "../../../measure/dataset/import/facts.ts";
 import { importRuns } from "../../../measure/dataset/import/import-runs.ts";
+import { pingRecord } from "../../../measure/probes/ping/record.ts";
 import { inspectRun } from "../../../measure/results/token.ts";
 import { samples } from "../../support/samples.ts";
 
@@ -26,13 +27,14 @@ test("writes what ping and tcpdump said into the manifest", async () => {
   const state = inspectRun(imported.find((run) => run.includes("macvtap")) ?? "");
   if ("missing" in state) throw new Error(state.missing);
   expect(state.manifest).toMatchObject({
-    pingId: 1001,
     fidelity: "emulated",
     scenario: { factors: { packets: 100, frameBytes: 64, pingRatePps: 1000, background: null, load: null } },
     unavailable: {},
-    cpu: { sender: { beforeSamples: [0, 12], duringSamples: [0, 12] } },
   });
-  expect(state.manifest.captures.sender.map(({ captured }) => captured)).toEqual([300, 300]);
+  const { parameters, cpu, captures } = pingRecord(state.manifest);
+  expect(parameters).toEqual({ pingId: 1001, packets: 100, ratePps: 1000, payloadBytes: 18 });
+  expect(cpu.sender).toMatchObject({ beforeSamples: [0, 12], duringSamples: [0, 12] });
+  expect(captures.sender.map(({ captured }) => captured)).toEqual([300, 300]);
 });
 
 test("asks for the ping frequency where no facts.txt tells it", async () => {
@@ -44,7 +46,7 @@ test("asks for the ping frequency where no facts.txt tells it", async () => {
   await expect(importRuns(from, join(folder, "to"), { fidelity: "emulated" })).rejects.toThrow("give --rate");
   const { imported } = await importRuns(from, join(folder, "to"), { fidelity: "emulated", ratePps: 500 });
   const state = inspectRun(imported[0] ?? "");
-  expect(state).toMatchObject({ manifest: { pingId: 1001, ping: { requestedRatePps: 500 } } });
+  expect(state).toMatchObject({ manifest: { probes: [{ parameters: { pingId: 1001, ratePps: 500 } }] } });
 });
 
 test("refuses folders without runs and runs without their files", async () => {

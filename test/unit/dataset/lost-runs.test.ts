@@ -32,7 +32,7 @@ test("a run whose files changed is lost too, and a copy is not", async () => {
   const { directory } = results;
   const scenario = readdirSync(directory).find((name) => name.startsWith("pci")) ?? "";
   const [run = ""] = readdirSync(join(directory, scenario)).filter((name) => name.startsWith("rep-"));
-  writeFileSync(join(directory, scenario, run, "ping.txt"), "spoilt");
+  writeFileSync(join(directory, scenario, run, "ping", "ping.txt"), "spoilt");
   cpSync(join(directory, scenario), join(directory, "copy", scenario), { recursive: true });
   const { lost } = await openDataset(directory);
   const folders = lost.map((one) => one.directory);

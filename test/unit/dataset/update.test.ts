@@ -105,7 +105,7 @@ test("leaves out what does not count, and says why", async () => {
   await updateDataset(directory);
   const [scenario = ""] = readdirSync(directory).filter((name) => name.startsWith("macvtap"));
   const spoilt = join(directory, scenario, "rep-01_run-01");
-  writeFileSync(join(spoilt, "ping.txt"), `${readFileSync(join(spoilt, "ping.txt"), "utf8")}\n`);
+  writeFileSync(join(spoilt, "ping", "ping.txt"), `${readFileSync(join(spoilt, "ping", "ping.txt"), "utf8")}\n`);
   cpSync(join(directory, scenario, "rep-01_run-02"), join(directory, scenario, "invalid_rep-01_run-03_x"), {
     recursive: true,
   });
@@ -114,7 +114,7 @@ test("leaves out what does not count, and says why", async () => {
   expect(report).toMatchObject({
     runs: 7,
     derived: 7,
-    leftOut: [{ folder: join(scenario, "rep-01_run-01"), why: "ping.txt has changed its size" }],
+    leftOut: [{ folder: join(scenario, "rep-01_run-01"), why: "ping/ping.txt has changed its size" }],
     setAside: [join(scenario, "invalid_rep-01_run-03_x")],
   });
   expect(report.removedParts).toHaveLength(1);

@@ -27,7 +27,7 @@ const unavailable = { unavailable: "made up" };
 export const outcomeOf = (run: number) =>
   JSON.stringify({
     ...{ run, replicate: 1, directory: `/nowhere/${run}`, manifestSha256: "0".repeat(64), measured: true },
-    summary: { rttMs: unavailable, rttOverheadMs: unavailable, responseTimeMs: unavailable },
+    summary: { ping: { rttMs: unavailable, rttOverheadMs: unavailable, responseTimeMs: unavailable } },
   });
 
 /** An engine that only remembers what is declared; to be called before each test. */
