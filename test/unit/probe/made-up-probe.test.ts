@@ -1,0 +1,159 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { expect, it, onTestFinished } from "vitest";
+import { z } from "zod";
+import { checkout } from "../../../lib/paths.ts";
+import { volatileFolder } from "../../../lib/server-paths.ts";
+import type { SshConnection } from "../../../lib/ssh/connect.ts";
+import type { Conversation } from "../../../lib/ssh/conversation.ts";
+import { readRun } from "../../../measure/dataset/read-run.ts";
+import { runBudget } from "../../../measure/probe/budget.ts";
+import { measureRun } from "../../../measure/probe/measure.ts";
+import { runProbe } from "../../../measure/probe/probe-run.ts";
+import type { rawRun } from "../../../measure/probe/raw-run.ts";
+import { runSpecSchema } from "../../../measure/probe/spec.ts";
+import { ping } from "../../../measure/probes/ping/probe.ts";
+import type { Probe } from "../../../measure/probes/probe.ts";
+import { inspectRun } from "../../../measure/results/token.ts";
+import { LocalAgent } from "../../support/local-agent.ts";
+
+const data = join(checkout, "test/data/runs/pci-passthrough");
+
+/** A probe that nobody else knows: it says a number. */
+const answer: Probe<{ number: number }, number> = {
+  id: "answer",
+  parameters: z.object({ number: z.int() }),
+  metrics: ["answerMs"],
+  isAskedBy: () => true,
+  budget: () => ({ windowSeconds: 1, usualSeconds: 0, limitSeconds: 60, askEveryMs: 100, outputBytes: 100 }),
+  parametersOf: () => ({ number: 42 }),
+  capture: (_parameters, { responder }) => ({ filter: `host ${responder.ip}`, snapBytes: 64 }),
+  run: ({ number }) => ({ shell: `echo ${number}`, processes: ["no-such-program"], exitCodes: [0] }),
+  derive: async ({ files }) => Number(files.get("answer.txt")),
+  problems: ({ parameters }, said) => (said === parameters.number ? [] : [`it said ${said}`]),
+  metricsOf: (said) => ({ answerMs: { n: 1, median: said, p05: said, p95: said, min: said, max: said } }),
+  details: (_run, said) => ({ isEven: said % 2 === 0 }),
+};
+
+/** ping, whose answer was measured elsewhere. */
+const playedPing: Probe = {
+  ...ping,
+  run: () => ({ shell: `cat ${data}/ping.txt`, processes: ["no-such-program"], exitCodes: [0, 1] }),
+};
+
+const sessionFolder = `${volatileFolder}/run.played`;
+
+/** Plays session.sh without captures. @param scripts what it was started with */
+function playSession(script: string, scripts: string[]): Conversation {
+  scripts.push(script);
+  const lines = [`event=listening folder=${sessionFolder}`];
+  const answers: Record<string, string> = { mpstat: "event=sampling", stop: "event=stopped" };
+  return {
+    say: (line) => void lines.push(answers[line] ?? ""),
+    hear: async () => lines.shift() ?? "",
+    end: async () => {},
+  };
+}
+
+/** A server whose guest is this machine, and whose session's files lie in a folder here. */
+function standIn(folder: string, scripts: string[]): SshConnection {
+  const agent = new LocalAgent().connection();
+  const shell = (command: string) =>
+    execa("sh", ["-c", command.replaceAll(sessionFolder, folder)], { encoding: "buffer", stripFinalNewline: false });
+  const connection = {
+    run: async (command: string) =>
+      command.includes("qemu-agent-command")
+        ? agent.run(command)
+        : Buffer.from((await shell(command)).stdout).toString(),
+    exec: async (command: string) => ({ code: 0, stdout: Buffer.from((await shell(command)).stdout), stderr: "" }),
+    converse: async (script: string) => playSession(script, scripts),
+  };
+  return connection as unknown as SshConnection;
+}
+
+/** mpstat's samples of a run, many times over: as many as a slow machine may need. */
+function manySamples(): string {
+  const mpstat = JSON.parse(readFileSync(join(data, "mpstat-sender.json"), "utf8"));
+  const [host] = mpstat.sysstat.hosts;
+  host.statistics = Array.from({ length: 50 }, () => host.statistics).flat();
+  return JSON.stringify(mpstat);
+}
+
+const end = {
+  ssh: { address: "192.0.2.1", port: 22, user: "root", hostKey: "ssh-ed25519 AAAA" },
+  pf: "lo",
+  domainType: "kvm",
+  vm: { domain: "rtt-main", mac: "52:54:00:9a:01:00", ip: "10.9.1.1", driver: "pci-passthrough" },
+  capture: null,
+  unavailable: "packets bypass the host kernel",
+};
+
+const specOf = (resultsDirectory: string) =>
+  runSpecSchema.parse({
+    owner: "somebody",
+    resultsDirectory,
+    scenario: {
+      name: "made-up",
+      sha256: "0".repeat(64),
+      factors: {
+        mainDriver: { sender: "pci-passthrough", responder: "pci-passthrough" },
+        ...{ background: null, load: null, packets: 100, frameBytes: 64, pingRatePps: 1000, neighbour: "permanent" },
+        ...{ cpuWindowSeconds: 1, guest: { memoryMiB: 96, vcpus: 1 } },
+      },
+    },
+    ...{ replicate: 1, run: 1, token: "t", fidelity: "emulated", guestImage: { sha256: "", release: "" } },
+    ends: { sender: end, responder: end },
+  });
+
+it("a probe that only its own object knows is measured, checked and published beside ping", {
+  timeout: 240_000,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "lab-made-up-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "mpstat.json"), manySamples());
+  const scripts: string[] = [];
+  const server = standIn(folder, scripts);
+  const connections = { sender: server, responder: server };
+  const measureOnce: typeof rawRun = async (spec, { attempt, tasks }, say) => {
+    const probes = [];
+    for (const task of tasks)
+      probes.push(await runProbe(spec, task, attempt, connections, { sender: [], responder: [] }, say));
+    const looks = { before: {}, after: {} };
+    const guestLook = { before: new Map(), after: new Map() };
+    return {
+      ...{ started: new Date(), ended: new Date(), probes },
+      facts: { sender: looks, responder: looks },
+      guestLooks: { sender: guestLook, responder: guestLook },
+      guestFacts: { sender: null, responder: null },
+    };
+  };
+  const probes: Probe[] = [playedPing, answer];
+  const outcome = await measureRun(specOf(folder), () => {}, { probes, measureOnce });
+  expect(outcome.summary.answer).toEqual({ answerMs: { n: 1, median: 42, p05: 42, p95: 42, min: 42, max: 42 } });
+  const state = inspectRun(outcome.directory);
+  if ("missing" in state) throw new Error(state.missing);
+  expect(state.manifest.probes.map(({ id }) => id)).toEqual(["ping", "answer"]);
+  expect(state.manifest.probes[1]).toMatchObject({
+    ...{ parameters: { number: 42 }, folder: "answer", details: { isEven: true } },
+    cpu: { sender: { beforeSamples: [0, 1] } },
+  });
+  expect([...state.files.keys()].sort()).toEqual(
+    ["answer", "ping"]
+      .flatMap((id) => ["mpstat-responder.json", "mpstat-sender.json", `${id}.txt`].map((name) => `${id}/${name}`))
+      .sort(),
+  );
+  expect(scripts.map((script) => /^FILTER=.*$/m.exec(script)?.[0])).toEqual([
+    ...Array.from({ length: 2 }, () => expect.stringContaining("icmp or icmp6 or arp")),
+    ...Array.from({ length: 2 }, () => expect.stringContaining("host 10.9.1.1")),
+  ]);
+  const run = await readRun(outcome.directory);
+  expect(run).toMatchObject({ match: { transmitted: 100 } });
+});
+
+it("a further probe makes a run's budget larger by its windows, itself and its output", () => {
+  const factors = { packets: 100, pingRatePps: 1000, cpuWindowSeconds: 5 };
+  const seconds = (probes: readonly Probe[]) => runBudget(factors, "hardware", probes).attemptSeconds;
+  expect(seconds([playedPing, answer]) - seconds([playedPing])).toBe(2 * 1 + 2 + 60 + 1);
+});
