@@ -22,6 +22,7 @@ import type { RunOutcome } from "./outcome.ts";
 import { type RawRun, rawRun } from "./raw-run.ts";
 import type { RunSpec } from "./spec.ts";
 import { tasksOf } from "./task.ts";
+import { LostServerError } from "./tenant.ts";
 
 const hashed = (files: Map<string, Buffer>): Manifest["files"] =>
   Object.fromEntries([...files].map(([name, data]) => [name, { sha256: sha256(data), bytes: data.length }]));
@@ -133,6 +134,7 @@ export interface MeasuredWith {
  * Makes a run count: keeps the one that is there and valid, else measures it and publishes it as a whole. An attempt
  * that does not count is kept beside, under a name that says so, and tried again.
  * @throws LabError after the last attempt, with what was wrong in each
+ * @throws LostServerError at once when another stack has a server
  */
 export async function measureRun(
   spec: RunSpec,
@@ -167,6 +169,8 @@ export async function measureRun(
       await publish(aside, files, manifest);
       problems.push(`attempt ${attempt} (kept as ${aside}): ${manifest.problems.join("; ")}`);
     } catch (error) {
+      // Another attempt would be made in the VMs of whoever has the server by now.
+      if (error instanceof LostServerError) throw error;
       problems.push(`attempt ${attempt}: ${messageOf(error)}`);
     }
     say(`${label}: ${problems.at(-1)}`);

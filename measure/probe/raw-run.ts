@@ -10,6 +10,7 @@ import { onBoth, type PerRole, perRole } from "./roles.ts";
 import { type CapturePoint, capturePoints, collectFacts, connectEnd } from "./server-session.ts";
 import type { End, RunSpec } from "./spec.ts";
 import type { ProbeTask } from "./task.ts";
+import { requireTenant } from "./tenant.ts";
 
 /** What a run brought home, before anything is derived from it. */
 export interface RawRun {
@@ -57,13 +58,15 @@ async function measureOn(
   connections: Connections,
   say: (line: string) => void,
 ): Promise<Omit<RawRun, "started" | "ended">> {
-  const { ends } = spec;
+  const { ends, owner } = spec;
+  await requireTenant(owner, connections, "before");
   for (const task of tasks) await new CommandInGuest(connections.sender, ends.sender.vm.domain, task).clear();
   const points = await onBoth((role) => capturePoints(connections[role], ends[role]));
   const before = await lookAround(spec, connections, points, "before");
   const probes: RawProbe[] = [];
   for (const task of tasks) probes.push(await runProbe(spec, task, attempt, connections, points, say));
   const after = await lookAround(spec, connections, points, "after");
+  await requireTenant(owner, connections, "after");
   const both = <T>(of: (role: Role) => T): PerRole<T> => perRole(roles.map(of));
   return {
     probes,
@@ -82,6 +85,7 @@ async function measureOn(
  * nothing is left behind on a server or in a guest, also when this process is killed: captures and sampling end with the
  * connection, a probe at its limit, and the next attempt ends what is left of it before it begins.
  * @param say tells what is being done
+ * @throws LostServerError when another stack has a server, at the beginning or at the end
  */
 export async function rawRun(spec: RunSpec, attempt: Attempt, say: (line: string) => void): Promise<RawRun> {
   const started = new Date();
