@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson, sha256 } from "../lib/canonical.ts";
 import type { Manifest } from "../measure/results/manifest.ts";
-import { inFolder } from "../measure/results/run-files.ts";
+import { checksumsOf, inFolder } from "../measure/results/run-files.ts";
 import { runFolder } from "../measure/results/token.ts";
 import { type Random, seededRandom } from "../measure/statistics/random.ts";
 import { byPublishedName } from "../study/metric-lists.ts";
@@ -126,9 +126,7 @@ function manifestOf(scenario: Scenario, run: number, files: ReadonlyMap<string, 
     ...{ token: "synthetic", attempt: 1, seed: 1 },
     ...{ started: "2026-01-01T00:00:00.000Z", ended: "2026-01-01T00:00:30.000Z" },
     deployment: { sender: "", responder: "" },
-    files: Object.fromEntries(
-      [...inFolder(files, "ping")].map(([name, data]) => [name, { sha256: sha256(data), bytes: data.length }]),
-    ),
+    files: checksumsOf(inFolder(files, "ping")),
     unavailable: {},
     clocks: { sender: "tsc", responder: "tsc" },
     pinning: { sender: null, responder: null },

@@ -10,22 +10,19 @@ import { parseVmCpu } from "../../lib/vm-cpu.ts";
 import type { Probe } from "../probes/probe.ts";
 import { allProbes } from "../probes/registry.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
-import { inFolder, manifestFile, writeFiles } from "../results/run-files.ts";
+import { checksumsOf, inFolder, manifestFile, writeFiles } from "../results/run-files.ts";
 import { inspectRun, runFolder } from "../results/token.ts";
 import { type MissingCaptures, unavailableRecord } from "../results/unavailable.ts";
 import { backgroundProblems, backgroundUse } from "./background.ts";
 import { attempts } from "./budget.ts";
 import { environmentOf } from "./environment.ts";
-import { evaluateProbe } from "./evaluate.ts";
+import { evaluateRaw } from "./evaluate.ts";
 import { forgetLoad } from "./forget-load.ts";
 import type { RunOutcome } from "./outcome.ts";
 import { type RawRun, rawRun } from "./raw-run.ts";
 import type { RunSpec } from "./spec.ts";
 import { tasksOf } from "./task.ts";
 import { LostServerError } from "./tenant.ts";
-
-const hashed = (files: Map<string, Buffer>): Manifest["files"] =>
-  Object.fromEntries([...files].map(([name, data]) => [name, { sha256: sha256(data), bytes: data.length }]));
 
 /** Why a server has no captures, by server. */
 const missingCapturesOf = ({ ends: { sender, responder } }: RunSpec): MissingCaptures => ({
@@ -52,7 +49,7 @@ async function manifestOf(
   seed: number,
 ): Promise<{ manifest: Manifest; files: Map<string, Buffer>; loadRan: boolean }> {
   const missing = missingCapturesOf(spec);
-  const findings = await Promise.all(raw.probes.map((probe) => evaluateProbe(probe, missing)));
+  const findings = await Promise.all(raw.probes.map((probe) => evaluateRaw(probe, missing)));
   const files = new Map(raw.probes.flatMap(({ task, files }) => [...inFolder(files, task.probe.id)]));
   const environment = environmentOf(spec, raw);
   const { sender, responder } = spec.ends;
@@ -82,7 +79,7 @@ async function manifestOf(
       sender: raw.facts.sender.before.deployment ?? "",
       responder: raw.facts.responder.before.deployment ?? "",
     },
-    files: hashed(files),
+    files: checksumsOf(files),
     ...unavailableRecord(missing),
     clocks: {
       sender: raw.facts.sender.before.clocksource ?? "",

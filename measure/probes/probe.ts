@@ -3,7 +3,7 @@ import type { Role } from "../../lib/roles.ts";
 import type { Factors } from "../../study/scenario.ts";
 import type { TimedFactors } from "../../study/terms.ts";
 import type { Fidelity } from "../results/fidelity.ts";
-import type { CaptureRecord, MetricSummary } from "../results/manifest.ts";
+import type { MetricSummary, ProbeRecord } from "../results/manifest.ts";
 import type { MissingCaptures } from "../results/unavailable.ts";
 
 /** What talks at an end, as packets have it. */
@@ -50,7 +50,7 @@ export interface ProbeRun<Parameters> {
   parameters: Parameters;
   /** Name to content: its output, its captures. */
   files: ReadonlyMap<string, Buffer>;
-  captures: Readonly<Record<Role, readonly CaptureRecord[]>>;
+  captures: ProbeRecord["captures"];
   /** Why a server has no captures. */
   missingCaptures: MissingCaptures;
   /** How long it ran. */

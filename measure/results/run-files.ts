@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { sha256 } from "../../lib/canonical.ts";
 import type { Role } from "../../lib/roles.ts";
 
 /* The files in a run's folder. docs/dataset.md describes them. */
@@ -26,6 +27,10 @@ export function filesInFolder(files: ReadonlyMap<string, Buffer>, folder: string
 /** The other way round: names from the run's folder. */
 export const inFolder = (files: ReadonlyMap<string, Buffer>, folder: string): Map<string, Buffer> =>
   new Map([...files].map(([name, data]) => [join(folder, name), data]));
+
+/** What a manifest says of each of a run's files. */
+export const checksumsOf = (files: ReadonlyMap<string, Buffer>): Record<string, { sha256: string; bytes: number }> =>
+  Object.fromEntries([...files].map(([name, data]) => [name, { sha256: sha256(data), bytes: data.length }]));
 
 /** Writes a run's files into its folder, which is there, and makes the folders of its probes. */
 export async function writeFiles(folder: string, files: ReadonlyMap<string, Buffer>): Promise<void> {

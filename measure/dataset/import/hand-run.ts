@@ -6,15 +6,15 @@ import { scenarioOfRecord } from "../../../study/scenario.ts";
 import { alikeMains, timedFactors } from "../../../study/terms.ts";
 import type { EchoExchange } from "../../capture/exchange.ts";
 import { readCapture } from "../../capture/exchanges.ts";
-import { cpuUsage } from "../../metrics/cpu-usage.ts";
 import { parseMpstat } from "../../parsers/mpstat.ts";
+import { evaluateProbe } from "../../probes/evaluate.ts";
 import { pingFile } from "../../probes/ping/match-files.ts";
 import { type PingOutput, parsePing } from "../../probes/ping/parser/ping.ts";
 import { frameOf } from "../../probes/ping/ping-command.ts";
+import { ping } from "../../probes/ping/probe.ts";
 import type { PingRecord } from "../../probes/ping/record.ts";
-import { derivePing, type PingRun, pingDetails, pingMetrics, pingProblems } from "../../probes/ping/summary.ts";
 import { type CaptureRecord, type Manifest, manifestSchema } from "../../results/manifest.ts";
-import { captureFile, cpuFile, factsFile, inFolder } from "../../results/run-files.ts";
+import { captureFile, checksumsOf, cpuFile, factsFile, inFolder } from "../../results/run-files.ts";
 import { type MissingCaptures, unavailableRecord } from "../../results/unavailable.ts";
 import { type HandFacts, readHandFacts } from "./facts.ts";
 import { findPingId } from "./ping-id.ts";
@@ -39,13 +39,13 @@ interface Captures {
 }
 
 /** Which captures saw ping, and which id it had. */
-async function examineCaptures(run: HandRun, facts: HandFacts, ping: PingOutput): Promise<Captures> {
+async function examineCaptures(run: HandRun, facts: HandFacts, output: PingOutput): Promise<Captures> {
   const seen = new Map<PointName, readonly EchoExchange[]>();
   for (const point of pointNames) {
     const data = run.files.get(captureFile(point));
     if (data) seen.set(point, (await readCapture(data)).exchanges);
   }
-  const pingId = findPingId(ping, seen, facts.pingId);
+  const pingId = findPingId(output, seen, facts.pingId);
   const records: PingRecord["captures"] = { sender: [], responder: [] };
   const reasons: Captures["reasons"] = {};
   for (const role of roles)
@@ -69,23 +69,8 @@ function recordOf(file: string, hop: "nic" | "virt", facts: HandFacts, frames: n
 /** The files of a run by their names in its folder: ping's in a folder of its own, what somebody wrote about the run beside it. */
 export function filesOfHandRun(files: ReadonlyMap<string, Buffer>): Map<string, Buffer> {
   const facts = files.get(factsFile);
-  const ofPing = inFolder(new Map([...files].filter(([name]) => name !== factsFile)), "ping");
+  const ofPing = inFolder(new Map([...files].filter(([name]) => name !== factsFile)), ping.id);
   return facts === undefined ? ofPing : new Map([...ofPing, [factsFile, facts]]);
-}
-
-/** What the manifest says of ping, by the same rules as the runner's. */
-async function summarisePing(run: PingRun) {
-  const derived = await derivePing(run);
-  const { parameters, captures } = run;
-  return {
-    id: "ping",
-    folder: "ping",
-    parameters,
-    captures,
-    metrics: pingMetrics(derived),
-    details: pingDetails(run, derived),
-    problems: pingProblems(run, derived),
-  };
 }
 
 /**
@@ -101,28 +86,32 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
     return data.toString();
   };
   const facts = readHandFacts(run.files.get(factsFile)?.toString() ?? "");
-  const ping = parsePing(text(pingFile), pingFile);
+  const output = parsePing(text(pingFile), pingFile);
   const samples = roles.map((role) => parseMpstat(text(cpuFile(role)), cpuFile(role)).samples.length);
   const whole: [number, number] = [0, Math.min(...samples)];
   const ratePps = run.ratePps ?? facts.ratePps;
   if (ratePps === undefined) throw new LabError("the ping frequency is not known; give --rate", { exitCode: 2 });
-  const { pingId, records, reasons } = await examineCaptures(run, facts, ping);
+  const { pingId, records, reasons } = await examineCaptures(run, facts, output);
   const matched = new Map([...run.files].filter(([name]) => !name.endsWith(".pcap") || isRecorded(records, name)));
-  const packets = ping.statistics.transmitted;
-  const pingSeconds = (ping.statistics.timeMs ?? 0) / 1000;
-  const { problems, ...found } = await summarisePing({
-    parameters: { pingId, packets, ratePps, payloadBytes: ping.dataBytes },
-    files: matched,
-    captures: records,
-    missingCaptures: reasons,
-    seconds: pingSeconds,
-  });
+  const packets = output.statistics.transmitted;
+  const pingSeconds = (output.statistics.timeMs ?? 0) / 1000;
+  const { problems, record } = await evaluateProbe(
+    ping,
+    {
+      parameters: { pingId, packets, ratePps, payloadBytes: output.dataBytes },
+      files: matched,
+      captures: records,
+      missingCaptures: reasons,
+      seconds: pingSeconds,
+    },
+    { before: whole, during: whole },
+  );
   const scenario = scenarioOfRecord({
     ...alikeMains(run.driver),
     background: null,
     load: null,
     ...timedFactors({ packets, ratePps, windowSeconds: whole[1] }),
-    ...frameOf(ping.dataBytes),
+    ...frameOf(output.dataBytes),
     neighbour: "permanent",
     guest: { memoryMiB: 0, vcpus: 0 },
   });
@@ -143,15 +132,13 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
     started: new Date(run.ended.getTime() - pingSeconds * 1000).toISOString(),
     ended: run.ended.toISOString(),
     deployment: { sender: "", responder: "" },
-    files: Object.fromEntries(
-      [...filesOfHandRun(run.files)].map(([name, data]) => [name, { sha256: sha256(data), bytes: data.length }]),
-    ),
+    files: checksumsOf(filesOfHandRun(run.files)),
     ...unavailableRecord(reasons),
     clocks: { sender: "", responder: "" },
     pinning: { sender: null, responder: null },
     facts: { imported: run.files.get(factsFile)?.toString() ?? "" },
     problems,
-    probes: [{ ...found, cpu: cpuUsage(matched, { before: whole, during: whole }) }],
+    probes: [record],
   });
 }
 

@@ -1,0 +1,35 @@
+import { type CpuWindows, cpuUsage } from "../metrics/cpu-usage.ts";
+import type { ProbeRecord } from "../results/manifest.ts";
+import type { Probe, ProbeRun } from "./probe.ts";
+
+/** What the files of one probe say, as the manifest has it, and why the run does not count because of it. */
+export interface ProbeFindings {
+  record: ProbeRecord;
+  problems: string[];
+}
+
+/**
+ * Reads what a probe brought home, of a run that was measured or one that was made by hand.
+ * @param windows of CPU usage
+ * @throws FormatError when a file is damaged
+ */
+export async function evaluateProbe<Parameters extends Record<string, unknown>, Derived>(
+  probe: Probe<Parameters, Derived>,
+  run: ProbeRun<Parameters>,
+  windows: CpuWindows,
+): Promise<ProbeFindings> {
+  const { parameters, files, captures } = run;
+  const derived = await probe.derive(run);
+  return {
+    record: {
+      id: probe.id,
+      parameters,
+      folder: probe.id,
+      captures,
+      cpu: cpuUsage(files, windows),
+      metrics: probe.metricsOf(derived),
+      details: probe.details(run, derived),
+    },
+    problems: probe.problems(run, derived),
+  };
+}
