@@ -1,7 +1,8 @@
 import { type Deployed, driftOf, type MeasureDrift } from "../../measure/analysis/drift.ts";
 import { pingRecord } from "../../measure/probes/ping/record.ts";
 import { inspectRun } from "../../measure/results/token.ts";
-import { mainMetric, publishedName } from "../../study/metric-lists.ts";
+import { mainMetric } from "../../study/metric-lists.ts";
+import { medianRttOf } from "./summary.ts";
 
 /**
  * How the median RTT drifted over a demo, whatever the driver.
@@ -13,8 +14,7 @@ export function driftOfDemo(measured: Readonly<Record<string, readonly string[]>
       const state = inspectRun(folder);
       if ("missing" in state) return [];
       const { replicate, started } = state.manifest;
-      const main = pingRecord(state.manifest).metrics[publishedName(mainMetric)];
-      const value = "median" in main ? main.median : null;
+      const value = medianRttOf(pingRecord(state.manifest));
       return [{ block: String(replicate), treatment, started, value }];
     }),
   );

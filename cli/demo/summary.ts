@@ -3,7 +3,7 @@ import { onlyFidelity } from "../../measure/dataset/fidelity.ts";
 import { readRun as readMeasuredRun } from "../../measure/dataset/read-run.ts";
 import { metricOf } from "../../measure/metrics/metric-summary.ts";
 import { usableValues } from "../../measure/probes/ping/matching/packet-record.ts";
-import { pingRecord } from "../../measure/probes/ping/record.ts";
+import type { PingRecord } from "../../measure/probes/ping/record.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
 import {
   byPublishedName,
@@ -40,6 +40,7 @@ export interface DemoSummary {
 interface Run {
   folder: string;
   manifest: Manifest;
+  ping: PingRecord;
   /** Nanoseconds, of the packets that have a value that may be used. */
   values: Record<PublishedName, number[]>;
 }
@@ -47,8 +48,8 @@ interface Run {
 async function readRun(folder: string): Promise<Run> {
   const run = await readMeasuredRun(folder);
   if ("missing" in run) throw new LabError(`${folder}: this run does not count: ${run.missing}`);
-  const { manifest, match } = run;
-  return { folder, manifest, values: byPublishedName((metric) => usableValues(match.packets, metric)) };
+  const { manifest, ping, match } = run;
+  return { folder, manifest, ping, values: byPublishedName((metric) => usableValues(match.packets, metric)) };
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -57,8 +58,8 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 /** Over all packets of all runs; where a run cannot have the metric, the scenario has none. */
 function summariseMetric(runs: readonly Run[], published: PublishedMetric): PooledMetric {
   const name = publishedName(published);
-  const reason = runs.flatMap(({ manifest }) => {
-    const metric = pingRecord(manifest).metrics[name];
+  const reason = runs.flatMap(({ ping }) => {
+    const metric = ping.metrics[name];
     return "unavailable" in metric ? [metric.unavailable] : [];
   })[0];
   const metric = metricOf(
@@ -71,8 +72,8 @@ function summariseMetric(runs: readonly Run[], published: PublishedMetric): Pool
 }
 
 function summariseDriver(driver: string, runs: readonly Run[]): DriverSummary {
-  const cpu = (role: "sender" | "responder") => mean(runs.map(({ manifest }) => pingRecord(manifest).cpu[role].during));
-  const counts = runs.map(({ manifest }) => pingRecord(manifest).details);
+  const cpu = (role: "sender" | "responder") => mean(runs.map(({ ping }) => ping.cpu[role].during));
+  const counts = runs.map(({ ping }) => ping.details);
   return {
     driver,
     runs: runs.length,
@@ -84,10 +85,16 @@ function summariseDriver(driver: string, runs: readonly Run[]): DriverSummary {
   };
 }
 
-function medianRtt({ manifest }: Run): RunMedian {
-  const main = pingRecord(manifest).metrics[publishedName(mainMetric)];
-  return { replicate: manifest.replicate, medianMs: "median" in main ? main.median : null };
+/** The median RTT of a run, in milliseconds; null where no packet came back. */
+export function medianRttOf({ metrics }: PingRecord): number | null {
+  const main = metrics[publishedName(mainMetric)];
+  return "median" in main ? main.median : null;
 }
+
+const medianRtt = ({ manifest, ping }: Run): RunMedian => ({
+  replicate: manifest.replicate,
+  medianMs: medianRttOf(ping),
+});
 
 /**
  * Summarises measured runs by driver from their files.

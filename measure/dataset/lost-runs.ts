@@ -7,7 +7,7 @@ import { pingRecord } from "../probes/ping/record.ts";
 import type { Manifest } from "../results/manifest.ts";
 import { readManifest } from "../results/read-manifest.ts";
 import { manifestFile } from "../results/run-files.ts";
-import { batchOf, type RunRecord } from "./run-record.ts";
+import { batchOf, eachOf, type RunRecord } from "./run-record.ts";
 
 function manifestIn(folder: string): Manifest | undefined {
   const path = join(folder, manifestFile);
@@ -18,9 +18,6 @@ function manifestIn(folder: string): Manifest | undefined {
     return undefined;
   }
 }
-
-const valuesOf = <Id extends string, T>(ids: readonly Id[], value: T) =>
-  Object.fromEntries(ids.map((id) => [id, value])) as Record<Id, T>;
 
 /** A run of which nothing counts, in its place in the design. */
 function lostRun(directory: string, manifest: Manifest, why: string): RunRecord {
@@ -41,8 +38,8 @@ function lostRun(directory: string, manifest: Manifest, why: string): RunRecord 
     transmitted,
     received,
     achievedRatePps: null,
-    cpu: valuesOf(cpuMetrics, null),
-    metrics: valuesOf(analysedMetrics, { unavailable: why }),
+    cpu: eachOf(cpuMetrics, () => null),
+    metrics: eachOf(analysedMetrics, () => ({ unavailable: why })),
   };
 }
 

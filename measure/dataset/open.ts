@@ -7,7 +7,7 @@ import { cpuColumnNames, runColumns, type SummaryField, snakeCase, summaryFields
 import { withDatabase } from "./database.ts";
 import { onlyFidelity } from "./fidelity.ts";
 import { lostRuns } from "./lost-runs.ts";
-import { batchOf, type PacketSummary, type RunRecord } from "./run-record.ts";
+import { batchOf, eachOf, type PacketSummary, type RunRecord } from "./run-record.ts";
 import { partFiles, tablePaths, type UpdateOptions, type UpdateReport, updateDataset } from "./update.ts";
 
 /** A results directory with its derived data up to date. */
@@ -42,9 +42,6 @@ const summaryOf = (metric: AnalysedMetric) =>
   [...summaryFields, "reason"].map((field) => `${snakeCase(metric)}_${field}`);
 
 type Value = string | number | null;
-
-const valuesOf = <Id extends string, T>(ids: readonly Id[], give: (id: Id) => T): Record<Id, T> =>
-  Object.fromEntries(ids.map((id) => [id, give(id)])) as Record<Id, T>;
 
 function recordOf(row: ReadonlyMap<string, Value>): RunRecord {
   const cell = (name: string): Value => row.get(name) ?? null;
@@ -82,8 +79,8 @@ function recordOf(row: ReadonlyMap<string, Value>): RunRecord {
     transmitted: number("transmitted"),
     received: number("received"),
     achievedRatePps: cell("achieved_rate_pps") === null ? null : number("achieved_rate_pps"),
-    cpu: valuesOf(cpuMetrics, (metric) => number(cpuColumnNames(metric).during)),
-    metrics: valuesOf(analysedMetrics, summary),
+    cpu: eachOf(cpuMetrics, (metric) => number(cpuColumnNames(metric).during)),
+    metrics: eachOf(analysedMetrics, summary),
   };
 }
 

@@ -1,6 +1,6 @@
 import { matchFiles, pingFile } from "../probes/ping/match-files.ts";
 import type { RunMatch } from "../probes/ping/matching/match-run.ts";
-import { pingRecord } from "../probes/ping/record.ts";
+import { type PingRecord, pingRecord } from "../probes/ping/record.ts";
 import type { Manifest } from "../results/manifest.ts";
 import { filesInFolder } from "../results/run-files.ts";
 import { inspectRun } from "../results/token.ts";
@@ -11,6 +11,8 @@ export interface MeasuredRun {
   /** As it was given. */
   folder: string;
   manifest: Manifest;
+  /** What that says of ping. */
+  ping: PingRecord;
   manifestSha256: string;
   match: RunMatch;
 }
@@ -24,11 +26,12 @@ export async function readRun(folder: string): Promise<MeasuredRun | { missing: 
   const state = inspectRun(folder);
   if ("missing" in state) return state;
   const { manifest, manifestSha256, files } = state;
-  const { folder: inside, captures, parameters, sharedClock } = pingRecord(manifest);
+  const ping = pingRecord(manifest);
+  const { folder: inside, captures, parameters, sharedClock } = ping;
   // An imported run may hold captures that saw nothing of ping; the manifest names those that count.
   const captured = [captures.sender, captures.responder].flat().map(({ file }) => file);
   const needed = new Set([pingFile, ...captured]);
   const used = new Map([...filesInFolder(files, inside)].filter(([name]) => needed.has(name)));
   const { match } = await matchFiles(used, parameters.pingId, missingCaptures(manifest), sharedClock?.stamps);
-  return { folder, manifest, manifestSha256, match };
+  return { folder, manifest, ping, manifestSha256, match };
 }

@@ -31,5 +31,9 @@ export interface RunRecord extends RunFactors {
   metrics: Record<AnalysedMetric, PacketSummary>;
 }
 
+/** Something for each of some ids. */
+export const eachOf = <Id extends string, T>(ids: readonly Id[], give: (id: Id) => T): Record<Id, T> =>
+  Object.fromEntries(ids.map((id) => [id, give(id)])) as Record<Id, T>;
+
 /** What lies above a run's scenario. @param directory its folder, from the results directory */
 export const batchOf = (directory: string): string => directory.split("/").slice(0, -2).join("/");

@@ -12,7 +12,7 @@ import {
 import { metrics } from "../../study/metrics.ts";
 import { missingWords } from "../../study/missing.ts";
 import { usableValues } from "../probes/ping/matching/packet-record.ts";
-import { type PingRecord, pingRecord } from "../probes/ping/record.ts";
+import type { PingRecord } from "../probes/ping/record.ts";
 import { factsFile } from "../results/run-files.ts";
 import { quantileOfSorted } from "../statistics/quantiles.ts";
 import { cpuColumnNames, snakeCase } from "./columns.ts";
@@ -68,8 +68,8 @@ function cpuBefore({ before, beforeSamples, duringSamples }: PingRecord["cpu"]["
   return beforeSamples[0] === duringSamples[0] && beforeSamples[1] === duringSamples[1] ? null : before;
 }
 
-const cpuCells = ({ manifest }: MeasuredRun, metric: CpuMetric): Row => {
-  const usage = pingRecord(manifest).cpu[metrics[metric].server];
+const cpuCells = ({ ping }: MeasuredRun, metric: CpuMetric): Row => {
+  const usage = ping.cpu[metrics[metric].server];
   const { during, before } = cpuColumnNames(metric);
   return { [during]: usage.during, [before]: cpuBefore(usage) };
 };
