@@ -61,9 +61,7 @@ function compare(first: string, second: string, a: readonly RunMedian[], b: read
   const centre = centreOf(Float64Array.from(logarithms), "student", unknown);
   const found = centre && exponential(centre);
   const n = logarithms.length;
-  const isOpen = unknown > 0 && !found?.interval;
-  const short =
-    ratioShortage({ first: withoutRatio(x), second: withoutRatio(y) }) ?? (isOpen ? lostShortage(unknown, n) : null);
+  const short = ratioShortage({ first: withoutRatio(x), second: withoutRatio(y) }) ?? lostShortage(unknown, n, centre);
   const interval = short === null ? (found?.interval ?? null) : null;
   return {
     first,

@@ -147,7 +147,6 @@ export function compareGroups(
   const lost = unknown.first + unknown.second;
   const tests = lost === 0 ? [result] : [withAllAt(anywhere), withAllAt({ low: anywhere.high, high: anywhere.low })];
   const hasP = fewer > 0 && !(fewer === 1 && unit === "deployment");
-  const isOpen = lost > 0 && estimate !== null && estimate.interval === null;
   const shown = (values: Float64Array) => medianOrNull(scale === "ratio" ? values.map(Math.exp) : values);
   const what = unit === "deployment" ? "replicates" : "runs";
   return {
@@ -161,7 +160,7 @@ export function compareGroups(
     ...onItsScale(fewer === 1 && estimate ? { ...estimate, interval: null } : estimate, scale),
     effect: result.rankBiserial,
     pairing: `no pairs: ${x.length} and ${y.length} ${what} of different deployments`,
-    shortage: isOpen ? lostShortage(lost, x.length + y.length) : null,
+    shortage: estimate && lostShortage(lost, x.length + y.length, estimate),
     lost: null,
     notes: result.notes,
   };
@@ -198,8 +197,7 @@ export function compareDeployments<Run extends RunRecord>(
   const result = wilcoxonOfDifferences(values);
   const withAllAt = (end: number) => (unknown === 0 ? result : wilcoxonOfDifferences(filledUp(values, unknown, end)));
   const centre = centreOf(values, few, unknown);
-  const isOpen = unknown > 0 && (centre === null || centre.interval === null);
-  const short = ratioShortage(contrasts.withoutRatio) ?? (isOpen ? lostShortage(unknown, values.length) : null);
+  const short = ratioShortage(contrasts.withoutRatio) ?? lostShortage(unknown, values.length, centre);
   const shown = (side: Deployment<Run>[]) => medianOrNull(side.flatMap((one) => one.valueOf(measure) ?? []));
   const comparison: Comparison = {
     test: "wilcoxon signed-rank",

@@ -1,6 +1,7 @@
 import { counted } from "../../lib/counted.ts";
 import type { Measure } from "../../study/metric-lists.ts";
 import type { RunRecord } from "../dataset/run-record.ts";
+import type { Estimate } from "../statistics/interval.ts";
 import type { Deployment } from "./deployments.ts";
 import { isCpu } from "./measures.ts";
 import { roundedContrast } from "./rounding.ts";
@@ -57,6 +58,10 @@ export function onScale(value: number | null, scale: Scale): number | null {
   return value > 0 ? Math.log(value) : null;
 }
 
+/** Whether a deployment has a value that the scale has no place for. */
+export const isOffScale = (deployment: Deployment, measure: Measure, scale: Scale): boolean =>
+  deployment.valueOf(measure) !== null && onScale(deployment.valueOf(measure), scale) === null;
+
 /**
  * Cells of which no deployment of a side has a value though none of its runs is lost: what is measured there cannot be had, as without
  * a capture, and whether it is there tells nothing of what it is.
@@ -75,11 +80,11 @@ function unitsOf<Run extends RunRecord>(side: readonly Placed<Run>[], measure: M
   const without = unmeasurable(side, measure);
   let [withoutValue, withoutRatio] = [0, 0];
   for (const { deployment, cell } of side) {
-    const measured = deployment.valueOf(measure);
-    const value = onScale(measured, scale);
-    if (measured === null) withoutValue++;
-    else if (value === null) withoutRatio++;
-    if ((value === null && measured !== null) || without.has(cell)) continue;
+    const isOff = isOffScale(deployment, measure, scale);
+    const value = onScale(deployment.valueOf(measure), scale);
+    if (isOff) withoutRatio++;
+    else if (value === null) withoutValue++;
+    if (isOff || without.has(cell)) continue;
     const key = `${deployment.replicate}\n${cell}`;
     const unit = units.get(key) ?? { cell, deployments: [], values: [] };
     units.set(key, unit);
@@ -100,8 +105,6 @@ interface PairedReplicate<Run extends RunRecord> {
   first: Deployment<Run>[];
   second: Deployment<Run>[];
 }
-
-const isWhole = ({ contrasts }: { contrasts: readonly unknown[] }, most: number) => contrasts.length === most;
 
 /**
  * Pairs deployments of equal cell and replicate, and makes one number of each replicate.
@@ -124,20 +127,20 @@ export function contrastsOf<Run extends RunRecord>(
     const partner = partners.get(key);
     const [deployment] = deployments;
     if (partner === undefined || deployment === undefined) continue;
-    const isKnown = value !== null && partner.value !== null;
-    if (isKnown) {
+    const contrast = value === null || partner.value === null ? null : value - partner.value;
+    if (contrast !== null) {
       pairs++;
       cells.add(cell);
     }
     scenarios.add(deployment.run.scenarioSha256);
     const paired = byReplicate.get(deployment.replicate) ?? { contrasts: [], first: [], second: [] };
     byReplicate.set(deployment.replicate, paired);
-    paired.contrasts.push(value !== null && partner.value !== null ? value - partner.value : null);
+    paired.contrasts.push(contrast);
     paired.first.push(...deployments);
     paired.second.push(...partner.deployments);
   }
   const all = [...byReplicate.values()];
-  const taken = options.whole ? all.filter((paired) => isWhole(paired, scenarios.size)) : all;
+  const taken = options.whole ? all.filter(({ contrasts }) => contrasts.length === scenarios.size) : all;
   const known = taken.filter(({ contrasts }) => !contrasts.includes(null));
   const valued = (units: readonly Unit<Run>[]) => units.filter(({ value }) => value !== null).length;
   return {
@@ -185,9 +188,7 @@ export function valuesByReplicate<Run extends RunRecord>(
     measure,
   );
   const measurable = deployments.filter((one) => !without.has(cellOf(one)));
-  const isZero = (one: Deployment<Run>) =>
-    one.valueOf(measure) !== null && onScale(one.valueOf(measure), scale) === null;
-  const scaled = measurable.filter((one) => !isZero(one));
+  const scaled = measurable.filter((one) => !isOffScale(one, measure, scale));
   const cells = new Set(scaled.map(cellOf)).size;
   const groups = [...Map.groupBy(scaled, ({ replicate }) => replicate).values()];
   const taken = groups.filter((group) => group.length === cells);
@@ -203,9 +204,11 @@ export function valuesByReplicate<Run extends RunRecord>(
   };
 }
 
-/** Why replicates of which deployments have no value decide nothing. */
-export const lostShortage = (unknown: number, n: number): string =>
-  `not enough data: ${unknown} of ${counted(n + unknown, "replicate")} lost deployments, which could turn it`;
+/** Why an estimate decides nothing where deployments of replicates have no value; null where it has an interval all the same. */
+export const lostShortage = (unknown: number, n: number, estimate: Estimate | null): string | null =>
+  unknown === 0 || estimate?.interval
+    ? null
+    : `not enough data: ${unknown} of ${counted(n + unknown, "replicate")} lost deployments, which could turn it`;
 
 /** How the values of a comparison came to be, as a sentence. */
 export function pairingWords(contrasts: Contrasts): string {

@@ -104,7 +104,8 @@ function ofDeployments(deployments: readonly StudyDeployment[], measure: Measure
   const estimate = taus.length === 0 ? null : estimateWithUnknown(taus, unknown, hodgesLehmannOfDifferences, tauEnds);
   const interval = isShared ? estimate?.interval : null;
   const short = isShared ? notEnough(taus.length, fewestReplicates) : notShared;
-  const lost = lostWords(lostByArm(used, measure));
+  const lost = lostByArm(used, measure);
+  const words = lostWords(lost);
   return {
     n: values.length,
     ofArm: countOf(values, arm),
@@ -114,9 +115,9 @@ function ofDeployments(deployments: readonly StudyDeployment[], measure: Measure
     pValue: null,
     notes: [
       ...(short === null ? [] : [taus.length === 0 && unknown === 0 ? noCorrelation(values) : short]),
-      ...(lost === null ? [] : [`${lost}; the interval holds whatever their values would have been`]),
+      ...(words === null ? [] : [`${words}; the interval holds whatever their values would have been`]),
     ],
-    lost: lostByArm(used, measure),
+    lost,
   };
 }
 

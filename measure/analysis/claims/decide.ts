@@ -52,9 +52,7 @@ function decision(
   const estimateAt = (level: number) =>
     estimateWithUnknown(values, unknown, (filled) => estimateOf(filled, level), ends);
   const estimate = n === 0 ? null : estimateAt(1 - alpha);
-  const few = notEnough(n, fewestReplicates);
-  const isOpen = unknown > 0 && !estimate?.interval;
-  const shortage = isOpen ? lostShortage(unknown, n) : few;
+  const shortage = lostShortage(unknown, n, estimate) ?? notEnough(n, fewestReplicates);
   const interval = shortage === null ? (estimate?.interval ?? null) : null;
   const corrected = interval === null ? null : estimateAt(contradictingLevel(parts)).interval;
   const verdict = insideVerdict(interval, region, corrected);

@@ -5,8 +5,8 @@ import type { RunRecord } from "../../dataset/run-record.ts";
 import { median } from "../../statistics/quantiles.ts";
 import { campaignOf } from "../campaigns.ts";
 import { type Comparison, compareDeployments, compareGroups, compareRuns, undecided } from "../comparison.ts";
-import { onScale, type Placed, ratioShortage, scaleOf, valuesByReplicate } from "../contrasts.ts";
-import { type Deployment, deploymentsOf } from "../deployments.ts";
+import { isOffScale, type Placed, ratioShortage, scaleOf, valuesByReplicate } from "../contrasts.ts";
+import { deploymentsOf } from "../deployments.ts";
 import { lostAmong } from "../lost-deployments.ts";
 import { measureOf, type Packets, samplesOf, unitOfValues } from "../measures.ts";
 import type { AnalysisUnit } from "../unit.ts";
@@ -43,8 +43,7 @@ function unpaired({ first, second, single }: Match, measure: Measure): Compariso
   const valuesOf = ({ runs }: Side) => {
     const scale = scaleOf(measure);
     const deployments = deploymentsOf(single ? runs : runs.filter(({ scenarioSha256 }) => common.has(scenarioSha256)));
-    const isZero = (one: Deployment) => one.valueOf(measure) !== null && onScale(one.valueOf(measure), scale) === null;
-    const usable = deployments.filter((one) => !isZero(one));
+    const usable = deployments.filter((one) => !isOffScale(one, measure, scale));
     const whole = [...Map.groupBy(usable, ({ replicate }) => replicate).values()].filter(
       (group) => single || group.length === common.size,
     );

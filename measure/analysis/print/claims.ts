@@ -16,7 +16,7 @@ function testedOnWords(tested: Tested): string {
 
 /** What should stand beside the numbers of one rule. */
 export const evidenceNotes = ({ tested, contradicts, note, leftOut, lost }: Evidence): string[] => [
-  ...[lostWords(lost) ?? []].flat(),
+  ...[lostWords(lost)].filter((words) => words !== null),
   ...(tested && tested.deployments > 0 ? [testedOnWords(tested)] : []),
   ...(contradicts && contradicts.level > 0.95
     ? [
