@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Attachment, MadeUpDeployment, type Wish } from "../../support/made-up/deployment.ts";
-import { MadeUpServer, type MadeUpVf } from "../../support/made-up/server.ts";
+import type { MadeUpVf } from "../../support/made-up/port.ts";
+import { MadeUpServer } from "../../support/made-up/server.ts";
 
 const mac = (tail: number) => `02:0b:00:00:00:${tail.toString(16).padStart(2, "0")}`;
 

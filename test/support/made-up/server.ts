@@ -1,6 +1,5 @@
 import {
   chmodSync,
-  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -16,26 +15,16 @@ import { execa } from "execa";
 import { shellScript } from "../../../infra/server-script.ts";
 import { serverPath } from "../../../lib/ssh/framing.ts";
 import { dumpOf } from "./dump.ts";
-
-/** A VF of the operator's own; what is not given is what the kernel gives it. */
-export interface MadeUpVf {
-  driver?: string;
-  netdev?: string;
-  settings?: Record<string, string>;
-  address?: string;
-  up?: boolean;
-}
-
-/** Of a made-up physical function. */
-export interface MadeUpPf {
-  totalVfs?: number;
-  autoprobe?: 0 | 1;
-  up?: boolean;
-  lro?: "on" | "off" | undefined;
-  vfs?: readonly MadeUpVf[];
-}
+import type { MadeUpPf, MadeUpVf } from "./port.ts";
 
 const stubs = import.meta.dirname;
+
+const folders = [
+  ...["domains", "run/libvirt/qemu", "var/log/libvirt/qemu"],
+  ...["addr", "kind", "route", "lro"].map((kind) => `kernel/${kind}`),
+  ...["sys/class/net", "sys/devices", "sys/bus/pci/devices"],
+  ...["igbvf", "vfio-pci"].map((driver) => `sys/bus/pci/drivers/${driver}`),
+];
 
 /**
  * A server that is a folder: /sys, /proc, /run and /var/lib as files, and commands that do to them what the kernel would
@@ -45,35 +34,14 @@ export class MadeUpServer {
   readonly root = mkdtempSync(join(tmpdir(), "lab-made-up-"));
 
   constructor() {
-    for (const folder of [
-      "bin",
-      "domains",
-      "kernel/addr",
-      "kernel/kind",
-      "kernel/route",
-      "kernel/lro",
-      "run/libvirt/qemu",
-    ])
-      mkdirSync(this.#path(folder), { recursive: true });
-    for (const folder of ["sys/class/net", "sys/devices", "sys/bus/pci/devices", "var/log/libvirt/qemu"])
-      mkdirSync(this.#path(folder), { recursive: true });
-    for (const driver of ["igbvf", "vfio-pci"])
-      mkdirSync(this.#path(`sys/bus/pci/drivers/${driver}`), { recursive: true });
-    for (const [tool, stub] of [
-      ...["tee", "ip", "bridge", "ethtool", "modprobe", "nsenter"].map((tool) => [tool, "kernel.sh"] as const),
-      ["virsh", "virsh.sh"] as const,
-    ]) {
-      copyFileSync(join(stubs, stub), this.#path(`bin/${tool}`));
-      chmodSync(this.#path(`bin/${tool}`), 0o755);
-    }
-    for (const tool of ["udevadm", "devlink", "tcpdump", "mpstat", "sync"]) {
-      this.write(`bin/${tool}`, "#!/bin/sh\n");
-      chmodSync(this.#path(`bin/${tool}`), 0o755);
-    }
+    for (const folder of folders) mkdirSync(this.#path(folder), { recursive: true });
+    for (const tool of ["tee", "ip", "bridge", "ethtool", "modprobe", "nsenter"])
+      this.#command(tool, readFileSync(join(stubs, "kernel.sh"), "utf8"));
+    this.#command("virsh", readFileSync(join(stubs, "virsh.sh"), "utf8"));
+    for (const tool of ["udevadm", "devlink", "tcpdump", "mpstat", "sync"]) this.#command(tool, "#!/bin/sh\n");
     // What they say whatever they are asked, but for sockets of AF_XDP.
     for (const tool of ["ss", "tc"]) {
-      this.write(`bin/${tool}`, `#!/bin/sh\ncase "$*" in *--xdp*) exit ;; esac\ncat "$LAB_ROOT/kernel/${tool}"\n`);
-      chmodSync(this.#path(`bin/${tool}`), 0o755);
+      this.#command(tool, `#!/bin/sh\ncase "$*" in *--xdp*) exit ;; esac\ncat "$LAB_ROOT/kernel/${tool}"\n`);
       this.write(`kernel/${tool}`, "");
     }
     this.write("proc/sys/kernel/random/boot_id", "boot-1\n");
@@ -81,6 +49,19 @@ export class MadeUpServer {
     this.write("proc/meminfo", "MemTotal: 1048576 kB\nMemAvailable: 786432 kB\n");
     this.write("kernel/index", "1\n");
     this.write("kernel/vf-driver", "igbvf\n");
+  }
+
+  /** One with a PF that a stack has the lease of. */
+  static async leased(owner: string): Promise<MadeUpServer> {
+    const server = new MadeUpServer();
+    await server.pf("pf0");
+    server.lease(owner);
+    return server;
+  }
+
+  #command(name: string, text: string): void {
+    this.write(`bin/${name}`, text);
+    chmodSync(this.#path(`bin/${name}`), 0o755);
   }
 
   #path(path: string): string {

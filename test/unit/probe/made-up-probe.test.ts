@@ -18,6 +18,7 @@ import { ping } from "../../../measure/probes/ping/probe.ts";
 import type { Probe } from "../../../measure/probes/probe.ts";
 import { inspectRun } from "../../../measure/results/token.ts";
 import { LocalAgent } from "../../support/local-agent.ts";
+import { madeUpSpec } from "../../support/run-spec.ts";
 
 const data = join(checkout, "test/data/runs/pci-passthrough");
 
@@ -81,32 +82,6 @@ function manySamples(): string {
   return JSON.stringify(mpstat);
 }
 
-const end = {
-  ssh: { address: "192.0.2.1", port: 22, user: "root", hostKey: "ssh-ed25519 AAAA" },
-  pf: "lo",
-  domainType: "kvm",
-  vm: { domain: "rtt-main", mac: "52:54:00:9a:01:00", ip: "10.9.1.1", driver: "pci-passthrough" },
-  capture: null,
-  unavailable: "packets bypass the host kernel",
-};
-
-const specOf = (resultsDirectory: string) =>
-  runSpecSchema.parse({
-    owner: "somebody",
-    resultsDirectory,
-    scenario: {
-      name: "made-up",
-      sha256: "0".repeat(64),
-      factors: {
-        mainDriver: { sender: "pci-passthrough", responder: "pci-passthrough" },
-        ...{ background: null, load: null, packets: 100, frameBytes: 64, pingRatePps: 1000, neighbour: "permanent" },
-        ...{ cpuWindowSeconds: 1, guest: { memoryMiB: 96, vcpus: 1 } },
-      },
-    },
-    ...{ replicate: 1, run: 1, token: "t", fidelity: "emulated", guestImage: { sha256: "", release: "" } },
-    ends: { sender: end, responder: end },
-  });
-
 it("a probe that only its own object knows is measured, checked and published beside ping", {
   timeout: 240_000,
 }, async () => {
@@ -130,7 +105,7 @@ it("a probe that only its own object knows is measured, checked and published be
     };
   };
   const probes: Probe[] = [playedPing, answer];
-  const outcome = await measureRun(specOf(folder), () => {}, { probes, measureOnce });
+  const outcome = await measureRun(runSpecSchema.parse(madeUpSpec(folder)), () => {}, { probes, measureOnce });
   expect(outcome.summary.answer).toEqual({ answerMs: { n: 1, median: 42, p05: 42, p95: 42, min: 42, max: 42 } });
   const state = inspectRun(outcome.directory);
   if ("missing" in state) throw new Error(state.missing);

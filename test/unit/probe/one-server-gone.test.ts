@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { SshTarget } from "../../../lib/ssh/target.ts";
+import { madeUpEnd, madeUpSpec } from "../../support/run-spec.ts";
 import { type Sshd, startSshd } from "../../support/sshd.ts";
 
 let server: Sshd;
@@ -16,32 +16,15 @@ afterAll(async () => {
   rmSync(results, { recursive: true });
 });
 
-const end = (ssh: SshTarget) => ({
-  ssh,
-  pf: "lo",
-  domainType: "kvm",
-  vm: { domain: "rtt-main", mac: "52:54:00:9a:01:00", ip: "10.9.1.1", driver: "pci-passthrough" },
-  capture: null,
-});
-
 /** Runs the program that measures a run, as a stack does, with a server that nobody answers for. */
 async function measure(gone: "sender" | "responder") {
   const there = server.target();
-  const ends = { sender: end(there), responder: end(there), [gone]: end({ ...there, port: 1 }) };
-  const spec = {
-    owner: "somebody",
-    resultsDirectory: results,
-    scenario: {
-      name: "gone",
-      sha256: "0".repeat(64),
-      factors: {
-        mainDriver: { sender: "pci-passthrough", responder: "pci-passthrough" },
-        ...{ background: null, load: null, packets: 1, frameBytes: 64, pingRatePps: 1000, neighbour: "permanent" },
-        ...{ cpuWindowSeconds: 1, guest: { memoryMiB: 96, vcpus: 1 } },
-      },
-    },
-    ...{ replicate: 1, run: 1, token: "t", fidelity: "emulated", guestImage: { sha256: "", release: "" }, ends },
+  const ends = {
+    sender: madeUpEnd(there),
+    responder: madeUpEnd(there),
+    [gone]: madeUpEnd({ ...there, port: 1 }),
   };
+  const spec = madeUpSpec(results, { ends });
   return execa("node", ["measure/probe/main.ts"], {
     env: { LAB_RUN: JSON.stringify(spec) },
     reject: false,

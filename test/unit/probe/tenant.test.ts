@@ -6,6 +6,7 @@ import { measureRun } from "../../../measure/probe/measure.ts";
 import type { rawRun } from "../../../measure/probe/raw-run.ts";
 import { runSpecSchema } from "../../../measure/probe/spec.ts";
 import { LostServerError, requireTenant } from "../../../measure/probe/tenant.ts";
+import { madeUpSpec } from "../../support/run-spec.ts";
 
 const held = (holder: string) => ({ run: async () => `${holder}\n` });
 
@@ -24,31 +25,10 @@ describe("a run asks whose its servers are", () => {
   });
 });
 
-const end = {
-  ssh: { address: "192.0.2.1", port: 22, user: "root", hostKey: "ssh-ed25519 AAAA" },
-  pf: "lo",
-  domainType: "kvm",
-  vm: { domain: "rtt-main", mac: "52:54:00:9a:01:00", ip: "10.9.1.1", driver: "virtio-bridge" },
-  capture: null,
-};
-
 it("a run whose server was lost is tried once, and leaves no results", async () => {
   const folder = mkdtempSync(join(tmpdir(), "lab-tenant-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const spec = runSpecSchema.parse({
-    ...{ owner: "a stack", resultsDirectory: folder, replicate: 1, run: 1, token: "t", fidelity: "emulated" },
-    guestImage: { sha256: "", release: "" },
-    scenario: {
-      name: "made-up",
-      sha256: "0".repeat(64),
-      factors: {
-        mainDriver: { sender: "virtio-bridge", responder: "virtio-bridge" },
-        ...{ background: null, load: null, packets: 100, frameBytes: 64, pingRatePps: 1000, neighbour: "permanent" },
-        ...{ cpuWindowSeconds: 1, guest: { memoryMiB: 96, vcpus: 1 } },
-      },
-    },
-    ends: { sender: end, responder: end },
-  });
+  const spec = runSpecSchema.parse(madeUpSpec(folder));
   let attempts = 0;
   const measureOnce: typeof rawRun = async ({ owner }) => {
     attempts += 1;

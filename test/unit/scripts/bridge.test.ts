@@ -4,9 +4,7 @@ import { MadeUpServer } from "../../support/made-up/server.ts";
 const OWNER = "stack test";
 let server: MadeUpServer;
 beforeEach(async () => {
-  server = new MadeUpServer();
-  await server.pf("pf0");
-  server.lease(OWNER);
+  server = await MadeUpServer.leased(OWNER);
 });
 afterEach(() => server.remove());
 
