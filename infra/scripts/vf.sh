@@ -30,17 +30,23 @@ vf_settings() {
     }'
 }
 
+# altnames_of INTERFACE: its further names, by commas.
+altnames_of() { ip link show dev "$1" 2> /dev/null | awk '$1 == "altname" { printf "%s%s", separator, $2; separator = "," }'; }
+
 # vf_fields PF NUMBER: all of a VF, as one line.
 vf_fields() (
   path=$(vf_path "$1" "$2")
   interface=$(interface_of "$path")
   line="vf=$2 pci=${path##*/} driver=$(escaped "$(name_at "$path/driver")") override=$(escaped "$(override_of "$path")") netdev=$(escaped "$interface")"
-  address='' mtu='' up=''
+  address='' mtu='' up='' queue='' alias='' altnames=''
   if [ -n "$interface" ]; then
     address=$(line_of "$path/net/$interface/address") mtu=$(line_of "$path/net/$interface/mtu")
+    queue=$(line_of "$path/net/$interface/tx_queue_len") || :
+    alias=$(line_of "$path/net/$interface/ifalias") || :
+    altnames=$(altnames_of "$interface")
     up=$(($(line_of "$path/net/$interface/flags") & 1))
   fi
-  echo "$line address=$address mtu=$mtu up=$up $(vf_settings "$1" "$2")"
+  echo "$line address=$address mtu=$mtu queue=$queue alias=$(escaped "$alias") altnames=$(escaped "$altnames") up=$up $(vf_settings "$1" "$2")"
 )
 
 # set_vf PF NUMBER FIELDS: gives the VF the settings of FIELDS; those that are empty there stay as they are, and what the driver does
@@ -119,6 +125,7 @@ rename() {
 # put back is said.
 restore_vf() (
   pf=$1 pass=$3
+  queue='' alias='' altnames='' # an earlier version did not write them down
   read_fields "$2"
   path=$(vf_path "$pf" "$vf") number=$vf
   [ -d "$path" ] || { [ "$pass" -gt 1 ] || say "VF $number of $pf is not there, and could not be put back"; return 0; }
@@ -142,6 +149,13 @@ restore_vf() (
       [ -e "$now" ] || return 0
       if [ "$(line_of "$now/address")" != "$address" ] && ! try 10 ip link set dev "$netdev" address "$address"; then say "$netdev could not get its address $address again: $answer"; fi
       if [ "$(line_of "$now/mtu")" != "$mtu" ] && ! try 10 ip link set dev "$netdev" mtu "$mtu"; then say "$netdev could not get its MTU $mtu again: $answer"; fi
+      if [ -n "$queue" ] && [ "$(line_of "$now/tx_queue_len" || :)" != "$queue" ] && ! try 10 ip link set dev "$netdev" txqueuelen "$queue"; then say "$netdev could not get its queue of $queue packets again: $answer"; fi
+      if [ -n "$alias" ] && [ "$(line_of "$now/ifalias" || :)" != "$alias" ] && ! try 10 ip link set dev "$netdev" alias "$alias"; then say "$netdev could not get its alias $alias again: $answer"; fi
+      there=,$(altnames_of "$netdev"),
+      for altname in $(echo "$altnames" | tr , ' '); do
+        case $there in *",$altname,"*) continue ;; esac
+        try 10 ip link property add dev "$netdev" altname "$altname" || say "$netdev could not be called $altname as well again: $answer"
+      done
       if [ "$(($(line_of "$now/flags") & 1))" != "$up" ]; then
         if [ "$up" = 1 ]; then state=up; else state=down; fi
         try 10 ip link set dev "$netdev" "$state" || say "$netdev could not be set $state again: $answer"

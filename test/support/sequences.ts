@@ -8,7 +8,7 @@ import { drivers } from "../../infra/vm/drivers.ts";
 import { checkout } from "../../lib/paths.ts";
 import type { Testbed } from "./testbed.ts";
 
-/** Four VFs of the operator's own: with names, addresses, a VLAN, trust, no spoof check, one without a driver, and autoprobe off. */
+/** Four VFs of the operator's own: with names, an alias, a queue, addresses, a VLAN, trust, no spoof check, one without a driver, and autoprobe off. */
 const operatorsVfs = `set -e
 dev=/sys/class/net/pf0/device
 echo 0 > $dev/sriov_numvfs
@@ -29,6 +29,8 @@ for n in 0 1 2; do
   ip link set dev $(ls $vf/net) name op$(( (n + 1) % 3 ))
 done
 ip link set dev op2 address 02:0b:00:00:00:21
+ip link set dev op1 txqueuelen 777 alias "op's own"
+ip link property add dev op1 altname uplink-one altname uplink-two
 ip link set dev op1 up`;
 
 /** Nothing of the operator's any more. */
@@ -42,7 +44,8 @@ for vf in $dev/virtfn*; do
   [ -e $vf ] || continue
   echo "$(basename $vf) $(basename "$(readlink -f $vf)") driver $(basename "$(readlink $vf/driver)") override $(cat $vf/driver_override)"
   for interface in $vf/net/*; do
-    [ ! -e $interface ] || echo "$(basename $interface) $(cat $interface/address $interface/mtu) $(($(cat $interface/flags) & 1)) $(ls $interface | grep -c upper_)"
+    [ ! -e $interface ] || echo "$(basename $interface) $(cat $interface/address $interface/mtu) $(($(cat $interface/flags) & 1)) $(ls $interface | grep -c upper_) $(cat $interface/tx_queue_len $interface/ifalias)"
+    [ ! -e $interface ] || ip link show dev $(basename $interface) | sed -n 's/^ *altname //p' | sort
   done
 done
 ls /sys/class/net
