@@ -1,4 +1,5 @@
 import type { Host, Role } from "../config/hosts.ts";
+import type { Observation } from "../observe.ts";
 import type { ServerPlan } from "../plan/plan.ts";
 import type { Driver } from "../vm/drivers.ts";
 import type { Facts } from "./facts.ts";
@@ -35,6 +36,9 @@ export type Lease = { owner: string; since: Date } | "free" | { unknown: string 
 /** What a deployment would take from somebody: a sentence, and the port it is of, "" where it is of none. */
 export type Use = readonly { port: string; what: string }[];
 
+/** What `up` asks of a server at the moment; undefined where it does not say. */
+export type Now = Pick<Observation, "boot" | "freeMiB">;
+
 /** A server that was reached, and what is wanted of it. */
 export interface Subject {
   role: Role;
@@ -44,6 +48,9 @@ export interface Subject {
   facts: Facts;
   lease: Lease;
   inUse: Use;
+  now: Now;
+  /** Which start of which kernel the other server runs since; undefined where it was not reached or does not say. */
+  peerBoot: string | undefined;
   ways: readonly Way[];
   /** Undefined when no stack was named: then it may be any driver. */
   wanted: Wanted | undefined;

@@ -37,7 +37,9 @@ export function diagnose({ inventory, source, stack }: Case, examined: Record<Ro
     if ("failure" in seen) return [{ server: role, ...seen.failure }];
     const scenario = stack && { stack: stack.name, tenant: stack.tenant, plan: stack.plan[role] };
     const [host, peer] = [inventory.hosts[role], inventory.hosts[otherRole[role]]];
-    return serverChecks({ role, host, peer, ...seen, wanted: scenario, source });
+    const seenOfPeer = examined[otherRole[role]];
+    const peerBoot = "now" in seenOfPeer ? seenOfPeer.now.boot : undefined;
+    return serverChecks({ role, host, peer, peerBoot, ...seen, wanted: scenario, source });
   };
   const factsOf = (role: Role) => ("facts" in examined[role] ? examined[role].facts : undefined);
   const servers = { sender: checksOf("sender"), responder: checksOf("responder") };

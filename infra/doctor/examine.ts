@@ -12,13 +12,13 @@ import type { Plan } from "../plan/plan.ts";
 import { nicLimitsFunctions } from "../preflight.ts";
 import { toolWords } from "../server-tools.ts";
 import { vmNames } from "../vm/addresses.ts";
-import { connection, type Finding, type Lease, missing, type Use } from "./check.ts";
+import { connection, type Finding, type Lease, missing, type Now, type Use } from "./check.ts";
 import type { Facts } from "./facts.ts";
 import { parseFacts } from "./parse-facts.ts";
 import { tryWays, type Way } from "./ways.ts";
 
 /** What a server has said of itself, or that it could not be asked, and why. */
-export type Examined = { facts: Facts; lease: Lease; inUse: Use; ways: Way[] } | { failure: Finding };
+export type Examined = { facts: Facts; lease: Lease; inUse: Use; now: Now; ways: Way[] } | { failure: Finding };
 
 const script = readFileSync(join(import.meta.dirname, "facts.sh"), "utf8");
 
@@ -41,15 +41,20 @@ async function useOf(
   host: Host,
   vms: readonly string[] | undefined,
   timeoutMs: number,
-): Promise<{ lease: Lease; inUse: Use }> {
+): Promise<{ lease: Lease; inUse: Use; now: Now }> {
   // It brings the Pulumi SDK with it, which takes as long to load as a server to answer.
   const { observeScript, parseObservation } = await import("../observe.ts");
   try {
     const answer = await ssh.run(observeScript(host, vms), { timeoutMs, name: scriptInMessages });
-    const { lease, inUse } = parseObservation(answer);
-    return { lease: lease ?? "free", inUse };
+    const { lease, inUse, boot, freeMiB } = parseObservation(answer);
+    return { lease: lease ?? "free", inUse, now: { boot, freeMiB } };
   } catch (error) {
-    if (error instanceof LabError) return { lease: { unknown: onOneLine(error.message) }, inUse: [] };
+    if (error instanceof LabError)
+      return {
+        lease: { unknown: onOneLine(error.message) },
+        inUse: [],
+        now: { boot: undefined, freeMiB: undefined },
+      };
     throw error;
   }
 }

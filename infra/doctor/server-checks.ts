@@ -8,7 +8,7 @@ import { nicLimits } from "./checks/nic-limits.ts";
 import { link, port } from "./checks/pf.ts";
 import { kernelModules, packages } from "./checks/software.ts";
 import { stated } from "./checks/stated.ts";
-import { architecture, clock, governor, root, timeSync } from "./checks/system.ts";
+import { architecture, clock, governor, notItsPeer, root, timeSync } from "./checks/system.ts";
 import { use } from "./checks/use.ts";
 import { vfCount, vfDevice, vfDriver } from "./checks/vf.ts";
 import { iommu, kvm } from "./checks/virtualisation.ts";
@@ -20,6 +20,7 @@ const checks: readonly ServerCheck[] = [
   ({ host }) => [ok(connection, `${host.hostKey.split(" ")[0]} as configured`)],
   ways,
   root,
+  notItsPeer,
   lease,
   use,
   architecture,

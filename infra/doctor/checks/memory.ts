@@ -4,15 +4,17 @@ import { missing, ok, type ServerCheck, warning } from "../check.ts";
 /** What the smallest Main VM takes with its QEMU, MiB (guestMemoryMiB is at least 96). */
 const smallestMiB = 160;
 
-/** Memory that is free now. A stack that has the server has its VMs in it, so nothing is said against less then. */
-export const freeMemory: ServerCheck = ({ facts: { memory }, lease, wanted }) => {
+/** Memory that is free now, what VMs of this testbed have included, as `up` counts it; where that is not known, nothing is missing. */
+export const freeMemory: ServerCheck = ({ facts: { memory }, now: { freeMiB }, wanted }) => {
   const what = "free memory";
-  const found = `${memory.availableMiB} of ${memory.totalMiB} MiB`;
-  if (typeof lease === "object" && "owner" in lease) return [ok(what, `${found}; VMs may have some of the rest`)];
+  const [free, found] =
+    freeMiB === undefined
+      ? [memory.availableMiB, `${memory.availableMiB} of ${memory.totalMiB} MiB`]
+      : [freeMiB, `${freeMiB} of ${memory.totalMiB} MiB, what VMs of this testbed have included`];
   const needed = wanted === undefined ? smallestMiB : memoryNeeded(wanted.plan);
   const takers = wanted === undefined ? "the smallest Main VM takes" : "the stack's VMs take";
-  if (memory.availableMiB >= needed) return [ok(what, wanted === undefined ? found : `${found}; ${takers} ${needed}`)];
-  const lack = wanted === undefined ? warning : missing;
+  if (free >= needed) return [ok(what, wanted === undefined ? found : `${found}; ${takers} ${needed}`)];
+  const lack = wanted === undefined || freeMiB === undefined ? warning : missing;
   return [lack(what, `${found}, and ${takers} ${needed}`, "ps -eo rss,args --sort=-rss | head  # says who has it")];
 };
 

@@ -52,7 +52,12 @@ function linkOf({ role, peer }: Subject, { pf, index, facts }: Port): Finding {
       "the port is down, so it is not known whether its cable is in; a stack sets it up",
       `ip link set dev ${pf.name} up  # and on the ${otherRole[role]}: ${peerUp}`,
     );
-  if (facts.carrier) return ok(what, facts.speedMbps === undefined ? "up" : `up, ${facts.speedMbps} Mbit/s`);
+  const atItsEnd = `${peer.pfs[index]?.name ?? "the port"} of the ${otherRole[role]}`;
+  if (facts.carrier)
+    return ok(
+      what,
+      `${facts.speedMbps === undefined ? "up" : `up, ${facts.speedMbps} Mbit/s`}; that ${atItsEnd} is at its other end, only a run can tell`,
+    );
   return missing(what, "no link", `${peerUp}  # on the ${otherRole[role]}; then look at the cable from port to port`);
 }
 

@@ -1,3 +1,4 @@
+import { otherRole } from "../../../lib/roles.ts";
 import { missing, ok, type ServerCheck, warning } from "../check.ts";
 import { giveWords, setCommand } from "../hosts-source.ts";
 import { cpupowerPackage, install } from "../packages.ts";
@@ -12,6 +13,20 @@ export const root: ServerCheck = ({ role, host, facts: { user }, source }) => [
         `sudo sh -c 'umask 077; mkdir -p /root/.ssh; cat ~${host.user}/.ssh/authorized_keys >> /root/.ssh/authorized_keys'; ${setCommand(source, role, "user", "root")}`,
       ),
 ];
+
+/** Two names of one server, of which VMs would measure it alone; what `up` refuses. Nothing where either does not say. */
+export const notItsPeer: ServerCheck = ({ role, now: { boot }, peerBoot }) =>
+  boot === undefined || peerBoot === undefined
+    ? []
+    : boot === peerBoot
+      ? [
+          missing(
+            "two servers",
+            `this is the ${otherRole[role]} as well: both run since the start ${boot}`,
+            giveWords(role, "address", "that of another server"),
+          ),
+        ]
+      : [ok("two servers", `another one than the ${otherRole[role]}`)];
 
 /** The guests are x86-64, and so is what they are measured on. */
 export const architecture: ServerCheck = ({ role, facts: { machine } }) => [

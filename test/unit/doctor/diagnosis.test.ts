@@ -30,11 +30,18 @@ const onlyHealthy: Inventory = {
   hosts: { sender: host, responder: { ...host, address: "192.0.2.12" } },
 };
 const source = { file: "servers.json", words: "--hosts servers.json" };
-const well: Examined = { facts: healthy, lease: "free", inUse: [], ways: [] };
+const well: Examined = {
+  facts: healthy,
+  lease: "free",
+  inUse: [],
+  now: { boot: "5d1c0c9e", freeMiB: 61_000 },
+  ways: [],
+};
 const ill: Examined = {
   facts: broken,
   lease: { owner: "stack old (elsewhere:/checkout)", since: new Date("2026-01-02T03:04:05Z") },
   inUse: [],
+  now: { boot: "77aa01f2", freeMiB: 100 },
   ways: [],
 };
 const stack = (config: object): NonNullable<Case["stack"]> => ({
@@ -56,7 +63,7 @@ describe("a diagnosis", () => {
         source,
         stack: stack({ mainDriver: "pci-passthrough", backgroundVms: 4, loadType: "cpu" }),
       },
-      { sender: well, responder: well },
+      { sender: well, responder: { ...well, now: { boot: "77aa01f2", freeMiB: 61_000 } } },
     );
     expect(diagnosis.ok).toBe(true);
     expect(new Set(checksOf(diagnosis).map(({ status }) => status))).toEqual(new Set(["ok"]));

@@ -8,6 +8,7 @@ import { type Changes, findingOf, subject, wants } from "./subject.ts";
 type Case = [ServerCheck, Changes, Partial<Finding>];
 
 const giveName = "as hosts.sender.pfs.0.name give the port that is connected to the other server";
+const otherEnd = "that enp9s0 of the responder is at its other end, only a run can tell";
 const asksFor = (vfs: number) => ({ pfs: [{ name: "ens1f0", vfs }] });
 
 describe("a port", () => {
@@ -36,8 +37,8 @@ describe("a port", () => {
       { pf: { pci: undefined, driver: undefined } },
       { status: "missing", found: "is no device of its own but a virtual interface", mend: giveName },
     ],
-    [link, {}, { status: "ok", found: "up, 10000 Mbit/s" }],
-    [link, { pf: { speedMbps: undefined } }, { status: "ok", found: "up" }],
+    [link, {}, { status: "ok", found: `up, 10000 Mbit/s; ${otherEnd}` }],
+    [link, { pf: { speedMbps: undefined } }, { status: "ok", found: `up; ${otherEnd}` }],
     [
       link,
       { pf: { up: false, carrier: undefined } },

@@ -66,6 +66,8 @@ export function subject({ host: hostChanges, facts, pf, ...changes }: Changes = 
     facts: { ...healthy, pfs: new Map([["ens1f0", { ...port, ...pf }]]), ...facts },
     lease: "free",
     inUse: [],
+    now: { boot: "5d1c0c9e", freeMiB: undefined },
+    peerBoot: "77aa01f2",
     ways: [],
     wanted: undefined,
     source: { file: ".lab/hosts.json", words: "" },

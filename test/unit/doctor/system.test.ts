@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Finding, ServerCheck } from "../../../infra/doctor/check.ts";
 import { freeMemory, hugepages } from "../../../infra/doctor/checks/memory.ts";
-import { architecture, clock, governor, root, timeSync } from "../../../infra/doctor/checks/system.ts";
+import { architecture, clock, governor, notItsPeer, root, timeSync } from "../../../infra/doctor/checks/system.ts";
 import { type Changes, findingOf, ubuntu, wants } from "./subject.ts";
 
 /** A check, changes of a healthy server, and what is found then. */
@@ -16,6 +16,16 @@ describe("system", () => {
       {
         status: "missing",
         mend: `sudo sh -c 'umask 077; mkdir -p /root/.ssh; cat ~me/.ssh/authorized_keys >> /root/.ssh/authorized_keys'; set hosts.sender.user to "root" in .lab/hosts.json`,
+      },
+    ],
+    [notItsPeer, {}, { status: "ok", found: "another one than the responder" }],
+    [
+      notItsPeer,
+      { peerBoot: "5d1c0c9e" },
+      {
+        status: "missing",
+        found: "this is the responder as well: both run since the start 5d1c0c9e",
+        mend: "as hosts.sender.address give that of another server",
       },
     ],
     [architecture, {}, { status: "ok", found: "x86_64" }],
@@ -98,9 +108,26 @@ describe("memory", () => {
     [
       freeMemory,
       { ...little, wanted: wants({ mainDriver: "virtio-bridge" }) },
-      { status: "missing", found: "159 of 2048 MiB, and the stack's VMs take 192", mend },
+      { status: "warning", found: "159 of 2048 MiB, and the stack's VMs take 192", mend },
     ],
-    [freeMemory, { ...little, lease: { owner: "stack rack (h:/c)", since: new Date() } }, { status: "ok" }],
+    [
+      freeMemory,
+      { now: { boot: undefined, freeMiB: 159 }, wanted: wants({ mainDriver: "virtio-bridge" }) },
+      { status: "missing", found: expect.stringContaining("and the stack's VMs take 192"), mend },
+    ],
+    [
+      freeMemory,
+      { ...little, now: { boot: undefined, freeMiB: 1700 } },
+      { status: "ok", found: "1700 of 2048 MiB, what VMs of this testbed have included" },
+    ],
+    [
+      freeMemory,
+      { now: { boot: undefined, freeMiB: 159 } },
+      {
+        status: "warning",
+        found: "159 of 64137 MiB, what VMs of this testbed have included, and the smallest Main VM takes 160",
+      },
+    ],
     [hugepages, {}, { status: "ok", found: "none; guests use none" }],
     [
       hugepages,
