@@ -3,11 +3,17 @@
 set -eu
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 T=/sys/kernel/tracing
-mountpoint -q $T || mount -t tracefs tracefs $T
-leave() { rmdir "$T/instances/rtt-counter" "$T/instances/rtt-clock"; }
-mkdir "$T/instances/rtt-counter" "$T/instances/rtt-clock"
+MOUNTED=
+leave() {
+  for instance in "$T/instances/rtt-counter" "$T/instances/rtt-clock"; do [ ! -d "$instance" ] || rmdir "$instance"; done
+  [ -z "$MOUNTED" ] || umount $T
+}
 trap leave EXIT
 trap 'exit 1' HUP TERM
+mountpoint -q $T || { mount -t tracefs tracefs $T; MOUNTED=yes; }
+# Where they are there, a call that was ended by force has left them: a server has one run at a time.
+mkdir -p "$T/instances/rtt-counter" "$T/instances/rtt-clock"
+for instance in rtt-counter rtt-clock; do echo > "$T/instances/$instance/trace"; done
 echo x86-tsc > "$T/instances/rtt-counter/trace_clock"
 echo tai > "$T/instances/rtt-clock/trace_clock"
 i=0
