@@ -4,6 +4,8 @@ import { sha256Schema } from "../../lib/sha256-schema.ts";
 import { metricSummarySchema } from "../results/manifest.ts";
 import { runSpecSchema } from "./spec.ts";
 
+const metricsSchema = z.record(z.string(), metricSummarySchema);
+
 /** What a run's resource says of it. */
 const runOutcomeSchema = z.object({
   run: z.int().min(1),
@@ -11,8 +13,11 @@ const runOutcomeSchema = z.object({
   directory: z.string().min(1),
   manifestSha256: sha256Schema,
   measured: z.boolean(),
-  /** Metrics by probe. */
-  summary: z.record(z.string(), z.record(z.string(), metricSummarySchema)),
+  /** Metrics by probe. A state of before has the metrics of ping by themselves, the only probe that there was. */
+  summary: z.union([
+    z.record(z.string(), metricsSchema),
+    metricsSchema.transform((ping): Record<string, typeof ping> => ({ ping })),
+  ]),
 });
 export type RunOutcome = z.infer<typeof runOutcomeSchema>;
 
