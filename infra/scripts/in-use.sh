@@ -241,7 +241,7 @@ foreign_domains() {
 # domains_in_use NAME…: that there are VMs of these names which are somebody else's.
 domains_in_use() {
   foreign=$(foreign_domains "$@" 2> /dev/null) || {
-    echo "domain libvirt cannot be asked whose VM $* is, if there is one: $(virsh -q list --all --name 2>&1 > /dev/null | tr '\n' ' ')"
+    echo "unknown libvirt cannot be asked whose VM $* is, if there is one: $(virsh -q list --all --name 2>&1 > /dev/null | tr '\n' ' ')"
     return
   }
   for domain in $foreign; do

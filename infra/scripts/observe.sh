@@ -32,7 +32,7 @@ done
 domains=$(domains_in_use $VMS)
 in_use '' "$(bridge_in_use "$BRIDGE"; printf '%s\n' "$domains")"
 case $domains in
-  *'libvirt cannot be asked'*) ;; # that is told, and asking again could last as long
+  unknown*) ;; # that libvirt cannot be asked is told, and asking again could last as long
   *)
     look_for_plans
     for port in $PORTS; do in_use "${port%=*}" "$(plans_with "${port%=*}")"; done
