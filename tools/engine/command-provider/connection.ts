@@ -149,11 +149,14 @@ export async function dial(target: Connection, log: Log, aborted: AbortSignal): 
 /** A server that takes no more commands on a connection: another connection may be had. */
 export class NoChannel extends Error {}
 
+/** A connection that had ended before anything was asked of it: nothing was started. */
+export class Ended extends Error {}
+
 /**
  * Starts a command on a connection.
  * @param use what to do with its channel. Called at once: an exit status that came in the same packet is told only to
  *   those who listen by then.
- * @throws NoChannel when the server refuses to open one
+ * @throws NoChannel when the server refuses to open one, Ended when the connection is no more
  */
 export function start<T>(
   client: Client,
@@ -164,10 +167,15 @@ export function start<T>(
   return new Promise((resolve, reject) => {
     const lost = () => reject(new Error("the connection was lost before the command was started"));
     client.once("close", lost);
-    client.exec(command, { env }, (error, channel) => {
+    try {
+      client.exec(command, { env }, (error, channel) => {
+        client.off("close", lost);
+        if (!error) use(channel).then(resolve, reject);
+        else reject("reason" in error ? new NoChannel(`the server refused a session: ${error.message}`) : error);
+      });
+    } catch (error) {
       client.off("close", lost);
-      if (!error) use(channel).then(resolve, reject);
-      else reject("reason" in error ? new NoChannel(`the server refused a session: ${error.message}`) : error);
-    });
+      reject(new Ended(messageOf(error)));
+    }
   });
 }

@@ -1,6 +1,6 @@
 import type { Client } from "ssh2";
 import { canonicalJson } from "../../../lib/canonical.ts";
-import { type Connection, dial, NoChannel } from "./connection.ts";
+import { type Connection, dial, Ended, NoChannel } from "./connection.ts";
 import type { Log } from "./output.ts";
 
 /** sshd's default MaxSessions is 10. */
@@ -13,6 +13,8 @@ interface Line {
   sessions: number;
   /** How many commands it takes. */
   room: number;
+  /** Lends it no more. */
+  drop(): void;
   idle?: NodeJS.Timeout;
   /** Set once it is open. */
   opened?: Client;
@@ -21,16 +23,26 @@ interface Line {
 const lines = new Map<string, Line[]>();
 
 function openLine(key: string, target: Connection, log: Log, aborted: AbortSignal): Line {
-  const line: Line = { client: dial(target, log, aborted), sessions: 0, room: sessionsPerConnection };
-  lines.set(key, [...(lines.get(key) ?? []), line]);
   const others = () => (lines.get(key) ?? []).filter((other) => other !== line);
-  const drop = () => lines.set(key, others());
+  const line: Line = {
+    client: dial(target, log, aborted),
+    sessions: 0,
+    room: sessionsPerConnection,
+    drop: () => lines.set(key, others()),
+  };
+  lines.set(key, [...others(), line]);
   line.client.then((client) => {
     line.opened = client;
-    client.on("close", drop);
-    client.on("error", drop);
-  }, drop);
+    client.on("close", line.drop);
+    client.on("error", line.drop);
+  }, line.drop);
   return line;
+}
+
+/** What ends a connection takes a while, in which nobody must get it. */
+function close(line: Line): void {
+  line.drop();
+  line.opened?.end();
 }
 
 /**
@@ -45,18 +57,24 @@ export async function withConnection<T>(
 ): Promise<T> {
   const key = canonicalJson(target);
   for (;;) {
-    const line = lines.get(key)?.find(({ sessions, room }) => sessions < room) ?? openLine(key, target, log, aborted);
+    const open = lines.get(key)?.find(({ sessions, room }) => sessions < room);
+    const line = open ?? openLine(key, target, log, aborted);
     clearTimeout(line.idle);
     line.sessions++;
     try {
       return await body(await line.client);
     } catch (error) {
+      // It had been idle, and its server has ended it.
+      if (open !== undefined && error instanceof Ended) {
+        line.drop();
+        continue;
+      }
       // A server that allows fewer sessions than usual: it has as many as there are, and the next connection is ours.
       if (!(error instanceof NoChannel) || line.sessions === 1) throw error;
       line.room = line.sessions - 1;
     } finally {
       line.sessions--;
-      if (line.sessions === 0) line.idle = setTimeout(() => line.opened?.end(), idleMs);
+      if (line.sessions === 0) line.idle = setTimeout(() => close(line), idleMs);
     }
   }
 }
