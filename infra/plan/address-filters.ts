@@ -1,23 +1,13 @@
 import type { Problem } from "../../study/problem.ts";
 import { backgroundVmKeys, mainVmKeys } from "../../study/terms.ts";
 import type { Host, Pf, Role } from "../config/hosts.ts";
-import { capabilities } from "../vm/drivers.ts";
+import { attachments } from "../vm/drivers.ts";
 import type { ServerPlan } from "./plan.ts";
-
-/**
- * Whether a VM on the bridge must have its address in the filter of the NIC whose PF is the bridge's port. A PF in a bridge takes every
- * frame from the cable that is for no VF, so an entry is needed only for frames that the NIC itself would switch: those of VFs of the
- * same NIC, to which no VM here talks (each talks to its counterpart on the other server), and those that a NIC returns to its own PF.
- * Background VMs have it whether they talk or not: a change of load makes no VM anew.
- */
-export const needsAddressFilter = (pf: Pick<Pf, "returnsOwnFrames"> | undefined): boolean =>
-  pf?.returnsOwnFrames === true;
 
 /** Entries of the filter that a server's VMs need. */
 export function addressFiltersNeeded({ pfs }: Pick<Host, "pfs">, { main, background }: ServerPlan): number {
-  if (!needsAddressFilter(pfs[0])) return 0;
   const entries = ({ driver }: ServerPlan["main"], vms: number) =>
-    capabilities[driver].attachesTo === "bridge" ? vms : 0;
+    vms * attachments[driver].hostSwitch.filterEntries({ pfs });
   return entries(main, 1) + entries(background, background.vms);
 }
 

@@ -2,7 +2,7 @@ import { kindOf, type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
 import { distinctProblems, type Problem } from "../../study/problem.ts";
 import { backgroundVmKeys, mainVmKeys } from "../../study/terms.ts";
 import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
-import { capabilities } from "../vm/drivers.ts";
+import { takesVf } from "../vm/drivers.ts";
 import { addressFilterProblems } from "./address-filters.ts";
 import { vfPlaceOf, vfsForBackground } from "./placement.ts";
 import type { Plan, ServerPlan } from "./plan.ts";
@@ -11,7 +11,7 @@ import type { Plan, ServerPlan } from "./plan.ts";
 const memoryPerVmMiB = 64;
 const serverMemoryMiB = 512;
 
-const onVf = ({ driver }: { driver: ServerPlan["main"]["driver"] }) => capabilities[driver].attachesTo === "vf";
+const onVf = ({ driver }: Pick<ServerPlan["main"], "driver">) => takesVf(driver);
 
 /** VFs that a server's VMs take. */
 export const vfsNeeded = ({ main, background }: ServerPlan): number =>

@@ -4,7 +4,7 @@ import type { Host, Role } from "../config/hosts.ts";
 import { leastOf } from "../load/share.ts";
 import type { ServerPlan } from "../plan/plan.ts";
 import { backgroundIndices, identityOf } from "../vm/addresses.ts";
-import { bypassed, capabilities } from "../vm/drivers.ts";
+import { captureOf } from "../vm/drivers.ts";
 
 /**
  * What the runner has to know of one end: its server, its Main VM, where packets can be captured, and what must be seen of
@@ -14,7 +14,7 @@ import { bypassed, capabilities } from "../vm/drivers.ts";
 export function endOf(role: Role, host: Host, plan: ServerPlan, cpus: number): End {
   const { name: domain, mac, ip } = identityOf(role, 0);
   const { main, background, load } = plan;
-  const { capture } = capabilities[main.driver];
+  const capture = captureOf(main.driver);
   const ofBackground: BackgroundSpec = {
     vms: backgroundIndices(background.vms).map((index) => identityOf(role, index).name),
     load: load.type,
@@ -26,8 +26,7 @@ export function endOf(role: Role, host: Host, plan: ServerPlan, cpus: number): E
     ...(typeof host.pinnedCore === "number" && { pinnedCore: host.pinnedCore }),
     domainType: host.domainType,
     vm: { domain, mac, ip, driver: main.driver },
-    capture,
-    ...(capture === null && { unavailable: bypassed }),
+    ...("unseen" in capture ? { capture: null, unavailable: capture.unseen } : { capture }),
     ...(background.vms > 0 && { background: ofBackground }),
   };
 }

@@ -2,6 +2,8 @@
 # testbed has made ready, or has begun to, is a file of $SLOTS with its line.
 # shellcheck shell=sh disable=SC2030,SC2031,SC2154
 . ./before.sh
+. ./place-bridge.sh
+. ./place-vf.sh
 
 # drop_domains NAME…: ends and forgets those that there are and that are ours, all with one virsh.
 drop_domains() {
@@ -37,23 +39,8 @@ drop_domains() {
 release() (
   read_fields "$(line_of "$SLOTS/$1")"
   pf=$(called_now "$pf")
-  if [ -z "$pf" ]; then : # with the port its VFs and its entries are gone
-  elif [ "$kind" = bridge ]; then
-    if [ "$self" = yes ]; then bridge fdb del "$mac" dev "$pf" self 2> /dev/null || :; fi
-    bridge fdb del "$peer_mac" dev "$pf" master 2> /dev/null || :
-  elif nic_is_as_made "$pf"; then
-    used=$(look_for_holders; vf_in_use "$pf" "$vf")
-    before=$(vf_before "$pf" "$vf")
-    if [ -n "$used" ]; then
-      say "VF $vf of $pf, which was $name's, stays as it is: $(sentences_of "$used")"
-    elif [ -n "$before" ]; then
-      restore_vfs "$pf" "$before"
-    else
-      path=$(vf_path "$pf" "$vf")
-      problem=$(unbind_vf "$path"; set_vf "$pf" "$vf" "vlan=0 spoofchk=on trust=off" || :)
-      [ -z "$problem" ] || say "$problem"
-    fi
-  fi
+  # With the port its VFs and its entries are gone.
+  if [ -n "$pf" ]; then "release_$kind"; fi
   rm -f "$SLOTS/$1"
 )
 

@@ -1,5 +1,6 @@
-# Ready means that the guest answered: its init says so on the console, then its agent is asked. WANTED: a line a VM, its name,
-# token, bridge or vf, and MAC; those that have answered since they were made are not asked again. SECONDS_LIMIT bounds all of it.
+# Ready means that the guest answered: its init says so on the console, then its agent is asked. WANTED: a line of fields a VM:
+# name, token, kind of its place (bridge, vf) and mac; those that have answered since they were made are not asked again.
+# SECONDS_LIMIT bounds all of it.
 # shellcheck shell=sh disable=SC2154
 . ./proof.sh
 : "${ACTION:?}" "${OWNER:?}" "${BRIDGE=}" "${WANTED:?}"
@@ -37,8 +38,9 @@ case $ACTION in
   create | update)
     require_lease
     deadline=$(($(date +%s) + SECONDS_LIMIT)) count=0
-    while read -r name token kind mac; do
-      [ -n "$name" ] || continue
+    while read -r line; do
+      [ -n "$line" ] || continue
+      read_fields "$line"
       count=$((count + 1))
       if [ "$(token_of "vm-$name")" != "$token" ] || ! holds "vm-$name"; then await < /dev/null; fi
     done <<EOF2
@@ -48,7 +50,11 @@ EOF2
     ;;
   delete)
     leave_to_tenant
-    while read -r name rest; do [ -z "$name" ] || unmark "vm-$name"; done <<EOF2
+    while read -r line; do
+      [ -n "$line" ] || continue
+      read_fields "$line"
+      unmark "vm-$name"
+    done <<EOF2
 $WANTED
 EOF2
     ;;

@@ -1,16 +1,21 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "../../lib/paths.ts";
-import { bypassed, type Capability, capabilities, drivers } from "./drivers.ts";
+import { type Attachment, attachments, captureOf, type Driver, drivers } from "./drivers.ts";
+import { bypassed } from "./ports/passed-vf.ts";
 
-const attached = ({ attachesTo }: Capability) =>
-  attachesTo === "vf" ? "a VF of its own" : "a tap on the Linux bridge over the PF";
-const inGuest = ({ guestModule }: Capability) => (guestModule === "vf" ? "the VF's own driver" : `\`${guestModule}\``);
-const captured = ({ capture }: Capability) =>
-  capture === null ? "nowhere on the host" : `${capture.nic === "pf" ? "PF" : "VF's interface"} and ${capture.virt}`;
-const rights = ({ vf }: Capability) =>
+const attached = ({ port, hostSwitch }: Attachment) =>
+  [port.words, ...(hostSwitch.words ? [hostSwitch.words] : [])].join(" on ");
+const inGuest = ({ port: { guestModule } }: Attachment) =>
+  guestModule === "vf" ? "the VF's own driver" : `\`${guestModule}\``;
+function captured(driver: Driver): string {
+  const capture = captureOf(driver);
+  if ("unseen" in capture) return "nowhere on the host";
+  return `${capture.nic === "pf" ? "PF" : "VF's interface"} and ${capture.virt}`;
+}
+const rights = ({ port: { rights: vf } }: Attachment) =>
   vf === null ? "NIC's default" : `trust ${vf.trust ? "on" : "off"}, spoof check ${vf.spoofCheck ? "on" : "off"}`;
-const reach = ({ sharedReach }: Capability) =>
+const reach = ({ sharedReach }: Attachment) =>
   sharedReach === null ? "not shared" : sharedReach ? "yes" : "only through a switch that hairpins";
 
 /** The text of docs/drivers.md: the capability table, from the code that uses it. */
@@ -22,8 +27,8 @@ How a VM is attached to the NIC. Generated from \`infra/vm/drivers.ts\` by \`nod
 |---|---|---|---|---|---|---|
 ${drivers
   .map((driver) => {
-    const it = capabilities[driver];
-    return `| \`${driver}\` | ${it.paperName} | ${attached(it)} | ${inGuest(it)} | ${captured(it)} | ${rights(it)} | ${reach(it)} |`;
+    const it = attachments[driver];
+    return `| \`${driver}\` | ${it.paperName} | ${attached(it)} | ${inGuest(it)} | ${captured(driver)} | ${rights(it)} | ${reach(it)} |`;
   })
   .join("\n")}
 
@@ -54,9 +59,13 @@ ran, so this shows that each works, and not which is faster; that takes \`./lab 
 
 ## Adding a driver
 
-1. Its name and a row in \`infra/vm/drivers.ts\`: what it needs and gives.
-2. A case in \`infra/vm/attachment.ts\`: its \`<interface>\`.
-3. If its place on the server needs more than a bridge entry or a VF: \`infra/scripts/slots.sh\`.
+A driver is a port on a switch of the host. A port (\`infra/vm/ports/\`) is how a VM is attached: its \`<interface>\`, what it needs of
+a VF, the guest's module, and the VM's own interface on the host. A switch (\`infra/vm/switches/\`) is what is between port and NIC: the
+place that is made ready for a VM, entries in the NIC's filter, and the interface at which it is captured there.
+
+1. If its port is new: a file in \`infra/vm/ports/\`.
+2. If its switch is new: a file in \`infra/vm/switches/\`, and its script \`infra/scripts/place-*.sh\` with a line in \`places.sh\`.
+3. Its name in \`study/drivers.ts\`, and a row in \`infra/vm/drivers.ts\`: which port on which switch.
 4. \`./lab test unit\` writes its golden file; read it. \`node infra/vm/document.ts\` and \`node infra/config/document.ts\` write the docs.
 `;
 

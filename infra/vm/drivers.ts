@@ -1,50 +1,65 @@
 import type { Driver } from "../../study/drivers.ts";
+import { macvtap } from "./ports/macvtap.ts";
+import { passedVf } from "./ports/passed-vf.ts";
+import type { Port } from "./ports/port.ts";
+import { tap } from "./ports/tap.ts";
+import type { HostSwitch } from "./switches/host-switch.ts";
+import { linuxBridge } from "./switches/linux-bridge.ts";
+import { noSwitch } from "./switches/none.ts";
 
 export { type Driver, drivers } from "../../study/drivers.ts";
 
-/** What a driver needs of its host and of its guest, and what the host can see of its packets. */
-export interface Capability {
+/** A way to attach a VM: a port, and what is between it and the NIC. */
+export interface Attachment {
   /** The paper's name. */
   paperName: string;
-  /** What the VM is attached to: a bridge over the PF, or a VF of its own. */
-  attachesTo: "bridge" | "vf";
-  /** Kernel module of the guest's network device; "vf" is the VF's own driver. */
-  guestModule: "e1000" | "virtio_net" | "vf";
-  /** Where the host can capture: its NIC-side device and the VM's own interface; null where it sees no packet. */
-  capture: { nic: "pf" | "vf"; virt: "vnet" | "macvtap" } | null;
-  /**
-   * What the PF must let the VF do. A macvtap that is not in passthrough mode sends and receives with an address that
-   * is not the VF's: only a trusted VF without spoof checking may. Null: the NIC's default, and nothing is set.
-   */
-  vf: { trust: boolean; spoofCheck: boolean } | null;
+  port: Port;
+  hostSwitch: HostSwitch;
   /** Whether VMs of one host that share a lower device reach each other; null where each has a lower device alone. */
   sharedReach: boolean | null;
 }
 
-/** Why the host has no capture under PCI passthrough; stands wherever a metric is unavailable because of it. */
-export const bypassed = "PCI passthrough: packets bypass the host kernel, so the host cannot capture them";
-
-const onBridge = { attachesTo: "bridge", capture: { nic: "pf", virt: "vnet" }, vf: null, sharedReach: true } as const;
-const onMacvtap = {
-  attachesTo: "vf",
-  guestModule: "virtio_net",
-  capture: { nic: "vf", virt: "macvtap" },
-  vf: { trust: true, spoofCheck: false },
-} as const;
-
-export const capabilities: Record<Driver, Capability> = {
-  "e1000-bridge": { paperName: "E1000", guestModule: "e1000", ...onBridge },
-  "virtio-bridge": { paperName: "Bridge", guestModule: "virtio_net", ...onBridge },
-  "macvtap-passthrough": { paperName: "SR-IOV (MacVTap)", ...onMacvtap, vf: null, sharedReach: null },
-  "macvtap-bridge": { paperName: "SR-IOV (MacVTap, bridge mode)", ...onMacvtap, sharedReach: true },
-  "macvtap-vepa": { paperName: "SR-IOV (MacVTap, VEPA mode)", ...onMacvtap, sharedReach: false },
-  "macvtap-private": { paperName: "SR-IOV (MacVTap, private mode)", ...onMacvtap, sharedReach: false },
+/** What each driver is made of. */
+export const attachments: Readonly<Record<Driver, Attachment>> = {
+  "e1000-bridge": { paperName: "E1000", port: tap("e1000"), hostSwitch: linuxBridge, sharedReach: true },
+  "virtio-bridge": { paperName: "Bridge", port: tap("virtio"), hostSwitch: linuxBridge, sharedReach: true },
+  "macvtap-passthrough": {
+    paperName: "SR-IOV (MacVTap)",
+    port: macvtap("passthrough"),
+    hostSwitch: noSwitch,
+    sharedReach: null,
+  },
+  "macvtap-bridge": {
+    paperName: "SR-IOV (MacVTap, bridge mode)",
+    port: macvtap("bridge"),
+    hostSwitch: noSwitch,
+    sharedReach: true,
+  },
+  "macvtap-vepa": {
+    paperName: "SR-IOV (MacVTap, VEPA mode)",
+    port: macvtap("vepa"),
+    hostSwitch: noSwitch,
+    sharedReach: false,
+  },
+  "macvtap-private": {
+    paperName: "SR-IOV (MacVTap, private mode)",
+    port: macvtap("private"),
+    hostSwitch: noSwitch,
+    sharedReach: false,
+  },
   "pci-passthrough": {
     paperName: "SR-IOV + PCI Passthrough",
-    attachesTo: "vf",
-    guestModule: "vf",
-    capture: null,
-    vf: null,
+    port: passedVf,
+    hostSwitch: noSwitch,
     sharedReach: null,
   },
 };
+
+/** Whether VMs on this driver have a VF each. */
+export const takesVf = (driver: Driver): boolean => attachments[driver].port.attachesTo === "vf";
+
+/** Where the host can capture a VM's packets: at the NIC's side of what is between, and at the VM's own interface; or why nowhere. */
+export function captureOf(driver: Driver): { nic: HostSwitch["nic"]; virt: "vnet" | "macvtap" } | { unseen: string } {
+  const { port, hostSwitch } = attachments[driver];
+  return typeof port.virt === "string" ? { nic: hostSwitch.nic, virt: port.virt } : port.virt;
+}

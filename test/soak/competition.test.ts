@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { capabilities, type Driver, drivers } from "../../infra/vm/drivers.ts";
+import { captureOf, type Driver, drivers } from "../../infra/vm/drivers.ts";
 import { pingRecord } from "../../measure/probes/ping/record.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
 import { expectPlausible, manifestOf, Testbed } from "../support/testbed.ts";
@@ -24,7 +24,7 @@ async function measured(
   const own = { mainDriver, backgroundDriver, backgroundVms: 2, loadType, loadLocation, networkLoadMbps: 2 };
   const [outcome] = await testbed.up({ ...own, packets: 100 });
   const manifest = manifestOf(outcome);
-  if (capabilities[mainDriver].capture) expectPlausible(manifest);
+  if ("nic" in captureOf(mainDriver)) expectPlausible(manifest);
   expect(pingRecord(manifest).details.received).toBeGreaterThan(90);
   const loaded = loadType === "cpu" && loadLocation !== "both" ? [loadLocation] : ["sender", "responder"];
   for (const role of ["sender", "responder"] as const)

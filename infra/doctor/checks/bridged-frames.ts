@@ -1,10 +1,10 @@
 import { chainWords, losingChain, passCommand } from "../../../lib/bridged-frames.ts";
 import { bridgeName } from "../../plan/placement.ts";
-import { capabilities, type Driver } from "../../vm/drivers.ts";
+import { attachments, type Driver } from "../../vm/drivers.ts";
 import { driversOf, lack, ok, type ServerCheck, warning } from "../check.ts";
 import { install } from "../packages.ts";
 
-const onBridge = (driver: Driver) => capabilities[driver].attachesTo === "bridge";
+const onBridge = (driver: Driver) => attachments[driver].hostSwitch.place === "bridge";
 const what = "bridged frames";
 const programs: Record<string, string> = { nft: "nftables", iptables: "iptables", ebtables: "ebtables" };
 

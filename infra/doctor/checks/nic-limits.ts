@@ -2,7 +2,7 @@ import type { Problem } from "../../../study/problem.ts";
 import { type NicLimits, portProblems } from "../../plan/nic-limits.ts";
 import { type Finding, lack, missing, ok, type ServerCheck, type Subject } from "../check.ts";
 import { changeCommand } from "../hosts-source.ts";
-import { type Port, portsOf } from "./pf.ts";
+import { portsOf, type SeenPort } from "./pf.ts";
 
 const refusal = ({ source }: Subject, what: string, { key, found, allowed }: Problem): Finding =>
   missing(what, found, `${changeCommand(source, key)}  # allowed: ${allowed}`);
@@ -16,7 +16,7 @@ function sharedGroups({ wanted }: Subject, what: string, { sharedGroups }: NicLi
   );
 }
 
-function limitsOf(subject: Subject, { pf, index }: Port): Finding[] {
+function limitsOf(subject: Subject, { pf, index }: SeenPort): Finding[] {
   const limits = subject.facts.nicLimits.get(pf.name);
   if (limits === undefined || pf.vfs === 0) return [];
   const what = `VF limits of ${pf.name}`;

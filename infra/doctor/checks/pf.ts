@@ -8,7 +8,7 @@ import { giveWords } from "../hosts-source.ts";
 const connected = "the port that is connected to the other server";
 
 /** A port of the host's configuration, and what the server says of it. */
-export interface Port {
+export interface SeenPort {
   pf: Pf;
   /** Its place in the configuration. */
   index: number;
@@ -16,7 +16,7 @@ export interface Port {
 }
 
 /** The ports that are really there. */
-export const portsOf = ({ host, facts }: Subject): Port[] =>
+export const portsOf = ({ host, facts }: Subject): SeenPort[] =>
   host.pfs.flatMap((pf, index) => {
     const there = facts.pfs.get(pf.name);
     return there === undefined ? [] : [{ pf, index, facts: there }];
@@ -43,7 +43,7 @@ export const port: ServerCheck = ({ role, host, facts }) =>
     return ok(what, `${there.pci}, driver ${[there.driver, ...versions].join(" ")}`);
   });
 
-function linkOf({ role, peer }: Subject, { pf, index, facts }: Port): Finding {
+function linkOf({ role, peer }: Subject, { pf, index, facts }: SeenPort): Finding {
   const what = `link of ${pf.name}`;
   const peerUp = `ip link set dev ${peer.pfs[index]?.name ?? "PORT"} up`; // ports are cabled place by place
   if (!facts.up)

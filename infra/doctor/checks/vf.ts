@@ -1,5 +1,5 @@
 import { backgroundVmKeys, mainVmKeys } from "../../../study/terms.ts";
-import { capabilities, type Driver } from "../../vm/drivers.ts";
+import { type Driver, takesVf } from "../../vm/drivers.ts";
 import {
   driversOf,
   type Finding,
@@ -14,17 +14,15 @@ import {
 import { setCommand } from "../hosts-source.ts";
 import { firmwareSetup, getModules } from "../packages.ts";
 import { guestDriverOf, guestVfDrivers } from "../vf-drivers.ts";
-import { type Port, portsOf } from "./pf.ts";
-
-const onVf = (driver: Driver) => capabilities[driver].attachesTo === "vf";
+import { portsOf, type SeenPort } from "./pf.ts";
 
 /** Turns SR-IOV on. Mellanox and NVIDIA cards keep the number of VFs in the card, others take the firmware's word. */
-const sriovMend = ({ pf, facts }: Port) =>
+const sriovMend = ({ pf, facts }: SeenPort) =>
   facts.driver?.startsWith("mlx")
     ? `mlxconfig -d ${facts.pci} set SRIOV_EN=1 NUM_OF_VFS=${pf.vfs} && reboot`
     : firmwareSetup("SR-IOV");
 
-function countOf({ role, source }: Subject, port: Port): Finding {
+function countOf({ role, source }: Subject, port: SeenPort): Finding {
   const { pf, index, facts } = port;
   const what = `VFs of ${pf.name}`;
   const total = facts.totalVfs ?? 0;
@@ -49,7 +47,7 @@ export const vfCount: ServerCheck = (subject) => portsOf(subject).map((port) => 
 
 /** Ports whose virtual functions VMs may get: those of a stack on bridges get none. */
 const portsWithVfs = (subject: Subject) =>
-  subject.wanted === undefined || driversOf(subject.wanted).some(onVf)
+  subject.wanted === undefined || driversOf(subject.wanted).some(takesVf)
     ? portsOf(subject).filter(({ pf, facts }) => pf.vfs > 0 && (facts.totalVfs ?? 0) > 0)
     : [];
 
@@ -57,7 +55,7 @@ const portsWithVfs = (subject: Subject) =>
 const passthroughKey = (wanted: Wanted | undefined) =>
   wanted === undefined || wanted.plan.main.driver === "pci-passthrough" ? mainVmKeys.driver : backgroundVmKeys.driver;
 
-function guestDriver({ wanted }: Subject, { pf, facts }: Port): Finding {
+function guestDriver({ wanted }: Subject, { pf, facts }: SeenPort): Finding {
   const what = `VF device of ${pf.name}`;
   if (facts.vfDevice === undefined)
     return warning(what, "the kernel does not tell its ID (sriov_vf_device)", `lspci -nn -s ${facts.pci}`);
@@ -73,9 +71,9 @@ function guestDriver({ wanted }: Subject, { pf, facts }: Port): Finding {
 /** Under PCI passthrough the guest itself drives the virtual function. */
 export const vfDevice: ServerCheck = (subject) => portsWithVfs(subject).map((port) => guestDriver(subject, port));
 
-const needsServerDriver = (driver: Driver) => onVf(driver) && driver !== "pci-passthrough";
+const needsServerDriver = (driver: Driver) => takesVf(driver) && driver !== "pci-passthrough";
 
-function serverDriver({ facts: server, wanted }: Subject, { pf, facts }: Port): Finding {
+function serverDriver({ facts: server, wanted }: Subject, { pf, facts }: SeenPort): Finding {
   const what = `VF driver of ${pf.name}`;
   if (facts.vfModules.length > 0) return ok(what, `${facts.vfModules.join(", ")} on the server`);
   if (wanted !== undefined && !driversOf(wanted).some(needsServerDriver))

@@ -3,14 +3,15 @@ import { execaSync } from "execa";
 import { describe, expect, it } from "vitest";
 import { shellScript } from "../../../infra/server-script.ts";
 import { identityOf } from "../../../infra/vm/addresses.ts";
-import { type AttachmentPoint, attachment } from "../../../infra/vm/attachment.ts";
 import { domainXml, xsltOf } from "../../../infra/vm/domain-xml.ts";
-import { capabilities, type Driver, drivers } from "../../../infra/vm/drivers.ts";
+import { attachments, type Driver, drivers, takesVf } from "../../../infra/vm/drivers.ts";
 import { kernelWords } from "../../../infra/vm/kernel-words.ts";
+import type { AttachmentPoint } from "../../../infra/vm/ports/port.ts";
 
 const vf = { pci: "0000:01:10.2", netdev: "rtt0v2" };
-const pointOf = (driver: Driver): AttachmentPoint =>
-  capabilities[driver].attachesTo === "vf" ? { vf } : { bridge: "rtt0" };
+const pointOf = (driver: Driver): AttachmentPoint => (takesVf(driver) ? { vf } : { bridge: "rtt0" });
+const attachment = (driver: Driver, mac: string, point: AttachmentPoint, vlan = 0) =>
+  attachments[driver].port.interfaceXml(mac, point, vlan);
 
 function definition(driver: Driver): string {
   const identity = identityOf("sender", 0);
@@ -23,7 +24,7 @@ function definition(driver: Driver): string {
     vcpus: 1,
     kernel: "/images/vmlinuz",
     initrd: "/images/initrd",
-    kernelWords: kernelWords({ identity, module: capabilities[driver].guestModule, neighbours: [peer] }),
+    kernelWords: kernelWords({ identity, module: attachments[driver].port.guestModule, neighbours: [peer] }),
     interfaceXml: attachment(driver, identity.mac, pointOf(driver)),
     token: "sender-main-slot1",
   });

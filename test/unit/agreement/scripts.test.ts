@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { serverScript } from "../../../infra/server-script.ts";
 import { backgroundPrefix, identityOf, mainName } from "../../../infra/vm/addresses.ts";
 import { domainMark } from "../../../infra/vm/domain-xml.ts";
+import { attachments, drivers } from "../../../infra/vm/drivers.ts";
 import { imagesFolder, keptFolder, leaseOwner, loadMark, volatileFolder } from "../../../lib/server-paths.ts";
 import { textOf } from "../../support/documents.ts";
 
@@ -42,4 +43,15 @@ it("the names by which scripts find domains of ours are those of every VM, and n
   for (const other of [`${mainName}2`, backgroundPrefix, `${backgroundPrefix}x`, `x${mainName}`])
     expect(other).not.toMatch(found);
   expect(serverScript("places.sh")).toContain(`case $name in ${backgroundPrefix}*)`);
+});
+
+it("each driver's place has a script that makes it ready and gives it back", () => {
+  const kinds = new Set(drivers.map((driver) => attachments[driver].hostSwitch.place));
+  expect(kinds.size).toBeGreaterThan(1);
+  for (const kind of kinds) {
+    const script = serverScript(`place-${kind}.sh`);
+    for (const step of ["prepare", "await", "finish", "release"]) expect(script).toContain(`${step}_${kind}() {`);
+    expect(serverScript("slots.sh")).toContain(script);
+    expect(serverScript("put-back.sh")).toContain(script);
+  }
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { capabilities, type Driver, drivers } from "../../../infra/vm/drivers.ts";
+import { attachments, type Driver, drivers } from "../../../infra/vm/drivers.ts";
 import {
   beginDeclaring,
   changedBetween,
@@ -29,9 +29,9 @@ describe("a scenario's resources", () => {
     await declare({ mainDriver: driver });
     const xslt = xsltOf("sender-rtt-main");
     expect(xslt).toMatch(/<description>sriov-rtt-testbed sender-slots-id there-[0-9a-f]{12}<\/description>/);
-    if (capabilities[driver].attachesTo === "bridge") expect(xslt).toContain('<source bridge="rtt0"/>');
+    if (attachments[driver].port.attachesTo === "switch") expect(xslt).toContain('<source bridge="rtt0"/>');
     else expect(xslt).toMatch(/dev="rtt0v0"|bus="0x01" slot="0x10"/);
-    expect(xslt).toContain(`lab.modules=${capabilities[driver].guestModule} `);
+    expect(xslt).toContain(`lab.modules=${attachments[driver].port.guestModule} `);
   });
 
   it.each([

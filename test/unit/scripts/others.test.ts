@@ -62,7 +62,12 @@ it("what another stack has made since is not removed by one that had the server 
   server.write(lease, "stack next\n");
   for (const mark of ["vm-rtt-main", "load"]) server.write(`run/sriov-rtt/${mark}`, "token\n");
   server.log();
-  const ready = { ACTION: "delete", OWNER, SECONDS_LIMIT: 1, WANTED: "rtt-main token bridge 52:54:00:9a:01:00" };
+  const ready = {
+    ACTION: "delete",
+    OWNER,
+    SECONDS_LIMIT: 1,
+    WANTED: "name=rtt-main token=t kind=bridge mac=52:54:00:9a:01:00",
+  };
   const said = [
     await server.run("forget-load.sh", { OWNER }),
     await server.run("ready.sh", ready),

@@ -19,7 +19,7 @@ it("the bridge is told where a VM is only by a tap that is its port: others have
   server.log();
   const said = await server.run("ready.sh", {
     ...{ ACTION: "create", OWNER, BRIDGE: "rtt0", SECONDS_LIMIT: 5 },
-    WANTED: "rtt-main t bridge 52:54:00:9a:01:00",
+    WANTED: "name=rtt-main token=t kind=bridge mac=52:54:00:9a:01:00",
   });
   expect([said.exitCode, said.stderr]).toEqual([0, ""]);
   expect(server.log().filter((line) => line.startsWith("bridge fdb"))).toEqual([

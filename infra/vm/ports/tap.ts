@@ -1,0 +1,15 @@
+import { head, type Port, vhostDevice, withoutRom } from "./port.ts";
+
+/** A tap on a switch of the host, with a NIC model that the guest sees. */
+export const tap = (model: "e1000" | "virtio"): Port => ({
+  attachesTo: "switch",
+  words: "a tap",
+  guestModule: model === "e1000" ? "e1000" : "virtio_net",
+  virt: "vnet",
+  rights: null,
+  interfaceXml(mac, point) {
+    if (!("bridge" in point)) throw new RangeError("a tap attaches to a bridge, not to a VF");
+    const device = model === "virtio" ? vhostDevice : `<model type="${model}"/>${withoutRom}`;
+    return `<interface type="bridge">${head(mac)}<source bridge="${point.bridge}"/>${device}</interface>`;
+  },
+});
