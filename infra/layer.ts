@@ -1,7 +1,7 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { handshakeMs } from "../lib/ssh/connect.ts";
-import type { Endpoint, SshTarget } from "../lib/ssh/target.ts";
+import type { SshEndpoint, SshTarget } from "../lib/ssh/target.ts";
 import type { Host } from "./config/hosts.ts";
 import { socketsOf } from "./gateway/sockets.ts";
 import { notDone, remoteCommand, remoteInput } from "./remote-script.ts";
@@ -15,7 +15,13 @@ import { shellScript } from "./server-script.ts";
 export function connectionTo(host: SshTarget) {
   const { agent, jumpAgent } = socketsOf(host);
   const settings = { dialErrorLimit: 1, perDialTimeout: handshakeMs / 1000 };
-  const place = ({ address, port, user, hostKey }: Endpoint) => ({ host: address, port, user, hostKey, ...settings });
+  const place = ({ address, port, user, hostKey }: SshEndpoint) => ({
+    host: address,
+    port,
+    user,
+    hostKey,
+    ...settings,
+  });
   return {
     ...place(host),
     agentSocketPath: agent,

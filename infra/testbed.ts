@@ -18,7 +18,7 @@ import { endOf } from "./run/end.ts";
 import { Runs, type RunsArgs } from "./run/runs.ts";
 import { backgroundIndices, identityOf } from "./vm/addresses.ts";
 import { serialLog } from "./vm/domain-xml.ts";
-import { Fleet } from "./vm/fleet.ts";
+import { Fleet, fleetEndpoint } from "./vm/fleet.ts";
 import { type Design, type Member, memberOf } from "./vm/member.ts";
 import { declareSlots } from "./vm/slots.ts";
 
@@ -113,6 +113,7 @@ function loadOf(
       peerIp: identityOf(otherRole[role], index + 1).ip,
     })),
     load: plan[role].load,
+    endpoint: fleetEndpoint,
     least: leastOf(plan[role], servers[role].cpus),
     token: servers[role].token("load"),
     owner: on[role].server.owner,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import type { CommandExit, RunningCommand } from "./endpoints/endpoint.ts";
 import { LabError, messageOf } from "./errors.ts";
 import type { SshConnection } from "./ssh/connect.ts";
 import { endCallScript } from "./ssh/end-call.ts";
@@ -49,23 +50,6 @@ export async function askAgent<T extends z.ZodType>(
   return (parsed.data as { return: z.infer<T> }).return;
 }
 
-interface GuestExit {
-  code: number;
-  stdout: Buffer;
-  stderr: string;
-}
-
-/** A command that runs in a guest. */
-export interface GuestCommand {
-  /**
-   * Waits for its end, asking every `everyMs`.
-   * @throws LabError when it has not ended within `limitMs`; it is ended then, and the message says how that went
-   */
-  ended(limitMs: number, everyMs?: number): Promise<GuestExit>;
-  /** Ends all that runs of it. @throws LabError when that cannot be verified */
-  end(): Promise<void>;
-}
-
 /** Starts a shell command that is told from all others by the name of its call. */
 async function start(ssh: SshConnection, domain: string, call: string, shellCommand: string, capture: boolean) {
   return askAgent(ssh, domain, started, "guest-exec", {
@@ -82,7 +66,7 @@ async function waitForExit(
   pid: number,
   limitMs: number,
   everyMs: number,
-): Promise<GuestExit | undefined> {
+): Promise<CommandExit | undefined> {
   for (const deadline = Date.now() + limitMs; ; await sleep(everyMs)) {
     const now = await askAgent(ssh, domain, status, "guest-exec-status", { pid });
     if (now.exited)
@@ -112,7 +96,7 @@ export async function startInGuest(
   domain: string,
   shellCommand: string,
   capture: boolean,
-): Promise<GuestCommand> {
+): Promise<RunningCommand> {
   const call = newCall();
   const { pid } = await start(ssh, domain, call, shellCommand, capture);
   const end = () => endInGuest(ssh, domain, call);

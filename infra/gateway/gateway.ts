@@ -7,7 +7,7 @@ import { LabError, messageOf } from "../../lib/errors.ts";
 import { labDir } from "../../lib/paths.ts";
 import { connectSsh, noKey } from "../../lib/ssh/connect.ts";
 import { readPrivateKey, serveKey } from "../../lib/ssh/key-agent.ts";
-import { type Endpoint, endpointWords, type SshTarget, targetOf, targetSchema } from "../../lib/ssh/target.ts";
+import { endpointWords, type SshEndpoint, type SshTarget, targetOf, targetSchema } from "../../lib/ssh/target.ts";
 import { openLibvirt } from "./libvirt-channel.ts";
 import { type Listener, listenAt } from "./listener.ts";
 import { rememberedTargets, rememberTarget } from "./remembered.ts";
@@ -26,7 +26,7 @@ const answerSchema = z.object({ error: z.string().optional() });
 export type Announced = z.infer<typeof requestSchema>[number];
 
 /** An agent for one server: with the key of its file, or the user's own agent where there is none. */
-function serveAgent({ privateKeyFile }: Endpoint, socket: Socket): void {
+function serveAgent({ privateKeyFile }: SshEndpoint, socket: Socket): void {
   if (privateKeyFile !== undefined) {
     serveKey(socket, privateKeyFile);
     return;
@@ -57,7 +57,7 @@ async function serveLibvirt(name: string, target: SshTarget, socket: Socket): Pr
   }
 }
 
-function refuseUnusableKey(name: string, { privateKeyFile, ...endpoint }: Endpoint): void {
+function refuseUnusableKey(name: string, { privateKeyFile, ...endpoint }: SshEndpoint): void {
   try {
     if (privateKeyFile !== undefined) readPrivateKey(privateKeyFile);
     else if (!process.env.SSH_AUTH_SOCK) throw new LabError(noKey);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
-import { type Endpoint, type SshTarget, targetOf } from "../../lib/ssh/target.ts";
+import { type SshEndpoint, type SshTarget, targetOf } from "../../lib/ssh/target.ts";
 
 /** Where providers find a server: sockets on this machine, behind which `Gateway` listens. */
 export interface Sockets {
@@ -37,9 +37,9 @@ export function socketFolder(): string {
 }
 
 /** An address that people recognise in the name of a file. */
-const readable = ({ address, port }: Endpoint) => `${address.replace(/[^\w.-]/g, "_").slice(0, 32)}-${port}`;
+const readable = ({ address, port }: SshEndpoint) => `${address.replace(/[^\w.-]/g, "_").slice(0, 32)}-${port}`;
 
-const nameFor = (endpoint: Endpoint, rest: unknown) =>
+const nameFor = (endpoint: SshEndpoint, rest: unknown) =>
   `${readable(endpoint)}-${sha256(canonicalJson([checkout, endpoint, rest])).slice(0, 12)}`;
 
 /**

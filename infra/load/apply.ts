@@ -1,6 +1,6 @@
 import { allEnded, mapLimited, tryEach, withOpened } from "../../lib/concurrent.ts";
+import { endpointOn } from "../../lib/endpoints/kinds.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
-import { runInGuest, startInGuest } from "../../lib/guest-agent.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import { type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
 import { type Role, roles } from "../config/hosts.ts";
@@ -11,10 +11,11 @@ import { type LoadedServer, type LoadRequest, loadProgram, type SeenLoad } from 
 import { type OpenServer, sideBySide, verify } from "./seen.ts";
 
 /** Starts in each VM the processes to which others send, or all others. */
-async function startAll({ ssh, vms, load }: OpenServer, receivers: boolean, kinds: LoadKinds): Promise<void> {
+async function startAll({ ssh, endpoint, vms, load }: OpenServer, receivers: boolean, kinds: LoadKinds): Promise<void> {
   await mapLimited(vms, sideBySide, async (vm) => {
     for (const process of loadProcesses(load, vm, kinds))
-      if ((process.receives ?? false) === receivers) await startInGuest(ssh, vm.name, startCommand(process), false);
+      if ((process.receives ?? false) === receivers)
+        await endpointOn(ssh, endpoint, vm.name).start(startCommand(process), false);
   });
 }
 
@@ -22,15 +23,16 @@ async function startAll({ ssh, vms, load }: OpenServer, receivers: boolean, kind
 const stopLimitMs = 60_000;
 
 /** Ends what a VM runs. One that is gone runs nothing; one that is there, or may be, and cannot be asked would go on, so that fails. */
-async function stopOne({ ssh, role }: OpenServer, name: string, kinds: LoadKinds): Promise<void> {
+async function stopOne({ ssh, endpoint, role }: OpenServer, name: string, kinds: LoadKinds): Promise<void> {
+  const vm = endpointOn(ssh, endpoint, name);
   try {
-    await runInGuest(ssh, name, stopCommandOf(kinds), stopLimitMs);
+    await vm.run(stopCommandOf(kinds), stopLimitMs);
   } catch (error) {
     const problem = `${role}: the load of ${name} could not be ended: ${messageOf(error)}`;
-    const { code, stdout, stderr } = await ssh.exec("virsh -q list --name");
-    if (code !== 0)
-      throw new LabError(`${problem}\nand libvirt does not tell whether that VM is there: ${stderr.trim()}`);
-    if (stdout.toString().split("\n").includes(name)) throw new LabError(problem);
+    const isThere = await vm.isThere().catch((unknown) => {
+      throw new LabError(`${problem}\nand ${messageOf(unknown)}`, { cause: unknown });
+    });
+    if (isThere) throw new LabError(problem, { cause: error });
   }
 }
 

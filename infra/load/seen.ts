@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { mapLimited } from "../../lib/concurrent.ts";
+import { cpuPercent, type Endpoint } from "../../lib/endpoints/endpoint.ts";
+import { endpointKinds, endpointOn } from "../../lib/endpoints/kinds.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
-import { runInGuest } from "../../lib/guest-agent.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
-import { parseVmCpu, vmCpuCommand, vmCpuPercent } from "../../lib/vm-cpu.ts";
 import { parseGuestLooks, ratesBetween, rounded } from "../../study/loads/guest-look.ts";
 import { cpuRate, type LoadKind, type LoadSign } from "../../study/loads/load-kind.ts";
 import { kindOf, type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
@@ -19,6 +19,8 @@ export interface OpenServer extends LoadedServer {
 
 /** One guest agent answers one question at a time; that many guests are asked side by side. */
 export const sideBySide = 6;
+const vmOf = ({ ssh, endpoint }: OpenServer, name: string) => endpointOn(ssh, endpoint, name);
+
 /** How load is waited for. */
 interface Patience {
   /** Seconds within which it must be seen. */
@@ -31,14 +33,15 @@ const patience: Patience = { withinSeconds: 90, lookSeconds: 2 };
 type Rates = Readonly<Record<string, number>>;
 
 /** CPU that each VM used between two looks, in per cent of one CPU. @throws LabError with the VM that is missing */
-async function cpuUse({ ssh, vms, role }: OpenServer, lookSeconds: number): Promise<Map<string, number>> {
-  const look = async () => parseVmCpu(await ssh.run(vmCpuCommand), role);
+async function cpuUse({ ssh, endpoint, vms, role }: OpenServer, lookSeconds: number): Promise<Map<string, number>> {
+  const { cpu } = endpointKinds[endpoint];
+  const look = async () => cpu.parse(await ssh.run(cpu.command), role);
   const before = await look();
   await sleep(lookSeconds * 1000);
   const after = await look();
   return new Map(
     vms.map(({ name }) => {
-      const percent = vmCpuPercent(name, before, after);
+      const percent = cpuPercent(name, before, after);
       if (percent === null) throw new LabError(`${role}: does not say how much CPU ${name} used`);
       return [name, rounded(percent)];
     }),
@@ -47,14 +50,14 @@ async function cpuUse({ ssh, vms, role }: OpenServer, lookSeconds: number): Prom
 
 /** What a guest counts, as rates, or why that is not known: one that does not answer has not been seen to do anything yet. */
 async function countedIn(
-  ssh: SshConnection,
+  endpoint: Endpoint,
   vm: string,
   { counters }: LoadKind,
   lookSeconds: number,
 ): Promise<Rates | string> {
   if (!counters) return {};
   try {
-    const text = await runInGuest(ssh, vm, lookTwice(counters.command, lookSeconds));
+    const text = await endpoint.run(lookTwice(counters.command, lookSeconds));
     const [from, to] = parseGuestLooks(counters, text, vm);
     return from && to ? ratesBetween(counters, from, to) : "its guest agent tells of one look only";
   } catch (error) {
@@ -81,7 +84,9 @@ async function lookAt(open: OpenServer, kind: LoadKind, lookSeconds: number): Pr
   if (signs.length === 0) return { seen: [], unseen: [] };
   const cpu = signs.some(({ rate }) => rate === cpuRate) ? await cpuUse(open, lookSeconds) : new Map<string, number>();
   const asked = signs.some(({ rate }) => rate !== cpuRate) ? open.vms : [];
-  const counted = await mapLimited(asked, sideBySide, ({ name }) => countedIn(open.ssh, name, kind, lookSeconds));
+  const counted = await mapLimited(asked, sideBySide, ({ name }) =>
+    countedIn(vmOf(open, name), name, kind, lookSeconds),
+  );
   const look: Look = { seen: [], unseen: [] };
   for (const [index, { name: vm }] of open.vms.entries()) {
     const answer = counted[index] ?? {};
@@ -115,10 +120,12 @@ export async function verify(
     if (Date.now() > deadline) {
       const vm = open.vms.find(({ name }) => name === first.vm);
       const processes = vm ? loadProcesses(open.load, vm, kinds) : [];
-      const log = await runInGuest(open.ssh, first.vm, logCommand(processes)).then(
-        (text) => `its process says: ${text.trim() || "nothing"}`,
-        (error) => `what its process says cannot be read: ${messageOf(error)}`,
-      );
+      const log = await vmOf(open, first.vm)
+        .run(logCommand(processes))
+        .then(
+          (text) => `its process says: ${text.trim() || "nothing"}`,
+          (error) => `what its process says cannot be read: ${messageOf(error)}`,
+        );
       throw new LabError(
         `${open.role}: load is not seen in ${new Set(unseen.map(({ vm }) => vm)).size} of ${open.vms.length} VMs after ${withinSeconds} s: ${first.vm} ${first.why}; ${log}`,
       );

@@ -5,6 +5,7 @@ import { leastOf } from "../load/share.ts";
 import type { ServerPlan } from "../plan/plan.ts";
 import { backgroundIndices, identityOf } from "../vm/addresses.ts";
 import { captureOf } from "../vm/drivers.ts";
+import { fleetEndpoint } from "../vm/fleet.ts";
 
 /**
  * What the runner has to know of one end: its server, its Main VM, where packets can be captured, and what must be seen of
@@ -16,6 +17,7 @@ export function endOf(role: Role, host: Host, plan: ServerPlan, cpus: number): E
   const { main, background, load } = plan;
   const capture = captureOf(main.driver);
   const ofBackground: BackgroundSpec = {
+    endpoint: fleetEndpoint,
     vms: backgroundIndices(background.vms).map((index) => identityOf(role, index).name),
     load: load.type,
     least: leastOf(plan, cpus),
@@ -25,7 +27,7 @@ export function endOf(role: Role, host: Host, plan: ServerPlan, cpus: number): E
     pf: host.pfs[0]?.name ?? "",
     ...(typeof host.pinnedCore === "number" && { pinnedCore: host.pinnedCore }),
     domainType: host.domainType,
-    vm: { domain, mac, ip, driver: main.driver },
+    vm: { endpoint: fleetEndpoint, domain, mac, ip, driver: main.driver },
     ...("unseen" in capture ? { capture: null, unavailable: capture.unseen } : { capture }),
     ...(background.vms > 0 && { background: ofBackground }),
   };

@@ -1,10 +1,14 @@
 import type { remote } from "@pulumi/command";
 import * as libvirt from "@pulumi/libvirt";
 import * as pulumi from "@pulumi/pulumi";
+import type { EndpointId } from "../../lib/endpoints/kinds.ts";
 import type { Server } from "../host/server.ts";
 import { layer } from "../layer.ts";
 import { cpuMode, domainXml, xsltOf } from "./domain-xml.ts";
 import type { Member } from "./member.ts";
+
+/** What the VMs of a fleet are to those who use them. */
+export const fleetEndpoint = "vm" satisfies EndpointId;
 
 export interface FleetArgs {
   server: Server;

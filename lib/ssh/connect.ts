@@ -5,7 +5,7 @@ import { type Conversation, converseOver } from "./conversation.ts";
 import { type ExecOptions, type ExecResult, execOver } from "./exec.ts";
 import { scriptName } from "./framing.ts";
 import { hostKeyProblem, parseHostKey } from "./host-key.ts";
-import { type Endpoint, endpointWords, type SshTarget } from "./target.ts";
+import { endpointWords, type SshEndpoint, type SshTarget } from "./target.ts";
 
 /** One ssh connection to a server; commands may run on it side by side. */
 export interface SshConnection {
@@ -29,7 +29,7 @@ export interface Agents {
 interface Dial {
   /** How messages call the server. */
   where: string;
-  endpoint: Endpoint;
+  endpoint: SshEndpoint;
   agent: string | undefined;
   timeoutMs: number;
   keepalive: boolean;

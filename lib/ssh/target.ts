@@ -39,7 +39,7 @@ export const endpointSchema = z.strictObject({
     )
     .describe("ssh host key; a server that shows another one is refused"),
 });
-export type Endpoint = z.infer<typeof endpointSchema>;
+export type SshEndpoint = z.infer<typeof endpointSchema>;
 
 export const targetSchema = endpointSchema.extend({
   jump: endpointSchema
@@ -49,7 +49,7 @@ export const targetSchema = endpointSchema.extend({
 /** A server that is reached over ssh, if need be through another one. This is all that any client of ours goes by. */
 export type SshTarget = z.infer<typeof targetSchema>;
 
-const endpointOf = ({ address, port, user, privateKeyFile, hostKey }: Endpoint): Endpoint => ({
+const endpointOf = ({ address, port, user, privateKeyFile, hostKey }: SshEndpoint): SshEndpoint => ({
   ...{ address, port, user, hostKey },
   ...(privateKeyFile !== undefined && { privateKeyFile }),
 });
@@ -61,5 +61,5 @@ export const targetOf = ({ jump, ...endpoint }: SshTarget): SshTarget => ({
 });
 
 /** "root@[2001:db8::1]:22", for messages. */
-export const endpointWords = ({ address, port, user }: Pick<Endpoint, "address" | "port" | "user">): string =>
+export const endpointWords = ({ address, port, user }: Pick<SshEndpoint, "address" | "port" | "user">): string =>
   `${user}@${address.includes(":") ? `[${address}]` : address}:${port}`;

@@ -1,7 +1,7 @@
 import { mapLimited } from "../../lib/concurrent.ts";
-import { runInGuest } from "../../lib/guest-agent.ts";
+import { type CpuLook, cpuPercent } from "../../lib/endpoints/endpoint.ts";
+import { endpointOn } from "../../lib/endpoints/kinds.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
-import { type VmCpuLook, vmCpuPercent } from "../../lib/vm-cpu.ts";
 import { type GuestLook, parseGuestLooks, ratesBetween, rounded } from "../../study/loads/guest-look.ts";
 import { cpuRate } from "../../study/loads/load-kind.ts";
 import { guestRatesOf, kindOf, type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
@@ -10,7 +10,7 @@ import type { BackgroundSpec, End } from "./spec.ts";
 
 /** Everything that is looked at before a run and after it. */
 export interface BackgroundLook {
-  cpu: VmCpuLook;
+  cpu: CpuLook;
   /** What guests count, by VM; none where their load is seen from the server alone. */
   guests: ReadonlyMap<string, GuestLook>;
 }
@@ -29,7 +29,9 @@ export async function lookInGuests(
   if (!background || !counters) return looks;
   if (!Object.values(counters.rates).some((rate) => (background.least[rate] ?? 0) > 0)) return looks;
   await mapLimited(background.vms, 6, async (vm) => {
-    const text = await runInGuest(ssh, vm, counters.command).catch(() => undefined);
+    const text = await endpointOn(ssh, background.endpoint, vm)
+      .run(counters.command)
+      .catch(() => undefined);
     const [look] = text === undefined ? [] : parseGuestLooks(counters, text, vm);
     if (look !== undefined) looks.set(vm, look);
   });
@@ -46,7 +48,7 @@ export function backgroundUse(
   const counters = kindOf(load, kinds)?.counters;
   const unknown = Object.fromEntries(guestRatesOf(kinds).map((rate) => [rate, null]));
   return vms.map((vm) => {
-    const percent = vmCpuPercent(vm, before.cpu, after.cpu);
+    const percent = cpuPercent(vm, before.cpu, after.cpu);
     const [from, to] = [before.guests.get(vm), after.guests.get(vm)];
     return {
       ...unknown,

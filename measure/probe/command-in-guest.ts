@@ -1,11 +1,9 @@
 import { basename } from "node:path";
 import { z } from "zod";
+import type { Endpoint, RunningCommand } from "../../lib/endpoints/endpoint.ts";
 import { LabError } from "../../lib/errors.ts";
-import { type GuestCommand, runInGuest, startInGuest } from "../../lib/guest-agent.ts";
-import { fetchFromGuest } from "../../lib/guest-file.ts";
 import { endProcesses } from "../../lib/guest-processes.ts";
 import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts";
-import type { SshConnection } from "../../lib/ssh/connect.ts";
 import type { ProbeBudget } from "../probes/probe.ts";
 import { settleSeconds } from "./budget.ts";
 import type { ProbeTask } from "./task.ts";
@@ -20,24 +18,21 @@ export interface ProbeAnswer {
   errors: string;
 }
 
-/** One attempt's probe in the Sender VM. Its output is kept in the guest until it has ended, in files of its own. */
+/** One attempt's probe in an endpoint. Its output is kept in the guest until it has ended, in files of its own. */
 export class CommandInGuest {
-  readonly #ssh: SshConnection;
-  readonly #domain: string;
+  readonly #endpoint: Endpoint;
   readonly #name: string;
   readonly #processes: readonly string[];
   readonly #shell: string;
   readonly #files: string;
   readonly #budget: ProbeBudget;
-  #command: GuestCommand | undefined;
+  #command: RunningCommand | undefined;
 
   constructor(
-    ssh: SshConnection,
-    domain: string,
+    endpoint: Endpoint,
     { probe, seed, budget, command }: Pick<ProbeTask, "seed" | "budget" | "command"> & { probe: { id: string } },
   ) {
-    this.#ssh = ssh;
-    this.#domain = domain;
+    this.#endpoint = endpoint;
     this.#name = probe.id;
     this.#processes = command.processes;
     this.#shell = command.shell;
@@ -48,7 +43,7 @@ export class CommandInGuest {
   /** Ends what an attempt before has left, a process or its files. @throws LabError when a process cannot be ended */
   async clear(): Promise<void> {
     const script = `${endProcesses(this.#processes)}\nrm -f /tmp/lab-${this.#name}-*`;
-    await runInGuest(this.#ssh, this.#domain, script, 60_000);
+    await this.#endpoint.run(script, 60_000);
   }
 
   /** What the guest writes on its console when the command has ended, if it is to: one word, which no other attempt writes. */
@@ -70,7 +65,7 @@ export class CommandInGuest {
     const uptime = "$(cut -d ' ' -f 1 /proc/uptime)";
     const told = begin.tellsConsole ? `; echo ${this.endWord} > /dev/console` : "";
     const script = `sleep ${begin.afterSeconds}; from=${uptime}; timeout -s INT -k 10 ${this.#limitSeconds} ${this.#shell} > ${this.#files}.txt 2> ${this.#files}.err; code=$?; echo "exit_code=$code from=$from to=${uptime}" > ${this.#files}.end${told}`;
-    this.#command = await startInGuest(this.#ssh, this.#domain, script, false);
+    this.#command = await this.#endpoint.start(script, false);
   }
 
   /** Waits for the end of the command. @throws LabError when it does not come; it is ended then */
@@ -80,19 +75,19 @@ export class CommandInGuest {
 
   /** @throws LabError when it did not arrive whole, or the command was ended at its limit */
   async collect(): Promise<ProbeAnswer> {
-    const [ssh, domain, files] = [this.#ssh, this.#domain, this.#files];
-    const where = `${domain}: ${this.#name}`;
-    const [end] = parseRecords(endRecord, await runInGuest(ssh, domain, `cat ${files}.end`), where);
+    const [endpoint, files] = [this.#endpoint, this.#files];
+    const where = `${endpoint.name}: ${this.#name}`;
+    const [end] = parseRecords(endRecord, await endpoint.run(`cat ${files}.end`), where);
     if (end === undefined) throw new LabError(`${where} has not noted its end`);
-    const errors = (await runInGuest(ssh, domain, `head -c 4000 ${files}.err`)).trim();
+    const errors = (await endpoint.run(`head -c 4000 ${files}.err`)).trim();
     const seconds = end.to - end.from;
     if (seconds >= this.#limitSeconds)
       throw new LabError(
         `${where} was ended after ${seconds.toFixed(0)} s, which is its limit for a run of this scenario: the path is too slow. ${errors}`,
       );
     const limits = { maxBytes: this.#budget.outputBytes, limitMs: 120_000 };
-    const text = await fetchFromGuest(ssh, domain, `${files}.txt`, limits);
-    await runInGuest(ssh, domain, `rm -f ${files}.*`);
+    const text = await endpoint.fetch(`${files}.txt`, limits);
+    await endpoint.run(`rm -f ${files}.*`);
     return { text, exitCode: end.exit_code, seconds, errors };
   }
 

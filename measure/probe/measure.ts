@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
+import { endpointKinds } from "../../lib/endpoints/kinds.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { publishFolder } from "../../lib/publish.ts";
 import type { Role } from "../../lib/roles.ts";
-import { parseVmCpu } from "../../lib/vm-cpu.ts";
 import type { Probe } from "../probes/probe.ts";
 import { allProbes } from "../probes/registry.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
@@ -35,7 +35,7 @@ function backgroundOf(role: Role, { ends }: RunSpec, raw: RawRun): { use: Backgr
   const { background } = ends[role];
   if (!background) return { use: [], problems: [] };
   const look = (when: "before" | "after") => ({
-    cpu: parseVmCpu(raw.facts[role][when].background ?? "", role),
+    cpu: endpointKinds[background.endpoint].cpu.parse(raw.facts[role][when].background ?? "", role),
     guests: raw.guestLooks[role][when],
   });
   const use = backgroundUse(background, look("before"), look("after"));

@@ -9,7 +9,7 @@ import { CommandInGuest } from "./command-in-guest.ts";
 import { sampleInStep } from "./in-step.ts";
 import { onBoth, type PerRole, perRole } from "./roles.ts";
 import { type Sampled, sampleByWallClock } from "./sampling.ts";
-import { type CapturePoint, ServerSession } from "./server-session.ts";
+import { type CapturePoint, mainVm, ServerSession } from "./server-session.ts";
 import type { RunSpec } from "./spec.ts";
 import type { ProbeTask } from "./task.ts";
 
@@ -55,7 +55,7 @@ export async function runProbe(
   const { probe, budget } = task;
   const { runSeconds } = runBudget(spec.scenario.factors, spec.fidelity);
   const { domain } = spec.ends.sender.vm;
-  const command = new CommandInGuest(connections.sender, domain, task);
+  const command = new CommandInGuest(mainVm(connections.sender, spec.ends.sender), task);
   const interfaces = roles.flatMap((role) => points[role].map((point) => `${role} ${point.interface}`)).join(", ");
   const measured = await withOpened(
     roles,

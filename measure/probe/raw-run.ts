@@ -1,5 +1,4 @@
 import { withOpened } from "../../lib/concurrent.ts";
-import { runInGuest } from "../../lib/guest-agent.ts";
 import { type Role, roles } from "../../lib/roles.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
 import type { GuestLook } from "../../study/loads/guest-look.ts";
@@ -7,7 +6,7 @@ import { lookInGuests } from "./background.ts";
 import { CommandInGuest } from "./command-in-guest.ts";
 import { type RawProbe, runProbe } from "./probe-run.ts";
 import { onBoth, type PerRole, perRole } from "./roles.ts";
-import { type CapturePoint, capturePoints, collectFacts, connectEnd } from "./server-session.ts";
+import { type CapturePoint, capturePoints, collectFacts, connectEnd, mainVm } from "./server-session.ts";
 import type { End, RunSpec } from "./spec.ts";
 import type { ProbeTask } from "./task.ts";
 import { requireTenant } from "./tenant.ts";
@@ -27,9 +26,7 @@ export interface RawRun {
 /** NIC state inside a guest that has a VF of its own; other guests have nothing that the host does not know. */
 async function guestFacts(ssh: SshConnection, end: End): Promise<string | null> {
   if (end.capture !== null) return null;
-  return runInGuest(
-    ssh,
-    end.vm.domain,
+  return mainVm(ssh, end).run(
     "for d in /sys/class/net/*; do i=${d##*/}; [ $i = lo ] || { ethtool -i $i; ethtool -k $i; ethtool -c $i; cat /proc/net/dev; }; done 2>&1; true",
   );
 }
@@ -60,7 +57,7 @@ async function measureOn(
 ): Promise<Omit<RawRun, "started" | "ended">> {
   const { ends, owner } = spec;
   await requireTenant(owner, connections, "before");
-  for (const task of tasks) await new CommandInGuest(connections.sender, ends.sender.vm.domain, task).clear();
+  for (const task of tasks) await new CommandInGuest(mainVm(connections.sender, ends.sender), task).clear();
   const points = await onBoth((role) => capturePoints(connections[role], ends[role]));
   const before = await lookAround(spec, connections, points, "before");
   const probes: RawProbe[] = [];

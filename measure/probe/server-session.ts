@@ -3,14 +3,15 @@ import { join } from "node:path";
 import { z } from "zod";
 import { describeCommand, parseDescription, requireWhole } from "../../lib/arrival.ts";
 import { bridgedFramesFunctions } from "../../lib/bridged-frames.ts";
+import type { Endpoint } from "../../lib/endpoints/endpoint.ts";
+import { endpointKinds, endpointOn } from "../../lib/endpoints/kinds.ts";
 import { LabError } from "../../lib/errors.ts";
 import { blocksOf } from "../../lib/facts.ts";
 import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts";
 import { volatileFolder } from "../../lib/server-paths.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import type { Conversation } from "../../lib/ssh/conversation.ts";
-import { shellQuote, shellVariables } from "../../lib/ssh/quote.ts";
-import { vmCpuCommand } from "../../lib/vm-cpu.ts";
+import { shellVariables } from "../../lib/ssh/quote.ts";
 import type { CaptureRequest } from "../probes/probe.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
 import { mostFileBytes, transferLimitMs } from "./budget.ts";
@@ -28,23 +29,19 @@ const script = (file: string) => readFileSync(join(import.meta.dirname, "scripts
 const withVariables = (variables: Record<string, string>, file: string) =>
   `${shellVariables(variables)}\n${script(file)}`;
 
+/** The Main VM of an end, on its server. */
+export const mainVm = (ssh: SshConnection, { vm }: End): Endpoint => endpointOn(ssh, vm.endpoint, vm.domain);
+
 /**
- * The interfaces at which an end's packets can be captured: the VM's own one from libvirt, and the PF or the VF below it.
+ * The interfaces at which an end's packets can be captured: its own one, and the PF or the VF below it.
  * @returns none where the host sees no packet
  */
 export async function capturePoints(ssh: SshConnection, end: End): Promise<CapturePoint[]> {
   if (end.capture === null) return [];
-  const list = await ssh.run(`virsh -q domiflist ${shellQuote(end.vm.domain)}`);
-  const row = list
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/))
-    .find((columns) => columns[4]?.toLowerCase() === end.vm.mac);
-  const [virt, , source] = row ?? [];
-  if (!virt || virt === "-" || !source)
-    throw new LabError(`${end.vm.domain} has no interface with the address ${end.vm.mac} on the host: ${list.trim()}`);
+  const { own, below } = await mainVm(ssh, end).serverInterfaces(end.vm.mac);
   return [
-    { hop: "nic", interface: end.capture.nic === "vf" ? source : end.pf },
-    { hop: "virt", interface: virt },
+    { hop: "nic", interface: end.capture.nic === "vf" ? below : end.pf },
+    { hop: "virt", interface: own },
   ];
 }
 
@@ -59,7 +56,7 @@ export async function collectFacts(
   const asked = withVariables(
     {
       ...{ WHEN: when, PF: end.pf, DOMAIN: end.vm.domain, INTERFACES: interfaces },
-      BACKGROUND: end.background ? vmCpuCommand : "",
+      BACKGROUND: end.background ? endpointKinds[end.background.endpoint].cpu.command : "",
     },
     "facts.sh",
   );

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { endpointIds } from "../../lib/endpoints/kinds.ts";
 import { targetSchema } from "../../lib/ssh/target.ts";
 import { scenarioSchema } from "../../study/scenario.ts";
 import { fidelities, sharedClockSchema } from "../results/fidelity.ts";
@@ -7,8 +8,12 @@ import { orderSchema } from "../results/order.ts";
 /** Where a server's packets can be captured: its NIC-side device, and the VM's own interface. */
 const captureSchema = z.object({ nic: z.enum(["pf", "vf"]), virt: z.enum(["vnet", "macvtap"]) });
 
+/** How those who use a VM reach it. */
+const endpointSchema = z.enum(endpointIds);
+
 /** The background VMs of a server, and what is the least that must be seen of their load during a run. */
 const backgroundSchema = z.object({
+  endpoint: endpointSchema,
   vms: z.array(z.string()).min(1),
   /** The kind of their load, or "none". */
   load: z.string(),
@@ -24,7 +29,7 @@ const endSchema = z.object({
   /** libvirt's type of domains there: kvm, or qemu, whose guests are emulated. */
   domainType: z.string(),
   /** The Main VM on this server. */
-  vm: z.object({ domain: z.string(), mac: z.string(), ip: z.string(), driver: z.string() }),
+  vm: z.object({ endpoint: endpointSchema, domain: z.string(), mac: z.string(), ip: z.string(), driver: z.string() }),
   capture: captureSchema.nullable(),
   /** Why `capture` is null. */
   unavailable: z.string().optional(),

@@ -8,7 +8,7 @@ export const madeUpEnd = (ssh: Partial<SshTarget> = nowhere) => ({
   ssh,
   pf: "lo",
   domainType: "kvm",
-  vm: { domain: "rtt-main", mac: "52:54:00:9a:01:00", ip: "10.9.1.1", driver: "pci-passthrough" },
+  vm: { endpoint: "vm", domain: "rtt-main", mac: "52:54:00:9a:01:00", ip: "10.9.1.1", driver: "pci-passthrough" },
   capture: null,
   unavailable: "packets bypass the host kernel",
 });

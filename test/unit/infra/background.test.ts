@@ -86,6 +86,7 @@ describe("background VMs and their load", () => {
     const spec = JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
     expect(spec.ends.sender.background).toEqual({
       vms: ["rtt-bg-001", "rtt-bg-002"],
+      endpoint: "vm",
       load: "network",
       least: { receivedPps: 2.5 },
     });

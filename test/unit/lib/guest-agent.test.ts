@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { endpointOn } from "../../../lib/endpoints/kinds.ts";
 import { runInGuest, startInGuest } from "../../../lib/guest-agent.ts";
 import { fetchFromGuest } from "../../../lib/guest-file.ts";
 import { CommandInGuest } from "../../../measure/probe/command-in-guest.ts";
@@ -100,7 +101,7 @@ describe("a probe in a guest", { timeout: 60_000 }, () => {
   const filesOf = (id: number) => readdirSync("/tmp").filter((name) => name.startsWith(`lab-ping-${id}`));
 
   const commandIn = (agent: LocalAgent, seed: number, shell: string, most = budget) =>
-    new CommandInGuest(agent.connection(), "vm", {
+    new CommandInGuest(endpointOn(agent.connection(), "vm", "vm"), {
       probe: { id: "ping" },
       seed,
       budget: most,

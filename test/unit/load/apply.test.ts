@@ -74,6 +74,7 @@ const requestFor = (count: number): LoadRequest => {
     vms: names(role, count).map((name) => ({ name, vcpus: 1, peerIp: "10.0.0.1", token: "t" })),
     load: { type: "network", sends: true, receives: false, mbps: 1, packetBytes: 100, burstPackets: 1 },
     least: {},
+    endpoint: "vm",
     token: "t",
     owner: "stack a",
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type OpenServer, verify } from "../../../infra/load/seen.ts";
+import { endpointKinds } from "../../../lib/endpoints/kinds.ts";
 import { LabError } from "../../../lib/errors.ts";
-import { vmCpuCommand } from "../../../lib/vm-cpu.ts";
 
 const network = { type: "network", sends: false, receives: true, mbps: 1, packetBytes: 100, burstPackets: 1 };
 /** Looks at a guest's datagrams, two seconds apart. */
@@ -18,6 +18,7 @@ const serverOf = (
   least: Record<string, number> = { receivedPps: 0.1 },
 ): OpenServer => ({
   role: "responder",
+  endpoint: "vm",
   load,
   vms: Object.keys(answers).map((name) => ({ name, vcpus: 1, peerIp: "10.0.0.1", token: "t" })),
   least,
@@ -26,7 +27,7 @@ const serverOf = (
   host: {} as OpenServer["host"],
   ssh: {
     run: async (command: string) => {
-      if (command === vmCpuCommand) {
+      if (command === endpointKinds.vm.cpu.command) {
         const lines = Object.entries(answers).map(
           ([name, ns]) => `Domain: '${name}'\n  cpu.time=${Number(ns) * looks}`,
         );

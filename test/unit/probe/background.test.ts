@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseVmCpu } from "../../../lib/vm-cpu.ts";
+import { endpointKinds } from "../../../lib/endpoints/kinds.ts";
 import { type BackgroundLook, backgroundProblems, backgroundUse } from "../../../measure/probe/background.ts";
 import { parseGuestLooks } from "../../../study/loads/guest-look.ts";
 import { networkLoad } from "../../../study/loads/network.ts";
@@ -10,7 +10,7 @@ const parseUdpLook = (text: string) => {
 };
 /** As /proc/uptime and `virsh domstats --cpu-total --list-running` say it, the Main VM among them. */
 const cpu = (seconds: number, ns: number) =>
-  parseVmCpu(
+  endpointKinds.vm.cpu.parse(
     `${seconds}
 Domain: 'rtt-main'
   cpu.time=77
@@ -30,7 +30,7 @@ const look = (seconds: number, ns: number, received: number, sent: number): Back
     parseUdpLook(`seconds=${seconds - 50} received=${received} sent=${sent}\n`).map((each) => ["rtt-bg-001", each]),
   ),
 });
-const spec = { vms: ["rtt-bg-001", "rtt-bg-002"], load: "network", least: {} };
+const spec = { endpoint: "vm" as const, vms: ["rtt-bg-001", "rtt-bg-002"], load: "network", least: {} };
 const use = backgroundUse(spec, look(100, 10e9, 0, 1000), look(110, 13e9, 50, 4000));
 
 describe("what background VMs do during a run", () => {
@@ -76,6 +76,6 @@ describe("what a guest or a server says of itself", () => {
   });
 
   it.each(["", "Welcome\nDomain: 'x'\n"])("is no clock when it is none: %j", (text) => {
-    expect(() => parseVmCpu(text, "sender")).toThrow(/^sender: the server's clock is not understood/);
+    expect(() => endpointKinds.vm.cpu.parse(text, "sender")).toThrow(/^sender: the server's clock is not understood/);
   });
 });

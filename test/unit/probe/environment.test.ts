@@ -12,7 +12,7 @@ const end = (driver: string): End => ({
   ssh: { address: "192.0.2.1", port: 22, user: "root", privateKeyFile: "/key", hostKey: "ssh-ed25519 AAAA" },
   pf: "pf0",
   domainType: "kvm",
-  vm: { domain: "rtt-main", mac: "52:54:00:00:00:01", ip: "10.0.0.1", driver },
+  vm: { endpoint: "vm", domain: "rtt-main", mac: "52:54:00:00:00:01", ip: "10.0.0.1", driver },
   capture: null,
 });
 

@@ -160,7 +160,12 @@ it("a kind more is started, seen by its sign, and ended", { timeout: 20_000 }, a
 });
 
 it("a kind more is looked for in each run, which does not count where it does not run", async () => {
-  const background = { vms: ["rtt-bg-001"], load: "turning", least: leastOf(sender, 4, kinds) };
+  const background = {
+    endpoint: "vm" as const,
+    vms: ["rtt-bg-001"],
+    load: "turning",
+    least: leastOf(sender, 4, kinds),
+  };
   const guests = await lookInGuests(await turningServer(1).connect(), { background }, kinds);
   expect(guests.get("rtt-bg-001")).toEqual({ seconds: 5, counts: { turns: 0 } });
   const look = (seconds: number, turns: number) => ({

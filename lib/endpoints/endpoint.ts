@@ -1,0 +1,61 @@
+import type { SshConnection } from "../ssh/connect.ts";
+
+/** How a command ended. */
+export interface CommandExit {
+  code: number;
+  stdout: Buffer;
+  stderr: string;
+}
+
+/** A command that runs in an endpoint. */
+export interface RunningCommand {
+  /**
+   * Waits for its end, asking every `everyMs`.
+   * @throws LabError when it has not ended within `limitMs`; it is ended then, and the message says how that went
+   */
+  ended(limitMs: number, everyMs?: number): Promise<CommandExit>;
+  /** Ends all that runs of it. @throws LabError when that cannot be verified */
+  end(): Promise<void>;
+}
+
+/** Where an endpoint's packets pass its server: its own interface there, and the device below it. */
+export interface ServerInterfaces {
+  own: string;
+  below: string;
+}
+
+/** What talks, on its server: commands run in it, and no packet of theirs is on the network that is measured. */
+export interface Endpoint {
+  /** What its server and messages call it. */
+  readonly name: string;
+  /** Starts a shell command. @param capture whether what it prints is kept for its end */
+  start(command: string, capture: boolean): Promise<RunningCommand>;
+  /** Runs a shell command and gives its stdout. @throws LabError when it fails, or takes longer than `limitMs` */
+  run(command: string, limitMs?: number): Promise<string>;
+  /** Brings a file home, with size and hash checked. @throws LabError when it is larger than allowed or did not arrive whole */
+  fetch(path: string, limits: { maxBytes: number; limitMs: number }): Promise<Buffer>;
+  /** Whether it is there, also where it does not answer. @throws LabError when its server does not tell */
+  isThere(): Promise<boolean>;
+  /** @param mac of its network device, in lower case. @throws LabError when its server has no interface of it */
+  serverInterfaces(mac: string): Promise<ServerInterfaces>;
+}
+
+/** One look at the CPU of a server's endpoints: the server's clock in seconds since its boot, and nanoseconds of CPU by name. */
+export interface CpuLook {
+  seconds: number;
+  cpuNs: ReadonlyMap<string, number>;
+}
+
+/** A kind of endpoint. How it is declared is its part of `infra/`; this is how it is used once it is there. */
+export interface EndpointKind {
+  /** @param name of the endpoint on that server */
+  open(ssh: SshConnection, name: string): Endpoint;
+  /** CPU time of all endpoints of this kind on a server: a command for the server, and what reads its answer. */
+  cpu: { command: string; parse(text: string, where: string): CpuLook };
+}
+
+/** The CPU that an endpoint used between two looks, in per cent of one CPU; null for one that was not there in both. */
+export function cpuPercent(name: string, before: CpuLook, after: CpuLook): number | null {
+  const [from, to] = [before.cpuNs.get(name), after.cpuNs.get(name)];
+  return from === undefined || to === undefined ? null : (to - from) / 1e7 / (after.seconds - before.seconds);
+}
