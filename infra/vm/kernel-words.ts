@@ -5,6 +5,8 @@ export interface GuestBoot {
   identity: Identity;
   /** Kernel module of its network device; "vf": the guest finds out which one its VF needs. */
   module: string;
+  /** How long its network device may hold back an interrupt, microseconds; undefined: as its driver does. */
+  rxUsecs?: number | undefined;
   /** Guests whose MAC address it is to know without asking (ARP). */
   neighbours: Pick<Identity, "ip" | "mac">[];
 }
@@ -30,12 +32,13 @@ const quickBoot = [
 ];
 
 /** A guest's kernel command line: its identity, read by the guest image's init, and what shortens its boot. */
-export function kernelWords({ identity, module, neighbours }: GuestBoot): string[] {
+export function kernelWords({ identity, module, rxUsecs, neighbours }: GuestBoot): string[] {
   return [
     ...quickBoot,
     `lab.host=${identity.name}`,
     `lab.modules=${module}`,
     `lab.if=${identity.mac},${identity.ip}/${identity.prefix}`,
+    ...(rxUsecs === undefined ? [] : [`lab.rx-usecs=${rxUsecs}`]),
     ...neighbours.map(({ ip, mac }) => `lab.neigh=${ip},${mac}`),
   ];
 }

@@ -6,6 +6,7 @@ import { domainUuid, type Identity, identityOf } from "./addresses.ts";
 import { type DomainSpec, domainXml } from "./domain-xml.ts";
 import { attachments, type Driver } from "./drivers.ts";
 import { kernelWords } from "./kernel-words.ts";
+import type { Port } from "./ports/port.ts";
 
 /** What the VMs of a fleet have in common. */
 export interface Design {
@@ -35,6 +36,13 @@ export interface Member {
 }
 
 /**
+ * What comes back to a guest of its own frames starts the time for which its driver holds back interrupts, so the answer to
+ * each would wait for its end (docs/emulated-servers.md): there nothing is held back.
+ */
+const rxUsecsOf = ({ pfs }: Server["host"], pf: unknown, { guestModule }: Port): number | undefined =>
+  guestModule === "vf" && pfs.find(({ name }) => name === pf)?.returnsOwnFrames === true ? 0 : undefined;
+
+/**
  * A VM of a server, by its index: 0 is the Main VM, 1 and above are background VMs.
  * @param stack whose VM it is
  * @throws RangeError when its driver needs a VF and there is none for it
@@ -51,6 +59,7 @@ export function memberOf(server: Server, stack: string, of: Design, index: numbe
     kernelWords: kernelWords({
       identity,
       module: port.guestModule,
+      rxUsecs: rxUsecsOf(server.host, fields.pf, port),
       neighbours: of.neighboursOf(index),
     }),
     interfaceXml: port.interfaceXml(mac, point, vlan),

@@ -52,6 +52,23 @@ describe("a scenario's resources", () => {
     },
   );
 
+  it.each([
+    [true, "pci-passthrough", true],
+    [undefined, "pci-passthrough", false],
+    [true, "macvtap-passthrough", false],
+  ] as const)(
+    "hold back no interrupt where the NIC returns frames (%s) and the guest drives it (%s)",
+    async (returnsOwnFrames, mainDriver, expected) => {
+      const returning = (address: string) => ({ ...host(address), pfs: [{ name: "pf0", vfs: 7, returnsOwnFrames }] });
+      const hosts = { sender: returning("192.0.2.1"), responder: returning("192.0.2.2") };
+      await declare({ mainDriver, hosts: { fidelity: "hardware", hosts } });
+      for (const role of ["sender", "responder"]) {
+        expect(xsltOf(`${role}-rtt-main`)).toContain("lab.if=");
+        expect(xsltOf(`${role}-rtt-main`).includes("lab.rx-usecs=0")).toBe(expected);
+      }
+    },
+  );
+
   it("may have another driver at each end", async () => {
     await declare({ mainDriver: { sender: "virtio-bridge", responder: "pci-passthrough" } });
     expect(xsltOf("sender-rtt-main")).toContain('type="bridge"');
