@@ -22,6 +22,7 @@ const { tokens } = parseObservation(await ssh.run(observeScript(host)));
 ssh.close();
 
 const server = new Server(role, {
+  pair: 1,
   role,
   host,
   owner: "benchmark",
@@ -33,7 +34,7 @@ const server = new Server(role, {
 });
 const design: Design = {
   ...{ driver: "virtio-bridge", vlan: 0, memoryMiB: 192, vcpus: 1, initrd: server.loadInitrd, replicate: 1 },
-  neighboursOf: (index) => [identityOf("responder", index)],
+  neighboursOf: (index) => [identityOf({ pair: 1, role: "responder" }, index)],
 };
 const indices = Array.from({ length: config.requireNumber("vms") }, (_, index) => index + 1);
 const members = indices.map((index) => memberOf(server, pulumi.getStack(), design, index));

@@ -2,7 +2,6 @@ import { isAbsolute, join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { LabError } from "../lib/errors.ts";
 import { checkout } from "../lib/paths.ts";
-import { otherRole } from "../lib/roles.ts";
 import { runToken } from "../measure/results/token.ts";
 import type { Scenario } from "../study/scenario.ts";
 import { scenarioOf } from "../study/scenario.ts";
@@ -16,7 +15,7 @@ import type { TokenSource } from "./observe.ts";
 import { fleetRoles, type Plan, planOf } from "./plan/plan.ts";
 import { endOf } from "./run/end.ts";
 import { Runs, type RunsArgs } from "./run/runs.ts";
-import { backgroundIndices, identityOf } from "./vm/addresses.ts";
+import { backgroundIndices, identityOf, mainName, otherEnd } from "./vm/addresses.ts";
 import { serialLog } from "./vm/domain-xml.ts";
 import { Fleet, fleetEndpoint } from "./vm/fleet.ts";
 import { type Design, type Member, memberOf } from "./vm/member.ts";
@@ -47,6 +46,7 @@ const onBoth = <T>(body: (role: Role) => T): PerRole<T> => ({ sender: body("send
 function serverOf(role: Role, { config, owner, guestImage, servers }: TestbedArgs): Server {
   const { token, vfAddress } = servers[role];
   return new Server(role, {
+    pair: config.serverPair,
     role,
     host: config.inventory.hosts[role],
     owner,
@@ -64,14 +64,13 @@ type Which = "main" | "background";
 
 /** The VMs of a fleet: a server's Main VM, or its background VMs, which may be none. */
 function membersOf(which: Which, server: Server, plan: Plan, { stack, config }: TestbedArgs): Member[] {
-  const { role } = server;
-  const { vms, ...ofEach } = { vms: 0, ...plan[role][which] };
+  const { vms, ...ofEach } = { vms: 0, ...plan[server.role][which] };
   const hasPermanentNeighbour = which === "background" || config.neighbour === "permanent";
   const design: Design = {
     ...ofEach,
     initrd: which === "main" ? server.initrd : server.loadInitrd,
     replicate: config.replicate,
-    neighboursOf: (index) => (hasPermanentNeighbour ? [identityOf(otherRole[role], index)] : []),
+    neighboursOf: (index) => (hasPermanentNeighbour ? [identityOf(otherEnd(server), index)] : []),
   };
   return (which === "main" ? [0] : backgroundIndices(vms)).map((index) => memberOf(server, stack, design, index));
 }
@@ -110,7 +109,7 @@ function loadOf(
     host: hosts[role],
     vms: on[role].members.background.map(({ identity, token, definition }, index) => ({
       ...{ name: identity.name, token, vcpus: definition.vcpus },
-      peerIp: identityOf(otherRole[role], index + 1).ip,
+      peerIp: identityOf(otherEnd(on[role].server), index + 1).ip,
     })),
     load: plan[role].load,
     endpoint: fleetEndpoint,
@@ -159,9 +158,9 @@ export function declareTestbed(args: TestbedArgs): {
         replicate: config.replicate,
         ...(config.order && { order: config.order }),
         fidelity,
-        ...(clock && { clock: { ...clock, consoleLog: serialLog(identityOf("sender", 0).name) } }),
+        ...(clock && { clock: { ...clock, consoleLog: serialLog(mainName) } }),
         guestImage: { sha256: guestImage.sha256, release: guestImage.release },
-        ends: onBoth((role) => endOf(role, hosts[role], plan[role], servers[role].cpus)),
+        ends: onBoth((role) => endOf(on[role].server, hosts[role], plan[role], servers[role].cpus)),
       },
       count: config.runs,
       token: args.runToken ?? runToken,

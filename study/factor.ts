@@ -15,7 +15,7 @@ export interface Column<Name extends string = string> {
 /** A column of a factor, from what is recorded of it. */
 export interface FactorColumn<Recorded, Name extends string = string> extends Column<Name> {
   /** The cell where nothing is recorded. */
-  absent: null | 0;
+  absent: null | 0 | 1;
   /** Where it is not the recorded value itself. */
   cell?(recorded: NonNullable<Recorded>): Cell;
 }

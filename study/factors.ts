@@ -9,6 +9,7 @@ import {
 import { loadLocation, loadType } from "./factors/load.ts";
 import { guestCpus, guestMemoryMiB, mainDriver, mainVlan } from "./factors/main-vms.ts";
 import { cpuWindowSeconds, frameBytes, neighbour, packets, pingRatePps } from "./factors/ping.ts";
+import { serverPair } from "./factors/server-pair.ts";
 import { loadParameters } from "./loads/loads.ts";
 
 /**
@@ -33,6 +34,7 @@ export const factors = {
   guestMemoryMiB,
   guestCpus,
   mainVlan,
+  serverPair,
 } as const;
 
 export type FactorId = keyof typeof factors;

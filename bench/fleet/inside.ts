@@ -18,7 +18,8 @@ const { vms, rounds, parallelStarts, quietLimitMs } = JSON.parse(process.env.BEN
   quietLimitMs: number;
 };
 const half = Math.floor(vms / 2);
-const namesOf = (count: number) => Array.from({ length: count }, (_, index) => identityOf("sender", index + 1).name);
+const namesOf = (count: number) =>
+  Array.from({ length: count }, (_, index) => identityOf({ pair: 1, role: "sender" }, index + 1).name);
 
 const guestImage = join(folder, "guest");
 await writeHaltingImage(guestImage);

@@ -1,4 +1,5 @@
 import type { OrderKind } from "../../measure/results/order.ts";
+import { mostPairs } from "../../study/factors/server-pair.ts";
 import { parseCount, refuseOption } from "../options.ts";
 import { parseOrder } from "../order/options.ts";
 import { campaignDefaults } from "./defaults.ts";
@@ -7,6 +8,7 @@ import { campaignDefaults } from "./defaults.ts";
 export interface PlanWords {
   profile?: string;
   hosts?: string;
+  pair?: string;
   replicates?: string;
   runs?: string;
   limit?: string;
@@ -25,6 +27,8 @@ export interface CampaignPlanOptions {
   profile: string;
   /** File with the two servers, relative to the project; undefined: none was named. */
   hosts: string | undefined;
+  /** Which pair of servers these are. */
+  pair: number;
   replicates: number | undefined;
   runs: number | undefined;
   limit: number | undefined;
@@ -39,6 +43,13 @@ export interface CampaignRunOptions extends CampaignPlanOptions {
   keep: boolean;
 }
 
+function pairOf(text: string): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  return number >= 1 && number <= mostPairs
+    ? number
+    : refuseOption("--pair", text, `a whole number from 1 to ${mostPairs}`);
+}
+
 function limitOf(text: string): number {
   const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   return limit >= 1 ? limit : refuseOption("--limit", text, "a whole number, 1 or more");
@@ -49,6 +60,7 @@ export const parsePlanOptions = (experiments: readonly string[], words: PlanWord
   experiments,
   profile: words.profile ?? campaignDefaults.profile,
   hosts: words.hosts,
+  pair: words.pair === undefined ? 1 : pairOf(words.pair),
   replicates: words.replicates === undefined ? undefined : parseCount("--replicates", "replicate", words.replicates),
   runs: words.runs === undefined ? undefined : parseCount("--runs", "runs", words.runs),
   limit: words.limit === undefined ? undefined : limitOf(words.limit),

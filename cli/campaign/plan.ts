@@ -31,6 +31,8 @@ export interface PlanOptions {
   profile: string;
   /** The servers; without it, those that the profile is made for. */
   inventory?: Inventory | undefined;
+  /** Which pair of servers it is; default 1. */
+  pair?: number | undefined;
   /** In place of the profile's numbers. */
   replicates?: number | undefined;
   runs?: number | undefined;
@@ -95,7 +97,10 @@ function merged(a: PlannedScenario, b: PlannedScenario): PlannedScenario {
 function* planOfExperiment(experiment: Experiment, profile: Profile, inventory: Inventory, options: PlanOptions) {
   for (const cell of cellsOf(experiment, profile)) {
     const substitution = substitutionOf(cell, inventory);
-    const config = configOf(cell, substitution && { [backgroundVmKeys.vms]: substitution.to });
+    const config = configOf(cell, {
+      ...(options.pair !== undefined && { serverPair: options.pair }),
+      ...(substitution && { [backgroundVmKeys.vms]: substitution.to }),
+    });
     const scenario = plannedScenario(
       cell,
       { ...config, runs: options.runs ?? config.runs },

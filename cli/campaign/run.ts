@@ -23,7 +23,8 @@ import { assumedInventory, planCampaign } from "./plan.ts";
 import { type Place, settingsOf } from "./settings.ts";
 import { summaryText } from "./summary.ts";
 
-const stackName = "campaign";
+/** Each pair has a stack of its own: what one has deployed is no other's. */
+const stackNameOf = (pair: number) => (pair === 1 ? "campaign" : `campaign-pair${pair}`);
 
 /** Removing a fleet of the paper's size takes minutes, so this is a hang. */
 const removalLimitMs = 30 * 60_000;
@@ -54,7 +55,7 @@ function deploymentsFor(options: CampaignRunOptions, place: Place, inventory: In
 }
 
 /** Whether what an earlier campaign deployed is gone, because it was on emulated servers that are gone. */
-async function leftoversAreGone(serversAreNew: boolean): Promise<boolean> {
+async function leftoversAreGone(stackName: string, serversAreNew: boolean): Promise<boolean> {
   const before = readStackConfig(checkout, stackName);
   if (before === undefined || typeof before.hosts !== "string" || !isEmulated(before.hosts)) return false;
   return serversAreNew || (await serverStatus()).some(({ status }) => status !== "up");
@@ -69,6 +70,7 @@ async function measureAll(
 ): Promise<CampaignOutcome> {
   const env = await prepareEverything(progress, isEmulated(place.hosts) ? "emulated" : "real");
   await mkdir(join(labDir, "logs"), { recursive: true });
+  const stackName = stackNameOf(options.pair);
   const measure = async (interruption: Interruption, serversAreNew: boolean) => {
     const queue = deployments();
     const { fidelity } = readInventory(place.hosts);
@@ -76,7 +78,7 @@ async function measureAll(
       {
         ...{ name: stackName, env, logFile, progress, interruption, keep: options.keep },
         timeLimitMs: removalLimitMs,
-        leftoversAreGone: await leftoversAreGone(serversAreNew),
+        leftoversAreGone: await leftoversAreGone(stackName, serversAreNew),
       },
       (stack) =>
         measureCampaign(queue, {
@@ -137,6 +139,8 @@ export async function runCampaign(options: CampaignRunOptions): Promise<void> {
   progress.say(`results are in ${place.results}`);
   progress.say(`campaign: done in ${((performance.now() - start) / 60_000).toFixed(1)} min`);
   if (options.keep && !nothingToDo)
-    progress.say(`kept: stack ${stackName} and the servers; end with ./lab destroy ${stackName} and ./lab hosts down`);
+    progress.say(
+      `kept: stack ${stackNameOf(options.pair)} and the servers; end with ./lab destroy ${stackNameOf(options.pair)} and ./lab hosts down`,
+    );
   conclude(outcome);
 }

@@ -14,6 +14,7 @@ function withPlanOptions(command: Command): Command {
       "levels and effort: emulated (fits the emulated servers) or paper",
       campaignDefaults.profile,
     )
+    .option("--pair <n>", "which pair of servers it is, where there are several; each has a stack of its own", "1")
     .option("--replicates <n>", "times that each scenario is deployed (default: the profile's)")
     .option("--runs <n>", "runs in each deployment (default: the profile's)")
     .option("--limit <n>", "only the first scenarios of the plan")

@@ -90,8 +90,8 @@ bridge's RTT came again within 0.3 %.
 Under passthrough most packets took 0.526 ms, nine times as long as the rows above say. This is how it comes about:
 
 1. The bridge over the PF puts it into promiscuous mode. QEMU's igb then hands a frame whose destination it does not know also to each
-   VF that has joined a multicast group, and every VF with an address has. So each VM gets its own request back: its VF counted 800 frames
-   in for 400 out and 400 answers.
+   VF that has joined a multicast group, and every VF with an address has. So each VM gets its own request back: its VF counted 100 frames
+   in for 50 out and 50 answers. With the PF taken out of the bridge it counted 50, and 100 again when the PF was made promiscuous by hand.
 2. That frame's interrupt starts the time for which the VF's driver holds back the next. \`igbvf\` writes 488 into EITR, of which igb makes
    488 times 1024 ns.
 3. The answer comes 33 us later, and its interrupt waits for the end of these 0.4997 ms.

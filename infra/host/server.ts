@@ -10,6 +10,8 @@ import { bridgeName } from "../plan/placement.ts";
 import { imageOnServer, putImageProgram } from "./put-image.ts";
 
 export interface ServerArgs {
+  /** Which pair of servers it is of. */
+  pair: number;
   role: Role;
   host: Host;
   /** Who takes the server: the stack, the machine and the checkout it is deployed from. */
@@ -85,6 +87,7 @@ const bridgeLayer = (
  * All drivers find the same server, so that a change of driver changes the VMs and nothing below them.
  */
 export class Server extends pulumi.ComponentResource {
+  readonly pair: number;
   readonly role: Role;
   readonly host: Host;
   readonly owner: string;
@@ -115,6 +118,7 @@ export class Server extends pulumi.ComponentResource {
     const nics = nicLayers(this, name, args, lease);
     const bridge = bridgeLayer(this, name, args, nics);
 
+    this.pair = args.pair;
     this.role = role;
     this.host = host;
     this.owner = args.owner;

@@ -1,9 +1,9 @@
 import { targetOf } from "../../lib/ssh/target.ts";
 import type { BackgroundSpec, End } from "../../measure/probe/spec.ts";
-import type { Host, Role } from "../config/hosts.ts";
+import type { Host } from "../config/hosts.ts";
 import { leastOf } from "../load/share.ts";
 import type { ServerPlan } from "../plan/plan.ts";
-import { backgroundIndices, identityOf } from "../vm/addresses.ts";
+import { backgroundNames, identityOf, type PairEnd } from "../vm/addresses.ts";
 import { captureOf } from "../vm/drivers.ts";
 import { fleetEndpoint } from "../vm/fleet.ts";
 
@@ -12,13 +12,13 @@ import { fleetEndpoint } from "../vm/fleet.ts";
  * its background VMs.
  * @param cpus CPUs of the server
  */
-export function endOf(role: Role, host: Host, plan: ServerPlan, cpus: number): End {
-  const { name: domain, mac, ip } = identityOf(role, 0);
+export function endOf(at: PairEnd, host: Host, plan: ServerPlan, cpus: number): End {
+  const { name: domain, mac, ip } = identityOf(at, 0);
   const { main, background, load } = plan;
   const capture = captureOf(main.driver);
   const ofBackground: BackgroundSpec = {
     endpoint: fleetEndpoint,
-    vms: backgroundIndices(background.vms).map((index) => identityOf(role, index).name),
+    vms: backgroundNames(background.vms),
     load: load.type,
     least: leastOf(plan, cpus),
   };

@@ -1,8 +1,7 @@
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import { formatFields } from "../../lib/key-value.ts";
-import { otherRole } from "../../lib/roles.ts";
 import type { Server } from "../host/server.ts";
-import { domainUuid, type Identity, identityOf } from "./addresses.ts";
+import { domainUuid, type Identity, identityOf, otherEnd } from "./addresses.ts";
 import { type DomainSpec, domainXml } from "./domain-xml.ts";
 import { attachments, type Driver } from "./drivers.ts";
 import { kernelWords } from "./kernel-words.ts";
@@ -50,7 +49,7 @@ const rxUsecsOf = ({ pfs }: Server["host"], pf: unknown, { guestModule }: Port):
 export function memberOf(server: Server, stack: string, of: Design, index: number): Member {
   const { memoryMiB, vcpus, initrd, replicate, vlan } = of;
   const { port, hostSwitch } = attachments[of.driver];
-  const identity = identityOf(server.role, index);
+  const identity = identityOf(server, index);
   const { name, mac } = identity;
   const { point, fields } = hostSwitch.placeOf(server, { index, mac, port, vlan });
   const definition = {
@@ -64,7 +63,7 @@ export function memberOf(server: Server, stack: string, of: Design, index: numbe
     }),
     interfaceXml: port.interfaceXml(mac, point, vlan),
   };
-  const slot = { ...fields, peer_mac: identityOf(otherRole[server.role], index).mac };
+  const slot = { ...fields, peer_mac: identityOf(otherEnd(server), index).mac };
   // All that makes it this VM and no other: what libvirt is told, and its place.
   const design = sha256(canonicalJson({ definition: domainXml({ ...definition, token: "" }), slot, replicate }));
   const token = server.token(`vm-${name}`, `-${design.slice(0, 12)}`);

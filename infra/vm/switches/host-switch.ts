@@ -1,10 +1,9 @@
-import type { Host, Role } from "../../config/hosts.ts";
-import type { Identity } from "../addresses.ts";
+import type { Host } from "../../config/hosts.ts";
+import type { Identity, PairEnd } from "../addresses.ts";
 import type { AttachmentPoint, Port } from "../ports/port.ts";
 
 /** What a server's VMs can be attached to. */
-interface Site {
-  role: Role;
+interface Site extends PairEnd {
   host: Pick<Host, "pfs">;
   /** The Linux bridge over the first PF. */
   bridge: string;

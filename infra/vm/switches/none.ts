@@ -10,7 +10,7 @@ export const noSwitch: HostSwitch = {
   place: "vf",
   nic: "vf",
   filterEntries: () => 0,
-  placeOf({ role, host: { pfs }, vfAddress }, { index, mac, port, vlan }) {
+  placeOf({ pair, role, host: { pfs }, vfAddress }, { index, mac, port, vlan }) {
     const vfPlace = vfPlaceOf(pfs, index);
     const pf = pfs[vfPlace.pf]?.name ?? "";
     const pci = vfAddress(pf, vfPlace.vf);
@@ -27,7 +27,7 @@ export const noSwitch: HostSwitch = {
         netdev: port.guestModule === "vf" ? "" : netdev,
         mac,
         // Only a VM that has a VF to itself lends it its own address.
-        vf_mac: rights === null ? mac : vfMacOf(role, index),
+        vf_mac: rights === null ? mac : vfMacOf({ pair, role }, index),
         vlan,
         trust: onOff(rights?.trust),
         spoofchk: onOff(rights?.spoofCheck),

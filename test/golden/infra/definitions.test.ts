@@ -14,8 +14,8 @@ const attachment = (driver: Driver, mac: string, point: AttachmentPoint, vlan = 
   attachments[driver].port.interfaceXml(mac, point, vlan);
 
 function definition(driver: Driver): string {
-  const identity = identityOf("sender", 0);
-  const peer = identityOf("responder", 0);
+  const identity = identityOf({ pair: 1, role: "sender" }, 0);
+  const peer = identityOf({ pair: 1, role: "responder" }, 0);
   return domainXml({
     name: identity.name,
     uuid: "00000000-0000-8000-a000-000000000001",

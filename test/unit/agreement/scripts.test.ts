@@ -36,7 +36,7 @@ it("the names by which scripts find domains of ours are those of every VM, and n
       fc.constantFrom("sender" as const, "responder" as const),
       fc.integer({ min: 0, max: 250 }),
       (role, index) => {
-        expect(identityOf(role, index).name).toMatch(found);
+        expect(identityOf({ pair: 1, role }, index).name).toMatch(found);
       },
     ),
   );

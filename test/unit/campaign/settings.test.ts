@@ -50,6 +50,7 @@ describe("options", () => {
       experiments: ["baseline"],
       profile: "emulated",
       hosts: undefined,
+      pair: 1,
       replicates: undefined,
       runs: undefined,
       limit: undefined,
@@ -64,6 +65,8 @@ describe("options", () => {
   it.each([
     [{ replicates: "0" }, '--replicates "0" is not allowed; allowed: a whole number, 1 to 1000'],
     [{ runs: "1001" }, '--runs "1001" is not allowed; allowed: a whole number, 1 to 1000'],
+    [{ pair: "0" }, '--pair "0" is not allowed; allowed: a whole number from 1 to 100'],
+    [{ pair: "101" }, '--pair "101" is not allowed'],
     [{ limit: "all" }, '--limit "all" is not allowed; allowed: a whole number, 1 or more'],
     [{ order: "fast" }, '--order "fast" is not allowed; allowed: random, cheapest, paper'],
     [{ seed: "-1" }, '--seed "-1" is not allowed; allowed: a whole number, 0 to 9007199254740991'],

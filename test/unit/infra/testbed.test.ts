@@ -79,6 +79,19 @@ describe("a scenario's resources", () => {
     expect(spec.ends.responder.unavailable).toMatch(/bypass/);
   });
 
+  it("have no address of another pair's, and say in names and results which pair they are of", async () => {
+    const said = () => JSON.stringify(declared);
+    await declare({ mainDriver: "macvtap-bridge", backgroundDriver: "virtio-bridge", backgroundVms: 2, serverPair: 2 });
+    expect(xsltOf("sender-rtt-main")).toContain("lab.neigh=10.9.4.1,52:54:00:9a:04:00");
+    expect(said()).toContain("10.9.3.3");
+    expect(said()).toContain("52:54:00:9b:03:00");
+    expect(said()).not.toMatch(/10\.9\.[12]\.|52:54:00:9[ab]:0[12]/);
+    const spec = JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
+    expect(spec.scenario.name).toMatch(/_pair2_/);
+    expect(spec.scenario.factors.serverPair).toBe(2);
+    expect(spec.ends.responder.vm).toMatchObject({ mac: "52:54:00:9a:04:00", ip: "10.9.4.1" });
+  });
+
   it("hand a campaign's order to the runs to record, and do nothing else because of it", async () => {
     const specOf = () => JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
     const order = { kind: "random", seed: 5, block: 1, position: 2, positions: 3 };
