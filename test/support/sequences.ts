@@ -36,7 +36,10 @@ ip link set dev op1 up`;
 /** Nothing of the operator's any more. */
 const noVfs = `echo 0 > /sys/class/net/pf0/device/sriov_numvfs; echo 1 > /sys/class/net/pf0/device/sriov_drivers_autoprobe; ip link set dev pf0 down`;
 
-/** All of a server that the testbed could have changed. An interface's number is new when its VF is, and is not looked at. */
+/**
+ * All of a server that the testbed could have changed. An interface's number is new when its VF is, and so are the further names
+ * that udev gives it by its address at that moment (en…): these are not looked at.
+ */
 const dump = `dev=/sys/class/net/pf0/device
 cat $dev/sriov_numvfs $dev/sriov_drivers_autoprobe
 ip -d link show dev pf0 | sed -e 's/^[0-9]*: //'
@@ -45,7 +48,7 @@ for vf in $dev/virtfn*; do
   echo "$(basename $vf) $(basename "$(readlink -f $vf)") driver $(basename "$(readlink $vf/driver)") override $(cat $vf/driver_override)"
   for interface in $vf/net/*; do
     [ ! -e $interface ] || echo "$(basename $interface) $(cat $interface/address $interface/mtu) $(($(cat $interface/flags) & 1)) $(ls $interface | grep -c upper_) $(cat $interface/tx_queue_len $interface/ifalias)"
-    [ ! -e $interface ] || ip link show dev $(basename $interface) | sed -n 's/^ *altname //p' | sort
+    [ ! -e $interface ] || ip link show dev $(basename $interface) | sed -n 's/^ *altname //p' | grep -v '^en' | sort
   done
 done
 ls /sys/class/net
