@@ -32,7 +32,7 @@ const pf = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      "true for a NIC that hands frames of its PF and its VFs back to them unless its filter has their destination, as the emulated one does; a guest with a VF of it holds no interrupts back",
+      "true for a NIC that hands frames of its PF and its VFs back to them unless its filter has their destination, as the emulated one does; drivers of its VFs then hold back no interrupts",
     ),
 });
 export type Pf = z.infer<typeof pf>;

@@ -1,5 +1,6 @@
 # Ready means that the guest answered: its init says so on the console, then its agent is asked. WANTED: a line of fields a VM:
-# name, token, kind of its place (bridge, vf) and mac; those that have answered since they were made are not asked again.
+# name, token, kind of its place (bridge, vf) and mac; of a VF that the server's driver has, also netdev, and rx_usecs where that is not
+# to hold back interrupts as it does by itself. Those that have answered since they were made are not asked again.
 # SECONDS_LIMIT bounds all of it.
 # shellcheck shell=sh disable=SC2154
 . ./proof.sh
@@ -31,6 +32,10 @@ await() {
   if grep -aq LAB-ERROR "$(log_of "$name")"; then fail "$name: $(grep -a LAB-ERROR "$(log_of "$name")" | tail -n 1 | tr -d '\r')"; fi
   until answers "$name"; do in_time "has booted, and its guest agent did not answer"; sleep 0.25; done
   if [ "$kind" = bridge ]; then tell_bridge; fi
+  # A driver forgets it whenever its interface comes up, so it is told last.
+  if [ -n "$rx_usecs" ]; then
+    answer=$(ethtool -C "$netdev" rx-usecs "$rx_usecs" 2>&1) || fail "$name: $netdev cannot be told to hold back no interrupts (rx-usecs $rx_usecs): $answer"
+  fi
   require_lease
   TOKEN=$token mark "vm-$name" "$(vm_proof "$name")"
 }
@@ -40,6 +45,7 @@ case $ACTION in
     deadline=$(($(date +%s) + SECONDS_LIMIT)) count=0
     while read -r line; do
       [ -n "$line" ] || continue
+      netdev='' rx_usecs=''
       read_fields "$line"
       count=$((count + 1))
       if [ "$(token_of "vm-$name")" != "$token" ] || ! holds "vm-$name"; then await < /dev/null; fi

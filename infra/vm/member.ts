@@ -5,7 +5,6 @@ import { domainUuid, type Identity, identityOf, otherEnd } from "./addresses.ts"
 import { type DomainSpec, domainXml } from "./domain-xml.ts";
 import { attachments, type Driver } from "./drivers.ts";
 import { kernelWords } from "./kernel-words.ts";
-import type { Port } from "./ports/port.ts";
 
 /** What the VMs of a fleet have in common. */
 export interface Design {
@@ -35,11 +34,11 @@ export interface Member {
 }
 
 /**
- * What comes back to a guest of its own frames starts the time for which its driver holds back interrupts, so the answer to
- * each would wait for its end (docs/emulated-servers.md): there nothing is held back.
+ * How long a VF's driver may hold back an interrupt, microseconds; undefined: as it does by itself. Where a NIC returns frames, what
+ * comes back starts that time, and the answer to each frame would wait for its end (docs/emulated-servers.md).
  */
-const rxUsecsOf = ({ pfs }: Server["host"], pf: unknown, { guestModule }: Port): number | undefined =>
-  guestModule === "vf" && pfs.find(({ name }) => name === pf)?.returnsOwnFrames === true ? 0 : undefined;
+const rxUsecsOf = ({ pfs }: Server["host"], pf: unknown): number | undefined =>
+  pfs.find(({ name }) => name === pf)?.returnsOwnFrames === true ? 0 : undefined;
 
 /**
  * A VM of a server, by its index: 0 is the Main VM, 1 and above are background VMs.
@@ -52,13 +51,15 @@ export function memberOf(server: Server, stack: string, of: Design, index: numbe
   const identity = identityOf(server, index);
   const { name, mac } = identity;
   const { point, fields } = hostSwitch.placeOf(server, { index, mac, port, vlan });
+  const rxUsecs = rxUsecsOf(server.host, fields.pf);
+  const ofServersDriver = rxUsecs !== undefined && fields.netdev ? { netdev: fields.netdev, rx_usecs: rxUsecs } : {};
   const definition = {
     ...{ name, memoryMiB, vcpus, initrd, kernel: server.kernel, domainType: server.host.domainType },
     uuid: domainUuid(stack, server.role, name),
     kernelWords: kernelWords({
       identity,
       module: port.guestModule,
-      rxUsecs: rxUsecsOf(server.host, fields.pf, port),
+      rxUsecs: port.guestModule === "vf" ? rxUsecs : undefined,
       neighbours: of.neighboursOf(index),
     }),
     interfaceXml: port.interfaceXml(mac, point, vlan),
@@ -70,6 +71,6 @@ export function memberOf(server: Server, stack: string, of: Design, index: numbe
   return {
     ...{ identity, token, definition },
     slot: formatFields({ name, token, ...slot }),
-    ready: formatFields({ name, token, kind: fields.kind, mac }),
+    ready: formatFields({ name, token, kind: fields.kind, mac, ...ofServersDriver }),
   };
 }

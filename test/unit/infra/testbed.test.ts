@@ -53,18 +53,23 @@ describe("a scenario's resources", () => {
   );
 
   it.each([
-    [true, "pci-passthrough", true],
-    [undefined, "pci-passthrough", false],
-    [true, "macvtap-passthrough", false],
+    [true, "pci-passthrough", "guest"],
+    [undefined, "pci-passthrough", "nobody"],
+    [true, "macvtap-passthrough", "server"],
+    [undefined, "macvtap-passthrough", "nobody"],
+    [true, "virtio-bridge", "nobody"],
   ] as const)(
-    "hold back no interrupt where the NIC returns frames (%s) and the guest drives it (%s)",
-    async (returnsOwnFrames, mainDriver, expected) => {
+    "have a VF that holds back no interrupt where the NIC returns frames (%s), by whoever drives it (%s)",
+    async (returnsOwnFrames, mainDriver, told) => {
       const returning = (address: string) => ({ ...host(address), pfs: [{ name: "pf0", vfs: 7, returnsOwnFrames }] });
       const hosts = { sender: returning("192.0.2.1"), responder: returning("192.0.2.2") };
       await declare({ mainDriver, hosts: { fidelity: "hardware", hosts } });
       for (const role of ["sender", "responder"]) {
         expect(xsltOf(`${role}-rtt-main`)).toContain("lab.if=");
-        expect(xsltOf(`${role}-rtt-main`).includes("lab.rx-usecs=0")).toBe(expected);
+        expect(xsltOf(`${role}-rtt-main`).includes("lab.rx-usecs=0")).toBe(told === "guest");
+        const ready = String(named(`${role}-main-ready`)?.stdin);
+        expect(ready).toContain("name=rtt-main");
+        expect(ready.includes("netdev=rtt0v0 rx_usecs=0")).toBe(told === "server");
       }
     },
   );

@@ -26,3 +26,18 @@ it("the bridge is told where a VM is only by a tap that is its port: others have
     "bridge fdb replace 52:54:00:9a:01:00 dev vnet1 master static",
   ]);
 });
+
+it("a driver of the server's is told to hold back no interrupts once the guest has answered", async () => {
+  server.write("var/log/libvirt/qemu/rtt-main-serial.log", "LAB-READY\n");
+  server.domain("rtt-main", "running");
+  const ready = (fields: string) =>
+    server.run("ready.sh", {
+      ...{ ACTION: "create", OWNER, BRIDGE: "rtt0", SECONDS_LIMIT: 5 },
+      WANTED: `name=rtt-main token=${fields.length} kind=vf mac=52:54:00:9a:01:00${fields}`,
+    });
+  const told = () => server.log().filter((line) => line.startsWith("ethtool -C"));
+  expect((await ready("")).stderr).toBe("");
+  expect(told()).toEqual([]);
+  expect((await ready(" netdev=rtt0v0 rx_usecs=0")).stderr).toBe("");
+  expect(told()).toEqual(["ethtool -C rtt0v0 rx-usecs 0"]);
+});
