@@ -56,5 +56,8 @@ interface CpuRow extends MetricBase {
 
 export type MetricRow = TimeRow | ShareRow | CpuRow;
 
-/** Units of what analyses show of each kind of metric; of a time in the tables of the dataset it is nanoseconds. */
+/** Units in which the values of each kind of metric are kept. */
+export const keptUnits = { time: "ns", share: "1", cpu: "%" } as const satisfies Record<MetricRow["kind"], string>;
+
+/** Units of what analyses show of each kind of metric. */
 export const shownUnits = { time: "ms", share: "of 1", cpu: "%" } as const satisfies Record<MetricRow["kind"], string>;

@@ -5,6 +5,7 @@ import { metricOf } from "../../measure/metrics/metric-summary.ts";
 import { usableValues } from "../../measure/probes/ping/matching/packet-record.ts";
 import type { PingRecord } from "../../measure/probes/ping/record.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
+import { keptUnits } from "../../study/metric.ts";
 import {
   byPublishedName,
   mainMetric,
@@ -62,10 +63,8 @@ function summariseMetric(runs: readonly Run[], published: PublishedMetric): Pool
     const metric = ping.metrics[name];
     return "unavailable" in metric ? [metric.unavailable] : [];
   })[0];
-  const metric = metricOf(
-    runs.flatMap(({ values }) => values[name]),
-    reason,
-  );
+  const values = reason === undefined ? runs.flatMap((run) => run.values[name]) : { unavailable: reason };
+  const metric = metricOf(values, keptUnits.time);
   if ("unavailable" in metric) return metric;
   const { median, p05, p95 } = metric;
   return { median, p05, p95 };

@@ -1,11 +1,32 @@
+import { keptUnits } from "../../study/metric.ts";
 import type { MetricSummary } from "../results/manifest.ts";
 import { quantileOfSorted } from "../statistics/quantiles.ts";
 
-/** Median and percentiles (Hyndman-Fan type 7) of nanoseconds, in milliseconds. */
-export function metricOf(values: readonly number[], unavailable: string | undefined): MetricSummary {
-  if (unavailable !== undefined) return { unavailable };
+/** Values of a metric in one run that may be used, in any order; or why there are none. */
+export type MetricValues = readonly number[] | { unavailable: string };
+
+/** Quantiles of a summary, and where they lie (Hyndman-Fan type 7). */
+const quantiles = { min: 0, p05: 0.05, p25: 0.25, median: 0.5, p75: 0.75, p95: 0.95, max: 1 } as const;
+export type Quantile = keyof typeof quantiles;
+export const quantileNames = Object.keys(quantiles) as Quantile[];
+
+/** How many values there are, and their quantiles, in the unit of the values; or why there are none. */
+export type ValueSummary = Record<"n" | Quantile, number> | { unavailable: string };
+
+/** Summarises the values of a metric in one run. */
+export function summariseValues(values: MetricValues): ValueSummary {
+  if ("unavailable" in values) return values;
   if (values.length === 0) return { unavailable: "no packet has a value that may be used" };
-  const sorted = Float64Array.from(values, (ns) => ns / 1e6).sort();
-  const at = (p: number) => quantileOfSorted(sorted, p);
-  return { n: sorted.length, median: at(0.5), p05: at(0.05), p95: at(0.95), min: at(0), max: at(1) };
+  const sorted = Float64Array.from(values).sort();
+  const found = quantileNames.map((name) => [name, quantileOfSorted(sorted, quantiles[name])] as const);
+  return { n: sorted.length, ...(Object.fromEntries(found) as Record<Quantile, number>) };
+}
+
+/** The summary that a manifest has: of times in milliseconds, of anything else in the unit of the values. */
+export function metricOf(values: MetricValues, unit: string): MetricSummary {
+  const shown = "unavailable" in values || unit !== keptUnits.time ? values : values.map((ns) => ns / 1e6);
+  const summary = summariseValues(shown);
+  if ("unavailable" in summary) return summary;
+  const { n, median, p05, p95, min, max } = summary;
+  return { n, median, p05, p95, min, max };
 }

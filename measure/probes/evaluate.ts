@@ -1,4 +1,5 @@
 import { type CpuWindows, cpuUsage } from "../metrics/cpu-usage.ts";
+import { metricOf } from "../metrics/metric-summary.ts";
 import type { ProbeRecord } from "../results/manifest.ts";
 import type { Probe, ProbeRun } from "./probe.ts";
 
@@ -7,6 +8,13 @@ export interface ProbeFindings {
   record: ProbeRecord;
   problems: string[];
 }
+
+const publishedSummaries = <Derived>(metrics: Probe<never, Derived>["metrics"], derived: Derived) =>
+  Object.fromEntries(
+    Object.values(metrics).flatMap((metric) =>
+      metric.published === undefined ? [] : [[metric.published, metricOf(metric.values(derived), metric.unit)]],
+    ),
+  );
 
 /**
  * Reads what a probe brought home, of a run that was measured or one that was made by hand.
@@ -27,7 +35,7 @@ export async function evaluateProbe<Parameters extends Record<string, unknown>, 
       folder: probe.id,
       captures,
       cpu: cpuUsage(files, windows),
-      metrics: probe.metricsOf(derived),
+      metrics: publishedSummaries(probe.metrics, derived),
       details: probe.details(run, derived),
     },
     problems: probe.problems(run, derived),

@@ -2,8 +2,9 @@ import type { z } from "zod";
 import type { Role } from "../../lib/roles.ts";
 import type { Factors } from "../../study/scenario.ts";
 import type { TimedFactors } from "../../study/terms.ts";
+import type { MetricValues } from "../metrics/metric-summary.ts";
 import type { Fidelity } from "../results/fidelity.ts";
-import type { MetricSummary, ProbeRecord } from "../results/manifest.ts";
+import type { ProbeRecord } from "../results/manifest.ts";
 import type { MissingCaptures } from "../results/unavailable.ts";
 
 /** What talks at an end, as packets have it. */
@@ -45,16 +46,33 @@ export interface ProbeCommand {
   exitCodes: readonly number[];
 }
 
-/** What a probe brought home. */
-export interface ProbeRun<Parameters> {
+/** What a probe brought home, as a run's folder keeps it. */
+export interface ProbeFiles<Parameters> {
   parameters: Parameters;
   /** Name to content: its output, its captures. */
   files: ReadonlyMap<string, Buffer>;
   captures: ProbeRecord["captures"];
   /** Why a server has no captures. */
   missingCaptures: MissingCaptures;
+  /** The clock that the servers shared, where they shared one and it is known by now. */
+  sharedClock?: ProbeRecord["sharedClock"];
+}
+
+/** The same while the run is measured. */
+export interface ProbeRun<Parameters> extends ProbeFiles<Parameters> {
   /** How long it ran. */
   seconds: number;
+}
+
+/** A metric of a probe. Manifests and the dataset summarise it by this alone. */
+export interface ProbeMetric<Derived> {
+  /** Of its values: "ns" of a time, "1" of a share. */
+  readonly unit: string;
+  readonly what: string;
+  /** What manifests call its summary, which is in milliseconds where it is of times; left out where the dataset alone has it. */
+  readonly published?: string;
+  /** Its values in one run. */
+  values(derived: Derived): MetricValues;
 }
 
 /**
@@ -67,8 +85,8 @@ export interface Probe<Parameters = Record<string, unknown>, Derived = unknown> 
   /** A word of small letters and digits: it is in the names of files. */
   readonly id: string;
   readonly parameters: z.ZodType<Parameters>;
-  /** Names of what `metricsOf` gives. */
-  readonly metrics: readonly string[];
+  /** By name, which is in snake case in the dataset. */
+  readonly metrics: Readonly<Record<string, ProbeMetric<Derived>>>;
   /** Whether a scenario asks for it. */
   isAskedBy(factors: TimedFactors): boolean;
   budget(factors: TimedFactors, fidelity: Fidelity): ProbeBudget;
@@ -77,10 +95,9 @@ export interface Probe<Parameters = Record<string, unknown>, Derived = unknown> 
   capture(parameters: Parameters, ends: ProbeEnds): CaptureRequest;
   run(parameters: Parameters, ends: ProbeEnds): ProbeCommand;
   /** Reads what was brought home. @throws FormatError when a file is damaged */
-  derive(run: ProbeRun<Parameters>): Promise<Derived>;
+  derive(run: ProbeFiles<Parameters>): Promise<Derived>;
   /** Why the run does not count; none when it does. */
   problems(run: ProbeRun<Parameters>, derived: Derived): string[];
-  metricsOf(derived: Derived): Record<string, MetricSummary>;
   /** What else a manifest says of it. */
   details(run: ProbeRun<Parameters>, derived: Derived): Record<string, unknown>;
 }

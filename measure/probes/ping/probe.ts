@@ -1,17 +1,17 @@
-import { publishedMetrics, publishedName } from "../../../study/metric-lists.ts";
 import { timingOf } from "../../../study/terms.ts";
 import type { Probe } from "../probe.ts";
 import { pingBudget } from "./budget.ts";
 import type { MatchedFiles } from "./match-files.ts";
+import { pingMetrics } from "./metrics.ts";
 import { type PingParameters, pingParametersSchema } from "./parameters.ts";
 import { payloadBytesOf, pingCommand } from "./ping-command.ts";
-import { derivePing, pingDetails, pingMetrics, pingProblems } from "./summary.ts";
+import { derivePing, pingDetails, pingProblems } from "./summary.ts";
 
 /** The paper's probe: echo requests from the Sender to the Responder, captured on their way. Every scenario has it. */
 export const ping: Probe<PingParameters, MatchedFiles> = {
   id: "ping",
   parameters: pingParametersSchema,
-  metrics: publishedMetrics.map(publishedName),
+  metrics: pingMetrics,
   isAskedBy: () => true,
   budget: pingBudget,
   parametersOf(factors, seed) {
@@ -32,6 +32,5 @@ export const ping: Probe<PingParameters, MatchedFiles> = {
   }),
   derive: derivePing,
   problems: pingProblems,
-  metricsOf: pingMetrics,
   details: pingDetails,
 };

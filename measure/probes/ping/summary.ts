@@ -1,19 +1,19 @@
 import { roles } from "../../../lib/roles.ts";
-import { byPublishedName, type PublishedName } from "../../../study/metric-lists.ts";
-import { missingWords } from "../../../study/missing.ts";
-import { metricOf } from "../../metrics/metric-summary.ts";
-import type { MetricSummary } from "../../results/manifest.ts";
-import type { ProbeRun } from "../probe.ts";
+import type { ProbeFiles, ProbeRun } from "../probe.ts";
 import { type MatchedFiles, matchFiles } from "./match-files.ts";
-import { usableValues } from "./matching/packet-record.ts";
 import type { PingParameters } from "./parameters.ts";
 import type { PingDetails } from "./record.ts";
 
 export type PingRun = ProbeRun<PingParameters>;
 
 /** Reads ping's output and captures, and joins them. */
-export const derivePing = ({ files, parameters, missingCaptures }: PingRun): Promise<MatchedFiles> =>
-  matchFiles(files, parameters.pingId, missingCaptures);
+export const derivePing = ({
+  files,
+  parameters,
+  missingCaptures,
+  sharedClock,
+}: ProbeFiles<Pick<PingParameters, "pingId">>): Promise<MatchedFiles> =>
+  matchFiles(files, parameters.pingId, missingCaptures, sharedClock?.stamps);
 
 /** Why a run does not count because of ping, or of what was captured of it. */
 export function pingProblems(run: PingRun, { ping, match, captures }: MatchedFiles): string[] {
@@ -31,12 +31,6 @@ export function pingProblems(run: PingRun, { ping, match, captures }: MatchedFil
   }
   return problems;
 }
-
-export const pingMetrics = ({ match }: MatchedFiles): Record<PublishedName, MetricSummary> =>
-  byPublishedName((metric) => {
-    const missing = match.unavailable[metric];
-    return metricOf(usableValues(match.packets, metric), missing && missingWords(missing));
-  });
 
 export function pingDetails({ seconds }: PingRun, { match, captures }: MatchedFiles): PingDetails {
   const rate = match.clocks.senderVm?.ratePpm;

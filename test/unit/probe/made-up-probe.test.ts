@@ -26,7 +26,10 @@ const data = join(checkout, "test/data/runs/pci-passthrough");
 const answer: Probe<{ number: number }, number> = {
   id: "answer",
   parameters: z.object({ number: z.int() }),
-  metrics: ["answerMs"],
+  metrics: {
+    answer: { unit: "ns", what: "what it says", published: "answerMs", values: (said) => [said * 1e6] },
+    echo: { unit: "1", what: "what nobody says", values: () => ({ unavailable: "nobody says it" }) },
+  },
   isAskedBy: () => true,
   budget: () => ({ windowSeconds: 1, usualSeconds: 0, limitSeconds: 60, askEveryMs: 100, outputBytes: 100 }),
   parametersOf: () => ({ number: 42 }),
@@ -34,7 +37,6 @@ const answer: Probe<{ number: number }, number> = {
   run: ({ number }) => ({ shell: `echo ${number}`, processes: ["no-such-program"], exitCodes: [0] }),
   derive: async ({ files }) => Number(files.get("answer.txt")),
   problems: ({ parameters }, said) => (said === parameters.number ? [] : [`it said ${said}`]),
-  metricsOf: (said) => ({ answerMs: { n: 1, median: said, p05: said, p95: said, min: said, max: said } }),
   details: (_run, said) => ({ isEven: said % 2 === 0 }),
 };
 

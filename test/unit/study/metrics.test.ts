@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { packetTableOf, runTableOf } from "../../../measure/dataset/columns.ts";
+import { declarationOf, pingMetrics } from "../../../measure/probes/ping/metrics.ts";
 import type { MetricRow } from "../../../study/metric.ts";
 import {
   mainMetric,
@@ -7,6 +8,7 @@ import {
   measures,
   measuresOf,
   packetMetrics,
+  packetMetricsOf,
   publishedMetrics,
   publishedName,
   timeMetrics,
@@ -70,8 +72,19 @@ it("a row more is in the tables' columns and among the measures, with nothing el
     ...["send_lag_ns", "send_lag_reason", "send_lag_flag"],
   ]);
   expect(names(runTableOf(more)).filter((name) => name.startsWith("send_lag_"))).toContain("send_lag_median");
+  expect(declarationOf(sendLag)).toEqual({ unit: "ns", what: "how late a request leaves" });
+  expect(packetMetricsOf(more)).toEqual([...packetMetrics, "sendLag"]);
   expect(measuresOf(more).sendLag).toMatchObject({ metric: "sendLag", unit: "ms", compared: true });
   expect(packetMetrics).not.toContain("sendLag");
+});
+
+it("is what ping declares of each metric that packets have, in nanoseconds or parts of 1", () => {
+  expect(Object.keys(pingMetrics)).toEqual(packetMetrics);
+  for (const id of packetMetrics) {
+    expect(pingMetrics[id]).toMatchObject({ what: metrics[id].what, unit: metrics[id].kind === "time" ? "ns" : "1" });
+  }
+  const published = Object.values(pingMetrics).flatMap((metric) => metric.published ?? []);
+  expect(published).toEqual(publishedMetrics.map(publishedName));
 });
 
 /** Ids that are English words too, and so stand in sentences that are about something else. */
