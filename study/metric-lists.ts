@@ -26,7 +26,7 @@ export const packetMetrics = packetMetricsOf(metrics) as PacketMetric[];
 
 /** Metrics of which a run has one value. */
 export type CpuMetric = IdsOf<"cpu">;
-export const cpuMetricsOf = (table: MetricTable) => idsWhere(table, ({ kind }) => kind === "cpu");
+const cpuMetricsOf = (table: MetricTable) => idsWhere(table, ({ kind }) => kind === "cpu");
 export const cpuMetrics = cpuMetricsOf(metrics) as CpuMetric[];
 
 /** Packet metrics that analyses use; the dataset has more. */

@@ -1,16 +1,17 @@
 import type { Column } from "../../study/factor.ts";
 import { factorColumnsOf } from "../../study/factor-columns.ts";
 import { type FactorTable, factorTable } from "../../study/factors.ts";
-import { cpuMetricsOf, type MetricTable, packetMetricsOf, timeMetricsOf } from "../../study/metric-lists.ts";
+import { type MetricTable, timeMetricsOf } from "../../study/metric-lists.ts";
 import { metrics } from "../../study/metrics.ts";
+import { type Quantile, quantileNames } from "../metrics/metric-summary.ts";
 
 /** Version of the columns below; a dataset of another one is derived anew from the raw files. */
-export const schemaVersion = 6;
+export const schemaVersion = 7;
 
 /** "senderVm" is sender_vm in SQL, R and Python. */
 export const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Which run a row is of, and its scenario's factors: the first columns of both tables. */
+/** Which run a row is of, and its scenario's factors: the first columns of the tables of packets and of runs. */
 const runColumnsOf = (table: FactorTable): readonly Column[] => [
   { name: "run_directory", type: "VARCHAR", what: "folder of the run, from the results directory" },
   { name: "scenario", type: "VARCHAR", what: "name of the scenario" },
@@ -49,42 +50,31 @@ export const packetTableOf = (table: MetricTable): readonly Column[] => [
 ];
 export const packetTable = packetTableOf(metrics);
 
-/** Over the packets of a run that have a value without a flag; quantiles are of Hyndman-Fan type 7. */
-export const summaryFields = ["n", "median", "p05", "p25", "p75", "p95", "min", "max"] as const;
-export type SummaryField = (typeof summaryFields)[number];
-
-const summaryColumns = (metric: string): readonly Column[] => [
-  ...summaryFields.map(
-    (field): Column => ({
-      name: `${snakeCase(metric)}_${field}`,
-      type: field === "n" ? "INTEGER" : "DOUBLE",
-      what: field === "n" ? "packets with a value that may be used" : `${field} of them, NULL without any`,
-    }),
-  ),
-  { name: `${snakeCase(metric)}_reason`, type: "VARCHAR", what: "why there is none; else NULL" },
-];
-
-/** CPU usage with ping, and in the window before it. */
-export const cpuColumnNames = (metric: string) => ({
-  during: snakeCase(metric),
-  before: `${snakeCase(metric)}_before`,
-});
-
-const cpuColumns = (table: MetricTable): readonly Column[] => {
-  const ids = cpuMetricsOf(table);
-  const column = (id: string, window: "during" | "before", when: string): Column => ({
-    name: cpuColumnNames(id)[window],
-    type: "DOUBLE",
-    what: `${table[id]?.what} ${when}`,
-  });
-  return [
-    ...ids.map((id) => column(id, "during", "with ping, per cent")),
-    ...ids.map((id) => column(id, "before", "in the window before ping, per cent; NULL without one")),
-  ];
+const quantileWords: Record<Quantile, string> = {
+  min: "least",
+  p05: "5th percentile",
+  p25: "25th percentile",
+  median: "median",
+  p75: "75th percentile",
+  p95: "95th percentile",
+  max: "greatest",
 };
 
+/** summaries.parquet: a row per run, probe and metric. Quantiles are of Hyndman-Fan type 7. */
+export const summaryTable: readonly Column[] = [
+  { name: "run_directory", type: "VARCHAR", what: "folder of the run, from the results directory" },
+  { name: "probe", type: "VARCHAR", what: "what was measured with" },
+  { name: "metric", type: "VARCHAR", what: "name of the metric" },
+  { name: "unit", type: "VARCHAR", what: "of its values" },
+  { name: "n", type: "INTEGER", what: "values that may be used" },
+  ...quantileNames.map(
+    (name): Column => ({ name, type: "DOUBLE", what: `${quantileWords[name]} of them, NULL without any` }),
+  ),
+  { name: "reason", type: "VARCHAR", what: "why there are none; NULL where there are some" },
+];
+
 /** runs.parquet: a row per run. */
-export const runTableOf = (table: MetricTable): readonly Column[] => [
+export const runTable: readonly Column[] = [
   ...runColumns,
   { name: "manifest_sha256", type: "VARCHAR", what: "hash of the run's manifest.json" },
   {
@@ -112,7 +102,9 @@ export const runTableOf = (table: MetricTable): readonly Column[] => [
     what: "bounds of the Sender server's clock rate error against the VM's",
   },
   { name: "clock_rate_high_ppm", type: "DOUBLE", what: "the upper bound; NULL where there are none" },
-  ...cpuColumns(table),
-  ...packetMetricsOf(table).flatMap(summaryColumns),
 ];
-export const runTable = runTableOf(metrics);
+
+/** A results directory's tables, in the order in which the files of a part are written: without its runs a part does not count. */
+export const tables = { packets: packetTable, summaries: summaryTable, runs: runTable } as const;
+export type TableName = keyof typeof tables;
+export const tableNames = Object.keys(tables) as TableName[];

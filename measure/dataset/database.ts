@@ -29,6 +29,14 @@ export async function withDatabase<T>(
   }
 }
 
+/** Columns as `CREATE TABLE` takes them. */
+export const declaredColumns = (columns: readonly Column[]) =>
+  columns.map(({ name, type }) => `"${name}" ${type}`).join(", ");
+
+/** Columns of a table as `SELECT` takes them. */
+export const columnNames = (columns: readonly Column[], table: string) =>
+  columns.map(({ name }) => `${table}."${name}"`).join(", ");
+
 function append(appender: DuckDBAppender, { name, type }: Column, cell: Cell): void {
   if (cell === null) appender.appendNull();
   else if (typeof cell === "string") appender.appendVarchar(cell);

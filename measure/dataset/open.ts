@@ -1,13 +1,16 @@
 import { LabError } from "../../lib/errors.ts";
 import { factorColumnsOf, runFactorsOf } from "../../study/factor-columns.ts";
 import { factorTable } from "../../study/factors.ts";
-import { type AnalysedMetric, analysedMetrics, cpuMetrics } from "../../study/metric-lists.ts";
+import { type AnalysedMetric, analysedMetrics, type CpuMetric, cpuMetrics } from "../../study/metric-lists.ts";
+import { type Quantile, quantileNames } from "../metrics/metric-summary.ts";
+import { ping } from "../probes/ping/probe.ts";
 import { orderSchema } from "../results/order.ts";
-import { cpuColumnNames, runColumns, type SummaryField, snakeCase, summaryFields } from "./columns.ts";
-import { withDatabase } from "./database.ts";
+import { runColumns, snakeCase } from "./columns.ts";
+import { quoted, withDatabase } from "./database.ts";
 import { onlyFidelity } from "./fidelity.ts";
 import { lostRuns } from "./lost-runs.ts";
 import { batchOf, eachOf, type PacketSummary, type RunRecord } from "./run-record.ts";
+import { cpuMetricName } from "./summary-rows.ts";
 import { partFiles, tablePaths, type UpdateOptions, type UpdateReport, updateDataset } from "./update.ts";
 
 /** A results directory with its derived data up to date. */
@@ -36,10 +39,31 @@ const plainColumns = [
     "positions",
     "campaign",
   ],
-  ...["transmitted", "received", "achieved_rate_pps", ...cpuMetrics.map((metric) => cpuColumnNames(metric).during)],
+  ...["transmitted", "received", "achieved_rate_pps"],
 ];
-const summaryOf = (metric: AnalysedMetric) =>
-  [...summaryFields, "reason"].map((field) => `${snakeCase(metric)}_${field}`);
+
+const summaryFields = ["n", ...quantileNames] as const;
+const cpuName = (metric: CpuMetric) => cpuMetricName(metric, "during");
+
+/** Of ping's summaries what analyses use, a row per run: a column for each metric and field, and one for each CPU usage. */
+function summariesByRun(directory: string): string {
+  const cell = (metric: string, field: string, name: string) =>
+    `any_value("${field}") FILTER (metric = ${quoted(metric)}) AS "${name}"`;
+  const cells = [
+    ...analysedMetrics
+      .map(snakeCase)
+      .flatMap((metric) => [...summaryFields, "reason"].map((field) => cell(metric, field, `${metric}_${field}`))),
+    ...cpuMetrics.map(cpuName).map((metric) => cell(metric, "median", metric)),
+  ];
+  return `SELECT run_directory, ${cells.join(", ")} FROM read_parquet(${partFiles(tablePaths(directory).summaries)})
+    WHERE probe = ${quoted(ping.id)} GROUP BY run_directory`;
+}
+
+/** Of all runs what analyses use, a row each, in the order of their folders. */
+const runsWithSummaries = (directory: string): string =>
+  `SELECT ${plainColumns.map((name) => `"${name}"`).join(", ")}, summary.* EXCLUDE (run_directory)
+   FROM read_parquet(${partFiles(tablePaths(directory).runs)}) JOIN (${summariesByRun(directory)}) AS summary USING (run_directory)
+   ORDER BY run_directory`;
 
 type Value = string | number | null;
 
@@ -51,7 +75,7 @@ function recordOf(row: ReadonlyMap<string, Value>): RunRecord {
     const reason = cell(`${snakeCase(metric)}_reason`);
     if (reason !== null) return { unavailable: String(reason) };
     const fields = summaryFields.map((field) => [field, number(`${snakeCase(metric)}_${field}`)] as const);
-    return Object.fromEntries(fields) as Record<SummaryField, number>;
+    return Object.fromEntries(fields) as Record<"n" | Quantile, number>;
   };
   const directory = text("run_directory");
   return {
@@ -79,7 +103,7 @@ function recordOf(row: ReadonlyMap<string, Value>): RunRecord {
     transmitted: number("transmitted"),
     received: number("received"),
     achievedRatePps: cell("achieved_rate_pps") === null ? null : number("achieved_rate_pps"),
-    cpu: eachOf(cpuMetrics, (metric) => number(cpuColumnNames(metric).during)),
+    cpu: eachOf(cpuMetrics, (metric) => number(cpuName(metric))),
     metrics: eachOf(analysedMetrics, summary),
   };
 }
@@ -134,10 +158,7 @@ export async function openDataset(directory: string, options: UpdateOptions = {}
   const update = await updateDataset(directory, options);
   if (update.runs === 0)
     throw new LabError(`${directory} holds no run that counts${leftOutText(update)}`, { exitCode: 1 });
-  const columns = [...plainColumns, ...analysedMetrics.flatMap(summaryOf)].map((name) => `"${name}"`).join(", ");
-  const rows = await readRows(
-    `SELECT ${columns} FROM read_parquet(${partFiles(tablePaths(directory).runs)}) ORDER BY run_directory`,
-  );
+  const rows = await readRows(runsWithSummaries(directory));
   const { kept, copies } = countedOnce(rows);
   const runs = kept.map(recordOf);
   const aside = update.setAside.map((folder) => ({ folder, why: "the run was set aside" }));

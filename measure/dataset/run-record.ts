@@ -1,10 +1,10 @@
 import type { RunFactors } from "../../study/factor-columns.ts";
 import type { AnalysedMetric, CpuMetric } from "../../study/metric-lists.ts";
+import type { ValueSummary } from "../metrics/metric-summary.ts";
 import type { RunOrder } from "../results/order.ts";
-import type { SummaryField } from "./columns.ts";
 
 /** A metric over the packets of one run; or why there is none. */
-export type PacketSummary = Record<SummaryField, number> | { unavailable: string };
+export type PacketSummary = ValueSummary;
 
 /** A run as analyses see it. */
 export interface RunRecord extends RunFactors {

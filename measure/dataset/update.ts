@@ -5,18 +5,23 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { sha256 } from "../../lib/canonical.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { waitingFor, withLock } from "../../lib/lock.ts";
-import { schemaVersion } from "./columns.ts";
+import type { Probe } from "../probes/probe.ts";
+import { allProbes } from "../probes/registry.ts";
+import { schemaVersion, type TableName, tableNames } from "./columns.ts";
 import { type Connect, literalPath, quoted, withDatabase } from "./database.ts";
 import { derivedFolder, filesState, findRuns } from "./find-runs.ts";
 import { PartWriter } from "./part-writer.ts";
 import { readRun } from "./read-run.ts";
 import { runRow } from "./run-row.ts";
+import { metricsKey, summaryRows } from "./summary-rows.ts";
 
 export interface UpdateOptions {
   /** Derive all of it anew. */
   rebuild?: boolean;
   /** Tells what is being done. */
   say?: (line: string) => void;
+  /** Those that are known. */
+  probes?: readonly Probe[];
 }
 
 /** What an update found and did. */
@@ -36,22 +41,29 @@ export interface UpdateReport {
 /** Runs in one part at most: bounds the memory that an update takes. */
 const mostRunsInPart = 500;
 
-/** The two tables of a results directory: folders of parts, a file each for the same runs. */
-export const tablePaths = (directory: string) => ({
-  packets: join(directory, derivedFolder, "packets.parquet"),
-  runs: join(directory, derivedFolder, "runs.parquet"),
-});
+const byTable = (give: (table: TableName) => string) =>
+  Object.fromEntries(tableNames.map((table) => [table, give(table)])) as Record<TableName, string>;
+
+/** The tables of a results directory: folders of parts, a file each for the same runs. */
+export const tablePaths = (directory: string): Record<TableName, string> =>
+  byTable((table) => join(directory, derivedFolder, `${table}.parquet`));
+
+/** How the names of parts begin that have today's columns, and a row for each metric of these probes. */
+const partPrefix = (probes: readonly Probe[]) => `v${schemaVersion}-${metricsKey(probes)}-`;
 
 /** The files of a table as a literal of SQL. */
 export const partFiles = (table: string) => quoted(join(literalPath(table), "*.parquet"));
 
-/** Which runs a part holds, with the state of their files. */
-async function readParts(connection: DuckDBConnection, directory: string): Promise<Map<string, Map<string, string>>> {
-  const { packets, runs } = tablePaths(directory);
+/** Which runs a part holds, with the state of their files; only of parts that all tables have. */
+async function readParts(
+  connection: DuckDBConnection,
+  directory: string,
+  prefix: string,
+): Promise<Map<string, Map<string, string>>> {
+  const { runs, ...others } = tablePaths(directory);
   const parts = new Map<string, Map<string, string>>();
-  const names = new Set((await readdir(runs)).filter((name) => name.endsWith(".parquet")));
-  const complete = [...names].filter((name) => existsSync(join(packets, name)));
-  const current = complete.filter((name) => name.startsWith(`v${schemaVersion}-`));
+  const names = (await readdir(runs)).filter((name) => name.startsWith(prefix) && name.endsWith(".parquet"));
+  const current = names.filter((name) => Object.values(others).every((table) => existsSync(join(table, name))));
   for (const name of current) parts.set(name, new Map());
   if (current.length === 0) return parts;
   const files = current.map((name) => quoted(literalPath(join(runs, name)))).join(", ");
@@ -62,11 +74,11 @@ async function readParts(connection: DuckDBConnection, directory: string): Promi
   return parts;
 }
 
-/** Removes every file of both tables that is not among the parts to keep: stale ones, and what a killed update left. */
+/** Removes every file of the tables that is not among the parts to keep: stale ones, and what a killed update left. */
 async function removeOthers(directory: string, keep: ReadonlySet<string>): Promise<string[]> {
   const removed = new Set<string>();
-  // The runs go first: packets without them do not count.
-  for (const table of [tablePaths(directory).runs, tablePaths(directory).packets])
+  // The runs go first: without them the others do not count.
+  for (const table of Object.values(tablePaths(directory)).reverse())
     for (const name of await readdir(table)) {
       if (keep.has(name)) continue;
       await rm(join(table, name), { force: true });
@@ -80,17 +92,22 @@ async function gather(
   writer: PartWriter,
   directory: string,
   states: ReadonlyMap<string, string>,
+  probes: readonly Probe[],
   leftOut: UpdateReport["leftOut"],
 ): Promise<string[]> {
   const content: string[] = [];
   for (const [folder, state] of states) {
     try {
-      const run = await readRun(join(directory, folder));
+      const run = await readRun(join(directory, folder), probes);
       if ("missing" in run) {
         leftOut.push({ folder, why: run.missing });
         continue;
       }
-      await writer.add(runRow(folder, run, state), run.match.packets);
+      await writer.add({
+        run: runRow(folder, run, state),
+        summaries: summaryRows(folder, run),
+        packets: run.match.packets,
+      });
       content.push(folder, state);
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
@@ -105,9 +122,10 @@ async function derive(
   connect: Connect,
   directory: string,
   states: readonly (readonly [folder: string, state: string])[],
+  probes: readonly Probe[],
   report: UpdateReport,
 ): Promise<void> {
-  const tables = tablePaths(directory);
+  const paths = tablePaths(directory);
   let writing: Promise<void> = Promise.resolve();
   try {
     for (let from = 0; from < states.length; from += mostRunsInPart) {
@@ -116,6 +134,7 @@ async function derive(
         writer,
         directory,
         new Map(states.slice(from, from + mostRunsInPart)),
+        probes,
         report.leftOut,
       );
       await writing;
@@ -123,8 +142,8 @@ async function derive(
         writer.discard();
         continue;
       }
-      const name = `v${schemaVersion}-${sha256(content.join("\n")).slice(0, 16)}.parquet`;
-      writing = writer.publish(join(tables.packets, name), join(tables.runs, name));
+      const name = `${partPrefix(probes)}${sha256(content.join("\n")).slice(0, 16)}.parquet`;
+      writing = writer.publish(byTable((table) => join(paths[table], name)));
       // A failure is met at the next await of it.
       writing.catch(() => {});
       report.runs += content.length / 2;
@@ -143,13 +162,15 @@ async function derive(
  */
 export async function updateDataset(directory: string, options: UpdateOptions = {}): Promise<UpdateReport> {
   const { runs: folders, setAside } = findRuns(directory);
-  const tables = tablePaths(directory);
+  const { probes = allProbes } = options;
   const what = `the dataset of ${directory}`;
   const onWait = (holder: Parameters<typeof waitingFor>[1]) => options.say?.(waitingFor(what, holder));
   return withLock(`dataset ${resolve(directory)}`, { what, onWait }, () =>
     withDatabase(async (connection, connect) => {
-      for (const table of Object.values(tables)) await mkdir(table, { recursive: true });
-      const parts = options.rebuild ? new Map<string, Map<string, string>>() : await readParts(connection, directory);
+      for (const table of Object.values(tablePaths(directory))) await mkdir(table, { recursive: true });
+      const parts = options.rebuild
+        ? new Map<string, Map<string, string>>()
+        : await readParts(connection, directory, partPrefix(probes));
       const states = new Map(folders.map((folder) => [folder, filesState(join(directory, folder))]));
       const known = new Set<string>();
       const keep = new Set<string>();
@@ -161,7 +182,7 @@ export async function updateDataset(directory: string, options: UpdateOptions = 
       const removedParts = await removeOthers(directory, keep);
       const report: UpdateReport = { runs: known.size, derived: 0, removedParts, leftOut: [], setAside };
       const missing = [...states].filter(([folder]) => !known.has(folder));
-      await derive(connect, directory, missing, report);
+      await derive(connect, directory, missing, probes, report);
       return report;
     }),
   );

@@ -16,6 +16,10 @@ export function projectFiles(...patterns: readonly string[]): string[] {
 /** The project's own documents. */
 export const documents = (): string[] => projectFiles("*.md");
 
+/** Blocks of one language in a document. */
+export const blocksIn = (markdown: string, language: string): string[] =>
+  [...markdown.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(([, block = ""]) => block);
+
 /** What stands in code in a document: spans, and the lines of blocks. */
 export function codeIn(markdown: string): string[] {
   const blocks = [...markdown.matchAll(/^```[^\n]*\n([\s\S]*?)^```/gm)].flatMap(([, block = ""]) => block.split("\n"));

@@ -11,11 +11,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { packetTable, runTable } from "../../../measure/dataset/columns.ts";
+import { tableNames, tables } from "../../../measure/dataset/columns.ts";
 import { findRuns } from "../../../measure/dataset/find-runs.ts";
 import { openDataset, readRows } from "../../../measure/dataset/open.ts";
 import { pooledSummaries, readPacketValues } from "../../../measure/dataset/packet-values.ts";
 import { partFiles, tablePaths, updateDataset } from "../../../measure/dataset/update.ts";
+import { ping } from "../../../measure/probes/ping/probe.ts";
 import { sampleResults } from "../../support/samples.ts";
 
 const parts = (directory: string) =>
@@ -27,19 +28,16 @@ test("has a row per packet and run, in the documented columns, with reasons wher
   using results = await sampleResults();
   const report = await updateDataset(results.directory);
   expect(report).toEqual({ runs: 8, derived: 8, removedParts: [], leftOut: [], setAside: [] });
-  const { packets, runs } = tablePaths(results.directory);
-  for (const [table, columns] of [
-    [packets, packetTable],
-    [runs, runTable],
-  ] as const) {
-    const described = await readRows(`DESCRIBE SELECT * FROM read_parquet(${partFiles(table)})`);
+  const paths = tablePaths(results.directory);
+  for (const table of tableNames) {
+    const described = await readRows(`DESCRIBE SELECT * FROM read_parquet(${partFiles(paths[table])})`);
     expect(described.map((row) => [row.get("column_name"), row.get("column_type")])).toEqual(
-      columns.map(({ name, type }) => [name, type]),
+      tables[table].map(({ name, type }) => [name, type]),
     );
   }
   const counted = await readRows(
     `SELECT sender_driver, count(*) AS packets, count(rtt_ns) AS rtt, count(overhead_ns) AS overhead,
-       count(overhead_reason) AS reasons, min(overhead_reason) AS reason FROM read_parquet(${partFiles(packets)}) GROUP BY ALL ORDER BY 1`,
+       count(overhead_reason) AS reasons, min(overhead_reason) AS reason FROM read_parquet(${partFiles(paths.packets)}) GROUP BY ALL ORDER BY 1`,
   );
   expect(counted.map((row) => [...row.values()])).toEqual([
     ["e1000-bridge", 200, 200, 200, 0, null],
@@ -91,7 +89,7 @@ test("is incremental: a new run adds a part, and no other file is touched", asyn
   renameSync(away, run);
   expect(await updateDataset(directory)).toMatchObject({ runs: 8, derived: 1, removedParts: [] });
   expect(parts(directory)).toEqual(expect.arrayContaining(before));
-  expect(parts(directory)).toHaveLength(before.length + 2);
+  expect(parts(directory)).toHaveLength(before.length + tableNames.length);
 
   // A run that goes takes its part with it; the others of that part are derived again.
   rmSync(run, { recursive: true });
@@ -120,18 +118,49 @@ test("leaves out what does not count, and says why", async () => {
   expect(report.removedParts).toHaveLength(1);
 });
 
-test("removes what a killed update left, and derives anew what is of another version", async () => {
+/** How many tables a part was renamed into before the update was killed: each in its turn, the runs last. */
+test.each(tableNames.map((_, written) => written))(
+  "removes what an update left that was killed when %i of a part's tables were written",
+  async (written) => {
+    using results = await sampleResults();
+    const paths = tablePaths(results.directory);
+    await updateDataset(results.directory);
+    const [part = ""] = readdirSync(paths.runs);
+    for (const table of tableNames.slice(written)) rmSync(join(paths[table], part));
+    for (const table of tableNames.slice(written, written + 1))
+      writeFileSync(join(paths[table], `${part}.tmp-1-abc`), "");
+    expect(await updateDataset(results.directory)).toMatchObject({ runs: 8, derived: 8 });
+    for (const table of tableNames) expect(readdirSync(paths[table])).toEqual([part]);
+  },
+);
+
+test.each(tableNames)("derives a part anew that %s does not have", async (missing) => {
   using results = await sampleResults();
-  const { packets, runs } = tablePaths(results.directory);
+  const paths = tablePaths(results.directory);
   await updateDataset(results.directory);
-  const [part = ""] = readdirSync(runs);
-  rmSync(join(runs, part));
-  writeFileSync(join(packets, `${part}.tmp-1-abc`), "");
-  writeFileSync(join(runs, "v0-abc.parquet"), "");
-  expect(await updateDataset(results.directory)).toMatchObject({ runs: 8, derived: 8 });
-  expect(readdirSync(packets)).toEqual([part]);
-  expect(readdirSync(runs)).toEqual([part]);
-  expect(await updateDataset(results.directory, { rebuild: true })).toMatchObject({ runs: 8, derived: 8 });
+  const [part = ""] = readdirSync(paths.runs);
+  rmSync(join(paths[missing], part));
+  expect(await updateDataset(results.directory)).toMatchObject({ runs: 8, derived: 8, removedParts: [part] });
+  for (const table of tableNames) expect(readdirSync(paths[table])).toEqual([part]);
+});
+
+test("derives anew what is of another version, of other metrics, and all of it when that is asked for", async () => {
+  using results = await sampleResults();
+  const { directory } = results;
+  const paths = tablePaths(directory);
+  await updateDataset(directory);
+  const [part = ""] = readdirSync(paths.runs);
+  const old = part.replace(/^v\d+/, "v0");
+  for (const table of tableNames) renameSync(join(paths[table], part), join(paths[table], old));
+  expect(await updateDataset(directory)).toMatchObject({ runs: 8, derived: 8, removedParts: [old] });
+  for (const table of tableNames) expect(readdirSync(paths[table])).toEqual([part]);
+
+  const more = { values: () => [1], unit: "1", what: "made up" };
+  const probes = [{ ...ping, metrics: { ...ping.metrics, more } }];
+  expect(await updateDataset(directory, { probes })).toMatchObject({ runs: 8, derived: 8, removedParts: [part] });
+  expect(await updateDataset(directory, { probes })).toMatchObject({ runs: 8, derived: 0 });
+  expect(await updateDataset(directory)).toMatchObject({ runs: 8, derived: 8 });
+  expect(await updateDataset(directory, { rebuild: true })).toMatchObject({ runs: 8, derived: 8 });
 });
 
 test("finds runs at any depth, and refuses what is no directory of runs", async () => {

@@ -8,7 +8,9 @@ import { checkout } from "../../../lib/paths.ts";
 import { volatileFolder } from "../../../lib/server-paths.ts";
 import type { SshConnection } from "../../../lib/ssh/connect.ts";
 import type { Conversation } from "../../../lib/ssh/conversation.ts";
+import { readRows } from "../../../measure/dataset/open.ts";
 import { readRun } from "../../../measure/dataset/read-run.ts";
+import { partFiles, tablePaths, updateDataset } from "../../../measure/dataset/update.ts";
 import { runBudget } from "../../../measure/probe/budget.ts";
 import { measureRun } from "../../../measure/probe/measure.ts";
 import { runProbe } from "../../../measure/probe/probe-run.ts";
@@ -125,8 +127,24 @@ it("a probe that only its own object knows is measured, checked and published be
     ...Array.from({ length: 2 }, () => expect.stringContaining("icmp or icmp6 or arp")),
     ...Array.from({ length: 2 }, () => expect.stringContaining("host 10.9.1.1")),
   ]);
-  const run = await readRun(outcome.directory);
+  const run = await readRun(outcome.directory, probes);
   expect(run).toMatchObject({ match: { transmitted: 100 } });
+  expect(await updateDataset(folder, { probes })).toMatchObject({ runs: 1, leftOut: [] });
+  const rows = await readRows(
+    `SELECT probe, metric, unit, n, median, max, reason FROM read_parquet(${partFiles(tablePaths(folder).summaries)})`,
+  );
+  const ofProbe = (id: string) => rows.map((row) => [...row.values()]).filter(([probe]) => probe === id);
+  const [record] = state.manifest.probes.slice(1);
+  const usage = (value = 0) => [1, value, value, null];
+  expect(ofProbe("answer")).toEqual([
+    ["answer", "answer", "ns", 1, 42e6, 42e6, null],
+    ["answer", "echo", "1", 0, null, null, "nobody says it"],
+    ["answer", "cpu_sender_during", "%", ...usage(record?.cpu.sender.during)],
+    ["answer", "cpu_sender_before", "%", ...usage(record?.cpu.sender.before)],
+    ["answer", "cpu_responder_during", "%", ...usage(record?.cpu.responder.during)],
+    ["answer", "cpu_responder_before", "%", ...usage(record?.cpu.responder.before)],
+  ]);
+  expect(ofProbe("ping").length).toBeGreaterThan(ofProbe("answer").length);
 });
 
 it("a further probe makes a run's budget larger by its windows, itself and its output", () => {
