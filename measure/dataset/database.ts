@@ -47,6 +47,12 @@ function append(appender: DuckDBAppender, { name, type }: Column, cell: Cell): v
   else throw new TypeError(`column ${name}: a number does not fit ${type}`);
 }
 
+/** Adds a row to a table that has these columns in this order. */
+export function appendRow(appender: DuckDBAppender, columns: readonly Column[], row: Row): void {
+  for (const column of columns) append(appender, column, row[column.name] ?? null);
+  appender.endRow();
+}
+
 /** Adds rows to a table that has these columns in this order. */
 export async function appendRows(
   connection: DuckDBConnection,
@@ -55,9 +61,6 @@ export async function appendRows(
   rows: readonly Row[],
 ): Promise<void> {
   const appender = await connection.createAppender(table);
-  for (const row of rows) {
-    for (const column of columns) append(appender, column, row[column.name] ?? null);
-    appender.endRow();
-  }
+  for (const row of rows) appendRow(appender, columns, row);
   appender.closeSync();
 }

@@ -1,10 +1,10 @@
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api";
 import { temporaryBeside } from "../../lib/publish.ts";
 import type { PacketRecord } from "../probes/ping/matching/packet-record.ts";
 import { runTable, schemaVersion, summaryTable, type TableName, tableNames } from "./columns.ts";
-import { appendRows, type Connect, columnNames, declaredColumns, quoted } from "./database.ts";
+import { appendRow, appendRows, type Connect, columnNames, declaredColumns, quoted } from "./database.ts";
 import { PacketRows } from "./packet-rows.ts";
 import type { Row } from "./run-row.ts";
 
@@ -19,12 +19,14 @@ interface RunRows {
 export class PartWriter {
   readonly #connection: DuckDBConnection;
   readonly #packets: PacketRows;
+  /** Hands rows over at once: there are many of a run, and here they would make Node.js's heap half as large again. */
+  readonly #summaries: DuckDBAppender;
   readonly #runs: Row[] = [];
-  readonly #summaries: Row[] = [];
 
-  private constructor(connection: DuckDBConnection, packets: PacketRows) {
+  private constructor(connection: DuckDBConnection, packets: PacketRows, summaries: DuckDBAppender) {
     this.#connection = connection;
     this.#packets = packets;
+    this.#summaries = summaries;
   }
 
   /** Begins a part, on a connection of its own: while one part is written, the next can be gathered. */
@@ -33,14 +35,15 @@ export class PartWriter {
     await connection.run(`
       CREATE TEMP TABLE run (run_number INTEGER, ${declaredColumns(runTable)});
       CREATE TEMP TABLE summary (${declaredColumns(summaryTable)});`);
-    return new PartWriter(connection, await PacketRows.open(connection));
+    const packets = await PacketRows.open(connection);
+    return new PartWriter(connection, packets, await connection.createAppender("summary"));
   }
 
   /** Adds a run. */
   async add({ run, summaries, packets }: RunRows): Promise<void> {
     const runNumber = this.#runs.length;
     this.#runs.push({ ...run, run_number: runNumber });
-    this.#summaries.push(...summaries);
+    for (const row of summaries) appendRow(this.#summaries, summaryTable, row);
     await this.#packets.add(runNumber, packets);
   }
 
@@ -56,13 +59,14 @@ export class PartWriter {
 
   /** Forgets what was gathered. */
   discard(): void {
+    this.#summaries.closeSync();
     this.#connection.closeSync();
   }
 
   async #queries(): Promise<Record<TableName, string>> {
     const key = { name: "run_number", type: "INTEGER", what: "" } as const;
     await appendRows(this.#connection, "run", [key, ...runTable], this.#runs);
-    await appendRows(this.#connection, "summary", summaryTable, this.#summaries);
+    this.#summaries.closeSync();
     return {
       packets: await this.#packets.query(),
       summaries: "SELECT * FROM summary",
