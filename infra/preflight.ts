@@ -16,7 +16,7 @@ import { type NicLimits, nicProblems, parseNicLimits } from "./plan/nic-limits.t
 import { bridgeName } from "./plan/placement.ts";
 import type { Plan, ServerPlan } from "./plan/plan.ts";
 import { serverScript } from "./server-script.ts";
-import { attachments } from "./vm/drivers.ts";
+import { isOnBridge } from "./vm/drivers.ts";
 
 /** What can make a scenario fail on a server that has everything it asks for, as the server says it. */
 export interface Preflight {
@@ -53,7 +53,7 @@ function bridgeProblems(role: Role, { main, background }: ServerPlan, { bridgedF
     ...(background.vms > 0 ? [{ key: backgroundVmKeys.driver, driver: background.driver }] : []),
   ];
   return users
-    .filter(({ driver }) => attachments[driver].hostSwitch.place === "bridge")
+    .filter(({ driver }) => isOnBridge(driver))
     .map(({ key, driver }) => ({
       key,
       value: driver,

@@ -138,9 +138,8 @@ export async function runCampaign(options: CampaignRunOptions): Promise<void> {
   process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : `${summaryText(outcome)}\n`);
   progress.say(`results are in ${place.results}`);
   progress.say(`campaign: done in ${((performance.now() - start) / 60_000).toFixed(1)} min`);
+  const stackName = stackNameOf(options.pair);
   if (options.keep && !nothingToDo)
-    progress.say(
-      `kept: stack ${stackNameOf(options.pair)} and the servers; end with ./lab destroy ${stackNameOf(options.pair)} and ./lab hosts down`,
-    );
+    progress.say(`kept: stack ${stackName} and the servers; end with ./lab destroy ${stackName} and ./lab hosts down`);
   conclude(outcome);
 }

@@ -58,6 +58,9 @@ export const attachments: Readonly<Record<Driver, Attachment>> = {
 /** Whether VMs on this driver have a VF each. */
 export const takesVf = (driver: Driver): boolean => attachments[driver].port.attachesTo === "vf";
 
+/** Whether VMs on this driver are on the Linux bridge. */
+export const isOnBridge = (driver: Driver): boolean => attachments[driver].hostSwitch.place === "bridge";
+
 /** Where the host can capture a VM's packets: at the NIC's side of what is between, and at the VM's own interface; or why nowhere. */
 export function captureOf(driver: Driver): { nic: HostSwitch["nic"]; virt: "vnet" | "macvtap" } | { unseen: string } {
   const { port, hostSwitch } = attachments[driver];

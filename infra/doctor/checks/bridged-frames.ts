@@ -1,10 +1,9 @@
 import { chainWords, losingChain, passCommand } from "../../../lib/bridged-frames.ts";
 import { bridgeName } from "../../plan/placement.ts";
-import { attachments, type Driver } from "../../vm/drivers.ts";
+import { isOnBridge } from "../../vm/drivers.ts";
 import { driversOf, lack, ok, type ServerCheck, warning } from "../check.ts";
 import { install } from "../packages.ts";
 
-const onBridge = (driver: Driver) => attachments[driver].hostSwitch.place === "bridge";
 const what = "bridged frames";
 const programs: Record<string, string> = { nft: "nftables", iptables: "iptables", ebtables: "ebtables" };
 
@@ -13,12 +12,12 @@ const programs: Record<string, string> = { nft: "nftables", iptables: "iptables"
  * their policy is DROP, and br_netfilter hands them what bridges forward.
  */
 export const bridgedFrames: ServerCheck = ({ facts, wanted }) => {
-  if (wanted !== undefined && !driversOf(wanted).some(onBridge)) return [];
+  if (wanted !== undefined && !driversOf(wanted).some(isOnBridge)) return [];
   const { bridgedFrames } = facts;
   const losing = losingChain(bridgedFrames);
   if (losing)
     return [
-      lack(wanted, onBridge)(
+      lack(wanted, isOnBridge)(
         what,
         `${chainWords(losing)} drops what it has no rule for: the bridge ${bridgeName} would lose every frame`,
         `${passCommand(losing, bridgeName)}  # gone when whoever made that chain makes it again`,

@@ -1,5 +1,5 @@
 import { serverTools } from "../../server-tools.ts";
-import { attachments, type Driver, drivers } from "../../vm/drivers.ts";
+import { attachments, type Driver, drivers, isOnBridge } from "../../vm/drivers.ts";
 import { type Finding, lack, missing, ok, type ServerCheck, type Subject } from "../check.ts";
 import { getModules, install } from "../packages.ts";
 import { olderThanSupported } from "../versions.ts";
@@ -21,14 +21,13 @@ function packageCheck({ facts }: Subject, name: string, names: readonly string[]
 export const packages: ServerCheck = (subject) =>
   Object.entries(tools).map(([name, names]) => packageCheck(subject, name, names));
 
-const onBridge = (driver: Driver) => attachments[driver].hostSwitch.place === "bridge";
 const isVirtio = (driver: Driver) => attachments[driver].port.guestModule === "virtio_net";
 const isMacvtap = (driver: Driver) => driver.startsWith("macvtap-");
 
 /** Kernel modules, and which drivers need them; the bridge stands under every driver. */
 const modules: Record<string, (driver: Driver) => boolean> = {
   bridge: () => true,
-  tun: onBridge,
+  tun: isOnBridge,
   vhost_net: isVirtio,
   macvtap: isMacvtap,
   vfio_pci: (driver) => driver === "pci-passthrough",

@@ -49,13 +49,19 @@ test("summaries are those of the packets, and CPU usage is the manifest's", asyn
   expect(new Set(before.map((row) => row.get("reason")))).toEqual(new Set(["there is no window before the probe"]));
 });
 
+/** A run of the samples: its folder, its manifest, and what that says of its only probe. */
+function passthroughRun(directory: string) {
+  const scenario = readdirSync(directory).find((name) => name.startsWith("pci")) ?? "";
+  const folder = join(scenario, "rep-01_run-01");
+  const path = join(directory, folder, "manifest.json");
+  const manifest = JSON.parse(readFileSync(path, "utf8"));
+  return { folder, path, manifest, record: manifest.probes[0] };
+}
+
 test("a probe that is not known has its CPU usage in the summaries, and nothing else", async () => {
   using results = await sampleResults();
   const { directory } = results;
-  const scenario = readdirSync(directory).find((name) => name.startsWith("pci")) ?? "";
-  const path = join(directory, scenario, "rep-01_run-01", "manifest.json");
-  const manifest = JSON.parse(readFileSync(path, "utf8"));
-  const [record] = manifest.probes;
+  const { path, manifest, record } = passthroughRun(directory);
   const other = {
     ...record,
     id: "other",
@@ -75,16 +81,13 @@ test("a probe that is not known has its CPU usage in the summaries, and nothing 
 test("a run is left out where a known probe cannot read what it was told", async () => {
   using results = await sampleResults();
   const { directory } = results;
-  const scenario = readdirSync(directory).find((name) => name.startsWith("pci")) ?? "";
-  const path = join(directory, scenario, "rep-01_run-01", "manifest.json");
-  const manifest = JSON.parse(readFileSync(path, "utf8"));
-  const [record] = manifest.probes;
+  const { folder, path, manifest, record } = passthroughRun(directory);
   writeFileSync(path, JSON.stringify({ ...manifest, probes: [record, { ...record, id: "other", parameters: {} }] }));
   const probes = [...allProbes, ...allProbes.map((probe) => ({ ...probe, id: "other" }))];
   const { leftOut } = await updateDataset(directory, { probes });
   expect(leftOut).toEqual([
     {
-      folder: join(scenario, "rep-01_run-01"),
+      folder,
       why: expect.stringContaining("probe other: its parameters in manifest.json are {}, not what it takes:"),
     },
   ]);
