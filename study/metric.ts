@@ -1,4 +1,5 @@
 import type { Role } from "../lib/roles.ts";
+import type { PacketTime } from "./packet-times.ts";
 import type { ClockName, PointName } from "./points.ts";
 
 /** What analyses make of the values of one run: their median, interquartile range or maximum; of a single value, itself. */
@@ -27,8 +28,9 @@ interface MetricBase {
 /** A time of each packet, in whole nanoseconds: a difference of stamps of one clock, or of two such differences. A clock may be shared. */
 interface TimeRow extends MetricBase {
   kind: "time";
-  /** How it is found from stamps. */
+  /** How it is found from stamps, in words. */
   from: string;
+  value: PacketTime;
   /** Clocks that it rests on. */
   clocks: readonly ClockName[];
   /** Capture points that it needs. */

@@ -1,4 +1,5 @@
 import type { MetricRow } from "./metric.ts";
+import { acrossServers, between, reportedRtt, rttAt, without } from "./packet-times.ts";
 
 /**
  * What is measured, a row a metric: whatever lists metrics goes by this table, in its order. Times are differences of stamps of one
@@ -10,6 +11,7 @@ export const metrics = {
   rtt: {
     kind: "time",
     from: "ping",
+    value: reportedRtt,
     clocks: ["senderVm"],
     points: [],
     leastNs: 1,
@@ -28,6 +30,7 @@ export const metrics = {
     points: ["sender.nic"],
     leastNs: 1,
     from: "reply - request at the Sender server's NIC",
+    value: rttAt("sender.nic"),
     what: "RTT at the Sender server's NIC",
   },
   overhead: {
@@ -37,6 +40,7 @@ export const metrics = {
     leastNs: 1,
     partOf: "rtt",
     from: "`rtt` - `senderNicRtt`",
+    value: without(reportedRtt, rttAt("sender.nic")),
     what: "RTT overhead (3.1.1)",
     head: "overhead",
     published: "rttOverheadMs",
@@ -49,6 +53,7 @@ export const metrics = {
     leastNs: 1,
     partOf: "senderNicRtt",
     from: "reply - request at the Responder server's NIC",
+    value: rttAt("responder.nic"),
     what: "response time: from the request to the reply at the Responder server's NIC (3.1.1)",
     head: "response time",
     published: "responseTimeMs",
@@ -60,6 +65,7 @@ export const metrics = {
     points: ["sender.virt"],
     leastNs: 0,
     from: "`rtt` - (reply - request at the Sender VM's interface)",
+    value: without(reportedRtt, rttAt("sender.virt")),
     what: "Sender VM to its virtual interface and back",
   },
   senderOut: {
@@ -68,6 +74,7 @@ export const metrics = {
     points: ["sender.virt", "sender.nic"],
     leastNs: 0,
     from: "request, between the Sender VM's interface and the NIC",
+    value: between("requestNs", "sender.virt", "sender.nic"),
     what: "request, from the Sender VM's virtual interface to the NIC",
   },
   wire: {
@@ -76,6 +83,7 @@ export const metrics = {
     points: ["sender.nic", "responder.nic"],
     leastNs: 1,
     from: "`senderNicRtt` - `responseTime`",
+    value: without(rttAt("sender.nic"), rttAt("responder.nic")),
     what: "NIC to NIC and back",
   },
   wireOut: {
@@ -85,6 +93,7 @@ export const metrics = {
     leastNs: 1,
     acrossServers: true,
     from: "request, from NIC to NIC",
+    value: acrossServers("requestNs", "sender.nic", "responder.nic"),
     what: "request, from the Sender server's NIC to the Responder server's",
   },
   wireBack: {
@@ -94,6 +103,7 @@ export const metrics = {
     leastNs: 1,
     acrossServers: true,
     from: "reply, from NIC to NIC",
+    value: acrossServers("replyNs", "responder.nic", "sender.nic"),
     what: "reply, from the Responder server's NIC to the Sender server's",
   },
   responderIn: {
@@ -102,6 +112,7 @@ export const metrics = {
     points: ["responder.nic", "responder.virt"],
     leastNs: 0,
     from: "request, between the NIC and the Responder VM's interface",
+    value: between("requestNs", "responder.nic", "responder.virt"),
     what: "request, from the Responder server's NIC to the VM's virtual interface",
   },
   responderGuest: {
@@ -110,6 +121,7 @@ export const metrics = {
     points: ["responder.virt"],
     leastNs: 1,
     from: "reply - request at the Responder VM's interface",
+    value: rttAt("responder.virt"),
     what: "from the request to the reply at the Responder VM's virtual interface",
   },
   responderOut: {
@@ -118,6 +130,7 @@ export const metrics = {
     points: ["responder.nic", "responder.virt"],
     leastNs: 0,
     from: "reply, between the Responder VM's interface and the NIC",
+    value: between("replyNs", "responder.virt", "responder.nic"),
     what: "reply, from the Responder VM's virtual interface to the NIC",
   },
   senderIn: {
@@ -126,6 +139,7 @@ export const metrics = {
     points: ["sender.virt", "sender.nic"],
     leastNs: 0,
     from: "reply, between the NIC and the Sender VM's interface",
+    value: between("replyNs", "sender.nic", "sender.virt"),
     what: "reply, from the Sender server's NIC to the VM's virtual interface",
   },
   overheadShare: {

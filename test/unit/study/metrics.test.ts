@@ -14,6 +14,7 @@ import {
   timeMetrics,
 } from "../../../study/metric-lists.ts";
 import { type MetricId, metrics } from "../../../study/metrics.ts";
+import { rttAt } from "../../../study/packet-times.ts";
 import { roleOfPoint } from "../../../study/points.ts";
 import { codeThatNames, filesWithWord } from "../../support/named-in.ts";
 
@@ -56,25 +57,26 @@ describe("the table of metrics", () => {
 });
 
 it("a row more is in the tables' columns and among the measures, with nothing else to change", () => {
-  const sendLag: MetricRow = {
+  const replyDelay: MetricRow = {
     kind: "time",
     from: "made up",
+    value: rttAt("responder.virt"),
     clocks: ["senderVm"],
     points: [],
     leastNs: 0,
-    what: "how late a request leaves",
-    measures: { sendLag: { statistic: "median", what: "median send lag", compared: true, drifts: true } },
+    what: "how late a reply comes",
+    measures: { replyDelay: { statistic: "median", what: "median reply delay", compared: true, drifts: true } },
   };
-  const more = { ...metrics, sendLag };
+  const more = { ...metrics, replyDelay };
   const names = (columns: readonly { name: string }[]) => columns.map(({ name }) => name);
   expect(names(packetTableOf(more))).toEqual([
     ...names(packetTableOf(metrics)),
-    ...["send_lag_ns", "send_lag_reason", "send_lag_flag"],
+    ...["reply_delay_ns", "reply_delay_reason", "reply_delay_flag"],
   ]);
-  expect(declarationOf(sendLag)).toEqual({ unit: "ns", what: "how late a request leaves" });
-  expect(packetMetricsOf(more)).toEqual([...packetMetrics, "sendLag"]);
-  expect(measuresOf(more).sendLag).toMatchObject({ metric: "sendLag", unit: "ms", compared: true });
-  expect(packetMetrics).not.toContain("sendLag");
+  expect(declarationOf(replyDelay)).toEqual({ unit: "ns", what: "how late a reply comes" });
+  expect(packetMetricsOf(more)).toEqual([...packetMetrics, "replyDelay"]);
+  expect(measuresOf(more).replyDelay).toMatchObject({ metric: "replyDelay", unit: "ms", compared: true });
+  expect(packetMetrics).not.toContain("replyDelay");
 });
 
 it("is what ping declares of each metric that packets have, in nanoseconds or parts of 1", () => {

@@ -115,7 +115,7 @@ function recordPackets(
     sightings.push(seen);
     const reply = replies.get(index);
     const lost = toldLines ? reply === undefined : someLost ? null : false;
-    const values = timesOfPacket(reply?.rttNs ?? null, seen, shared);
+    const values = timesOfPacket({ rttNs: reply?.rttNs ?? null, seen, shared });
     packets.push({
       index,
       seq: index & 0xffff,

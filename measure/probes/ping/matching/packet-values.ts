@@ -1,6 +1,6 @@
-import { onSharedClock, type StampMap } from "../../../../lib/stamp-map.ts";
 import { type TimeMetric, timeMetrics } from "../../../../study/metric-lists.ts";
 import { metrics } from "../../../../study/metrics.ts";
+import type { PacketStamps } from "../../../../study/packet-times.ts";
 import { type PointName, pointNames } from "../../../../study/points.ts";
 import type { EchoExchange } from "../../../capture/exchange.ts";
 import type { PacketRecord } from "./packet-record.ts";
@@ -8,49 +8,16 @@ import type { PacketRecord } from "./packet-record.ts";
 /** What the points saw of one packet; undefined where a point is there but did not see it. */
 export type Sightings = Partial<Record<PointName, EchoExchange | undefined>>;
 
-const difference = (later: bigint | null | undefined, earlier: bigint | null | undefined) =>
-  later === null || later === undefined || earlier === null || earlier === undefined ? null : Number(later - earlier);
-const less = (whole: number | null, part: number | null) => (whole === null || part === null ? null : whole - part);
-
 /** Where the two servers' stamps lie on the clock that they share. */
-export type SharedStamps = Record<"sender" | "responder", StampMap>;
+export type SharedStamps = NonNullable<PacketStamps["shared"]>;
 
-/** From a stamp of one server to one of the other, on the clock that they share. */
-function between(from: Stamp, to: Stamp): number | null {
-  if (!from.map || !to.map || from.ns == null || to.ns == null) return null;
-  return Math.round(onSharedClock(to.map, to.ns) - onSharedClock(from.map, from.ns));
-}
-
-interface Stamp {
-  map: StampMap | undefined;
-  ns: bigint | null | undefined;
-}
+const timeOf = timeMetrics.map((metric) => [metric, metrics[metric].value] as const);
 
 /** Every metric of a packet from its stamps, null where one is missing. */
-export function timesOfPacket(
-  rttNs: number | null,
-  seen: Sightings,
-  shared?: SharedStamps,
-): Record<TimeMetric, number | null> {
-  const [virt, nic] = [seen["sender.virt"], seen["sender.nic"]];
-  const [farNic, farVirt] = [seen["responder.nic"], seen["responder.virt"]];
-  const senderNicRtt = nic?.rttNs ?? null;
-  const responseTime = farNic?.rttNs ?? null;
-  return {
-    rtt: rttNs,
-    senderNicRtt,
-    overhead: less(rttNs, senderNicRtt),
-    responseTime,
-    senderGuest: less(rttNs, virt?.rttNs ?? null),
-    senderOut: difference(nic?.requestNs, virt?.requestNs),
-    wire: less(senderNicRtt, responseTime),
-    wireOut: between({ map: shared?.sender, ns: nic?.requestNs }, { map: shared?.responder, ns: farNic?.requestNs }),
-    wireBack: between({ map: shared?.responder, ns: farNic?.replyNs }, { map: shared?.sender, ns: nic?.replyNs }),
-    responderIn: difference(farVirt?.requestNs, farNic?.requestNs),
-    responderGuest: farVirt?.rttNs ?? null,
-    responderOut: difference(farNic?.replyNs, farVirt?.replyNs),
-    senderIn: difference(virt?.replyNs, nic?.replyNs),
-  };
+export function timesOfPacket(stamps: PacketStamps): Record<TimeMetric, number | null> {
+  const times = {} as Record<TimeMetric, number | null>;
+  for (const [metric, value] of timeOf) times[metric] = value(stamps);
+  return times;
 }
 
 const needsSharedClock = (metric: TimeMetric) => "acrossServers" in metrics[metric];
