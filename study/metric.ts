@@ -1,5 +1,5 @@
 import type { Role } from "../lib/roles.ts";
-import type { PacketTime } from "./packet-times.ts";
+import type { PacketStamps, PacketTime } from "./packet-times.ts";
 import type { ClockName, PointName } from "./points.ts";
 
 /** What analyses make of the values of one run: their median, interquartile range or maximum; of a single value, itself. */
@@ -26,17 +26,19 @@ interface MetricBase {
 }
 
 /** A time of each packet, in whole nanoseconds: a difference of stamps of one clock, or of two such differences. A clock may be shared. */
-interface TimeRow extends MetricBase {
+export interface TimeRow extends MetricBase {
   kind: "time";
   /** How it is found from stamps, in words. */
   from: string;
   value: PacketTime;
+  /** Why it is missing in a packet, where that is not for want of a capture or a reply; undefined where it is. */
+  whyMissing?(stamps: PacketStamps): string | undefined;
   /** Clocks that it rests on. */
   clocks: readonly ClockName[];
   /** Capture points that it needs. */
   points: readonly PointName[];
-  /** The least that is possible, nanoseconds: 1 where a packet must have taken time; 0 where two points may share a stamp. */
-  leastNs: 0 | 1;
+  /** The least that is possible, nanoseconds: 1 where a packet must have taken time; 0 where two points may share a stamp; null where it may be negative. */
+  leastNs: 0 | 1 | null;
   /** The metric that it is a part of, and must be less than. */
   partOf?: string;
   /** A difference of stamps of the two servers: it is there only where they share a clock. */

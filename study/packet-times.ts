@@ -10,6 +10,17 @@ interface PointStamps {
   rttNs: number | null;
 }
 
+/** When a request left, by the Sender VM's clock. */
+interface RequestSent {
+  /** Nanoseconds since some time of the run; null where it is not known. */
+  atNs: number | null;
+  /** Of the request before it. */
+  beforeNs: number | null;
+  isFirst: boolean;
+  /** What ping was to wait from request to request; null where it is not known. */
+  intervalNs: number | null;
+}
+
 /** What is known of one packet. */
 export interface PacketStamps {
   /** The RTT that ping reports, nanoseconds; null where it reports none. */
@@ -18,6 +29,7 @@ export interface PacketStamps {
   seen: Readonly<Partial<Record<PointName, PointStamps | undefined>>>;
   /** Where the two servers' stamps lie on the clock that they share; left out where they share none. */
   shared?: Readonly<Record<Role, StampMap>> | undefined;
+  sent: RequestSent;
 }
 
 /** A time of a packet, in nanoseconds; null where a stamp of it is missing. */

@@ -88,7 +88,7 @@ describe("a run in virtual time", patient, () => {
       expect(stamps.length).toBeGreaterThanOrEqual(200);
       expect(stamps).toEqual(stamps.toSorted((a, b) => Number(a - b)));
     }
-    const { match } = await matchFiles(files, parameters.pingId, {}, sharedClock?.stamps);
+    const { match } = await matchFiles(files, parameters, {}, sharedClock?.stamps);
     expect(match.packets).toHaveLength(100);
     const parts: TimeMetric[] = [
       ...(["senderGuest", "senderOut", "wire", "responderIn"] as const),

@@ -6,6 +6,7 @@ import type { MissingCaptures } from "../../results/unavailable.ts";
 import { matchRun, type RunMatch } from "./matching/match-run.ts";
 import type { SharedStamps } from "./matching/packet-values.ts";
 import type { PointExchanges } from "./matching/points.ts";
+import type { PingParameters } from "./parameters.ts";
 import { type PingOutput, parsePing } from "./parser/ping.ts";
 
 /** What ping printed. */
@@ -28,7 +29,7 @@ export interface MatchedFiles {
  */
 export async function matchFiles(
   files: ReadonlyMap<string, Buffer>,
-  pingId: number,
+  { pingId, ratePps }: Pick<PingParameters, "pingId" | "ratePps">,
   reasons: MissingCaptures,
   shared?: SharedStamps,
 ): Promise<MatchedFiles> {
@@ -45,6 +46,9 @@ export async function matchFiles(
     captures[point] = summary;
     points[point] = exchanges;
   }
-  const run = { ping, id: pingId, points: points as Record<PointName, PointExchanges>, ...(shared && { shared }) };
+  const run = {
+    ...{ ping, id: pingId, points: points as Record<PointName, PointExchanges> },
+    ...{ intervalNs: 1e9 / ratePps, ...(shared && { shared }) },
+  };
   return { ping, captures, match: matchRun(run) };
 }

@@ -12,8 +12,8 @@ export const derivePing = ({
   parameters,
   missingCaptures,
   sharedClock,
-}: ProbeFiles<Pick<PingParameters, "pingId">>): Promise<MatchedFiles> =>
-  matchFiles(files, parameters.pingId, missingCaptures, sharedClock?.stamps);
+}: ProbeFiles<Pick<PingParameters, "pingId" | "ratePps">>): Promise<MatchedFiles> =>
+  matchFiles(files, parameters, missingCaptures, sharedClock?.stamps);
 
 /** Why a run does not count because of ping, or of what was captured of it. */
 export function pingProblems(run: PingRun, { ping, match, captures }: MatchedFiles): string[] {

@@ -17,7 +17,7 @@ import {
 import { type PointSummary, summarisePoint } from "./point-summary.ts";
 import { type IndexedPoint, indexPoint, type PointExchanges } from "./points.ts";
 import { compareRunClocks, describeSteps, flagClockSteps, type RunClocks } from "./run-clocks.ts";
-import { sendingOf } from "./sending.ts";
+import { sendingOf, sendTimesOf } from "./sending.ts";
 import { jitter, reordered, type Sending } from "./sequence.ts";
 
 export interface RunInput {
@@ -27,6 +27,8 @@ export interface RunInput {
   points: Record<PointName, PointExchanges>;
   /** Where the servers' stamps lie on the clock that they share; left out where they share none. */
   shared?: SharedStamps;
+  /** What ping was to wait from request to request, nanoseconds; left out where it is not known. */
+  intervalNs?: number;
 }
 
 /** What was measured in one run, packet by packet. */
@@ -100,35 +102,41 @@ function tallyReplies({ replies: lines }: PingOutput) {
 /** Whether ping printed a line for its packets (not with -q and -f). */
 const printedLines = ({ replies, statistics }: PingOutput) => replies.length > 0 || statistics.received === 0;
 
-/** A record of each request that ping sent, and what the captures saw of it. */
+/** A record of each request that ping sent, what the captures saw of it, and when it left. */
 function recordPackets(
-  { ping, shared }: RunInput,
+  { ping, shared, intervalNs }: RunInput,
   { indexed, gone }: IndexedPoints,
   { replies, duplicates, late }: ReturnType<typeof tallyReplies>,
 ) {
   const toldLines = printedLines(ping);
   const someLost = ping.statistics.received < ping.statistics.transmitted;
-  const sightings: Sightings[] = [];
-  const packets: PacketRecord[] = [];
-  for (let index = 1; index <= ping.statistics.transmitted; index++) {
-    const seen = sightingsOf(indexed, index);
-    sightings.push(seen);
+  const sightings = Array.from({ length: ping.statistics.transmitted }, (_, at) => sightingsOf(indexed, at + 1));
+  const sendTimes = sendTimesOf(sightings, replies);
+  const packets = sightings.map((seen, at): PacketRecord => {
+    const index = at + 1;
     const reply = replies.get(index);
     const lost = toldLines ? reply === undefined : someLost ? null : false;
-    const values = timesOfPacket({ rttNs: reply?.rttNs ?? null, seen, shared });
-    packets.push({
+    const sent = {
+      atNs: sendTimes.atNs[at] ?? null,
+      beforeNs: sendTimes.atNs[at - 1] ?? null,
+      isFirst: at === 0,
+      intervalNs: intervalNs ?? null,
+    };
+    const stamps = { rttNs: reply?.rttNs ?? null, seen, shared, sent };
+    const values = timesOfPacket(stamps);
+    return {
       index,
       seq: index & 0xffff,
       values,
-      missing: missingReasons(values, seen, lost === true, toldLines, gone, shared !== undefined),
+      missing: missingReasons(values, stamps, lost === true, toldLines, gone),
       flags: { ...doubts(values, seen, reply), ...impossibleValues(values) },
       lost,
       lastSeen: lost === true ? lastSeen(seen) : null,
       duplicates: duplicates.get(index) ?? 0,
       reordered: late.has(index),
-    });
-  }
-  return { packets, sightings };
+    };
+  });
+  return { packets, sightings, sendTimes };
 }
 
 /** Metrics that no packet of the run has, each with the reason. */
@@ -165,7 +173,7 @@ export function matchRun(run: RunInput): RunMatch {
   const points = indexPoints(run);
   const { indexed, gone } = points;
   const tally = tallyReplies(ping);
-  const { packets, sightings } = recordPackets(run, points, tally);
+  const { packets, sightings, sendTimes } = recordPackets(run, points, tally);
   const clocks = compareRunClocks(packets, sightings);
   flagClockSteps(packets, clocks);
   const arrived = [...tally.replies.keys()].flatMap((index) => packets[index - 1] ?? []);
@@ -185,7 +193,7 @@ export function matchRun(run: RunInput): RunMatch {
     flagged: countFlags(packets),
     points: Object.fromEntries(pointNames.map((name) => [name, summary(name)])) as RunMatch["points"],
     clocks,
-    sending: sendingOf(packets, sightings, tally.replies),
+    sending: sendingOf(packets, sendTimes),
     notes: [
       ...ping.warnings.map(({ message, line }) => `ping, line ${line}: ${message}`),
       ...points.notes,

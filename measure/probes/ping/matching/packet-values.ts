@@ -1,3 +1,4 @@
+import type { TimeRow } from "../../../../study/metric.ts";
 import { type TimeMetric, timeMetrics } from "../../../../study/metric-lists.ts";
 import { metrics } from "../../../../study/metrics.ts";
 import type { PacketStamps } from "../../../../study/packet-times.ts";
@@ -29,26 +30,27 @@ export const noSharedClock = "the servers have a clock each; those in virtual ti
  * Why each null of `values` is null.
  * @param toldLines whether ping printed a line for each reply
  * @param unavailable the points that the run does not have
- * @param shareClock whether the two servers share a clock
  */
 export function missingReasons(
   values: Record<TimeMetric, number | null>,
-  seen: Sightings,
+  stamps: PacketStamps,
   lost: boolean,
   toldLines: boolean,
   unavailable: Partial<Record<PointName, string>>,
-  shareClock: boolean,
 ): PacketRecord["missing"] {
+  const { seen, shared } = stamps;
   const missing: PacketRecord["missing"] = {};
   for (const metric of timeMetrics) {
     if (values[metric] !== null) continue;
-    const points: readonly PointName[] = metrics[metric].points;
+    const { points, whyMissing }: TimeRow = metrics[metric];
     const because = (at: PointName | null, reason: string) => ({ metric, at, reason });
+    const reasonOfItsOwn = whyMissing?.(stamps);
     const gone = points.find((point) => unavailable[point] !== undefined);
     const unseen = points.find((point) => seen[point] === undefined);
     const unanswered = points.find((point) => seen[point]?.replyNs === null);
     if (gone !== undefined) missing[metric] = because(gone, unavailable[gone] ?? "");
-    else if (!shareClock && needsSharedClock(metric)) missing[metric] = because(null, noSharedClock);
+    else if (!shared && needsSharedClock(metric)) missing[metric] = because(null, noSharedClock);
+    else if (reasonOfItsOwn !== undefined) missing[metric] = because(null, reasonOfItsOwn);
     else if (lost) missing[metric] = because(null, "the packet was lost");
     else if (unseen !== undefined) missing[metric] = because(unseen, "the request is not in the capture");
     else if (unanswered !== undefined) missing[metric] = because(unanswered, "the reply is not in the capture");
@@ -72,7 +74,8 @@ export function impossibleValues(values: Record<TimeMetric, number | null>): Pac
   for (const [metric, leastNs, whole] of limits) {
     const value = values[metric];
     if (value === null) continue;
-    if (value < leastNs) flags[metric] = value < 0 ? `negative: ${value} ns` : "no time at all: 0 ns";
+    if (leastNs !== null && value < leastNs)
+      flags[metric] = value < 0 ? `negative: ${value} ns` : "no time at all: 0 ns";
     const most = whole === undefined ? null : values[whole];
     if (most !== null && value >= most) flags[metric] ??= `not less than ${whole}: ${value} of ${most} ns`;
   }
