@@ -142,6 +142,22 @@ export const metrics = {
     value: between("replyNs", "sender.nic", "sender.virt"),
     what: "reply, from the Sender server's NIC to the VM's virtual interface",
   },
+  sendLag: {
+    kind: "time",
+    from: "from the request before it to this one, less the interval that ping was told",
+    value: ({ sent: { atNs, beforeNs, intervalNs } }) =>
+      atNs === null || beforeNs === null || intervalNs === null ? null : Math.round(atNs - beforeNs - intervalNs),
+    whyMissing({ sent: { atNs, beforeNs, isFirst, intervalNs } }) {
+      if (atNs === null) return undefined;
+      if (isFirst) return "no request was sent before it";
+      if (beforeNs === null) return "when the request before it left is not known";
+      return intervalNs === null ? "what ping was to wait from request to request is not known" : undefined;
+    },
+    clocks: ["senderVm"],
+    points: [],
+    leastNs: null,
+    what: "how far ping was behind its schedule when it sent the request: below 0 where it was early",
+  },
   overheadShare: {
     kind: "share",
     part: "overhead",

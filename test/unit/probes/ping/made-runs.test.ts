@@ -23,6 +23,7 @@ describe("a packet's time", () => {
       responderGuest: 100_000,
       responderOut: 100_000,
       senderIn: 50_000,
+      sendLag: null,
     });
     expect(Object.values(flagged).every((count) => count === 0)).toBe(true);
   });
@@ -32,7 +33,7 @@ describe("a packet's time", () => {
       sender: { realtimeNs: "1800000000000000000", stepNs: 5_000_000, rate: 1, errorNs: 100 },
       responder: { realtimeNs: "1900000000000000000", stepNs: 5_030_000, rate: 1, errorNs: 100 },
     };
-    const { packets, unavailable, flagged } = matchRun({ ...madeRun(3), shared });
+    const { packets, unavailable, flagged } = matchRun({ ...madeRun(3), shared, intervalNs: 2_000_000 });
     expect(unavailable).toEqual({});
     expect(flagged).toMatchObject({ wireOut: 0, wireBack: 0 });
     expect(packets).toHaveLength(3);
