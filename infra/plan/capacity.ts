@@ -139,8 +139,8 @@ function wiringProblems({ hosts }: Inventory, plan: Plan, kinds: LoadKinds): Pro
 }
 
 /** What cannot be had of the load itself; both servers have the same one, or one of them none. */
-const loadProblems = ({ load }: ServerPlan, kinds: LoadKinds): Problem[] =>
-  kindOf(load.type, kinds)?.problems?.(load) ?? [];
+const loadProblems = ({ load, background }: ServerPlan, kinds: LoadKinds): Problem[] =>
+  kindOf(load.type, kinds)?.problems?.(load, background) ?? [];
 
 const sumVfs = ({ pfs }: Host) => pfs.reduce((sum, { vfs }) => sum + vfs, 0);
 

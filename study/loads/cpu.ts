@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { factor } from "../factor.ts";
-import { cpuRate, type LoadShare, loadKind } from "./load-kind.ts";
+import { cpuRate, halfOfFairCpu, loadKind } from "./load-kind.ts";
 
 const cpuLoadPercent = factor({
   words: "share of each virtual CPU that CPU load takes",
@@ -41,8 +41,7 @@ export const cpuLoad = loadKind({
       does: "uses",
       unit: "% of a CPU",
       leastUnit: " %",
-      // Half of what a VM can get: below it, its load does not run.
-      least: ({ percent }, { vcpus, fairCpuPercent }: LoadShare) => Math.min(vcpus * percent, fairCpuPercent) / 2,
+      least: ({ percent }, share) => halfOfFairCpu(percent, share),
       atStart: "least",
     },
   ],

@@ -17,6 +17,12 @@ export interface LoadVm {
   peerIp: string;
 }
 
+/** What a background VM has. */
+interface LoadedVm {
+  vcpus: number;
+  memoryMiB: number;
+}
+
 /** A process in a background VM that makes load or takes it. */
 export interface LoadProcess {
   /** Names its files in the guest. */
@@ -33,6 +39,10 @@ export interface LoadShare {
   /** Its fair share of a server on which all VMs want all they can get, in per cent of one CPU. */
   fairCpuPercent: number;
 }
+
+/** Half of what a VM can get of a share of its virtual CPUs, in per cent of one CPU: below it, its load does not run. */
+export const halfOfFairCpu = (percent: number, { vcpus, fairCpuPercent }: LoadShare): number =>
+  Math.min(vcpus * percent, fairCpuPercent) / 2;
 
 /** A number by which a VM's load is seen to run. */
 export interface LoadSign<Plan = Readonly<Record<string, unknown>>> {
@@ -81,7 +91,7 @@ export interface LoadKind<
   /** @returns undefined where they do nothing */
   planFor(values: ValuesOf<Parameters>, place: LoadPlace): z.output<PlanSchema> | undefined;
   /** What of a plan cannot be had. */
-  problems?(plan: z.output<PlanSchema>): Problem[];
+  problems?(plan: z.output<PlanSchema>, vm: LoadedVm): Problem[];
   /** What the names of its processes begin with; all of them are ended by these. */
   programs: readonly string[];
   processes(plan: z.output<PlanSchema>, vm: LoadVm): LoadProcess[];
