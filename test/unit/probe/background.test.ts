@@ -35,7 +35,7 @@ const use = backgroundUse(spec, look(100, 10e9, 0, 1000), look(110, 13e9, 50, 40
 
 describe("what background VMs do during a run", () => {
   it("is their CPU in per cent of one CPU, and the datagrams that they counted themselves", () => {
-    expect(use).toEqual([
+    expect(use).toMatchObject([
       { vm: "rtt-bg-001", cpuPercent: 30, sentPps: 300, receivedPps: 5 },
       { vm: "rtt-bg-002", cpuPercent: 60, sentPps: null, receivedPps: null },
     ]);
@@ -44,7 +44,7 @@ describe("what background VMs do during a run", () => {
   it("is unknown of a VM that was not there all the time", () => {
     const all = { ...spec, vms: ["rtt-bg-003"] };
     const gone = backgroundUse(all, look(1, 1, 1, 1), look(2, 1, 1, 1));
-    expect(gone).toEqual([{ vm: "rtt-bg-003", cpuPercent: null, sentPps: null, receivedPps: null }]);
+    expect(gone).toMatchObject([{ vm: "rtt-bg-003", cpuPercent: null, sentPps: null, receivedPps: null }]);
     expect(backgroundProblems("sender", all, gone)).toEqual(["sender: rtt-bg-003 was not there all the time"]);
   });
 
