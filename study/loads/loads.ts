@@ -4,10 +4,11 @@ import { type Competition, competes, hasLoad, isLoaded } from "../competition.ts
 import type { FactorRow } from "../factor.ts";
 import { cpuLoad } from "./cpu.ts";
 import type { LoadKind, LoadPlace, LoadShare } from "./load-kind.ts";
+import { memoryLoad } from "./memory.ts";
 import { networkLoad } from "./network.ts";
 
 /** The kinds of load, by the word that asks for them in a configuration: whatever lists kinds goes by this table, in its order. */
-export const loadKinds = { cpu: cpuLoad, network: networkLoad } as const;
+export const loadKinds = { cpu: cpuLoad, network: networkLoad, memory: memoryLoad } as const;
 export type LoadKindId = keyof typeof loadKinds;
 
 /** A table of kinds; what derives from it takes another one for the sake of tests. */

@@ -73,8 +73,15 @@ a=$(count); sleep 3; b=$(count); echo $((b - a))`;
     expect((await processes()).map((text) => text.split("\n").length)).toEqual([1, 1]);
   });
 
+  it("go through memory under memory load, by their own count", async () => {
+    const [outcome] = await testbed.up({ ...competing, backgroundVms: 1, loadType: "memory" });
+    const { background } = manifestOf(outcome);
+    expect(background?.sender).toEqual([expect.objectContaining({ vm: "rtt-bg-001", sentPps: null })]);
+    expect(background?.sender[0]?.cpuPercent).toBeGreaterThan(25);
+    expect(background?.sender[0]?.memoryMiBps).toBeGreaterThan(1);
+  });
+
   it("leave nothing behind", async () => {
-    await testbed.up({ ...competing, backgroundVms: 1 });
     await testbed.destroy();
     expect(await testbed.leftovers()).toEqual(["0", "0"]);
   });
