@@ -34,6 +34,7 @@ const server = new Server(role, {
 });
 const design: Design = {
   ...{ driver: "virtio-bridge", vlan: 0, memoryMiB: 192, vcpus: 1, initrd: server.loadInitrd, replicate: 1 },
+  links: [],
   neighboursOf: (index) => [identityOf({ pair: 1, role: "responder" }, index)],
 };
 const indices = Array.from({ length: config.requireNumber("vms") }, (_, index) => index + 1);

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { LabError } from "../lib/errors.ts";
 import { checkout } from "../lib/paths.ts";
 import { runToken } from "../measure/results/token.ts";
+import { mainLinkSettings } from "../study/factors.ts";
 import type { Scenario } from "../study/scenario.ts";
 import { scenarioOf } from "../study/scenario.ts";
 import type { GuestImage } from "./config/guest-image.ts";
@@ -70,6 +71,7 @@ function membersOf(which: Which, server: Server, plan: Plan, { stack, config }: 
     ...ofEach,
     initrd: which === "main" ? server.initrd : server.loadInitrd,
     replicate: config.replicate,
+    links: which === "main" ? mainLinkSettings({ ...config }) : [],
     neighboursOf: (index) => (hasPermanentNeighbour ? [identityOf(otherEnd(server), index)] : []),
   };
   return (which === "main" ? [0] : backgroundIndices(vms)).map((index) => memberOf(server, stack, design, index));

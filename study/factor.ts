@@ -1,5 +1,7 @@
 import type { z } from "zod";
 import type { Competition } from "./competition.ts";
+import type { LinkSetting } from "./link-setting.ts";
+import type { Problem } from "./problem.ts";
 
 /** A cell of a table. */
 export type Cell = string | number | boolean | null;
@@ -15,7 +17,7 @@ export interface Column<Name extends string = string> {
 /** A column of a factor, from what is recorded of it. */
 export interface FactorColumn<Recorded, Name extends string = string> extends Column<Name> {
   /** The cell where nothing is recorded. */
-  absent: null | 0 | 1;
+  absent: null | number;
   /** Where it is not the recorded value itself. */
   cell?(recorded: NonNullable<Recorded>): Cell;
 }
@@ -68,6 +70,10 @@ export interface FactorRow<
   means?(config: Competition): boolean;
   /** What is recorded, where it is not the configured value; undefined for nothing. */
   record?(value: z.output<Schema>, config: Competition): z.input<Recorded> | undefined;
+  /** What it makes of the Main VMs' network devices; nothing where it is left out. */
+  mainLink?(value: z.output<Schema>): readonly LinkSetting[];
+  /** Why a value cannot be had beside the others. @param values of every factor, by key */
+  problems?(value: z.output<Schema>, values: Readonly<Record<string, unknown>>): Problem[];
   /** What it adds to a scenario's name. @param record the scenario's, where it matters whether somebody competes */
   inName?(recorded: z.output<Recorded> | undefined, record: { background: unknown }): string;
   /** How an experiment's file says its levels: a driver of each arm; a list of the experiment; or a list of each profile. */

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { endpointSchema } from "../../lib/ssh/target.ts";
 import { orderSchema } from "../../measure/results/order.ts";
+import { factorProblems } from "../../study/factors.ts";
 import { type Problem, problemLine } from "../../study/problem.ts";
 import { capacityProblems } from "../plan/capacity.ts";
 import { planOf } from "../plan/plan.ts";
@@ -119,7 +120,7 @@ export function resolveConfig(config: Config, directory: string): ResolvedConfig
   const { hosts, ...rest } = config;
   const inventory =
     typeof hosts === "string" ? readInventory(isAbsolute(hosts) ? hosts : join(directory, hosts)) : hosts;
-  refuse(impossibleRuns(rest, inventory.fidelity), "the stack");
+  refuse([...factorProblems(rest), ...impossibleRuns(rest, inventory.fidelity)], "the stack");
   refuseOverload(inventory, rest);
   return { ...rest, inventory };
 }

@@ -1,3 +1,4 @@
+import type { LinkSetting } from "../../study/link-setting.ts";
 import type { Identity } from "./addresses.ts";
 
 /** What a guest has to know at boot. */
@@ -5,8 +6,8 @@ export interface GuestBoot {
   identity: Identity;
   /** Kernel module of its network device; "vf": the guest finds out which one its VF needs. */
   module: string;
-  /** How long its network device may hold back an interrupt, microseconds; undefined: as its driver does. */
-  rxUsecs?: number | undefined;
+  /** Of its network device. */
+  links: readonly LinkSetting[];
   /** Guests whose MAC address it is to know without asking (ARP). */
   neighbours: Pick<Identity, "ip" | "mac">[];
 }
@@ -32,13 +33,13 @@ const quickBoot = [
 ];
 
 /** A guest's kernel command line: its identity, read by the guest image's init, and what shortens its boot. */
-export function kernelWords({ identity, module, rxUsecs, neighbours }: GuestBoot): string[] {
+export function kernelWords({ identity, module, links, neighbours }: GuestBoot): string[] {
   return [
     ...quickBoot,
     `lab.host=${identity.name}`,
     `lab.modules=${module}`,
     `lab.if=${identity.mac},${identity.ip}/${identity.prefix}`,
-    ...(rxUsecs === undefined ? [] : [`lab.rx-usecs=${rxUsecs}`]),
+    ...links.map(({ tool, words }) => `lab.${tool}=${words.join(",")}`),
     ...neighbours.map(({ ip, mac }) => `lab.neigh=${ip},${mac}`),
   ];
 }

@@ -1,5 +1,6 @@
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import { formatFields } from "../../lib/key-value.ts";
+import type { LinkSetting } from "../../study/link-setting.ts";
 import type { Server } from "../host/server.ts";
 import { domainUuid, type Identity, identityOf, otherEnd } from "./addresses.ts";
 import { type DomainSpec, domainXml } from "./domain-xml.ts";
@@ -17,6 +18,8 @@ export interface Design {
   initrd: string;
   /** Which deployment of equal ones this is: another one has VMs of its own, for it and no packet is what is repeated. */
   replicate: number;
+  /** Of their network devices, beside what every such VM needs. */
+  links: readonly LinkSetting[];
   /** Guests whose MAC address a VM knows without asking. */
   neighboursOf: (index: number) => Pick<Identity, "ip" | "mac">[];
 }
@@ -40,6 +43,8 @@ export interface Member {
 const rxUsecsOf = ({ pfs }: Server["host"], pf: unknown): number | undefined =>
   pfs.find(({ name }) => name === pf)?.returnsOwnFrames === true ? 0 : undefined;
 
+const holdingBack = (rxUsecs: number): LinkSetting => ({ tool: "ethtool", words: ["-C", "rx-usecs", String(rxUsecs)] });
+
 /**
  * A VM of a server, by its index: 0 is the Main VM, 1 and above are background VMs.
  * @param stack whose VM it is
@@ -59,7 +64,7 @@ export function memberOf(server: Server, stack: string, of: Design, index: numbe
     kernelWords: kernelWords({
       identity,
       module: port.guestModule,
-      rxUsecs: port.guestModule === "vf" ? rxUsecs : undefined,
+      links: [...of.links, ...(port.guestModule === "vf" && rxUsecs !== undefined ? [holdingBack(rxUsecs)] : [])],
       neighbours: of.neighboursOf(index),
     }),
     interfaceXml: port.interfaceXml(mac, point, vlan),

@@ -24,7 +24,7 @@ function definition(driver: Driver): string {
     vcpus: 1,
     kernel: "/images/vmlinuz",
     initrd: "/images/initrd",
-    kernelWords: kernelWords({ identity, module: attachments[driver].port.guestModule, neighbours: [peer] }),
+    kernelWords: kernelWords({ identity, module: attachments[driver].port.guestModule, links: [], neighbours: [peer] }),
     interfaceXml: attachment(driver, identity.mac, pointOf(driver)),
     token: "sender-main-slot1",
   });

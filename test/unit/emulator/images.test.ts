@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -25,6 +25,24 @@ afterEach(() => {
 
 it.each(["guest-init", "server-init", "server-root/usr/local/sbin/lab-ready"])("%s is a shell script", (name) => {
   execFileSync("sh", ["-n", join(sources, name)]);
+});
+
+it.each([
+  ["set_link", "mtu,1400", "ip link set eth0 mtu 1400"],
+  ["ask_ethtool", "-C,rx-usecs,0", "ethtool -C eth0 rx-usecs 0"],
+])("a guest's init makes a setting of its network card: %s %s", (name, words, asked) => {
+  const lines = readFileSync(join(sources, "guest-init"), "utf8").split("\n");
+  const from = lines.findIndex((line) => line.startsWith(`${name}()`));
+  const text = lines.slice(from, lines.indexOf("}", from) + 1).join("\n");
+  const run = (tools: string) =>
+    execFileSync("sh", [
+      "-c",
+      `error() { echo "said: $*"; }\n${tools}\n${text}\nIFS=' '; ${name} eth0 ${words}; a="b c"; echo $a`,
+    ]);
+  const tools = (status: number) =>
+    ["ip", "ethtool"].map((tool) => `${tool}() { echo ${tool} "$@"; return ${status}; }`).join("\n");
+  expect(run(tools(0)).toString()).toBe(`${asked}\nb c\n`);
+  expect(run(tools(1)).toString()).toMatch(new RegExp(`^${asked}\nsaid: lab\\.\\w+: ${asked} failed\n`));
 });
 
 it("orders a module after what it needs", () => {

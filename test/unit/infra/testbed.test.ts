@@ -66,7 +66,7 @@ describe("a scenario's resources", () => {
       await declare({ mainDriver, hosts: { fidelity: "hardware", hosts } });
       for (const role of ["sender", "responder"]) {
         expect(xsltOf(`${role}-rtt-main`)).toContain("lab.if=");
-        expect(xsltOf(`${role}-rtt-main`).includes("lab.rx-usecs=0")).toBe(told === "guest");
+        expect(xsltOf(`${role}-rtt-main`).includes("lab.ethtool=-C,rx-usecs,0")).toBe(told === "guest");
         const ready = String(named(`${role}-main-ready`)?.stdin);
         expect(ready).toContain("name=rtt-main");
         expect(ready.includes("netdev=rtt0v0 rx_usecs=0")).toBe(told === "server");
