@@ -4,8 +4,11 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { z } from "zod";
 import { type Host, type Inventory, inventorySchema, roles } from "../../infra/config/hosts.ts";
+import { mainName } from "../../infra/vm/addresses.ts";
+import { fleetEndpoint } from "../../infra/vm/fleet.ts";
+import { endpointOn } from "../../lib/endpoints/kinds.ts";
 import { labDir } from "../../lib/paths.ts";
-import { connectSsh } from "../../lib/ssh/connect.ts";
+import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import type { RunOutcome } from "../../measure/probe/outcome.ts";
 import { pingRecord } from "../../measure/probes/ping/record.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
@@ -87,11 +90,20 @@ export class Testbed {
 
   /** Runs a command on both servers, side by side. @param timeoutMs for each of connecting and running */
   onServers(command: string, timeoutMs = 60_000): Promise<string[]> {
+    return this.#onBoth((ssh) => ssh.run(command, { timeoutMs }), timeoutMs);
+  }
+
+  /** Runs a command in both Main VMs. */
+  inMainVms(command: string): Promise<string[]> {
+    return this.#onBoth((ssh) => endpointOn(ssh, fleetEndpoint, mainName).run(command));
+  }
+
+  #onBoth(ask: (ssh: SshConnection) => Promise<string>, timeoutMs = 60_000): Promise<string[]> {
     return Promise.all(
       roles.map(async (role) => {
         const ssh = await connectSsh(role, this.inventory.hosts[role], timeoutMs);
         try {
-          return (await ssh.run(command, { timeoutMs })).trim();
+          return (await ask(ssh)).trim();
         } finally {
           ssh.close();
         }

@@ -117,42 +117,42 @@ describe("the table of factors", () => {
 });
 
 describe("a row more", () => {
-  const mtu = factor({
-    words: "MTU of the Main VMs",
-    unit: "bytes",
-    schema: z.int().min(576).max(9000).default(1500).describe("MTU of the Main VMs, bytes"),
+  const queue = factor({
+    words: "queue of the Main VMs",
+    unit: "frames",
+    schema: z.int().min(576).max(9000).default(1500).describe("queue of the Main VMs, frames"),
     recorded: z.int().optional(),
-    path: ["mtu"],
-    columns: [{ name: "mtu", type: "INTEGER", what: "MTU of the Main VMs", absent: null }],
+    path: ["queue"],
+    columns: [{ name: "queue", type: "INTEGER", what: "queue of the Main VMs", absent: null }],
     role: "fixed",
     remakes: "Main VMs",
     examples: [{ to: 9000 }],
   });
-  const more = { ...factorTable, mtu };
+  const more = { ...factorTable, queue };
   const [small, large] = [
-    { ...plain, mtu: 1500 },
-    { ...plain, mtu: 9000 },
+    { ...plain, queue: 1500 },
+    { ...plain, queue: 9000 },
   ];
 
   it("is a key of the configuration and a line of its documentation", () => {
     const schema = z.strictObject(factorShapeOf(more));
-    expect(schema.parse({ mainDriver: "virtio-bridge" })).toMatchObject({ mtu: 1500 });
-    expect(() => schema.parse({ mainDriver: "virtio-bridge", mtu: 1 })).toThrow();
+    expect(schema.parse({ mainDriver: "virtio-bridge" })).toMatchObject({ queue: 1500 });
+    expect(() => schema.parse({ mainDriver: "virtio-bridge", queue: 1 })).toThrow();
     expect(schemaTable(schema)).toContain(
-      "| `mtu` | MTU of the Main VMs, bytes | whole number, 576 to 9000 | `1500` |",
+      "| `queue` | queue of the Main VMs, frames | whole number, 576 to 9000 | `1500` |",
     );
   });
 
   it("is a column, and NULL in runs of before", () => {
-    expect(factorColumnsOf(more).at(-1)).toEqual({ name: "mtu", type: "INTEGER", what: "MTU of the Main VMs" });
-    expect(factorCellsOf(recordOf(large, more), more).mtu).toBe(9000);
-    expect(factorCellsOf(scenarioOf(plain).factors, more).mtu).toBeNull();
+    expect(factorColumnsOf(more).at(-1)).toEqual({ name: "queue", type: "INTEGER", what: "queue of the Main VMs" });
+    expect(factorCellsOf(recordOf(large, more), more).queue).toBe(9000);
+    expect(factorCellsOf(scenarioOf(plain).factors, more).queue).toBeNull();
     expect(recordSchemaOf(more).parse(scenarioOf(plain).factors)).toEqual(scenarioOf(plain).factors);
-    expect(recordSchemaOf(more).parse(recordOf(large, more))).toMatchObject({ mtu: 9000 });
+    expect(recordSchemaOf(more).parse(recordOf(large, more))).toMatchObject({ queue: 9000 });
   });
 
   it("is told where two scenarios differ in it, and must be equal in a pair", () => {
-    expect(differingFactors(small, large, more)).toEqual([{ key: "mtu", from: 1500, to: 9000 }]);
+    expect(differingFactors(small, large, more)).toEqual([{ key: "queue", from: 1500, to: 9000 }]);
     expect(differingFactors(small, large)).toEqual([]);
     const [a, b] = [small, large].map((values) => runFactorsOf(factorCellsOf(recordOf(values, more), more), more));
     expect(a?.fixed).not.toBe(b?.fixed);
@@ -160,8 +160,8 @@ describe("a row more", () => {
   });
 
   it("has its lines in docs/scenario-changes.md", () => {
-    expect(factorExamples(more).at(-1)).toEqual({ what: "MTU of the Main VMs", from: {}, to: { mtu: 9000 } });
-    expect(recordedIn(recordOf(small, more), mtu)).toBe(1500);
+    expect(factorExamples(more).at(-1)).toEqual({ what: "queue of the Main VMs", from: {}, to: { queue: 9000 } });
+    expect(recordedIn(recordOf(small, more), queue)).toBe(1500);
   });
 });
 
