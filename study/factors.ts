@@ -8,6 +8,7 @@ import {
 } from "./factors/background.ts";
 import { loadLocation, loadType } from "./factors/load.ts";
 import { guestCpus, guestMemoryMiB, mainDriver, mainVlan } from "./factors/main-vms.ts";
+import { mtu } from "./factors/mtu.ts";
 import { cpuWindowSeconds, frameBytes, neighbour, packets, pingRatePps } from "./factors/ping.ts";
 import { serverPair } from "./factors/server-pair.ts";
 import type { LinkSetting } from "./link-setting.ts";
@@ -36,6 +37,7 @@ export const factors = {
   guestMemoryMiB,
   guestCpus,
   mainVlan,
+  mtu,
   serverPair,
 } as const;
 

@@ -19,6 +19,8 @@ afterAll(async () => {
   rival?.remove();
 });
 
+/** Another driver, and another network device in the Main VMs. */
+const smallPackets = { mainDriver: "pci-passthrough", mtu: 1400 };
 const marks = () => testbed.onServers("cat /run/sriov-rtt/nic-* /run/sriov-rtt/bridge-*");
 const vms = () => testbed.onServers("virsh -q list --all; cat /run/libvirt/qemu/rtt-main.pid");
 
@@ -60,7 +62,7 @@ describe("a testbed, from deployment to teardown", () => {
 
   it("changes the driver without touching NIC and bridge", async () => {
     const before = await marks();
-    const [outcome] = await testbed.up({ mainDriver: "pci-passthrough" });
+    const [outcome] = await testbed.up(smallPackets);
     const manifest = manifestOf(outcome);
     const { metrics } = pingRecord(manifest);
     expect(metrics.rttMs).toHaveProperty("median");
@@ -68,12 +70,13 @@ describe("a testbed, from deployment to teardown", () => {
       expect(metric).toEqual({ unavailable: expect.stringMatching(/bypass the host kernel/) });
     expect(Object.keys(manifest.files).filter((name) => name.endsWith(".pcap"))).toEqual([]);
     expect(await marks()).toEqual(before);
+    expect(await testbed.inMainVms("cat /sys/class/net/eth0/mtu")).toEqual(["1400", "1400"]);
   });
 
   it("heals a VM that vanished behind its back, and keeps the run that counts", async () => {
     const before = await testbed.runs();
     await testbed.onServers("virsh -q destroy rtt-main; virsh -q undefine rtt-main");
-    expect(await testbed.up({ mainDriver: "pci-passthrough" })).toEqual(before);
+    expect(await testbed.up(smallPackets)).toEqual(before);
     expect(await testbed.onServers("virsh -q domstate rtt-main")).toEqual(["running", "running"]);
   });
 
