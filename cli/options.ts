@@ -7,7 +7,7 @@ export const refuseOption = (option: string, value: string, allowed: string): ne
   throw new LabError(`${option} ${JSON.stringify(value)} is not allowed; allowed: ${allowed}`, { exitCode: 2 });
 };
 
-type CountKey = "replicate" | "runs" | "packets";
+type CountKey = "replicate" | "runs" | "packets" | "serverPair";
 
 /** What a count may be: the limits of the key of a stack's configuration that it becomes. */
 const limitsOf = (key: CountKey): z.ZodInt => configSchema.shape[key].unwrap();

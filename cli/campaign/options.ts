@@ -1,5 +1,4 @@
 import type { OrderKind } from "../../measure/results/order.ts";
-import { mostPairs } from "../../study/factors/server-pair.ts";
 import { parseCount, refuseOption } from "../options.ts";
 import { parseOrder } from "../order/options.ts";
 import { campaignDefaults } from "./defaults.ts";
@@ -43,13 +42,6 @@ export interface CampaignRunOptions extends CampaignPlanOptions {
   keep: boolean;
 }
 
-function pairOf(text: string): number {
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  return number >= 1 && number <= mostPairs
-    ? number
-    : refuseOption("--pair", text, `a whole number from 1 to ${mostPairs}`);
-}
-
 function limitOf(text: string): number {
   const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   return limit >= 1 ? limit : refuseOption("--limit", text, "a whole number, 1 or more");
@@ -60,7 +52,7 @@ export const parsePlanOptions = (experiments: readonly string[], words: PlanWord
   experiments,
   profile: words.profile ?? campaignDefaults.profile,
   hosts: words.hosts,
-  pair: words.pair === undefined ? 1 : pairOf(words.pair),
+  pair: words.pair === undefined ? 1 : parseCount("--pair", "serverPair", words.pair),
   replicates: words.replicates === undefined ? undefined : parseCount("--replicates", "replicate", words.replicates),
   runs: words.runs === undefined ? undefined : parseCount("--runs", "runs", words.runs),
   limit: words.limit === undefined ? undefined : limitOf(words.limit),

@@ -89,7 +89,7 @@ const datagramsPerSecond = ({ mbps, packetBytes }: Bursts) => (mbps * 1e6) / 8 /
 
 /** Load is looked at over seconds: bursts that are further apart could not be told from none. */
 function problems({ mbps, packetBytes, burstPackets }: Bursts): Problem[] {
-  const apart = (8 * packetBytes * burstPackets) / (mbps * 1e6);
+  const apart = 1 / burstsPerSecond({ mbps, packetBytes, burstPackets });
   if (apart <= 1) return [];
   const most = Math.max(1, Math.floor(burstPackets / apart));
   return [

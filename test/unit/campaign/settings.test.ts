@@ -65,7 +65,7 @@ describe("options", () => {
   it.each([
     [{ replicates: "0" }, '--replicates "0" is not allowed; allowed: a whole number, 1 to 1000'],
     [{ runs: "1001" }, '--runs "1001" is not allowed; allowed: a whole number, 1 to 1000'],
-    [{ pair: "0" }, '--pair "0" is not allowed; allowed: a whole number from 1 to 100'],
+    [{ pair: "0" }, '--pair "0" is not allowed; allowed: a whole number, 1 to 100'],
     [{ pair: "101" }, '--pair "101" is not allowed'],
     [{ limit: "all" }, '--limit "all" is not allowed; allowed: a whole number, 1 or more'],
     [{ order: "fast" }, '--order "fast" is not allowed; allowed: random, cheapest, paper'],
