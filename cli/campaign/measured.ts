@@ -1,40 +1,74 @@
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { LabError } from "../../lib/errors.ts";
-import type { Manifest } from "../../measure/results/manifest.ts";
-import { inspectRun, runFolder } from "../../measure/results/token.ts";
+import { labDir } from "../../lib/paths.ts";
+import type { Fidelity } from "../../measure/results/fidelity.ts";
+import { type CountedRun, RunMemory } from "../../measure/results/run-memory.ts";
+import { runFolder } from "../../measure/results/token.ts";
 import type { PlannedDeployment } from "./deployments.ts";
 
-const inspect = (results: string, { scenario, replicate }: PlannedDeployment) =>
-  Array.from({ length: scenario.runs }, (_, index) => {
-    const { name, hash, factors } = scenario;
-    const folder = runFolder({ name, sha256: hash, factors }, replicate, index + 1);
-    return { folder, state: inspectRun(join(results, folder), hash) };
-  });
+/** A run that a campaign wants. */
+export interface WantedRun {
+  /** From the results directory. */
+  folder: string;
+  /** What counts, or why it does not. */
+  state: CountedRun | { missing: string };
+}
 
-/**
- * Which runs of a deployment are not there, or do not count: a line each, with the folder and the reason. None: it is
- * measured.
- * @param results directory
- */
-export const missingRuns = (results: string, deployment: PlannedDeployment): string[] =>
-  inspect(results, deployment).flatMap(({ folder, state }) =>
-    "missing" in state ? [`${folder}: ${state.missing}`] : [],
-  );
+/** The runs of a results directory, as a campaign looks at them. What was read once is not read again while its files are the same. */
+export class MeasuredRuns {
+  readonly results: string;
+  readonly #memory: RunMemory;
 
-/**
- * @throws LabError (exit code 2) when runs of these deployments were measured on servers of another fidelity: they
- * would be taken for runs of these servers
- */
-export function refuseOtherFidelity(
-  results: string,
-  deployments: readonly PlannedDeployment[],
-  fidelity: Manifest["fidelity"],
-): void {
-  for (const deployment of deployments)
-    for (const { folder, state } of inspect(results, deployment))
-      if ("manifest" in state && state.manifest.fidelity !== fidelity)
-        throw new LabError(
-          `--results ${JSON.stringify(results)} is not allowed: ${folder} there was measured on ${state.manifest.fidelity} servers, and these are ${fidelity}; allowed: another directory`,
-          { exitCode: 2 },
-        );
+  /** @param memoryFile that remembers which runs count */
+  constructor(results: string, memoryFile = join(labDir, "runs-that-count.json")) {
+    this.results = results;
+    this.#memory = new RunMemory(memoryFile);
+  }
+
+  /** The runs of a deployment, in their order. */
+  of({ scenario: { name, hash, factors, runs }, replicate }: PlannedDeployment): WantedRun[] {
+    return Array.from({ length: runs }, (_, index) => {
+      const folder = runFolder({ name, sha256: hash, factors }, replicate, index + 1);
+      return { folder, state: this.#memory.look(join(this.results, folder), hash) };
+    });
+  }
+
+  /** Which runs of a deployment are not there, or do not count: a line each, with the folder and the reason. None: it is measured. */
+  missing(deployment: PlannedDeployment): string[] {
+    return this.of(deployment).flatMap(({ folder, state }) =>
+      "missing" in state ? [`${folder}: ${state.missing}`] : [],
+    );
+  }
+
+  /** How many runs of a deployment were measured, did not count, and were set aside. */
+  setAside(deployment: PlannedDeployment): number {
+    const folders = this.of(deployment).map(({ folder }) => folder);
+    const [first] = folders;
+    if (first === undefined) return 0;
+    const scenario = join(this.results, dirname(first));
+    const names = new Set(folders.map((folder) => basename(folder)));
+    if (!existsSync(scenario)) return 0;
+    return readdirSync(scenario).filter((name) => names.has(/^invalid_(rep-\d+_run-\d+)_/.exec(name)?.[1] ?? ""))
+      .length;
+  }
+
+  /**
+   * @throws LabError (exit code 2) when runs of these deployments were measured on servers of another fidelity: they
+   * would be taken for runs of these servers
+   */
+  refuseOtherFidelity(deployments: readonly PlannedDeployment[], fidelity: Fidelity): void {
+    for (const deployment of deployments)
+      for (const { folder, state } of this.of(deployment))
+        if ("fidelity" in state && state.fidelity !== fidelity)
+          throw new LabError(
+            `--results ${JSON.stringify(this.results)} is not allowed: ${folder} there was measured on ${state.fidelity} servers, and these are ${fidelity}; allowed: another directory`,
+            { exitCode: 2 },
+          );
+  }
+
+  /** Keeps what was found for the next time. */
+  async remember(): Promise<void> {
+    await this.#memory.keep();
+  }
 }

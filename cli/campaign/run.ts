@@ -17,7 +17,7 @@ import { timeStamp } from "../stamp.ts";
 import { type PlannedDeployment, plannedDeployments } from "./deployments.ts";
 import { readExperiments } from "./experiment.ts";
 import { type CampaignOutcome, entryOf, measureCampaign } from "./measure.ts";
-import { missingRuns, refuseOtherFidelity } from "./measured.ts";
+import { MeasuredRuns } from "./measured.ts";
 import type { CampaignRunOptions } from "./options.ts";
 import { assumedInventory, planCampaign } from "./plan.ts";
 import { type Place, settingsOf } from "./settings.ts";
@@ -41,7 +41,7 @@ function emulatedServers(): Inventory {
  * What is to be deployed on these servers.
  * @throws LabError (exit code 2) with what they cannot give, or when the results directory has runs of other servers
  */
-function deploymentsFor(options: CampaignRunOptions, place: Place, inventory: Inventory): PlannedDeployment[] {
+function deploymentsFor(options: CampaignRunOptions, runs: MeasuredRuns, inventory: Inventory): PlannedDeployment[] {
   const plan = planCampaign(readExperiments(options.experiments), { ...options, inventory });
   if (plan.problems.length > 0)
     throw new LabError(
@@ -50,7 +50,7 @@ function deploymentsFor(options: CampaignRunOptions, place: Place, inventory: In
       { exitCode: 2 },
     );
   const deployments = plannedDeployments(plan.scenarios, plan.order.rule);
-  refuseOtherFidelity(place.results, deployments, inventory.fidelity);
+  runs.refuseOtherFidelity(deployments, inventory.fidelity);
   return deployments;
 }
 
@@ -65,6 +65,7 @@ async function leftoversAreGone(stackName: string, serversAreNew: boolean): Prom
 async function measureAll(
   options: CampaignRunOptions,
   place: Place,
+  runs: MeasuredRuns,
   logFile: string,
   deployments: () => PlannedDeployment[],
 ): Promise<CampaignOutcome> {
@@ -87,7 +88,7 @@ async function measureAll(
               settingsOf(deployment, place),
               1000 * deploymentLimitSeconds(deployment.scenario.config, fidelity),
             ),
-          missing: (deployment) => missingRuns(place.results, deployment),
+          missing: (deployment) => runs.missing(deployment),
           progress,
           asked: interruption.asked,
         }),
@@ -123,17 +124,19 @@ export async function runCampaign(options: CampaignRunOptions): Promise<void> {
     results: resolve(checkout, options.results),
   };
 
+  const runs = new MeasuredRuns(place.results);
   const planned = deploymentsFor(
     options,
-    place,
+    runs,
     isEmulated(place.hosts) ? emulatedServers() : readInventory(place.hosts),
   );
-  const nothingToDo = planned.every((deployment) => missingRuns(place.results, deployment).length === 0);
+  const nothingToDo = planned.every((deployment) => runs.missing(deployment).length === 0);
   const outcome: CampaignOutcome = nothingToDo
     ? { measured: [], skipped: planned.map(entryOf), failed: [], left: [] }
     : await withCheckout(progress, () =>
-        measureAll(options, place, logFile, () => deploymentsFor(options, place, readInventory(place.hosts))),
+        measureAll(options, place, runs, logFile, () => deploymentsFor(options, runs, readInventory(place.hosts))),
       );
+  await runs.remember();
 
   process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : `${summaryText(outcome)}\n`);
   progress.say(`results are in ${place.results}`);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PlannedDeployment } from "../../../cli/campaign/deployments.ts";
 import { measureCampaign } from "../../../cli/campaign/measure.ts";
-import { missingRuns, refuseOtherFidelity } from "../../../cli/campaign/measured.ts";
+import { MeasuredRuns } from "../../../cli/campaign/measured.ts";
 import { summaryText } from "../../../cli/campaign/summary.ts";
 import type { Progress } from "../../../lib/progress.ts";
 import { deployments, writeRun } from "./fixtures.ts";
@@ -25,6 +25,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(results, { recursive: true }));
 
+/** The runs as a campaign finds them, and remembers them for the next look. */
+const runs = () => new MeasuredRuns(results, join(results, "memory.json"));
+
 /** A deployment that publishes all its runs. */
 async function deployed(deployment: PlannedDeployment): Promise<void> {
   for (let run = 1; run <= deployment.scenario.runs; run += 1) writeRun(results, deployment, run);
@@ -34,38 +37,38 @@ const campaign = (
   all: readonly PlannedDeployment[],
   deploy: (deployment: PlannedDeployment) => Promise<void> = deployed,
   asked: AbortSignal = new AbortController().signal,
-) => measureCampaign(all, { deploy, missing: (deployment) => missingRuns(results, deployment), progress, asked });
+) => measureCampaign(all, { deploy, missing: (deployment) => runs().missing(deployment), progress, asked });
 
-describe("missingRuns", () => {
+describe("runs that are missing", () => {
   it("says which runs are not there or do not count", () => {
     const [one] = deployments(1);
-    expect(missingRuns(results, one!)).toEqual([
+    expect(runs().missing(one!)).toEqual([
       expect.stringMatching(/rep-01_run-01: there is no manifest\.json$/),
       expect.stringMatching(/rep-01_run-02: there is no manifest\.json$/),
     ]);
     writeRun(results, one!, 1);
     const second = writeRun(results, one!, 2);
-    expect(missingRuns(results, one!)).toEqual([]);
+    expect(runs().missing(one!)).toEqual([]);
     appendFileSync(join(second, "ping.txt"), "!");
-    expect(missingRuns(results, one!)).toEqual([expect.stringMatching(/run-02: ping\.txt has changed its size$/)]);
+    expect(runs().missing(one!)).toEqual([expect.stringMatching(/run-02: ping\.txt has changed its size$/)]);
   });
 
   it("does not take another replicate's runs", async () => {
     const [one] = deployments(1);
     await deployed(one!);
-    expect(missingRuns(results, { ...one!, replicate: 2 })).toHaveLength(2);
+    expect(runs().missing({ ...one!, replicate: 2 })).toHaveLength(2);
   });
 });
 
-describe("refuseOtherFidelity", () => {
+describe("runs of other servers", () => {
   it("refuses a results directory with the same scenario of other servers", async () => {
     const [one, two] = deployments(2);
     writeRun(results, one!, 1, "hardware");
-    expect(() => refuseOtherFidelity(results, [one!], "emulated")).toThrow(
+    expect(() => runs().refuseOtherFidelity([one!], "emulated")).toThrow(
       /--results ".*" is not allowed: .*rep-01_run-01 there was measured on hardware servers, and these are emulated; allowed: another directory/,
     );
-    expect(() => refuseOtherFidelity(results, [one!], "hardware")).not.toThrow();
-    expect(() => refuseOtherFidelity(results, [two!], "emulated")).not.toThrow();
+    expect(() => runs().refuseOtherFidelity([one!], "hardware")).not.toThrow();
+    expect(() => runs().refuseOtherFidelity([two!], "emulated")).not.toThrow();
   });
 });
 

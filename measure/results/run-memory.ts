@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { canonicalJson, sha256 } from "../../lib/canonical.ts";
+import { publishFile } from "../../lib/publish.ts";
+import { sha256Schema } from "../../lib/sha256-schema.ts";
+import { fidelities } from "./fidelity.ts";
+import { inspectRun } from "./token.ts";
+
+/** A run that counts, in what a campaign has to know of it. */
+const countedRunSchema = z.object({
+  scenarioSha256: sha256Schema,
+  fidelity: z.enum(fidelities),
+  /** Milliseconds from its beginning to its end, of the attempt that counts. */
+  tookMs: z.number(),
+});
+export type CountedRun = z.infer<typeof countedRunSchema>;
+
+const memorySchema = z.object({
+  schemaVersion: z.literal(1),
+  /** By folder: the state of its files when they were read, and what was found. */
+  runs: z.record(z.string(), countedRunSchema.extend({ state: z.string() })),
+});
+type Memory = z.infer<typeof memorySchema>;
+
+/** What a look at a folder tells without reading its files: names, sizes, times of change, inodes. Undefined where it is not there. */
+function stateOf(folder: string): string | undefined {
+  try {
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+    const stats = files.map((name) => [name, statSync(join(folder, name), { bigint: true })] as const);
+    return sha256(
+      canonicalJson(stats.map(([name, { size, mtimeNs, ino }]) => [name, `${size}`, `${mtimeNs}`, `${ino}`])),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function readMemory(file: string): Memory["runs"] {
+  try {
+    return memorySchema.parse(JSON.parse(readFileSync(file, "utf8"))).runs;
+  } catch {
+    return {}; // then all is read anew
+  }
+}
+
+/**
+ * Which runs count, remembered: a run whose files have the sizes, times and inodes that they had when they were last read is not
+ * read again. A folder that has changed in any of these, or that did not count, is.
+ */
+export class RunMemory {
+  readonly #file: string;
+  readonly #known: Memory["runs"];
+  #changed = false;
+
+  /** @param file that remembers, which need not be there */
+  constructor(file: string) {
+    this.#file = file;
+    this.#known = readMemory(file);
+  }
+
+  /**
+   * Looks whether a run counts.
+   * @returns why it does not, in the words of `inspectRun`
+   */
+  look(folder: string, scenarioSha256: string): CountedRun | { missing: string } {
+    const path = resolve(folder);
+    const state = stateOf(path);
+    const known = this.#known[path];
+    if (state !== undefined && known?.state === state && known.scenarioSha256 === scenarioSha256) return known;
+    const inspected = inspectRun(path, scenarioSha256);
+    if ("missing" in inspected) {
+      this.#changed ||= known !== undefined;
+      delete this.#known[path];
+      return inspected;
+    }
+    const { fidelity, started, ended } = inspected.manifest;
+    const run = { scenarioSha256, fidelity, tookMs: Date.parse(ended) - Date.parse(started) };
+    // Of files that changed while they were read nothing is known.
+    if (state !== undefined && state === stateOf(path)) {
+      this.#known[path] = { ...run, state };
+      this.#changed = true;
+    }
+    return run;
+  }
+
+  /** Keeps what was found for the next time. A memory that cannot be kept costs that time and nothing else. */
+  async keep(): Promise<void> {
+    if (!this.#changed) return;
+    await publishFile(this.#file, JSON.stringify({ schemaVersion: 1, runs: this.#known } satisfies Memory)).catch(
+      () => {},
+    );
+    this.#changed = false;
+  }
+}

@@ -1,0 +1,69 @@
+import { appendFileSync, cpSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { RunMemory } from "../../../measure/results/run-memory.ts";
+import * as token from "../../../measure/results/token.ts";
+import { deployments, writeRun } from "../campaign/fixtures.ts";
+
+vi.mock(import("../../../measure/results/token.ts"), { spy: true });
+
+const [deployment] = deployments(1);
+const { hash } = deployment!.scenario;
+let results: string;
+let run: string;
+const memoryFile = () => join(results, "memory.json");
+
+beforeEach(() => {
+  results = mkdtempSync(join(tmpdir(), "lab-memory-"));
+  run = writeRun(results, deployment!, 1);
+});
+afterEach(() => {
+  vi.clearAllMocks();
+  rmSync(results, { recursive: true });
+});
+
+/** A look by a program that begins with what the last one remembered; and how often it read the files. */
+async function look(sha256 = hash) {
+  vi.clearAllMocks();
+  const memory = new RunMemory(memoryFile());
+  const found = memory.look(run, sha256);
+  await memory.keep();
+  return { found, read: vi.mocked(token.inspectRun).mock.calls.length };
+}
+
+it("does not read a run again whose files are the same", async () => {
+  const first = await look();
+  expect(first).toEqual({ found: { scenarioSha256: hash, fidelity: "emulated", tookMs: 1000 }, read: 1 });
+  expect(await look()).toMatchObject({ found: first.found, read: 0 });
+});
+
+it.each([
+  ["has more in it", () => appendFileSync(join(run, "ping.txt"), "!"), "ping.txt has changed its size"],
+  ["has other content of the same size", () => writeFileSync(join(run, "ping.txt"), "gone"), "ping.txt has changed"],
+  ["is gone", () => rmSync(join(run, "ping.txt")), "ping.txt is gone"],
+  ["is another run's", () => rmSync(run, { recursive: true }), "there is no manifest.json"],
+])("reads a run again of which a file %s", async (_what, change, missing) => {
+  await look();
+  change();
+  expect(await look()).toEqual({ found: { missing }, read: 1 });
+  expect((await look()).read).toBe(1);
+});
+
+it("reads a copy again, whose files have other inodes, and one of another scenario", async () => {
+  await look();
+  const { atime, mtime } = statSync(join(run, "ping.txt"));
+  cpSync(run, `${run}-copy`, { recursive: true, preserveTimestamps: true });
+  rmSync(run, { recursive: true });
+  cpSync(`${run}-copy`, run, { recursive: true, preserveTimestamps: true });
+  utimesSync(join(run, "ping.txt"), atime, mtime);
+  expect((await look()).read).toBe(1);
+  expect((await look()).read).toBe(0);
+  expect(await look("0".repeat(64))).toEqual({ found: { missing: "the run is of another scenario" }, read: 1 });
+});
+
+it.each(["", "{", '{"schemaVersion":9,"runs":{}}', "null"])("begins anew where its file is %j", async (text) => {
+  await look();
+  writeFileSync(memoryFile(), text);
+  expect(await look()).toMatchObject({ found: { scenarioSha256: hash }, read: 1 });
+});
