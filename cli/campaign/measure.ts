@@ -1,6 +1,10 @@
 import { messageOf } from "../../lib/errors.ts";
 import type { Progress } from "../../lib/progress.ts";
+import type { ResourceTime } from "../stack/deployment-report.ts";
 import type { PlannedDeployment } from "./deployments.ts";
+import { timeLeftText } from "./estimate.ts";
+import type { Journal } from "./journal.ts";
+import { timeSpent } from "./time-spent.ts";
 
 /** What became of a deployment. */
 export interface Entry {
@@ -14,16 +18,32 @@ export interface CampaignOutcome {
   measured: Entry[];
   /** Measured before, and still valid. */
   skipped: Entry[];
+  /** With what was wrong in each attempt, the last one's last. */
   failed: (Entry & { error: string })[];
   /** Not tried, because the campaign was interrupted. */
   left: Entry[];
 }
 
+/** A deployment that was made. */
+interface MadeDeployment {
+  /** What the engine was busy with. */
+  times: readonly ResourceTime[];
+  /** What its runs found, in words; empty where nothing is to be told. */
+  found: string;
+}
+
 export interface CampaignSteps {
   /** Deploys a scenario and measures its runs. */
-  deploy: (deployment: PlannedDeployment) => Promise<unknown>;
+  deploy: (deployment: PlannedDeployment) => Promise<MadeDeployment>;
   /** Which of its runs are not there or do not count, a line each. */
   missing: (deployment: PlannedDeployment) => readonly string[];
+  /** Seconds of windows and probes in those of its runs that count. */
+  measuringSeconds: (deployment: PlannedDeployment) => number;
+  /** Seconds that a deployment like it takes, where that is known. */
+  expectedSeconds: (deployment: PlannedDeployment) => number | undefined;
+  /** How often one is tried before it counts as failed. */
+  attempts: number;
+  journal: Pick<Journal, "append">;
   progress: Progress;
   /** Ends the campaign after what is under way. */
   asked: AbortSignal;
@@ -36,51 +56,78 @@ export const entryOf = ({ scenario, replicate }: PlannedDeployment): Entry => ({
   replicate,
 });
 
-/** Deploys one, and looks whether its data is really there. @returns why it failed */
+/** Deploys one, looks whether its data is really there, and writes down what came of it. @returns why it failed */
+async function attemptOf(
+  deployment: PlannedDeployment,
+  attempt: number,
+  label: string,
+  steps: CampaignSteps,
+): Promise<string | undefined> {
+  const { journal, progress } = steps;
+  const start = performance.now();
+  const secondsSoFar = () => Math.round((performance.now() - start) / 100) / 10;
+  const before = steps.measuringSeconds(deployment);
+  const fail = (error: string) => {
+    if (!steps.asked.aborted)
+      journal.append({ event: "failed", ...entryOf(deployment), attempt, seconds: secondsSoFar(), error });
+    return error;
+  };
+  try {
+    const { times, found } = await progress.step(label, () => steps.deploy(deployment));
+    const missing = steps.missing(deployment);
+    if (missing.length > 0) return fail(`deployed, and runs are missing: ${missing.join("; ")}`);
+    const seconds = secondsSoFar();
+    const spent = timeSpent(times, seconds, steps.measuringSeconds(deployment) - before);
+    journal.append({ event: "measured", ...entryOf(deployment), attempt, seconds, spent });
+    if (found !== "") progress.say(`  ${found}`);
+    return undefined;
+  } catch (error) {
+    return fail(messageOf(error));
+  }
+}
+
+/** Tries a deployment as often as it may. @returns why it failed, each attempt's reason on lines of its own */
 async function failureOf(
   deployment: PlannedDeployment,
   label: string,
   steps: CampaignSteps,
 ): Promise<string | undefined> {
-  try {
-    await steps.progress.step(label, () => steps.deploy(deployment));
-    const missing = steps.missing(deployment);
-    return missing.length > 0 ? `deployed, and runs are missing: ${missing.join("; ")}` : undefined;
-  } catch (error) {
-    return messageOf(error);
+  const errors: string[] = [];
+  for (let attempt = 1; attempt <= steps.attempts; attempt += 1) {
+    const error = await attemptOf(deployment, attempt, attempt === 1 ? label : `${label}, attempt ${attempt}`, steps);
+    if (error === undefined) return undefined;
+    errors.push(error);
+    if (steps.asked.aborted) break;
+    steps.progress.say(error);
   }
+  return errors.join("\n");
 }
 
 /**
- * Measures deployments one after the other. What is measured and valid is left alone; one that fails is remembered, and
- * the next one's turn comes. Never throws for a deployment: what failed stands in the outcome.
+ * Measures deployments one after the other. What is measured and valid is left alone; one that fails is tried again, then
+ * remembered, and the next one's turn comes. Never throws for a deployment: what failed stands in the outcome and in the journal.
  */
 export async function measureCampaign(
   deployments: readonly PlannedDeployment[],
   steps: CampaignSteps,
 ): Promise<CampaignOutcome> {
   const outcome: CampaignOutcome = { measured: [], skipped: [], failed: [], left: [] };
-  const isOpen = new Set(deployments.filter((deployment) => steps.missing(deployment).length > 0));
-  let turn = 0;
-  for (const deployment of deployments) {
+  const open = deployments.filter((deployment) => steps.missing(deployment).length > 0);
+  outcome.skipped.push(...deployments.filter((deployment) => !open.includes(deployment)).map(entryOf));
+  steps.journal.append({ event: "begun", deployments: deployments.length, missing: open.length });
+  for (const [index, deployment] of open.entries()) {
     const entry = entryOf(deployment);
-    if (!isOpen.has(deployment)) {
-      outcome.skipped.push(entry);
-      continue;
-    }
     if (steps.asked.aborted) {
       outcome.left.push(entry);
       continue;
     }
-    turn += 1;
-    const label = `[${turn}/${isOpen.size}] replicate ${entry.replicate}: ${entry.name}`;
+    const left = timeLeftText(open.slice(index).map(steps.expectedSeconds));
+    const label = `[${index + 1}/${open.length}${left}] replicate ${entry.replicate}: ${entry.name}`;
     const error = await failureOf(deployment, label, steps);
     if (error === undefined) outcome.measured.push(entry);
     else if (steps.asked.aborted) outcome.left.push(entry);
-    else {
-      outcome.failed.push({ ...entry, error });
-      steps.progress.say(error);
-    }
+    else outcome.failed.push({ ...entry, error });
   }
+  steps.journal.append({ event: "ended", why: steps.asked.aborted ? "interrupted" : "done" });
   return outcome;
 }

@@ -41,6 +41,14 @@ export class MeasuredRuns {
     );
   }
 
+  /** Seconds of windows and probes in the runs of a deployment that count. */
+  measuringSeconds(deployment: PlannedDeployment): number {
+    return this.of(deployment).reduce(
+      (sum, { state }) => sum + ("measuringMs" in state ? state.measuringMs / 1000 : 0),
+      0,
+    );
+  }
+
   /** How many runs of a deployment were measured, did not count, and were set aside. */
   setAside(deployment: PlannedDeployment): number {
     const folders = this.of(deployment).map(({ folder }) => folder);

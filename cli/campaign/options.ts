@@ -18,6 +18,7 @@ export interface PlanWords {
 
 export interface RunWords extends PlanWords {
   results?: string;
+  attempts?: string;
   keep?: true;
 }
 
@@ -39,12 +40,14 @@ export interface CampaignPlanOptions {
 export interface CampaignRunOptions extends CampaignPlanOptions {
   /** Results directory, relative to the project. */
   results: string;
+  /** How often a deployment is tried before it counts as failed. */
+  attempts: number;
   keep: boolean;
 }
 
-function limitOf(text: string): number {
-  const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  return limit >= 1 ? limit : refuseOption("--limit", text, "a whole number, 1 or more");
+function countOf(option: string, text: string): number {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  return count >= 1 ? count : refuseOption(option, text, "a whole number, 1 or more");
 }
 
 /** @throws LabError (exit code 2) that names the option, its value and what is allowed */
@@ -55,7 +58,7 @@ export const parsePlanOptions = (experiments: readonly string[], words: PlanWord
   pair: words.pair === undefined ? 1 : parseCount("--pair", "serverPair", words.pair),
   replicates: words.replicates === undefined ? undefined : parseCount("--replicates", "replicate", words.replicates),
   runs: words.runs === undefined ? undefined : parseCount("--runs", "runs", words.runs),
-  limit: words.limit === undefined ? undefined : limitOf(words.limit),
+  limit: words.limit === undefined ? undefined : countOf("--limit", words.limit),
   ...parseOrder(words.order ?? campaignDefaults.order, words.seed),
   json: words.json ?? false,
 });
@@ -64,5 +67,6 @@ export const parsePlanOptions = (experiments: readonly string[], words: PlanWord
 export const parseRunOptions = (experiments: readonly string[], words: RunWords): CampaignRunOptions => ({
   ...parsePlanOptions(experiments, words),
   results: words.results ?? campaignDefaults.results,
+  attempts: countOf("--attempts", words.attempts ?? campaignDefaults.attempts),
   keep: words.keep ?? false,
 });

@@ -15,12 +15,16 @@ import { readStackConfig } from "../stack/config.ts";
 import { withDrivenStack } from "../stack/driven-stack.ts";
 import { timeStamp } from "../stamp.ts";
 import { type PlannedDeployment, plannedDeployments } from "./deployments.ts";
+import { estimatesFrom } from "./estimate.ts";
 import { readExperiments } from "./experiment.ts";
+import { foundText } from "./found.ts";
+import { Journal, journalFile } from "./journal.ts";
 import { type CampaignOutcome, entryOf, measureCampaign } from "./measure.ts";
 import { MeasuredRuns } from "./measured.ts";
 import type { CampaignRunOptions } from "./options.ts";
 import { assumedInventory, planCampaign } from "./plan.ts";
 import { type Place, settingsOf } from "./settings.ts";
+import { statusOf, statusText } from "./status.ts";
 import { summaryText } from "./summary.ts";
 
 /** Each pair has a stack of its own: what one has deployed is no other's. */
@@ -31,11 +35,19 @@ const removalLimitMs = 30 * 60_000;
 
 const isEmulated = (hosts: string) => usesEmulatedServers({ hosts: relative(checkout, resolve(checkout, hosts)) });
 
+/** The servers that a campaign is for, asked nothing: as their file describes them, or as the emulated ones will be. */
+const serversAt = (hosts: string): Inventory => (isEmulated(hosts) ? emulatedServers() : readInventory(hosts));
+
 /** The emulated servers as they will be; what they have is known for certain when they are up. */
 function emulatedServers(): Inventory {
   const { vfs, cpus, memoryMiB } = readSettings();
   return assumedInventory({ servers: { vfs, cpus, memoryMiB } });
 }
+
+const placeOf = ({ hosts, results }: Pick<CampaignRunOptions, "hosts" | "results">): Place => ({
+  hosts: resolve(checkout, hosts ?? hostsFile),
+  results: resolve(checkout, results),
+});
 
 /**
  * What is to be deployed on these servers.
@@ -74,6 +86,7 @@ async function measureAll(
   const stackName = stackNameOf(options.pair);
   const measure = async (interruption: Interruption, serversAreNew: boolean) => {
     const queue = deployments();
+    const journal = journalOf(place.results, queue);
     const { fidelity } = readInventory(place.hosts);
     return withDrivenStack(
       {
@@ -83,14 +96,16 @@ async function measureAll(
       },
       (stack) =>
         measureCampaign(queue, {
-          deploy: (deployment) =>
-            stack.deploy(
-              settingsOf(deployment, place),
-              1000 * deploymentLimitSeconds(deployment.scenario.config, fidelity),
-            ),
+          deploy: async (deployment) => {
+            const limitMs = 1000 * deploymentLimitSeconds(deployment.scenario.config, fidelity);
+            const { runs: found, times } = await stack.deploy(settingsOf(deployment, place), limitMs);
+            return { times, found: foundText(found) };
+          },
           missing: (deployment) => runs.missing(deployment),
-          progress,
-          asked: interruption.asked,
+          measuringSeconds: (deployment) => runs.measuringSeconds(deployment),
+          expectedSeconds: (deployment) => estimatesFrom(journal.read(), queue)(deployment),
+          attempts: options.attempts,
+          ...{ journal, progress, asked: interruption.asked },
         }),
     );
   };
@@ -101,6 +116,10 @@ async function measureAll(
     ),
   );
 }
+
+/** The journal of a campaign, by the name that its deployments have of it. */
+const journalOf = (results: string, deployments: readonly PlannedDeployment[]): Journal =>
+  new Journal(journalFile(results, deployments[0]?.order.campaign ?? "empty"));
 
 function conclude({ failed, left }: CampaignOutcome): void {
   const shortfalls = [
@@ -119,17 +138,9 @@ export async function runCampaign(options: CampaignRunOptions): Promise<void> {
   const start = performance.now();
   const stamp = timeStamp();
   const logFile = join(labDir, "logs", `campaign-${stamp}.log`);
-  const place: Place = {
-    hosts: resolve(checkout, options.hosts ?? hostsFile),
-    results: resolve(checkout, options.results),
-  };
-
+  const place = placeOf(options);
   const runs = new MeasuredRuns(place.results);
-  const planned = deploymentsFor(
-    options,
-    runs,
-    isEmulated(place.hosts) ? emulatedServers() : readInventory(place.hosts),
-  );
+  const planned = deploymentsFor(options, runs, serversAt(place.hosts));
   const nothingToDo = planned.every((deployment) => runs.missing(deployment).length === 0);
   const outcome: CampaignOutcome = nothingToDo
     ? { measured: [], skipped: planned.map(entryOf), failed: [], left: [] }
@@ -145,4 +156,18 @@ export async function runCampaign(options: CampaignRunOptions): Promise<void> {
   if (options.keep && !nothingToDo)
     progress.say(`kept: stack ${stackName} and the servers; end with ./lab destroy ${stackName} and ./lab hosts down`);
   conclude(outcome);
+}
+
+/**
+ * `./lab campaign status`: how far a campaign is, by its results and its journal. Nothing is touched.
+ * @throws LabError (exit code 2) with what is wrong in options, experiments or hosts
+ */
+export async function printCampaignStatus(options: CampaignRunOptions): Promise<void> {
+  const place = placeOf(options);
+  const runs = new MeasuredRuns(place.results);
+  const deployments = deploymentsFor(options, runs, serversAt(place.hosts));
+  const journal = journalOf(place.results, deployments).read();
+  const status = statusOf(deployments, runs, journal, estimatesFrom(journal, deployments));
+  await runs.remember();
+  process.stdout.write(`${options.json ? JSON.stringify(status) : statusText(status)}\n`);
 }

@@ -50,11 +50,13 @@ export function register(program: Command): void {
   withPlanOptions(campaign.command("run"))
     .description(
       "Deploy and measure every scenario of experiments on one stack, whose configuration changes from each to the next. " +
-        "What is measured and valid is skipped, what fails is told at the end. Without --hosts on the emulated servers, " +
+        "What is measured and valid is skipped, so to go on is to run the same again. What fails is tried again, and told at the " +
+        "end. All of it stands in a journal beside the results. Without --hosts on the emulated servers, " +
         "which are booted when they are not up.",
     )
     .option(...hostsOption)
     .option("--results <directory>", "where runs are published and looked for", campaignDefaults.results)
+    .option("--attempts <n>", "times that a deployment is tried before it counts as failed", campaignDefaults.attempts)
     .option("--keep", "leave the last deployment and the servers up")
     .option("--json", "print what was measured, skipped and failed as JSON")
     .action(async (names: string[], words: RunWords) => {
@@ -62,5 +64,19 @@ export function register(program: Command): void {
       const options = parseRunOptions(names, words);
       const { runCampaign } = await import("../campaign/run.ts");
       await runCampaign(options);
+    });
+
+  withPlanOptions(campaign.command("status"))
+    .description(
+      "Say how far a campaign is, by the results and its journal: what is measured, missing, invalid, failed, how long the rest " +
+        "takes, and where the time went. The options are those of its run. Nothing is touched.",
+    )
+    .option(...hostsOption)
+    .option("--results <directory>", "where its runs are", campaignDefaults.results)
+    .option("--json", "print it as JSON")
+    .action(async (names: string[], words: RunWords) => {
+      const { parseRunOptions } = await import("../campaign/options.ts");
+      const { printCampaignStatus } = await import("../campaign/run.ts");
+      await printCampaignStatus(parseRunOptions(names, words));
     });
 }

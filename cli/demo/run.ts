@@ -48,7 +48,7 @@ async function measureAll(stack: DrivenStack, options: DemoOptions, results: str
     const replicate = order.block;
     interruption.asked.throwIfAborted();
     const label = `[${index + 1}/${plan.length}] replicate ${replicate}: ${driver}`;
-    const runs = await progress.step(label, () =>
+    const { runs } = await progress.step(label, () =>
       stack.deploy({
         [mainVmKeys.driver]: driver,
         replicate: String(replicate),

@@ -25,10 +25,20 @@ const messageIn = (line: string) =>
     .replace(/\s+/g, " ")
     .trim();
 
+/** What the engine did to a resource, in milliseconds of its report's clock. */
+export interface ResourceTime {
+  name: string;
+  type: string;
+  fromMs: number;
+  toMs: number;
+}
+
 /** Turns what the engine reports into lines for people, and remembers what went wrong. */
 export class DeploymentReport {
   /** What the engine called errors, each once, in order. */
   readonly errors: string[] = [];
+  /** What changed something on a server, or failed to. */
+  readonly times: ResourceTime[] = [];
   readonly #started = new Map<string, number>();
   readonly #say: (line: string) => void;
   readonly #now: () => number;
@@ -51,7 +61,7 @@ export class DeploymentReport {
       const { urn, op, type, old, new: after } = ended.metadata;
       const what = resOpFailedEvent ? `failed (${op})` : done[op];
       const isOwn = (after ?? old)?.custom === true && !type.startsWith("pulumi:");
-      if (what && isOwn) this.#say(`    ${nameOf(urn)}: ${what}${this.#took(`${op} ${urn}`)}`);
+      if (what && isOwn) this.#tell(nameOf(urn), type, what, this.#started.get(`${op} ${urn}`));
     }
     if (diagnosticEvent?.severity === "error" && !diagnosticEvent.ephemeral) {
       const where = diagnosticEvent.urn ? `${nameOf(diagnosticEvent.urn)}: ` : "";
@@ -71,8 +81,10 @@ export class DeploymentReport {
     else if (messageIn(other).length < message.length) this.errors[told] = line;
   }
 
-  #took(key: string): string {
-    const start = this.#started.get(key);
-    return start === undefined ? "" : ` in ${((this.#now() - start) / 1000).toFixed(1)} s`;
+  #tell(name: string, type: string, what: string, fromMs: number | undefined): void {
+    const toMs = this.#now();
+    if (fromMs !== undefined) this.times.push({ name, type, fromMs, toMs });
+    const took = fromMs === undefined ? "" : ` in ${((toMs - fromMs) / 1000).toFixed(1)} s`;
+    this.#say(`    ${name}: ${what}${took}`);
   }
 }

@@ -8,7 +8,7 @@ import type { Progress } from "../../lib/progress.ts";
 import type { Interruption } from "../interrupt.ts";
 import { withServersInReach } from "./around-pulumi.ts";
 import { stackFile } from "./config.ts";
-import { DeploymentReport } from "./deployment-report.ts";
+import { DeploymentReport, type ResourceTime } from "./deployment-report.ts";
 
 export interface DrivenStackOptions {
   /** Name of the stack. */
@@ -29,6 +29,13 @@ export interface DrivenStackOptions {
 type OperationSettings = Required<
   Pick<UpOptions, "color" | "suppressProgress" | "onOutput" | "onError" | "onEvent" | "signal">
 >;
+
+/** What a deployment gave. */
+interface Deployed {
+  /** What the program exports as `runs`. */
+  runs: unknown;
+  times: readonly ResourceTime[];
+}
 
 /** A stack that is deployed again and again, each time with another configuration. */
 export class DrivenStack {
@@ -63,16 +70,16 @@ export class DrivenStack {
   /**
    * Deploys a scenario and measures it.
    * @param settings configuration keys without the project's name, and their values as text
-   * @returns what the program exports as `runs`
+   * @returns what the program exports as `runs`, and what the engine was busy with
    * @throws LabError with what the engine called errors, or the reason of the interruption
    */
-  async deploy(settings: Record<string, string>, timeLimitMs: number = this.#options.timeLimitMs): Promise<unknown> {
+  async deploy(settings: Record<string, string>, timeLimitMs: number = this.#options.timeLimitMs): Promise<Deployed> {
     await this.#stack.setAllConfig(
       Object.fromEntries(Object.entries(settings).map(([key, value]) => [`sriov-rtt:${key}`, { value }])),
     );
     try {
-      const { outputs } = await this.#run("deploying", timeLimitMs, (common) => this.#stack.up(common));
-      return outputs.runs?.value;
+      const { result, times } = await this.#run("deploying", timeLimitMs, (common) => this.#stack.up(common));
+      return { runs: result.outputs.runs?.value, times };
     } catch (error) {
       this.#options.interruption.asked.throwIfAborted();
       throw error;
@@ -98,11 +105,11 @@ export class DrivenStack {
     await once(this.#log, "close");
   }
 
-  async #run<T>(what: string, timeLimitMs: number, operation: (common: OperationSettings) => Promise<T>): Promise<T> {
+  async #run<T>(what: string, timeLimitMs: number, operation: (common: OperationSettings) => Promise<T>) {
     const report = new DeploymentReport(this.#options.progress.say);
     const late = AbortSignal.timeout(timeLimitMs);
     try {
-      return await operation(this.#settings(report, late));
+      return { result: await operation(this.#settings(report, late)), times: report.times };
     } catch (error) {
       const why = late.aborted
         ? `gave up after ${(timeLimitMs / 60_000).toFixed(0)} minutes`

@@ -5,6 +5,7 @@ import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import { publishFile } from "../../lib/publish.ts";
 import { sha256Schema } from "../../lib/sha256-schema.ts";
 import { fidelities } from "./fidelity.ts";
+import type { Manifest } from "./manifest.ts";
 import { inspectRun } from "./token.ts";
 
 /** A run that counts, in what a campaign has to know of it. */
@@ -13,6 +14,8 @@ const countedRunSchema = z.object({
   fidelity: z.enum(fidelities),
   /** Milliseconds from its beginning to its end, of the attempt that counts. */
   tookMs: z.number(),
+  /** Of these, windows of CPU usage and probes. */
+  measuringMs: z.number(),
 });
 export type CountedRun = z.infer<typeof countedRunSchema>;
 
@@ -22,6 +25,14 @@ const memorySchema = z.object({
   runs: z.record(z.string(), countedRunSchema.extend({ state: z.string() })),
 });
 type Memory = z.infer<typeof memorySchema>;
+
+/** From the first window's beginning to the second's end, a sample a second; of servers in step, as long as they were. */
+const measuringMs = ({ probes }: Manifest): number =>
+  probes.reduce(
+    (sum, { cpu: { sender }, sharedClock }) =>
+      sum + 1000 * (sharedClock?.wallSeconds ?? sender.duringSamples[1] - sender.beforeSamples[0]),
+    0,
+  );
 
 /** What a look at a folder tells without reading its files: names, sizes, times of change, inodes. Undefined where it is not there. */
 function stateOf(folder: string): string | undefined {
@@ -75,7 +86,8 @@ export class RunMemory {
       return inspected;
     }
     const { fidelity, started, ended } = inspected.manifest;
-    const run = { scenarioSha256, fidelity, tookMs: Date.parse(ended) - Date.parse(started) };
+    const tookMs = Date.parse(ended) - Date.parse(started);
+    const run = { scenarioSha256, fidelity, tookMs, measuringMs: measuringMs(inspected.manifest) };
     // Of files that changed while they were read nothing is known.
     if (state !== undefined && state === stateOf(path)) {
       this.#known[path] = { ...run, state };

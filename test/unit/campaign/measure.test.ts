@@ -3,8 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PlannedDeployment } from "../../../cli/campaign/deployments.ts";
+import { estimatesFrom } from "../../../cli/campaign/estimate.ts";
+import { Journal } from "../../../cli/campaign/journal.ts";
 import { measureCampaign } from "../../../cli/campaign/measure.ts";
 import { MeasuredRuns } from "../../../cli/campaign/measured.ts";
+import { statusOf, statusText } from "../../../cli/campaign/status.ts";
 import { summaryText } from "../../../cli/campaign/summary.ts";
 import type { Progress } from "../../../lib/progress.ts";
 import { deployments, writeRun } from "./fixtures.ts";
@@ -36,8 +39,24 @@ async function deployed(deployment: PlannedDeployment): Promise<void> {
 const campaign = (
   all: readonly PlannedDeployment[],
   deploy: (deployment: PlannedDeployment) => Promise<void> = deployed,
-  asked: AbortSignal = new AbortController().signal,
-) => measureCampaign(all, { deploy, missing: (deployment) => runs().missing(deployment), progress, asked });
+  { asked = new AbortController().signal, attempts = 1 } = {},
+) =>
+  measureCampaign(all, {
+    deploy: async (deployment) => {
+      await deploy(deployment);
+      return { times: [], found: "" };
+    },
+    missing: (deployment) => runs().missing(deployment),
+    measuringSeconds: (deployment) => runs().measuringSeconds(deployment),
+    expectedSeconds: (deployment) => estimatesFrom(journal().read(), all)(deployment),
+    attempts,
+    ...{ journal: journal(), progress, asked },
+  });
+const journal = () => new Journal(join(results, "campaign-made-up.ndjson"));
+const events = () =>
+  journal()
+    .read()
+    .map(({ event }) => event);
 
 describe("runs that are missing", () => {
   it("says which runs are not there or do not count", () => {
@@ -84,7 +103,8 @@ describe("measureCampaign", () => {
     expect(turns).toEqual([all[0]!.scenario.name, all[2]!.scenario.name]);
     expect(outcome.skipped).toEqual([{ name: all[1]!.scenario.name, hash: all[1]!.scenario.hash, replicate: 1 }]);
     expect(outcome.measured.map(({ name }) => name)).toEqual(turns);
-    expect(said).toEqual([`[1/2] replicate 1: ${turns[0]}`, `[2/2] replicate 1: ${turns[1]}`]);
+    expect(said).toEqual([`[1/2] replicate 1: ${turns[0]}`, `[2/2, about 1 min left] replicate 1: ${turns[1]}`]);
+    expect(events()).toEqual(["begun", "measured", "measured", "ended"]);
     expect((await campaign(all, () => Promise.reject(new Error("deployed again")))).skipped).toHaveLength(3);
   });
 
@@ -110,6 +130,46 @@ describe("measureCampaign", () => {
     expect(outcome.measured).toHaveLength(1);
   });
 
+  it("tries one again that has failed, and writes down why each attempt did", async () => {
+    const all = deployments(2);
+    let tries = 0;
+    const flaky = async (one: PlannedDeployment) => {
+      tries += 1;
+      if (one === all[0] && tries < 2) throw new Error("the sender does not answer");
+      if (one === all[1]) throw new Error(`no VF, try ${tries}`);
+      await deployed(one);
+    };
+    const outcome = await campaign(all, flaky, { attempts: 2 });
+    expect(outcome.measured).toHaveLength(1);
+    expect(outcome.failed).toMatchObject([{ error: "no VF, try 3\nno VF, try 4" }]);
+    expect(journal().read()).toMatchObject([
+      { event: "begun", deployments: 2, missing: 2 },
+      { event: "failed", attempt: 1, error: "the sender does not answer" },
+      { event: "measured", attempt: 2, spent: { measuring: 0, boot: 0 } },
+      { event: "failed", attempt: 1, error: "no VF, try 3" },
+      { event: "failed", attempt: 2, error: "no VF, try 4" },
+      { event: "ended", why: "done" },
+    ]);
+    const status = statusOf(all, runs(), journal().read(), () => 60);
+    expect(status).toMatchObject({
+      deployments: { done: 1, wanted: 2, failed: 1 },
+      secondsLeft: 60,
+      scenarios: [
+        { done: 1, wanted: 1, runs: { done: 2, missing: 0, invalid: 0 }, failed: [] },
+        { done: 0, wanted: 1, runs: { done: 0, missing: 2 }, failed: [{ replicate: 1, attempts: 2 }] },
+      ],
+    });
+    expect(statusText(status)).toMatch(/failed 2 times: replicate 1 of .*: no VF, try 4\n/);
+    expect(statusText(status)).toMatch(/1 of 2 deployments measured, 1 failed; about 1 min left\n/);
+    // What was measured after all has failed no more.
+    const later = await campaign(all, deployed);
+    expect(later.measured).toHaveLength(1);
+    expect(statusOf(all, runs(), journal().read(), () => 60)).toMatchObject({
+      deployments: { done: 2, failed: 0 },
+      secondsLeft: 0,
+    });
+  });
+
   it("does not believe a deployment whose data is not there", async () => {
     const outcome = await campaign(deployments(1), () => Promise.resolve());
     expect(outcome.failed[0]?.error).toMatch(/^deployed, and runs are missing: .*run-01: there is no manifest/);
@@ -125,10 +185,12 @@ describe("measureCampaign", () => {
         interruption.abort(new Error("interrupted"));
         throw new Error("interrupted");
       },
-      interruption.signal,
+      { asked: interruption.signal },
     );
     expect(outcome.measured).toHaveLength(1);
     expect(outcome.failed).toEqual([]);
+    expect(events()).toEqual(["begun", "measured", "ended"]);
+    expect(journal().read().at(-1)).toMatchObject({ why: "interrupted" });
     expect(outcome.left.map(({ name }) => name)).toEqual(all.slice(1).map(({ scenario }) => scenario.name));
   });
 });

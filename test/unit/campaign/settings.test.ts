@@ -57,9 +57,16 @@ describe("options", () => {
       order: "random",
       seed: undefined,
       results: "results",
+      attempts: 2,
       keep: false,
       json: false,
     });
+  });
+
+  it("refuse an --attempts of 0", () => {
+    expect(() => parseRunOptions(["baseline"], { attempts: "0" })).toThrow(
+      '--attempts "0" is not allowed; allowed: a whole number, 1 or more',
+    );
   });
 
   it.each([

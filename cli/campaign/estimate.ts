@@ -1,0 +1,52 @@
+import { median } from "../../measure/statistics/quantiles.ts";
+import type { PlannedDeployment } from "./deployments.ts";
+import type { JournalEntry } from "./journal.ts";
+
+type Size = Pick<PlannedDeployment, "scenario">;
+
+/** Background VMs on both servers: what a deployment's time depends on most. */
+const sizeOf = ({ scenario: { vms } }: Size): number => vms.sender.background + vms.responder.background;
+
+/**
+ * How long deployments take, from those that a journal tells of: the median of those of the same scenario, else of those with
+ * as many background VMs, else of all.
+ * @param planned what the journal's deployments are, for their numbers of VMs
+ * @returns seconds, undefined where the journal tells of none
+ */
+export function estimatesFrom(
+  journal: readonly JournalEntry[],
+  planned: readonly Size[],
+): (deployment: Size) => number | undefined {
+  const sizes = new Map(planned.map((each) => [each.scenario.hash, sizeOf(each)]));
+  const measured = journal.flatMap((entry) => (entry.event === "measured" ? [entry] : []));
+  const secondsOf = (wanted: (hash: string) => boolean) =>
+    measured.filter(({ hash }) => wanted(hash)).map(({ seconds }) => seconds);
+  return (deployment) => {
+    const choices = [
+      secondsOf((hash) => hash === deployment.scenario.hash),
+      secondsOf((hash) => sizes.get(hash) === sizeOf(deployment)),
+      secondsOf(() => true),
+    ];
+    const known = choices.find(({ length }) => length > 0);
+    return known === undefined ? undefined : median(known);
+  };
+}
+
+/** Seconds of all, where each is known; those that are not are taken for the mean of the others. Undefined where none is known. */
+export function sumOfKnown(seconds: readonly (number | undefined)[]): number | undefined {
+  const known = seconds.filter((each) => each !== undefined);
+  if (known.length === 0) return undefined;
+  return (known.reduce((sum, each) => sum + each, 0) / known.length) * seconds.length;
+}
+
+/** "3 h 20 min", "45 min", "1 min". */
+export function durationText(seconds: number): string {
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** ", about 45 min left": of deployments whose seconds are known or not; empty where none is. */
+export function timeLeftText(seconds: readonly (number | undefined)[]): string {
+  const sum = sumOfKnown(seconds);
+  return sum === undefined ? "" : `, about ${durationText(sum)} left`;
+}

@@ -1,0 +1,86 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { sha256Schema } from "../../lib/sha256-schema.ts";
+
+/** Seconds of a deployment by what it did; whatever is in none of the others is `engine`. */
+const spentSchema = z.object({
+  /** VMs that were made, and booted until they answered. */
+  boot: z.number(),
+  /** Load that was started, until it was seen. */
+  load: z.number(),
+  /** Windows of CPU usage and probes inside runs. */
+  measuring: z.number(),
+  /** Runs but for their windows, and servers that were made ready. */
+  ours: z.number(),
+  engine: z.number(),
+});
+export type Spent = z.infer<typeof spentSchema>;
+
+const deploymentFields = { at: z.string(), hash: sha256Schema, name: z.string(), replicate: z.int(), attempt: z.int() };
+
+/** What a campaign writes down as it happens. */
+const entrySchema = z.discriminatedUnion("event", [
+  z.object({ event: z.literal("begun"), at: z.string(), deployments: z.int(), missing: z.int() }),
+  z.object({ event: z.literal("measured"), ...deploymentFields, seconds: z.number(), spent: spentSchema }),
+  z.object({ event: z.literal("failed"), ...deploymentFields, seconds: z.number(), error: z.string() }),
+  z.object({ event: z.literal("ended"), at: z.string(), why: z.enum(["done", "interrupted"]) }),
+]);
+export type JournalEntry = z.infer<typeof entrySchema>;
+type Unstamped<Entry> = Entry extends unknown ? Omit<Entry, "at"> : never;
+
+/** Where the journal of a campaign is in its results directory. @param campaign its name, as each deployment's order has it */
+export const journalFile = (results: string, campaign: string) => join(results, `campaign-${campaign}.ndjson`);
+
+/** A campaign's journal, a line of JSON an entry, which is only ever appended to. */
+export class Journal {
+  readonly #file: string;
+  readonly #now: () => Date;
+
+  constructor(file: string, now: () => Date = () => new Date()) {
+    this.#file = file;
+    this.#now = now;
+  }
+
+  /** Writes an entry down, on the disk when this returns. */
+  append(entry: Unstamped<JournalEntry>): void {
+    mkdirSync(dirname(this.#file), { recursive: true });
+    const file = openSync(this.#file, "a");
+    try {
+      // A newline first ends a line that a killed campaign has left unfinished.
+      writeSync(
+        file,
+        `${this.#endsWhole() ? "" : "\n"}${JSON.stringify({ at: this.#now().toISOString(), ...entry })}\n`,
+      );
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** All entries, in order. Lines that are none, as a kill leaves one, are passed over. */
+  read(): JournalEntry[] {
+    return this.#text()
+      .split("\n")
+      .flatMap((line) => {
+        try {
+          return [entrySchema.parse(JSON.parse(line))];
+        } catch {
+          return [];
+        }
+      });
+  }
+
+  #text(): string {
+    try {
+      return readFileSync(this.#file, "utf8");
+    } catch {
+      return "";
+    }
+  }
+
+  #endsWhole(): boolean {
+    const text = this.#text();
+    return text === "" || text.endsWith("\n");
+  }
+}

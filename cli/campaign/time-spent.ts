@@ -1,0 +1,34 @@
+import { type Busy, busySeconds } from "../stack/busy-time.ts";
+import type { ResourceTime } from "../stack/deployment-report.ts";
+import type { Spent } from "./journal.ts";
+
+/** What the resources of infra/ are made for. */
+const kinds = ["runs", "load", "boot", "servers"] as const;
+type Kind = (typeof kinds)[number];
+
+function kindOf({ name, type }: ResourceTime): Kind {
+  if (/^run-\d+$/.test(name)) return "runs";
+  if (name === "load-running") return "load";
+  return type.startsWith("libvirt:") || /-(slots|ready)$/.test(name) ? "boot" : "servers";
+}
+
+const tenths = (seconds: number) => Math.round(10 * seconds) / 10;
+
+/**
+ * Where the time of a deployment went.
+ * @param resources what the engine was busy with
+ * @param seconds that the deployment took
+ * @param measuringSeconds windows and probes of the runs that it measured
+ */
+export function timeSpent(resources: readonly ResourceTime[], seconds: number, measuringSeconds: number): Spent {
+  const busy = resources.map((each): Busy<Kind> => ({ kind: kindOf(each), fromMs: each.fromMs, toMs: each.toMs }));
+  const { runs, load, boot, servers } = busySeconds(busy, kinds);
+  const measuring = Math.min(runs, measuringSeconds);
+  return {
+    boot: tenths(boot),
+    load: tenths(load),
+    measuring: tenths(measuring),
+    ours: tenths(runs - measuring + servers),
+    engine: tenths(Math.max(0, seconds - runs - load - boot - servers)),
+  };
+}

@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { durationText, estimatesFrom, sumOfKnown, timeLeftText } from "../../../cli/campaign/estimate.ts";
+import type { JournalEntry } from "../../../cli/campaign/journal.ts";
+import { timeSpent } from "../../../cli/campaign/time-spent.ts";
+import { busySeconds } from "../../../cli/stack/busy-time.ts";
+import { planned } from "./planned.ts";
+
+const { scenarios } = planned(["baseline"], "emulated");
+const sized = (background: number) =>
+  scenarios.filter(({ vms }) => vms.sender.background + vms.responder.background === background);
+const took = (hash: string, seconds: number): JournalEntry => ({
+  ...{ event: "measured", at: "2026", hash, name: "made up", replicate: 1, attempt: 1, seconds },
+  spent: { boot: 0, load: 0, measuring: 0, ours: 0, engine: 0 },
+});
+
+describe("how long a deployment takes", () => {
+  const [alone, other, ...more] = sized(0).map((scenario) => ({ scenario }));
+  const [pair] = sized(2).map((scenario) => ({ scenario }));
+  const all = scenarios.map((scenario) => ({ scenario }));
+
+  it("is the median of its own times, else of those with as many VMs, else of all", () => {
+    const journal = [30, 50, 40].map((seconds) => took(alone!.scenario.hash, seconds));
+    const estimate = estimatesFrom([...journal, took(pair!.scenario.hash, 100)], all);
+    expect(estimate(alone!)).toBe(40);
+    expect(estimate(other!)).toBe(40);
+    expect(estimate(pair!)).toBe(100);
+    expect(estimatesFrom(journal, all)(pair!)).toBe(40);
+    expect(estimatesFrom([], all)(pair!)).toBeUndefined();
+    expect(more.length).toBeGreaterThan(0);
+  });
+
+  it("is told in minutes and hours, and not at all where nothing is known", () => {
+    expect([1, 89, 3600, 7320].map(durationText)).toEqual(["1 min", "1 min", "1 h 0 min", "2 h 2 min"]);
+    expect(sumOfKnown([60, undefined, 120])).toBe(270);
+    expect(timeLeftText([60, undefined, 120])).toBe(", about 5 min left");
+    expect(timeLeftText([undefined])).toBe("");
+  });
+});
+
+describe("where the time went", () => {
+  const kinds = ["a", "b", "c"] as const;
+  const busy = fc.record({
+    kind: fc.constantFrom(...kinds),
+    fromMs: fc.integer({ min: 0, max: 50 }),
+    length: fc.integer({ min: 0, max: 50 }),
+  });
+
+  it("counts each moment once, for the first kind that was busy then", () => {
+    fc.assert(
+      fc.property(fc.array(busy, { maxLength: 12 }), (drawn) => {
+        const all = drawn.map(({ kind, fromMs, length }) => ({ kind, fromMs, toMs: fromMs + length }));
+        const expected = { a: 0, b: 0, c: 0 };
+        for (let ms = 0; ms < 100; ms += 1) {
+          const kind = kinds.find((each) => all.some((one) => one.kind === each && one.fromMs <= ms && ms < one.toMs));
+          if (kind) expected[kind] += 0.001;
+        }
+        const found = busySeconds(all, kinds);
+        for (const kind of kinds) expect(found[kind]).toBeCloseTo(expected[kind], 9);
+      }),
+    );
+  });
+
+  it("tells booting, load, measuring and the rest apart by what infra/ makes", () => {
+    const time = (name: string, fromMs: number, toMs: number, type = "command:local:Command") => ({
+      ...{ name, type, fromMs, toMs },
+    });
+    const resources = [
+      time("sender-lease", 0, 2000, "command:remote:Command"),
+      time("sender-slots", 2000, 4000, "command:remote:Command"),
+      time("sender-rtt-main", 4000, 9000, "libvirt:index/domain:Domain"),
+      time("responder-rtt-main", 5000, 12_000, "libvirt:index/domain:Domain"),
+      time("load-running", 12_000, 15_000),
+      time("run-01", 15_000, 30_000),
+      time("run-02", 30_000, 41_000),
+    ];
+    expect(timeSpent(resources, 50, 20)).toEqual({ boot: 10, load: 3, measuring: 20, ours: 8, engine: 9 });
+    // Windows that were measured before this deployment are none of its time.
+    expect(timeSpent(resources.slice(0, 4), 13, 20)).toEqual({ boot: 10, load: 0, measuring: 0, ours: 2, engine: 1 });
+  });
+});
