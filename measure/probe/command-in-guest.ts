@@ -2,10 +2,10 @@ import { basename } from "node:path";
 import { z } from "zod";
 import type { Endpoint, RunningCommand } from "../../lib/endpoints/endpoint.ts";
 import { LabError } from "../../lib/errors.ts";
-import { endProcesses } from "../../lib/guest-processes.ts";
 import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts";
-import type { ProbeBudget } from "../probes/probe.ts";
+import type { ProbeBudget, ProbeCommand } from "../probes/probe.ts";
 import { settleSeconds } from "./budget.ts";
+import { clearEndpoint } from "./clear-endpoint.ts";
 import type { ProbeTask } from "./task.ts";
 
 const endRecord = z.strictObject({ exit_code: wholeNumber, from: decimalNumber, to: decimalNumber });
@@ -22,8 +22,7 @@ export interface ProbeAnswer {
 export class CommandInGuest {
   readonly #endpoint: Endpoint;
   readonly #name: string;
-  readonly #processes: readonly string[];
-  readonly #shell: string;
+  readonly #given: ProbeCommand;
   readonly #files: string;
   readonly #budget: ProbeBudget;
   #command: RunningCommand | undefined;
@@ -34,16 +33,14 @@ export class CommandInGuest {
   ) {
     this.#endpoint = endpoint;
     this.#name = probe.id;
-    this.#processes = command.processes;
-    this.#shell = command.shell;
+    this.#given = command;
     this.#files = `/tmp/lab-${probe.id}-${seed}`;
     this.#budget = budget;
   }
 
-  /** Ends what an attempt before has left, a process or its files. @throws LabError when a process cannot be ended */
+  /** Ends what an attempt before has left, a process or its files. @throws as `clearEndpoint` does */
   async clear(): Promise<void> {
-    const script = `${endProcesses(this.#processes)}\nrm -f /tmp/lab-${this.#name}-*`;
-    await this.#endpoint.run(script, 60_000);
+    await clearEndpoint(this.#endpoint, "Sender VM", this.#name, this.#given, `/tmp/lab-${this.#name}-*`);
   }
 
   /** What the guest writes on its console when the command has ended, if it is to: one word, which no other attempt writes. */
@@ -64,7 +61,7 @@ export class CommandInGuest {
   async start(begin = { afterSeconds: settleSeconds, tellsConsole: false }): Promise<void> {
     const uptime = "$(cut -d ' ' -f 1 /proc/uptime)";
     const told = begin.tellsConsole ? `; echo ${this.endWord} > /dev/console` : "";
-    const script = `sleep ${begin.afterSeconds}; from=${uptime}; timeout -s INT -k 10 ${this.#limitSeconds} ${this.#shell} > ${this.#files}.txt 2> ${this.#files}.err; code=$?; echo "exit_code=$code from=$from to=${uptime}" > ${this.#files}.end${told}`;
+    const script = `sleep ${begin.afterSeconds}; from=${uptime}; timeout -s INT -k 10 ${this.#limitSeconds} ${this.#given.shell} > ${this.#files}.txt 2> ${this.#files}.err; code=$?; echo "exit_code=$code from=$from to=${uptime}" > ${this.#files}.end${told}`;
     this.#command = await this.#endpoint.start(script, false);
   }
 

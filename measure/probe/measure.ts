@@ -15,6 +15,7 @@ import { inspectRun, runFolder } from "../results/token.ts";
 import { type MissingCaptures, unavailableRecord } from "../results/unavailable.ts";
 import { backgroundProblems, backgroundUse } from "./background.ts";
 import { attempts } from "./budget.ts";
+import { MissingProgramError } from "./clear-endpoint.ts";
 import { environmentOf } from "./environment.ts";
 import { evaluateRaw } from "./evaluate.ts";
 import { forgetLoad } from "./forget-load.ts";
@@ -131,7 +132,7 @@ export interface MeasuredWith {
  * Makes a run count: keeps the one that is there and valid, else measures it and publishes it as a whole. An attempt
  * that does not count is kept beside, under a name that says so, and tried again.
  * @throws LabError after the last attempt, with what was wrong in each
- * @throws LostServerError at once when another stack has a server
+ * @throws LostServerError at once when another stack has a server, MissingProgramError when a Main VM lacks what a probe needs
  */
 export async function measureRun(
   spec: RunSpec,
@@ -166,8 +167,8 @@ export async function measureRun(
       await publish(aside, files, manifest);
       problems.push(`attempt ${attempt} (kept as ${aside}): ${manifest.problems.join("; ")}`);
     } catch (error) {
-      // Another attempt would be made in the VMs of whoever has the server by now.
-      if (error instanceof LostServerError) throw error;
+      // Another attempt would be made in the VMs of whoever has the server by now, or of the same image.
+      if (error instanceof LostServerError || error instanceof MissingProgramError) throw error;
       problems.push(`attempt ${attempt}: ${messageOf(error)}`);
     }
     say(`${label}: ${problems.at(-1)}`);

@@ -4,6 +4,7 @@ import { roles } from "../../lib/roles.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
 import { captureFile, cpuFile, errorsFile, outputFile } from "../results/run-files.ts";
+import { AnsweringInGuest } from "./answering-in-guest.ts";
 import { runBudget } from "./budget.ts";
 import { CommandInGuest } from "./command-in-guest.ts";
 import { sampleInStep } from "./in-step.ts";
@@ -38,26 +39,20 @@ async function bringHome(
   return { captures, files };
 }
 
-/**
- * Measures with one probe: captures that it asks for, mpstat over a window without it and one with it inside, and itself in
- * the Sender VM.
- * @param attempt of the run, from 1
- * @throws LabError when something fails, or the probe ends with a status that is no result; it does not go on then
- */
-export async function runProbe(
+/** Captures that the probe asks for, mpstat over a window without it and one with it inside, and itself. */
+function sampleBetweenCaptures(
   spec: RunSpec,
   task: ProbeTask,
   attempt: number,
   connections: PerRole<SshConnection>,
   points: PerRole<CapturePoint[]>,
   say: (line: string) => void,
-): Promise<RawProbe> {
+): Promise<Omit<RawProbe, "task">> {
   const { probe, budget } = task;
   const { runSeconds } = runBudget(spec.scenario.factors, spec.fidelity);
-  const { domain } = spec.ends.sender.vm;
   const command = new CommandInGuest(mainVm(connections.sender, spec.ends.sender), task);
   const interfaces = roles.flatMap((role) => points[role].map((point) => `${role} ${point.interface}`)).join(", ");
-  const measured = await withOpened(
+  return withOpened(
     roles,
     (role) => ServerSession.open(connections[role], role, points[role], task.capture, runSeconds),
     (session) => session.close(),
@@ -79,8 +74,33 @@ export async function runProbe(
       }
     },
   );
+}
+
+/**
+ * Measures with one probe: what answers it in the Responder VM listens before anything else begins and is ended after all of it,
+ * so that neither is in a window of CPU usage.
+ * @param attempt of the run, from 1
+ * @throws LabError when something fails, or the probe ends with a status that is no result; nothing of it goes on then
+ */
+export async function runProbe(
+  spec: RunSpec,
+  task: ProbeTask,
+  attempt: number,
+  connections: PerRole<SshConnection>,
+  points: PerRole<CapturePoint[]>,
+  say: (line: string) => void,
+): Promise<RawProbe> {
+  const { answering } = task.command;
+  const { runSeconds } = runBudget(spec.scenario.factors, spec.fidelity);
+  const { sender, responder } = spec.ends;
+  const measured = await withOpened(
+    answering ? [new AnsweringInGuest(mainVm(connections.responder, responder), task, answering)] : [],
+    (answers) => answers.start(runSeconds).then(() => answers),
+    (answers) => answers.end(),
+    () => sampleBetweenCaptures(spec, task, attempt, connections, points, say),
+  );
   const { exitCode, errors } = measured.answer;
   if (!task.command.exitCodes.includes(exitCode))
-    throw new LabError(`${domain}: ${probe.id} ended with exit status ${exitCode}: ${errors}`);
+    throw new LabError(`${sender.vm.domain}: ${task.probe.id} ended with exit status ${exitCode}: ${errors}`);
   return { task, ...measured };
 }

@@ -2,6 +2,7 @@ import { withOpened } from "../../lib/concurrent.ts";
 import { type Role, roles } from "../../lib/roles.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
 import type { GuestLook } from "../../study/loads/guest-look.ts";
+import { AnsweringInGuest } from "./answering-in-guest.ts";
 import { lookInGuests } from "./background.ts";
 import { CommandInGuest } from "./command-in-guest.ts";
 import { type RawProbe, runProbe } from "./probe-run.ts";
@@ -43,6 +44,13 @@ async function lookAround({ ends }: RunSpec, connections: Connections, points: P
   return { facts, looks, guests };
 }
 
+/** Ends what an attempt before has left of a probe, on both sides. */
+async function clearEnds({ sender, responder }: RunSpec["ends"], task: ProbeTask, connections: Connections) {
+  const { answering } = task.command;
+  await new CommandInGuest(mainVm(connections.sender, sender), task).clear();
+  if (answering) await new AnsweringInGuest(mainVm(connections.responder, responder), task, answering).clear();
+}
+
 /** One of the attempts at a run, from 1, and what it has to do. */
 export interface Attempt {
   attempt: number;
@@ -57,7 +65,7 @@ async function measureOn(
 ): Promise<Omit<RawRun, "started" | "ended">> {
   const { ends, owner } = spec;
   await requireTenant(owner, connections, "before");
-  for (const task of tasks) await new CommandInGuest(mainVm(connections.sender, ends.sender), task).clear();
+  for (const task of tasks) await clearEnds(ends, task, connections);
   const points = await onBoth((role) => capturePoints(connections[role], ends[role]));
   const before = await lookAround(spec, connections, points, "before");
   const probes: RawProbe[] = [];

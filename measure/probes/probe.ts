@@ -36,14 +36,28 @@ export interface CaptureRequest {
   snapBytes: number;
 }
 
-/** What is started in the Sender's endpoint. Its output and its messages are files of the run. */
-export interface ProbeCommand {
-  /** A simple command for the shell, which ends by itself. */
+/** What is started in an endpoint. */
+export interface EndpointCommand {
+  /** A simple command for the shell. */
   shell: string;
-  /** Names of its processes: what an attempt before has left of them is ended first. */
+  /** Programs that the endpoint must have: its image may be one of before, or somebody else's. */
+  programs: readonly string[];
+  /** What the names of its processes begin with: what an attempt before has left of them is ended first. */
   processes: readonly string[];
+}
+
+/** What answers a probe in the Responder's endpoint. It stays in the foreground until it is ended; nobody reads what it prints. */
+export interface AnsweringCommand extends EndpointCommand {
+  /** A shell command that succeeds once it listens. */
+  listens: string;
+}
+
+/** What is started in the Sender's endpoint and ends by itself. Its output and its messages are files of the run. */
+export interface ProbeCommand extends EndpointCommand {
   /** Exit statuses that are a result; any other is a failure of the attempt. */
   exitCodes: readonly number[];
+  /** What listens before a window begins, until the probe has ended; left out where the Responder's kernel answers by itself. */
+  answering?: AnsweringCommand;
 }
 
 /** What a probe brought home, as a run's folder keeps it. */

@@ -27,6 +27,7 @@ export const ping: Probe<PingParameters, MatchedFiles> = {
   // It ends with 1 when an answer is missing, which is a result.
   run: (parameters, { responder }) => ({
     shell: pingCommand(parameters, responder.ip),
+    programs: ["ping"],
     processes: ["ping"],
     exitCodes: [0, 1],
   }),

@@ -105,7 +105,7 @@ describe("a probe in a guest", { timeout: 60_000 }, () => {
       probe: { id: "ping" },
       seed,
       budget: most,
-      command: { shell, processes: ["no-such-program"], exitCodes: [0] },
+      command: { shell, programs: [], processes: ["no-such-program"], exitCodes: [0] },
     });
 
   it("brings home what it printed, how it ended, and leaves no file", async () => {

@@ -24,7 +24,10 @@ import { madeUpSpec } from "../../support/run-spec.ts";
 
 const data = join(checkout, "test/data/runs/pci-passthrough");
 
-/** A probe that nobody else knows: it says a number. */
+/** What the Responder of the probe below says, and the Sender hears. */
+const said = join(tmpdir(), `lab-said-${process.pid}`);
+
+/** A probe that nobody else knows: it says a number, which it has from the other side. */
 const answer: Probe<{ number: number }, number> = {
   id: "answer",
   parameters: z.object({ number: z.int() }),
@@ -36,7 +39,14 @@ const answer: Probe<{ number: number }, number> = {
   budget: () => ({ windowSeconds: 1, usualSeconds: 0, limitSeconds: 60, askEveryMs: 100, outputBytes: 100 }),
   parametersOf: () => ({ number: 42 }),
   capture: (_parameters, { responder }) => ({ filter: `host ${responder.ip}`, snapBytes: 64 }),
-  run: ({ number }) => ({ shell: `echo ${number}`, processes: ["no-such-program"], exitCodes: [0] }),
+  run: ({ number }) => ({
+    shell: `cat ${said}`,
+    ...{ programs: ["cat"], processes: ["no-such-program"], exitCodes: [0] },
+    answering: {
+      shell: `sh -c 'echo ${number} > ${said}; exec sleep ${process.pid}9'`,
+      ...{ programs: ["sleep"], processes: ["no-such-program"], listens: `[ -s ${said} ]` },
+    },
+  }),
   derive: async ({ files }) => Number(files.get("answer.txt")),
   problems: ({ parameters }, said) => (said === parameters.number ? [] : [`it said ${said}`]),
   details: (_run, said) => ({ isEven: said % 2 === 0 }),
@@ -45,7 +55,7 @@ const answer: Probe<{ number: number }, number> = {
 /** ping, whose answer was measured elsewhere. */
 const playedPing: Probe = {
   ...ping,
-  run: () => ({ shell: `cat ${data}/ping.txt`, processes: ["no-such-program"], exitCodes: [0, 1] }),
+  run: () => ({ shell: `cat ${data}/ping.txt`, programs: [], processes: ["no-such-program"], exitCodes: [0, 1] }),
 };
 
 const sessionFolder = `${volatileFolder}/run.played`;
@@ -90,7 +100,10 @@ it("a probe that only its own object knows is measured, checked and published be
   timeout: 240_000,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "lab-made-up-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+    rmSync(said, { force: true });
+  });
   writeFileSync(join(folder, "mpstat.json"), manySamples());
   const scripts: string[] = [];
   const server = standIn(folder, scripts);
@@ -111,6 +124,8 @@ it("a probe that only its own object knows is measured, checked and published be
   const probes: Probe[] = [playedPing, answer];
   const outcome = await measureRun(runSpecSchema.parse(madeUpSpec(folder)), () => {}, { probes, measureOnce });
   expect(outcome.summary.answer).toEqual({ answerMs: { n: 1, median: 42, p05: 42, p95: 42, min: 42, max: 42 } });
+  const { stdout: answering } = await execa("pgrep", ["-f", "-x", `sleep ${process.pid}9`], { reject: false });
+  expect(answering).toBe("");
   const state = inspectRun(outcome.directory);
   if ("missing" in state) throw new Error(state.missing);
   expect(state.manifest.probes.map(({ id }) => id)).toEqual(["ping", "answer"]);
