@@ -58,9 +58,8 @@ function sampleBetweenCaptures(
     (session) => session.close(),
     async (opened) => {
       const sessions = perRole(opened);
-      say(
-        `capturing at ${interfaces || "no host interface (kernel bypassed)"}; ${budget.windowSeconds} s without ${probe.id}`,
-      );
+      const capturing = `capturing at ${interfaces || "no host interface (kernel bypassed)"}`;
+      say(`${task.capture ? capturing : "capturing nothing"}; ${budget.windowSeconds} s without ${probe.id}`);
       try {
         const sampled: Sampled = spec.clock
           ? await sampleInStep(spec, spec.clock, attempt, task, command, sessions)

@@ -101,7 +101,7 @@ export class ServerSession {
   }
 
   /**
-   * Starts the captures and resolves when all of them listen.
+   * Starts the captures that are asked for, if any, and resolves when all of them listen.
    * @param where how messages call the server
    * @param limitSeconds after which what it has started ends also where the server does not see that this side is gone
    */
@@ -109,14 +109,17 @@ export class ServerSession {
     ssh: SshConnection,
     where: string,
     points: CapturePoint[],
-    { filter, snapBytes }: CaptureRequest,
+    request: CaptureRequest | null,
     limitSeconds: number,
   ): Promise<ServerSession> {
-    const captures = points.map((point) => `${point.hop} ${point.interface}`).join("\n");
-    const capture = { CAPTURES: captures, FILTER: filter, SNAP_BYTES: String(snapBytes) };
-    const variables = { ...capture, SECONDS_LIMIT: String(limitSeconds) };
+    const captures = request && {
+      CAPTURES: points.map((point) => `${point.hop} ${point.interface}`).join("\n"),
+      FILTER: request.filter,
+      SNAP_BYTES: String(request.snapBytes),
+    };
+    const variables = { ...captures, SECONDS_LIMIT: String(limitSeconds) };
     const talk = await ssh.converse(withVariables(variables, "session.sh"));
-    const session = new ServerSession(ssh, where, points, talk);
+    const session = new ServerSession(ssh, where, request ? points : [], talk);
     try {
       session.#folder = (await session.#hear("listening", answerLimitMs.listening)).folder;
       return session;

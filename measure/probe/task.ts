@@ -7,7 +7,7 @@ export interface ProbeTask {
   probe: Probe;
   parameters: Record<string, unknown>;
   budget: ProbeBudget;
-  capture: CaptureRequest;
+  capture: CaptureRequest | null;
   command: ProbeCommand;
   /** Of this attempt and no other: it is in the names of its files in the guest. */
   seed: number;

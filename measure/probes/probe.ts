@@ -106,7 +106,8 @@ export interface Probe<Parameters = Record<string, unknown>, Derived = unknown> 
   budget(factors: TimedFactors, fidelity: Fidelity): ProbeBudget;
   /** @param seed drawn for this attempt, 32 bits */
   parametersOf(factors: Factors, seed: number): Parameters;
-  capture(parameters: Parameters, ends: ProbeEnds): CaptureRequest;
+  /** @returns null where frames would tell nothing of it: then none are captured */
+  capture(parameters: Parameters, ends: ProbeEnds): CaptureRequest | null;
   run(parameters: Parameters, ends: ProbeEnds): ProbeCommand;
   /** Reads what was brought home. @throws FormatError when a file is damaged */
   derive(run: ProbeFiles<Parameters>): Promise<Derived>;

@@ -3,8 +3,8 @@
 # servers on a shared clock, "now" asks for the server's, and "until SECONDS SAMPLING LOG WORD" waits for that time of it, for the
 # word in the log, and for the end of the sample that is taken then, where sampling began at SAMPLING.
 # It answers in lines of key=value words (lib/key-value.ts), the first of them event=NAME. At end of file, also when the other
-# side has died, everything it started is ended and its folder removed. CAPTURES: "hop interface" pairs, one a line. Of frames
-# that FILTER fits (pcap-filter(7)) their first SNAP_BYTES are kept.
+# side has died, everything it started is ended and its folder removed. CAPTURES: "hop interface" pairs, one a line; left out
+# where nothing is captured. Of frames that FILTER fits (pcap-filter(7)) their first SNAP_BYTES are kept.
 # What it starts ends with it also where it is killed, and after SECONDS_LIMIT where nobody tells it that the other side is gone.
 set -u
 : "${CAPTURES=}" "${SECONDS_LIMIT:=86400}"

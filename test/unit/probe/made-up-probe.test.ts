@@ -15,6 +15,7 @@ import { runBudget } from "../../../measure/probe/budget.ts";
 import { measureRun } from "../../../measure/probe/measure.ts";
 import { runProbe } from "../../../measure/probe/probe-run.ts";
 import type { rawRun } from "../../../measure/probe/raw-run.ts";
+import { type CapturePoint, ServerSession } from "../../../measure/probe/server-session.ts";
 import { runSpecSchema } from "../../../measure/probe/spec.ts";
 import { ping } from "../../../measure/probes/ping/probe.ts";
 import type { Probe } from "../../../measure/probes/probe.ts";
@@ -160,6 +161,25 @@ it("a probe that only its own object knows is measured, checked and published be
     ["answer", "cpu_responder_before", "%", ...usage(record?.cpu.responder.before)],
   ]);
   expect(ofProbe("ping").length).toBeGreaterThan(ofProbe("answer").length);
+});
+
+it.each([
+  [
+    { filter: "udp", snapBytes: 96 },
+    /^CAPTURES='nic pf0\nvirt vnet0'\nFILTER=udp\nSNAP_BYTES=96\nSECONDS_LIMIT=600\n/,
+    2,
+  ],
+  [null, /^SECONDS_LIMIT=600\n/, 0],
+])("a session captures what a probe asks for: %j", async (request, begin, captured) => {
+  const scripts: string[] = [];
+  const server = standIn("", scripts);
+  const points: CapturePoint[] = [
+    { hop: "nic", interface: "pf0" },
+    { hop: "virt", interface: "vnet0" },
+  ];
+  const session = await ServerSession.open(server, "sender", points, request, 600);
+  expect(scripts).toEqual([expect.stringMatching(begin)]);
+  expect(session.points).toHaveLength(captured);
 });
 
 it("a further probe makes a run's budget larger by its windows, itself and its output", () => {

@@ -20,7 +20,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "lab-session-"));
   session = spawn("sh", [join(checkout, "measure/probe/scripts/session.sh")], {
     stdio: ["pipe", "pipe", "inherit"],
-    env: { CAPTURES: "", FILTER: "", SNAP_BYTES: "", LC_ALL: "C", PATH: serverPath },
+    env: { LC_ALL: "C", PATH: serverPath },
   });
   if (!session.stdout) throw new Error("no stdout");
   lines = createInterface(session.stdout)[Symbol.asyncIterator]();
