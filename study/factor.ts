@@ -3,6 +3,12 @@ import type { Competition } from "./competition.ts";
 import type { LinkSetting } from "./link-setting.ts";
 import type { Problem } from "./problem.ts";
 
+/** What of a configuration decides which factors mean anything. */
+export interface FactorContext extends Competition {
+  /** Probes beside ping (probes/asked-probes.ts). */
+  probes: readonly string[];
+}
+
 /** A cell of a table. */
 export type Cell = string | number | boolean | null;
 type ColumnType = "VARCHAR" | "INTEGER" | "BIGINT" | "DOUBLE" | "BOOLEAN";
@@ -67,9 +73,9 @@ export interface FactorRow<
   /** What a change of it makes anew on the servers. */
   remakes: "background VMs" | "load" | "Main VMs" | "runs";
   /** Whether it means anything in a scenario; it always does where this is left out. */
-  means?(config: Competition): boolean;
+  means?(config: FactorContext): boolean;
   /** What is recorded, where it is not the configured value; undefined for nothing. */
-  record?(value: z.output<Schema>, config: Competition): z.input<Recorded> | undefined;
+  record?(value: z.output<Schema>, config: FactorContext): z.input<Recorded> | undefined;
   /** What it makes of the Main VMs' network devices; nothing where it is left out. */
   mainLink?(value: z.output<Schema>): readonly LinkSetting[];
   /** Why a value cannot be had beside the others. @param values of every factor, by key */

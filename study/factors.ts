@@ -10,10 +10,12 @@ import { loadLocation, loadType } from "./factors/load.ts";
 import { guestCpus, guestMemoryMiB, mainDriver, mainVlan } from "./factors/main-vms.ts";
 import { mtu } from "./factors/mtu.ts";
 import { cpuWindowSeconds, frameBytes, neighbour, packets, pingRatePps } from "./factors/ping.ts";
+import { probes } from "./factors/probes.ts";
 import { serverPair } from "./factors/server-pair.ts";
 import type { LinkSetting } from "./link-setting.ts";
 import { loadParameters } from "./loads/loads.ts";
 import type { Problem } from "./problem.ts";
+import { probeParameters } from "./probes/asked-probes.ts";
 
 /**
  * What a run's numbers depend on by design, a row a factor by its key of the configuration: whatever lists factors goes by this
@@ -34,6 +36,8 @@ export const factors = {
   frameBytes,
   neighbour,
   cpuWindowSeconds,
+  probes,
+  ...probeParameters,
   guestMemoryMiB,
   guestCpus,
   mainVlan,

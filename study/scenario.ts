@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { canonicalJson, sha256 } from "../lib/canonical.ts";
 import { sha256Schema } from "../lib/sha256-schema.ts";
-import type { Competition } from "./competition.ts";
-import type { FactorGroup, FactorRow } from "./factor.ts";
+import type { FactorContext, FactorGroup, FactorRow } from "./factor.ts";
 import { type FactorId, type FactorTable, factors } from "./factors.ts";
 
 type Rows = typeof factors;
@@ -85,7 +84,7 @@ export function recordedIn(record: object, { path: [first, name] }: Pick<FactorR
  * What is recorded of a configuration. What means nothing in it is left out, so that equal scenarios are equal.
  * @param values of every factor of the table
  */
-export function recordOf(values: Readonly<Record<string, unknown>> & Competition, table: FactorTable): object {
+export function recordOf(values: Readonly<Record<string, unknown>> & FactorContext, table: FactorTable): object {
   const record: Record<string, unknown> = {};
   for (const [id, row] of Object.entries(table)) {
     const means = row.means?.(values) ?? true;

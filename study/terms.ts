@@ -1,4 +1,5 @@
 import type { FactorId } from "./factors.ts";
+import type { probeParameters } from "./probes/asked-probes.ts";
 import type { Factors } from "./scenario.ts";
 
 /*
@@ -25,14 +26,18 @@ export const rateKey = "pingRatePps" satisfies FactorId;
 /** What is recorded of Main VMs that are attached alike. */
 export const alikeMains = (driver: string) => ({ [mainVmKeys.driver]: { sender: driver, responder: driver } }) as const;
 
-/** What decides how long a run takes. */
+/** What decides how long ping and its windows take. */
 export interface RunTiming {
   packets: number;
   ratePps: number;
   /** Of CPU usage. */
   windowSeconds: number;
 }
-export type TimedFactors = Pick<Factors, "packets" | "pingRatePps" | "cpuWindowSeconds">;
+/** What a probe's time can depend on: ping's factors, which probes there are beside it, and their own. */
+export type TimedFactors = Pick<
+  Factors,
+  "packets" | "pingRatePps" | "cpuWindowSeconds" | "probes" | keyof typeof probeParameters
+>;
 
 /** Of a configuration, or of what is recorded of it. */
 export const timingOf = ({ packets, pingRatePps, cpuWindowSeconds }: TimedFactors): RunTiming => ({
@@ -41,7 +46,7 @@ export const timingOf = ({ packets, pingRatePps, cpuWindowSeconds }: TimedFactor
   windowSeconds: cpuWindowSeconds,
 });
 
-/** The factors that a run's timing is made of. */
+/** The factors that it is made of. */
 export const timedFactors = ({ packets, ratePps, windowSeconds }: RunTiming): TimedFactors => ({
   packets,
   pingRatePps: ratePps,

@@ -16,7 +16,10 @@ function allowed(schema: JsonSchema): string {
   if (schema.type === "integer")
     return `whole number${schema.minimum === undefined ? "" : `, ${schema.minimum} to ${schema.maximum}`}`;
   if (schema.type === "number") return `number, ${schema.minimum} to ${schema.maximum}`;
-  if (schema.type === "array") return `a list of ${schema.minItems ?? 0} to ${schema.maxItems}`;
+  if (schema.type === "array") {
+    const items = schema.items as JsonSchema;
+    return `a list of ${items.enum ? allowed(items) : `${schema.minItems ?? 0} to ${schema.maxItems}`}`;
+  }
   if (schema.type === "object")
     return `an object with ${Object.keys(schema.properties ?? {})
       .map((key) => `\`${key}\``)
@@ -40,7 +43,7 @@ export function schemaTable(
     const property = value as JsonSchema;
     const byDefault = required.has(key)
       ? "must be given"
-      : property.default === undefined || property.default === ""
+      : property.default === undefined || String(property.default) === ""
         ? "none"
         : `\`${property.default}\``;
     return `| \`${nameOf(key)}\` | ${property.description ?? ""} | ${allowed(property)} | ${byDefault} |`;

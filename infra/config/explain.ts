@@ -34,6 +34,7 @@ function allowed(issue: z.core.$ZodIssue): string {
     case "invalid_value":
       return `one of ${issue.values.map(String).join(", ")}`;
     case "invalid_type":
+      if (issue.expected === "array") return "a list";
       return issue.expected === "int"
         ? "a whole number"
         : `${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;

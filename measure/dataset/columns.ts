@@ -6,7 +6,7 @@ import { metrics } from "../../study/metrics.ts";
 import { type Quantile, quantileNames } from "../metrics/metric-summary.ts";
 
 /** Version of the columns below; a dataset of another one is derived anew from the raw files. */
-export const schemaVersion = 7;
+export const schemaVersion = 8;
 
 /** "senderVm" is sender_vm in SQL, R and Python. */
 export const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -11,6 +11,7 @@ import { factor } from "../../../study/factor.ts";
 import { factorCellsOf, factorColumnsOf, runFactorsOf } from "../../../study/factor-columns.ts";
 import { type FactorId, factorShapeOf, factors, factorTable } from "../../../study/factors.ts";
 import { loadParameters } from "../../../study/loads/loads.ts";
+import { probeParameters } from "../../../study/probes/asked-probes.ts";
 import {
   type FactorValues,
   recordedIn,
@@ -167,14 +168,15 @@ describe("a row more", () => {
 
 /** Files that hold data: they set factors, and know nothing of them. */
 const isData = (path: string) => /^experiments\/|^Pulumi\.[\w.]*yaml$/.test(path);
-/** What captures, runs and files consist of: as a word it is in every third file, and says nothing of the factor there. */
-const said = "packets";
+/** What captures, runs and files consist of: as words they are in every third file, and say nothing of the factors there. */
+const said = ["packets", "probes"];
 const isEnglish = (id: string) => id === id.toLowerCase();
 
-it.each(ids.filter((id) => id !== said))("%s stands in seven files at most, without tests and data", (id) => {
+it.each(ids.filter((id) => !said.includes(id)))("%s stands in seven files at most, without tests and data", (id) => {
   const files = (isEnglish(id) ? codeThatNames(id) : filesWithWord(id)).filter((path) => !isData(path));
   expect(files.length, files.join(" ")).toBeLessThanOrEqual(7);
-  // The factors of a kind of load come to the table with the kind.
-  const source = id in loadParameters ? /^study\/loads\/[\w-]+\.ts$/ : /^study\/factors\.ts$/;
+  // The factors of a kind of load come to the table with the kind, those of a probe with the probe.
+  const withKind = id in loadParameters ? "loads" : id in probeParameters ? "probes" : undefined;
+  const source = withKind ? new RegExp(`^study/${withKind}/[\\w-]+\\.ts$`) : /^study\/factors\.ts$/;
   expect(files).toContainEqual(expect.stringMatching(source));
 });
