@@ -63,5 +63,8 @@ export type MetricRow = TimeRow | ShareRow | CpuRow;
 /** Units in which the values of each kind of metric are kept. */
 export const keptUnits = { time: "ns", share: "1", cpu: "%" } as const satisfies Record<MetricRow["kind"], string>;
 
+/** Units of the values of any probe's metric: those, and of rates a second. */
+export type MetricUnit = (typeof keptUnits)[MetricRow["kind"]] | "1/s";
+
 /** Units of what analyses show of each kind of metric. */
 export const shownUnits = { time: "ms", share: "of 1", cpu: "%" } as const satisfies Record<MetricRow["kind"], string>;

@@ -1,5 +1,5 @@
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
-import { keptUnits } from "../../study/metric.ts";
+import { keptUnits, type MetricUnit } from "../../study/metric.ts";
 import { type CpuMetric, cpuMetrics } from "../../study/metric-lists.ts";
 import { metrics } from "../../study/metrics.ts";
 import { type MetricValues, summariseValues } from "../metrics/metric-summary.ts";
@@ -21,7 +21,7 @@ const cpuMetricsByWindow = cpuMetrics.flatMap((metric) =>
 );
 
 /** What the table of summaries has of every run of a probe: its own metrics, and the CPU usage that comes with any. */
-export function summarisedMetrics(probe: Pick<Probe, "metrics">): { metric: string; unit: string; what: string }[] {
+export function summarisedMetrics(probe: Pick<Probe, "metrics">): { metric: string; unit: MetricUnit; what: string }[] {
   return [
     ...Object.entries(probe.metrics).map(([name, { unit, what }]) => ({ metric: snakeCase(name), unit, what })),
     ...cpuMetricsByWindow.map(({ metric, window, name }) => ({

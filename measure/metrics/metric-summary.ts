@@ -1,4 +1,4 @@
-import { keptUnits } from "../../study/metric.ts";
+import { keptUnits, type MetricUnit } from "../../study/metric.ts";
 import type { MetricSummary } from "../results/manifest.ts";
 import { quantileOfSorted } from "../statistics/quantiles.ts";
 
@@ -23,7 +23,7 @@ export function summariseValues(values: MetricValues): ValueSummary {
 }
 
 /** The summary that a manifest has: of times in milliseconds, of anything else in the unit of the values. */
-export function metricOf(values: MetricValues, unit: string): MetricSummary {
+export function metricOf(values: MetricValues, unit: MetricUnit): MetricSummary {
   const shown = "unavailable" in values || unit !== keptUnits.time ? values : values.map((ns) => ns / 1e6);
   const summary = summariseValues(shown);
   if ("unavailable" in summary) return summary;

@@ -98,8 +98,10 @@ export async function runProbe(
     (answers) => answers.end(),
     () => sampleBetweenCaptures(spec, task, attempt, connections, points, say),
   );
-  const { exitCode, errors } = measured.answer;
-  if (!task.command.exitCodes.includes(exitCode))
-    throw new LabError(`${sender.vm.domain}: ${task.probe.id} ended with exit status ${exitCode}: ${errors}`);
+  const { exitCode, errors, text } = measured.answer;
+  if (!task.command.exitCodes.includes(exitCode)) {
+    const why = errors || text.subarray(0, 2000).toString().trim();
+    throw new LabError(`${sender.vm.domain}: ${task.probe.id} ended with exit status ${exitCode}: ${why}`);
+  }
   return { task, ...measured };
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Role } from "../../lib/roles.ts";
+import type { MetricUnit } from "../../study/metric.ts";
 import type { Factors } from "../../study/scenario.ts";
 import type { TimedFactors } from "../../study/terms.ts";
 import type { MetricValues } from "../metrics/metric-summary.ts";
@@ -80,8 +81,8 @@ export interface ProbeRun<Parameters> extends ProbeFiles<Parameters> {
 
 /** A metric of a probe. Manifests and the dataset summarise it by this alone. */
 export interface ProbeMetric<Derived> {
-  /** Of its values: "ns" of a time, "1" of a share. */
-  readonly unit: string;
+  /** Of its values. */
+  readonly unit: MetricUnit;
   readonly what: string;
   /** What manifests call its summary, which is in milliseconds where it is of times; left out where the dataset alone has it. */
   readonly published?: string;

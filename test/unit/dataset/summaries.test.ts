@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { openDataset, readRows } from "../../../measure/dataset/open.ts";
 import { summarisedMetrics } from "../../../measure/dataset/summary-rows.ts";
 import { partFiles, tablePaths, updateDataset } from "../../../measure/dataset/update.ts";
+import { ping } from "../../../measure/probes/ping/probe.ts";
 import { allProbes } from "../../../measure/probes/registry.ts";
 import { sampleResults } from "../../support/samples.ts";
 
@@ -14,9 +15,7 @@ test("summaries have a row for each metric of each run, with values or with the 
   using results = await sampleResults();
   await updateDataset(results.directory);
   const rows = await summaries(results.directory, "true");
-  const declared = allProbes.flatMap((probe) =>
-    summarisedMetrics(probe).map(({ metric, unit }) => `${probe.id} ${metric} ${unit}`),
-  );
+  const declared = summarisedMetrics(ping).map(({ metric, unit }) => `ping ${metric} ${unit}`);
   const runs = new Map<unknown, string[]>();
   for (const row of rows) {
     const run = row.get("run_directory");

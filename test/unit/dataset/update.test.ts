@@ -155,7 +155,7 @@ test("derives anew what is of another version, of other metrics, and all of it w
   expect(await updateDataset(directory)).toMatchObject({ runs: 8, derived: 8, removedParts: [old] });
   for (const table of tableNames) expect(readdirSync(paths[table])).toEqual([part]);
 
-  const more = { values: () => [1], unit: "1", what: "made up" };
+  const more = { values: () => [1], unit: "1" as const, what: "made up" };
   const probes = [{ ...ping, metrics: { ...ping.metrics, more } }];
   expect(await updateDataset(directory, { probes })).toMatchObject({ runs: 8, derived: 8, removedParts: [part] });
   expect(await updateDataset(directory, { probes })).toMatchObject({ runs: 8, derived: 0 });

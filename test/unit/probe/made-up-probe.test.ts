@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
+import { LabError } from "../../../lib/errors.ts";
 import { checkout } from "../../../lib/paths.ts";
 import { volatileFolder } from "../../../lib/server-paths.ts";
 import type { SshConnection } from "../../../lib/ssh/connect.ts";
@@ -17,6 +18,7 @@ import { runProbe } from "../../../measure/probe/probe-run.ts";
 import type { rawRun } from "../../../measure/probe/raw-run.ts";
 import { type CapturePoint, ServerSession } from "../../../measure/probe/server-session.ts";
 import { runSpecSchema } from "../../../measure/probe/spec.ts";
+import { tasksOf } from "../../../measure/probe/task.ts";
 import { ping } from "../../../measure/probes/ping/probe.ts";
 import type { Probe } from "../../../measure/probes/probe.ts";
 import { inspectRun } from "../../../measure/results/token.ts";
@@ -180,6 +182,25 @@ it.each([
   const session = await ServerSession.open(server, "sender", points, request, 600);
   expect(scripts).toEqual([expect.stringMatching(begin)]);
   expect(session.points).toHaveLength(captured);
+});
+
+it.each([
+  ["echo no route >&2; echo a table", "no route"],
+  ["echo no route", "no route"],
+])("a probe that fails is told with what it said: %s", { timeout: 60_000 }, async (words, told) => {
+  const folder = mkdtempSync(join(tmpdir(), "lab-failing-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "mpstat.json"), "");
+  const server = standIn(folder, []);
+  const spec = runSpecSchema.parse(madeUpSpec("/nowhere"));
+  const failing: Probe = {
+    ...playedPing,
+    run: () => ({ shell: `sh -c '${words}; exit 3'`, programs: [], processes: ["no-such-program"], exitCodes: [0] }),
+  };
+  const [task] = tasksOf(spec, 1, [failing]);
+  if (task === undefined) throw new Error("no probe");
+  const run = runProbe(spec, task, 1, { sender: server, responder: server }, { sender: [], responder: [] }, () => {});
+  await expect(run).rejects.toThrow(new LabError(`rtt-main: ping ended with exit status 3: ${told}`));
 });
 
 it("a further probe makes a run's budget larger by its windows, itself and its output", () => {
