@@ -14,7 +14,7 @@ interface BuiltGuestManifest extends GuestManifest {
 
 const vfModules = ["igbvf", "ixgbevf", "iavf"];
 const networkModules = ["virtio_net", "e1000", ...vfModules];
-const programs = ["usr/bin/ping", "usr/sbin/ethtool", "usr/sbin/qemu-ga"];
+const programs = ["usr/bin/ping", "usr/sbin/ethtool", "usr/sbin/qemu-ga", "usr/bin/netperf", "usr/bin/netserver"];
 const loadPrograms = ["usr/bin/iperf", "usr/bin/stress-ng"];
 
 const packageOf: Record<string, string> = {
@@ -23,6 +23,7 @@ const packageOf: Record<string, string> = {
   ping: "iputils-ping",
   ethtool: "ethtool",
   "qemu-ga": "qemu-guest-agent",
+  netperf: "netperf",
   iperf: "iperf",
   "stress-ng": "stress-ng",
 };

@@ -36,6 +36,7 @@ export const guestPackages: string[] = [
   "ethtool",
   "qemu-guest-agent",
   "busybox-static",
+  "netperf",
   "iperf",
   "stress-ng",
 ];
