@@ -1,11 +1,12 @@
 import type { FactorRow } from "../factor.ts";
 import type { AskedProbe } from "./asked-probe.ts";
+import { askedNetperf } from "./netperf.ts";
 
 /** A table of probes; what derives from it takes another one for the sake of tests. */
 export type AskedProbes = Readonly<Record<string, AskedProbe>>;
 
 /** The probes that a scenario may ask for, by the word for each, in the order in which a run measures with them after ping. */
-export const askedProbes = {} as const satisfies AskedProbes;
+export const askedProbes = { netperf: askedNetperf } as const satisfies AskedProbes;
 type Table = typeof askedProbes;
 export type AskedProbeId = keyof Table;
 

@@ -6,6 +6,7 @@ import { streamCapture } from "../../measure/capture/command.ts";
 import { readCapture } from "../../measure/capture/exchanges.ts";
 import { type CaptureSummary, emptySummary } from "../../measure/capture/summary.ts";
 import { parseMpstat } from "../../measure/parsers/mpstat.ts";
+import { parseNetperf } from "../../measure/probes/netperf/netperf-output.ts";
 import { matchRun } from "../../measure/probes/ping/matching/match-run.ts";
 import { parsePing } from "../../measure/probes/ping/parser/ping.ts";
 import { arp, cooked2, echo4, echo6, ethernet, hex, inChunks, pcap } from "./frames.ts";
@@ -66,6 +67,21 @@ const mpstats = [
     real("virtio-bridge/mpstat-sender.json")
       .toString()
       .replace(/\},\n\t{4}\{[\s\S]*/, "}]}]}}"),
+  ),
+];
+
+/** Real ones, and one with numbers so far apart that most digits may be others. */
+const netperfs = [
+  ...["loopback", "lost-response", "no-response"].map((name) =>
+    readFileSync(join(import.meta.dirname, `../data/netperf/${name}.txt`)),
+  ),
+  Buffer.from(
+    ["UDP", "TCP"]
+      .map(
+        (protocol) =>
+          `PROTOCOL=${protocol}\nELAPSED_TIME=100000.00\nTRANSACTION_RATE=100000000.500\nMEAN_LATENCY=50000000.00\nMIN_LATENCY=1000\nP50_LATENCY=50000\nP90_LATENCY=5000000\nP99_LATENCY=500000000\nMAX_LATENCY=90000000000\n`,
+      )
+      .join(""),
   ),
 ];
 
@@ -201,5 +217,10 @@ export const fuzzers: Record<string, (runs: number, seed: number) => Promise<Fuz
     fuzz(runs, seed, textsFrom(mpstats), async (input) => {
       const text = input.toString();
       return !(await refused(text.length + 1, () => void parseMpstat(text)));
+    }),
+  netperf: (runs, seed) =>
+    fuzz(runs, seed, textsFrom(netperfs), async (input) => {
+      const text = input.toString();
+      return !(await refused(text.length + 1, () => void parseNetperf(text, "netperf.txt")));
     }),
 };

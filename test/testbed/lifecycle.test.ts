@@ -1,7 +1,11 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { endpointOn } from "../../lib/endpoints/kinds.ts";
+import { type Role, roles } from "../../lib/roles.ts";
+import { connectSsh } from "../../lib/ssh/connect.ts";
 import { pingRecord } from "../../measure/probes/ping/record.ts";
+import type { ProbeRecord } from "../../measure/results/manifest.ts";
 import { makeTestStack, type TestStack } from "../support/stack.ts";
 import { expectPlausible, manifestOf, Testbed } from "../support/testbed.ts";
 
@@ -23,6 +27,24 @@ afterAll(async () => {
 const smallPackets = { mainDriver: "pci-passthrough", mtu: 1400 };
 const marks = () => testbed.onServers("cat /run/sriov-rtt/nic-* /run/sriov-rtt/bridge-*");
 const vms = () => testbed.onServers("virsh -q list --all; cat /run/libvirt/qemu/rtt-main.pid");
+
+/** Names of all that runs in a Main VM. */
+async function processesIn(role: Role): Promise<string> {
+  const ssh = await connectSsh(role, testbed.inventory.hosts[role], 60_000);
+  try {
+    return await endpointOn(ssh, "vm", "rtt-main").run("cat /proc/[0-9]*/comm");
+  } finally {
+    ssh.close();
+  }
+}
+
+/** The one value of a metric that has one; fails where it is unavailable. */
+function medianOf(record: ProbeRecord | undefined, metric: string): number {
+  const summary = record?.metrics[metric];
+  if (summary === undefined || !("median" in summary)) throw new Error(`${metric}: ${JSON.stringify(summary)}`);
+  expect(summary.n).toBe(1);
+  return summary.median;
+}
 
 describe("a testbed, from deployment to teardown", () => {
   it("deploys the bridge scenario and measures it", async () => {
@@ -58,6 +80,32 @@ describe("a testbed, from deployment to teardown", () => {
     const kept = readdirSync(join(bridgeRun, "..")).find((name) => name.startsWith("spoilt_"));
     expect(readFileSync(join(bridgeRun, "..", kept ?? "", "ping/ping.txt"), "utf8")).toMatch(/spoilt\n$/);
     expect(await vms()).toEqual(before);
+  });
+
+  it("measures with netperf too where it is asked for, in the same VMs, and leaves no server of it there", async () => {
+    const before = await vms();
+    const own = { mainDriver: "virtio-bridge", probes: ["netperf"], netperfSeconds: 2 };
+    const [outcome] = await testbed.up(own);
+    const manifest = manifestOf(outcome);
+    expectPlausible(manifest);
+    expect(outcome?.directory).toMatch(/\/virtio-bridge_bg0_1kpps_netperf_[0-9a-f]{8}\//);
+    expect(manifest.scenario.factors).toMatchObject({ probes: ["netperf"], netperfSeconds: 2 });
+    const [, record] = manifest.probes;
+    expect(record).toMatchObject({ id: "netperf", captures: { sender: [], responder: [] } });
+    for (const test of ["udp", "tcp"]) {
+      const [median, p99] = [medianOf(record, `${test}LatencyP50Ms`), medianOf(record, `${test}LatencyP99Ms`)];
+      expect(median).toBeGreaterThan(0);
+      expect(p99).toBeGreaterThanOrEqual(median);
+      // One transaction is under way at a time: a rate is near the inverse of a latency.
+      const rate = medianOf(record, `${test}TransactionsPerSecond`);
+      expect(rate * median).toBeGreaterThan(1000 / 5);
+      expect(rate * median).toBeLessThan(1000 * 2);
+    }
+    for (const role of roles) expect(record?.cpu[role].during).toBeGreaterThan(0);
+    expect(await processesIn("responder")).not.toMatch(/netserver/);
+    expect(await processesIn("sender")).not.toMatch(/netperf/);
+    expect(await vms()).toEqual(before);
+    await testbed.up(own, ["--expect-no-changes"]);
   });
 
   it("changes the driver without touching NIC and bridge", async () => {
