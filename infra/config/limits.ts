@@ -51,7 +51,7 @@ export function impossibleRuns(
           {
             key: "runs",
             value: config.runs,
-            found: `${config.runs} of ${config.packets} packets may take ${days(seconds)} days on ${fidelity} servers`,
+            found: `${config.runs} of ${[`${config.packets} packets`, ...(config.probes ?? [])].join(" and ")} may take ${days(seconds)} days on ${fidelity} servers`,
             allowed: `at most ${days(mostSeconds)} days a deployment, which is ${room} of these runs`,
           },
         ]

@@ -17,5 +17,5 @@ it.each([
   async (file, _program, text) => {
     expect(readFileSync(join(checkout, "docs", file), "utf8")).toBe(await text());
   },
-  60_000,
+  120_000,
 );

@@ -20,6 +20,15 @@ describe("the time after which a deployment is given up", () => {
   });
 });
 
+it("the time after which a deployment is given up has room for the probes beside ping, as long as they run", () => {
+  const probes = { probes: ["netperf"], netperfSeconds: 10 };
+  const more = (own: typeof probes) =>
+    deploymentLimitSeconds({ ...config, ...own }, "emulated") - deploymentLimitSeconds(config, "emulated");
+  // 3 attempts at each of 10 runs: two tests, two windows of 10 s.
+  expect(more(probes)).toBeGreaterThan(3 * 10 * (2 * 10 + 2 * 10));
+  expect(more({ ...probes, netperfSeconds: 40 }) - more(probes)).toBe(3 * 10 * 2 * 30);
+});
+
 describe("runs that cannot be", () => {
   it("are none of those that the study asks for", () => {
     for (const fidelity of ["hardware", "emulated"] as const)
@@ -46,5 +55,9 @@ describe("runs that cannot be", () => {
     const fits = Number(/which is (\d+) of/.exec(refusal ?? "")?.[1]);
     expect(impossibleRuns({ ...config, packets: 65_535, runs: fits }, "emulated")).toEqual([]);
     expect(impossibleRuns({ ...config, packets: 65_535, runs: fits + 1 }, "emulated")).toHaveLength(1);
+    const long = { ...config, probes: ["netperf"], netperfSeconds: 600, runs: 1000 };
+    expect(impossibleRuns(long, "emulated").map(problemLine)).toEqual([
+      expect.stringMatching(/^runs: 1000 of 100 packets and netperf may take \d+ days /),
+    ]);
   });
 });
