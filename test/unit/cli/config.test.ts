@@ -31,6 +31,13 @@ it("hands over structured values", () => {
   });
 });
 
+it("hands over a list as pulumi writes it", () => {
+  write(
+    "config:\n  sriov-rtt:mainDriver: virtio-bridge\n  sriov-rtt:probes:\n    - netperf\n  sriov-rtt:netperfSeconds: 20\n",
+  );
+  expect(readStackConfig(folder, "test")).toMatchObject({ probes: ["netperf"], netperfSeconds: 20 });
+});
+
 it("refuses what the schema refuses", () => {
   write("config:\n  sriov-rtt:mainDriver: e1001\n  sriov-rtt:runs: 0\n");
   expect(() => readStackConfig(folder, "test")).toThrow(/mainDriver: "e1001"[\s\S]*runs: 0/);
