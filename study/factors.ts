@@ -14,8 +14,8 @@ import { probes } from "./factors/probes.ts";
 import { serverPair } from "./factors/server-pair.ts";
 import type { LinkSetting } from "./link-setting.ts";
 import { loadParameters } from "./loads/loads.ts";
-import type { Problem } from "./problem.ts";
 import { probeParameters } from "./probes/asked-probes.ts";
+import type { Problem } from "./problem.ts";
 
 /**
  * What a run's numbers depend on by design, a row a factor by its key of the configuration: whatever lists factors goes by this

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } fr
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { sha256Schema } from "../../lib/sha256-schema.ts";
+import type { PlannedDeployment } from "./deployments.ts";
 
 /** Seconds of a deployment by what it did; whatever is in none of the others is `engine`. */
 const spentSchema = z.object({
@@ -84,3 +85,7 @@ export class Journal {
     return text === "" || text.endsWith("\n");
   }
 }
+
+/** The journal of a campaign, by the name that its deployments have of it. */
+export const campaignJournal = (results: string, deployments: readonly PlannedDeployment[]): Journal =>
+  new Journal(journalFile(results, deployments[0]?.order.campaign ?? "empty"));

@@ -17,21 +17,29 @@ function effortOf({ scenarios, order }: CampaignPlan): string {
   return `${counted(scenarios.length, "scenario")}, ${counted(deployments.length, "deployment")}, ${counted(runs, "run")}`;
 }
 
+/** How far the scenarios of a plan are, by hash. */
+export type PlanProgress = ReadonlyMap<string, { done: number; minutes: number | null }>;
+
 /** A campaign's plan for people: its scenarios, what each takes, where a level was substituted, and the order of deployment. */
-export function planText(plan: CampaignPlan): string {
+export function planText(plan: CampaignPlan, progress: PlanProgress = new Map()): string {
   const { profile, experiments, servers, substitutions, problems, scenarios } = plan;
+  const hasBegun = [...progress.values()].some(({ done, minutes }) => done > 0 || minutes !== null);
   const table = asText({
     title: `profile ${profile}; VFs of the servers: ${both(servers.vfs)}${servers.assumed ? ", as the profile assumes" : ""}`,
-    head: ["#", "scenario", "background VMs", "VFs", "replicates x runs", "for"],
+    head: ["#", "scenario", "background VMs", "VFs", "replicates x runs", ...(hasBegun ? ["done", "min"] : []), "for"],
     rows: scenarios.map((scenario, index) => [
       index + 1,
       scenario.name,
       both({ sender: scenario.vms.sender.background, responder: scenario.vms.responder.background }),
       both(scenario.vfs),
       `${scenario.replicates} x ${scenario.runs}`,
+      ...(hasBegun ? [progress.get(scenario.hash)?.done ?? 0, progress.get(scenario.hash)?.minutes ?? null] : []),
       armsOf(scenario),
     ]),
-    notes: ["VMs and VFs are those of sender / responder; each has a Main VM too"],
+    notes: [
+      "VMs and VFs are those of sender / responder; each has a Main VM too",
+      ...(hasBegun ? ["done: replicates that are measured; min: minutes that one takes, from what was measured"] : []),
+    ],
   });
   return [
     ...experiments.map(({ id, section, title }) => `${id} (${section}): ${title}`),

@@ -2,6 +2,7 @@ import type { OrderKind } from "../../measure/results/order.ts";
 import { parseCount, refuseOption } from "../options.ts";
 import { parseOrder } from "../order/options.ts";
 import { campaignDefaults } from "./defaults.ts";
+import { type Only, parseOnly } from "./only.ts";
 
 /** Options that a plan has, as they stand on the command line. */
 export interface PlanWords {
@@ -10,14 +11,15 @@ export interface PlanWords {
   pair?: string;
   replicates?: string;
   runs?: string;
+  only?: string[];
   limit?: string;
   order?: string;
   seed?: string;
+  results?: string;
   json?: true;
 }
 
 export interface RunWords extends PlanWords {
-  results?: string;
   attempts?: string;
   keep?: true;
 }
@@ -31,15 +33,16 @@ export interface CampaignPlanOptions {
   pair: number;
   replicates: number | undefined;
   runs: number | undefined;
+  only: readonly Only[];
   limit: number | undefined;
   order: OrderKind;
   seed: number | undefined;
+  /** Results directory, relative to the project. */
+  results: string;
   json: boolean;
 }
 
 export interface CampaignRunOptions extends CampaignPlanOptions {
-  /** Results directory, relative to the project. */
-  results: string;
   /** How often a deployment is tried before it counts as failed. */
   attempts: number;
   keep: boolean;
@@ -58,15 +61,16 @@ export const parsePlanOptions = (experiments: readonly string[], words: PlanWord
   pair: words.pair === undefined ? 1 : parseCount("--pair", "serverPair", words.pair),
   replicates: words.replicates === undefined ? undefined : parseCount("--replicates", "replicate", words.replicates),
   runs: words.runs === undefined ? undefined : parseCount("--runs", "runs", words.runs),
+  only: (words.only ?? []).map(parseOnly),
   limit: words.limit === undefined ? undefined : countOf("--limit", words.limit),
   ...parseOrder(words.order ?? campaignDefaults.order, words.seed),
+  results: words.results ?? campaignDefaults.results,
   json: words.json ?? false,
 });
 
 /** @throws LabError (exit code 2) that names the option, its value and what is allowed */
 export const parseRunOptions = (experiments: readonly string[], words: RunWords): CampaignRunOptions => ({
   ...parsePlanOptions(experiments, words),
-  results: words.results ?? campaignDefaults.results,
   attempts: countOf("--attempts", words.attempts ?? campaignDefaults.attempts),
   keep: words.keep ?? false,
 });

@@ -8,6 +8,7 @@ import { scenarioOf } from "../../study/scenario.ts";
 import { backgroundVmKeys } from "../../study/terms.ts";
 import { byCostOfChange } from "./cost-of-change.ts";
 import { type Experiment, type Profile, profileOf } from "./experiment.ts";
+import { type Only, onlyThose } from "./only.ts";
 import { type OrderOfPlan, orderOfPlan } from "./plan-order.ts";
 import type { PlannedScenario } from "./planned-scenario.ts";
 import type { ScenarioConfig } from "./scenario-config.ts";
@@ -36,6 +37,8 @@ export interface PlanOptions {
   /** In place of the profile's numbers. */
   replicates?: number | undefined;
   runs?: number | undefined;
+  /** Only scenarios with these values. */
+  only?: readonly Only[] | undefined;
   /** Only so many scenarios, the first of the plan. */
   limit?: number | undefined;
   /** How the deployments are ordered; drawn at random unless it says else. */
@@ -133,7 +136,7 @@ export function planCampaign(experiments: readonly Experiment[], options: PlanOp
     unique.set(scenario.hash, known ? merged(known, scenario) : scenario);
   }
   const listed = options.order === "paper" ? [...unique.values()] : byCostOfChange([...unique.values()]);
-  const scenarios = listed.slice(0, options.limit);
+  const scenarios = onlyThose(listed, options.only ?? []).slice(0, options.limit);
   const hashes = new Set(scenarios.map(({ hash }) => hash));
   const substitutions = new Map(
     cells.flatMap(({ substitution: one }) => (one ? [[canonicalJson(one), one] as const] : [])),

@@ -18,7 +18,7 @@ import { type PlannedDeployment, plannedDeployments } from "./deployments.ts";
 import { estimatesFrom } from "./estimate.ts";
 import { readExperiments } from "./experiment.ts";
 import { foundText } from "./found.ts";
-import { Journal, journalFile } from "./journal.ts";
+import { campaignJournal } from "./journal.ts";
 import { type CampaignOutcome, entryOf, measureCampaign } from "./measure.ts";
 import { MeasuredRuns } from "./measured.ts";
 import type { CampaignRunOptions } from "./options.ts";
@@ -86,7 +86,7 @@ async function measureAll(
   const stackName = stackNameOf(options.pair);
   const measure = async (interruption: Interruption, serversAreNew: boolean) => {
     const queue = deployments();
-    const journal = journalOf(place.results, queue);
+    const journal = campaignJournal(place.results, queue);
     const { fidelity } = readInventory(place.hosts);
     return withDrivenStack(
       {
@@ -116,10 +116,6 @@ async function measureAll(
     ),
   );
 }
-
-/** The journal of a campaign, by the name that its deployments have of it. */
-const journalOf = (results: string, deployments: readonly PlannedDeployment[]): Journal =>
-  new Journal(journalFile(results, deployments[0]?.order.campaign ?? "empty"));
 
 function conclude({ failed, left }: CampaignOutcome): void {
   const shortfalls = [
@@ -166,7 +162,7 @@ export async function printCampaignStatus(options: CampaignRunOptions): Promise<
   const place = placeOf(options);
   const runs = new MeasuredRuns(place.results);
   const deployments = deploymentsFor(options, runs, serversAt(place.hosts));
-  const journal = journalOf(place.results, deployments).read();
+  const journal = campaignJournal(place.results, deployments).read();
   const status = statusOf(deployments, runs, journal, estimatesFrom(journal, deployments));
   await runs.remember();
   process.stdout.write(`${options.json ? JSON.stringify(status) : statusText(status)}\n`);

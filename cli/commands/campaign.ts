@@ -17,6 +17,7 @@ function withPlanOptions(command: Command): Command {
     .option("--pair <n>", "which pair of servers it is, where there are several; each has a stack of its own", "1")
     .option("--replicates <n>", "times that each scenario is deployed (default: the profile's)")
     .option("--runs <n>", "runs in each deployment (default: the profile's)")
+    .option("--only <key=value...>", "only scenarios of which these keys of the configuration have these values")
     .option("--limit <n>", "only the first scenarios of the plan")
     .option(
       "--order <kind>",
@@ -37,14 +38,19 @@ export function register(program: Command): void {
   withPlanOptions(campaign.command("plan"))
     .description(
       "List the scenarios of experiments, each once, with the VMs and VFs that they take, say where a number of background " +
-        "VMs is more than there are VFs, and in which order each replicate deploys them. Nothing is touched.",
+        "VMs is more than there are VFs, in which order each replicate deploys them, what is measured already, and how long the rest " +
+        "takes, where that is known from what was measured. Nothing is touched.",
     )
     .option("--hosts <file>", "servers to plan for, as the configuration key hosts names them (default: the profile's)")
-    .option("--json", "print it as JSON, each scenario with its factors, their hash and its whole configuration")
+    .option("--results <directory>", "where its runs are, where it has begun", campaignDefaults.results)
+    .option(
+      "--json",
+      "print it as JSON, each scenario with its factors, their hash, its whole configuration, and what it changes of the one before",
+    )
     .action(async (names: string[], words: PlanWords) => {
       const { parsePlanOptions } = await import("../campaign/options.ts");
       const { printPlan } = await import("../campaign/print-plan.ts");
-      printPlan(parsePlanOptions(names, words));
+      await printPlan(parsePlanOptions(names, words));
     });
 
   withPlanOptions(campaign.command("run"))

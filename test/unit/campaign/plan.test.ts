@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readExperiments } from "../../../cli/campaign/experiment.ts";
 import { planText } from "../../../cli/campaign/list.ts";
+import { parseOnly } from "../../../cli/campaign/only.ts";
 import { assumedInventory, planCampaign } from "../../../cli/campaign/plan.ts";
 import { capacityProblems, vfsNeeded } from "../../../infra/plan/capacity.ts";
 import { planOf } from "../../../infra/plan/plan.ts";
@@ -32,6 +33,28 @@ describe("the number of scenarios", () => {
       { experiment: "baseline", arm: "Bridge" },
       { experiment: "macvtap", arm: "Bridge" },
     ]);
+  });
+});
+
+describe("a part of a plan", () => {
+  it("is the scenarios that have the values asked for", () => {
+    const all = planned(["baseline"], "emulated").scenarios;
+    const only = [parseOnly("mainDriver=e1000-bridge"), parseOnly("backgroundVms=2")];
+    const part = planned(["baseline"], "emulated", { only }).scenarios;
+    expect(part.length).toBeGreaterThan(0);
+    expect(part.map(({ hash }) => hash)).toEqual(
+      all
+        .filter(({ factors }) => factors.mainDriver.sender === "e1000-bridge" && factors.background?.vms === 2)
+        .map(({ hash }) => hash),
+    );
+    expect(planned(["baseline"], "emulated", { only, limit: 1 }).scenarios).toHaveLength(1);
+  });
+
+  it("says how far each is where something was measured", () => {
+    const plan = planned(["baseline"], "emulated", { limit: 2 });
+    expect(planText(plan)).not.toContain("done");
+    const text = planText(plan, new Map([[plan.scenarios[0]!.hash, { done: 3, minutes: 1.5 }]]));
+    expect(text).toMatch(/ done +min +for\n +1 +\S+ .* 8 x 2 +3 +1\.5 +baseline E1000\n/);
   });
 });
 
