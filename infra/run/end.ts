@@ -15,7 +15,6 @@ import { fleetEndpoint } from "../vm/fleet.ts";
 export function endOf(at: PairEnd, host: Host, plan: ServerPlan, cpus: number): End {
   const { name: domain, mac, ip } = identityOf(at, 0);
   const { main, background, load } = plan;
-  const capture = captureOf(main.driver);
   const ofBackground: BackgroundSpec = {
     endpoint: fleetEndpoint,
     vms: backgroundNames(background.vms),
@@ -28,7 +27,7 @@ export function endOf(at: PairEnd, host: Host, plan: ServerPlan, cpus: number): 
     ...(typeof host.pinnedCore === "number" && { pinnedCore: host.pinnedCore }),
     domainType: host.domainType,
     vm: { endpoint: fleetEndpoint, domain, mac, ip, driver: main.driver },
-    ...("unseen" in capture ? { capture: null, unavailable: capture.unseen } : { capture }),
+    capture: captureOf(main.driver),
     ...(background.vms > 0 && { background: ofBackground }),
   };
 }

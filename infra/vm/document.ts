@@ -8,10 +8,11 @@ const attached = ({ port, hostSwitch }: Attachment) =>
   [port.words, ...(hostSwitch.words ? [hostSwitch.words] : [])].join(" on ");
 const inGuest = ({ port: { guestModule } }: Attachment) =>
   guestModule === "vf" ? "the VF's own driver" : `\`${guestModule}\``;
+const nicWords = { pf: "PF", vf: "VF's interface" } as const;
 function captured(driver: Driver): string {
-  const capture = captureOf(driver);
-  if ("unseen" in capture) return "nowhere on the host";
-  return `${capture.nic === "pf" ? "PF" : "VF's interface"} and ${capture.virt}`;
+  const { nic, virt } = captureOf(driver);
+  const places = [typeof nic === "string" ? nicWords[nic] : [], typeof virt === "string" ? virt : []].flat();
+  return places.length > 0 ? places.join(" and ") : "nowhere on the host";
 }
 const rights = ({ port: { rights: vf } }: Attachment) =>
   vf === null ? "NIC's default" : `trust ${vf.trust ? "on" : "off"}, spoof check ${vf.spoofCheck ? "on" : "off"}`;

@@ -1,7 +1,7 @@
 import type { Driver } from "../../study/drivers.ts";
 import { macvtap } from "./ports/macvtap.ts";
 import { passedVf } from "./ports/passed-vf.ts";
-import type { Port } from "./ports/port.ts";
+import type { Port, Unseen } from "./ports/port.ts";
 import { tap } from "./ports/tap.ts";
 import type { HostSwitch } from "./switches/host-switch.ts";
 import { linuxBridge } from "./switches/linux-bridge.ts";
@@ -61,8 +61,8 @@ export const takesVf = (driver: Driver): boolean => attachments[driver].port.att
 /** Whether VMs on this driver are on the Linux bridge. */
 export const isOnBridge = (driver: Driver): boolean => attachments[driver].hostSwitch.place === "bridge";
 
-/** Where the host can capture a VM's packets: at the NIC's side of what is between, and at the VM's own interface; or why nowhere. */
-export function captureOf(driver: Driver): { nic: HostSwitch["nic"]; virt: "vnet" | "macvtap" } | { unseen: string } {
+/** Where the host can capture an endpoint's packets: at the NIC's side of what is between, and at its own interface; or why not there. */
+export function captureOf(driver: Driver): { nic: HostSwitch["nic"] | Unseen; virt: Port["virt"] } {
   const { port, hostSwitch } = attachments[driver];
-  return typeof port.virt === "string" ? { nic: hostSwitch.nic, virt: port.virt } : port.virt;
+  return { nic: port.nicUnseen ?? hostSwitch.nic, virt: port.virt };
 }

@@ -7,6 +7,7 @@ import { endpointKinds } from "../../lib/endpoints/kinds.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { publishFolder } from "../../lib/publish.ts";
 import type { Role } from "../../lib/roles.ts";
+import { hopOfPoint, pointNames, roleOfPoint } from "../../study/points.ts";
 import type { Probe } from "../probes/probe.ts";
 import { allProbes } from "../probes/registry.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
@@ -25,11 +26,14 @@ import type { RunSpec } from "./spec.ts";
 import { tasksOf } from "./task.ts";
 import { LostServerError } from "./tenant.ts";
 
-/** Why a server has no captures, by server. */
-const missingCapturesOf = ({ ends: { sender, responder } }: RunSpec): MissingCaptures => ({
-  ...(sender.unavailable && { sender: sender.unavailable }),
-  ...(responder.unavailable && { responder: responder.unavailable }),
-});
+/** Why a capture point has no capture, by point. */
+const missingCapturesOf = ({ ends }: RunSpec): MissingCaptures =>
+  Object.fromEntries(
+    pointNames.flatMap((point) => {
+      const place = ends[roleOfPoint(point)].capture[hopOfPoint(point)];
+      return typeof place === "string" ? [] : [[point, place.unseen]];
+    }),
+  );
 
 /** What a server's background VMs did during a run, and why it does not count because of them. */
 function backgroundOf(role: Role, { ends }: RunSpec, raw: RawRun): { use: BackgroundUse[]; problems: string[] } {

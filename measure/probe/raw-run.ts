@@ -7,7 +7,7 @@ import { lookInGuests } from "./background.ts";
 import { CommandInGuest } from "./command-in-guest.ts";
 import { type RawProbe, runProbe } from "./probe-run.ts";
 import { onBoth, type PerRole, perRole } from "./roles.ts";
-import { type CapturePoint, capturePoints, collectFacts, connectEnd, mainVm } from "./server-session.ts";
+import { type CapturePoint, capturePoints, collectFacts, connectEnd, isSeen, mainVm } from "./server-session.ts";
 import type { End, RunSpec } from "./spec.ts";
 import type { ProbeTask } from "./task.ts";
 import { requireTenant } from "./tenant.ts";
@@ -26,7 +26,7 @@ export interface RawRun {
 
 /** NIC state inside a guest that has a VF of its own; other guests have nothing that the host does not know. */
 async function guestFacts(ssh: SshConnection, end: End): Promise<string | null> {
-  if (end.capture !== null) return null;
+  if (isSeen(end.capture.nic)) return null;
   return mainVm(ssh, end).run(
     "for d in /sys/class/net/*; do i=${d##*/}; [ $i = lo ] || { ethtool -i $i; ethtool -k $i; ethtool -c $i; cat /proc/net/dev; }; done 2>&1; true",
   );

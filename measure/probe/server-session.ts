@@ -32,16 +32,20 @@ const withVariables = (variables: Record<string, string>, file: string) =>
 /** The Main VM of an end, on its server. */
 export const mainVm = (ssh: SshConnection, { vm }: End): Endpoint => endpointOn(ssh, vm.endpoint, vm.domain);
 
+/** Whether packets can be captured at a place. */
+export const isSeen = (place: End["capture"]["nic" | "virt"]) => typeof place === "string";
+
 /**
  * The interfaces at which an end's packets can be captured: its own one, and the PF or the VF below it.
  * @returns none where the host sees no packet
  */
 export async function capturePoints(ssh: SshConnection, end: End): Promise<CapturePoint[]> {
-  if (end.capture === null) return [];
+  const { nic, virt } = end.capture;
+  if (!isSeen(nic) && !isSeen(virt)) return [];
   const { own, below } = await mainVm(ssh, end).serverInterfaces(end.vm.mac);
   return [
-    { hop: "nic", interface: end.capture.nic === "vf" ? below : end.pf },
-    { hop: "virt", interface: own },
+    ...(isSeen(nic) ? [{ hop: "nic" as const, interface: nic === "vf" ? below : end.pf }] : []),
+    ...(isSeen(virt) ? [{ hop: "virt" as const, interface: own }] : []),
   ];
 }
 

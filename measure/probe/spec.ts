@@ -5,8 +5,14 @@ import { scenarioSchema } from "../../study/scenario.ts";
 import { fidelities, sharedClockSchema } from "../results/fidelity.ts";
 import { orderSchema } from "../results/order.ts";
 
-/** Where a server's packets can be captured: its NIC-side device, and the VM's own interface. */
-const captureSchema = z.object({ nic: z.enum(["pf", "vf"]), virt: z.enum(["vnet", "macvtap"]) });
+/** Why packets cannot be captured at a place. */
+const unseenSchema = z.object({ unseen: z.string() });
+
+/** Where a server's packets can be captured: its NIC-side device, and the endpoint's own interface; or why not there. */
+const captureSchema = z.object({
+  nic: z.union([z.enum(["pf", "vf"]), unseenSchema]),
+  virt: z.union([z.enum(["vnet", "macvtap"]), unseenSchema]),
+});
 
 /** How those who use a VM reach it. */
 const endpointSchema = z.enum(endpointIds);
@@ -30,9 +36,7 @@ const endSchema = z.object({
   domainType: z.string(),
   /** The Main VM on this server. */
   vm: z.object({ endpoint: endpointSchema, domain: z.string(), mac: z.string(), ip: z.string(), driver: z.string() }),
-  capture: captureSchema.nullable(),
-  /** Why `capture` is null. */
-  unavailable: z.string().optional(),
+  capture: captureSchema,
   background: backgroundSchema.optional(),
 });
 export type End = z.infer<typeof endSchema>;

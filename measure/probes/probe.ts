@@ -67,7 +67,7 @@ export interface ProbeFiles<Parameters> {
   /** Name to content: its output, its captures. */
   files: ReadonlyMap<string, Buffer>;
   captures: ProbeRecord["captures"];
-  /** Why a server has no captures. */
+  /** Why a capture point has no capture. */
   missingCaptures: MissingCaptures;
   /** The clock that the servers shared, where they shared one and it is known by now. */
   sharedClock?: ProbeRecord["sharedClock"];

@@ -2,30 +2,27 @@ import { type Role, roles } from "../../lib/roles.ts";
 import { publishedMetrics, publishedName, timeMetrics } from "../../study/metric-lists.ts";
 import { metrics } from "../../study/metrics.ts";
 import type { Missing } from "../../study/missing.ts";
-import { type PointName, roleOfPoint } from "../../study/points.ts";
+import { type PointName, pointNames, roleOfPoint } from "../../study/points.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** Why a server's capture points have no captures, by server. */
-export type MissingCaptures = Partial<Record<Role, string>>;
+/** Why capture points have no captures. */
+export type MissingCaptures = Partial<Record<PointName, string>>;
 
 /** What a run cannot have without these captures, as its manifest tells it. */
 export type UnavailableRecord = Pick<Manifest, "missing" | "unavailable">;
 
-const pointOf = (metric: (typeof timeMetrics)[number], role: Role): PointName | undefined =>
-  metrics[metric].points.find((point) => roleOfPoint(point) === role);
-
 /** "rttOverheadMs" was always called rttOverhead where it is missing. */
 const nameIfMissing = (metric: (typeof publishedMetrics)[number]) => publishedName(metric).replace(/Ms$/, "");
 
-/** Every metric that needs a capture of such a server, with the point and the reason; the published ones in words beside. */
+/** Every metric that needs such a capture, with the point and the reason, once a server; the published ones in words beside. */
 export function unavailableRecord(reasons: MissingCaptures): UnavailableRecord {
-  const missing = roles.flatMap((role) => {
-    const reason = reasons[role];
-    return timeMetrics.flatMap((metric): Missing[] => {
-      const at = pointOf(metric, role);
-      return reason === undefined || at === undefined ? [] : [{ metric, at, reason }];
-    });
-  });
+  const missing = roles.flatMap((role) =>
+    timeMetrics.flatMap((metric): Missing[] => {
+      const points: readonly PointName[] = metrics[metric].points;
+      const at = points.find((point) => roleOfPoint(point) === role && reasons[point] !== undefined);
+      return at === undefined ? [] : [{ metric, at, reason: reasons[at] ?? "" }];
+    }),
+  );
   const words = missing.flatMap(({ metric, at, reason }) => {
     const published = publishedMetrics.find((one) => one === metric);
     return published === undefined || at === null
@@ -41,16 +38,16 @@ function reasonFromWords({ unavailable }: Pick<Manifest, "unavailable">, role: R
   return metric && unavailable[nameIfMissing(metric)]?.replace(`at the ${role}: `, "");
 }
 
-/** Why a server's capture points are missing, as a manifest says. */
+/** Why capture points are missing, as a manifest says. */
 export function missingCaptures(manifest: UnavailableRecord): MissingCaptures {
-  const reasonOf = (role: Role) =>
+  const reasonOf = (point: PointName) =>
     manifest.missing === undefined
-      ? reasonFromWords(manifest, role)
-      : manifest.missing.find(({ at }) => at !== null && roleOfPoint(at) === role)?.reason;
+      ? reasonFromWords(manifest, roleOfPoint(point))
+      : manifest.missing.find(({ at }) => at === point)?.reason;
   return Object.fromEntries(
-    roles.flatMap((role) => {
-      const reason = reasonOf(role);
-      return reason === undefined ? [] : [[role, reason]];
+    pointNames.flatMap((point) => {
+      const reason = reasonOf(point);
+      return reason === undefined ? [] : [[point, reason]];
     }),
   );
 }

@@ -15,7 +15,7 @@ describe("every driver, deployed and measured", () => {
   it.each(drivers)("%s", async (driver) => {
     const [outcome] = await testbed.up({ mainDriver: driver });
     const manifest = manifestOf(outcome);
-    if ("nic" in captureOf(driver)) expectPlausible(manifest);
+    if (typeof captureOf(driver).nic === "string") expectPlausible(manifest);
     expect(pingRecord(manifest).details.received).toBeGreaterThan(0);
     console.log(driver, JSON.stringify(pingRecord(manifest).metrics));
   });

@@ -3,14 +3,15 @@ import type { SshTarget } from "../../lib/ssh/target.ts";
 /** A server that nobody asks. */
 const nowhere = { address: "192.0.2.1", port: 22, user: "root", hostKey: "ssh-ed25519 AAAA" };
 
+const bypassed = { unseen: "packets bypass the host kernel" };
+
 /** One end of a made-up run: a Main VM with a VF of its own, so without captures. */
 export const madeUpEnd = (ssh: Partial<SshTarget> = nowhere) => ({
   ssh,
   pf: "lo",
   domainType: "kvm",
   vm: { endpoint: "vm", domain: "rtt-main", mac: "52:54:00:9a:01:00", ip: "10.9.1.1", driver: "pci-passthrough" },
-  capture: null,
-  unavailable: "packets bypass the host kernel",
+  capture: { nic: bypassed, virt: bypassed },
 });
 
 /** What a run's program is handed, of a scenario without background VMs. @param own what a test has otherwise */

@@ -9,6 +9,7 @@ export const macvtap = (mode: "passthrough" | "bridge" | "vepa" | "private"): Po
   words: "a VF of its own",
   guestModule: "virtio_net",
   virt: "macvtap",
+  nicUnseen: null,
   rights: mode === "passthrough" ? null : { trust: true, spoofCheck: false },
   interfaceXml(mac, point, vlan) {
     const { netdev } = vfOf("a macvtap", point);

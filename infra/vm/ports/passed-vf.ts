@@ -10,6 +10,7 @@ export const passedVf: Port = {
   words: "a VF of its own",
   guestModule: "vf",
   virt: { unseen: bypassed },
+  nicUnseen: { unseen: bypassed },
   rights: null,
   interfaceXml(mac, point, vlan) {
     const { domain, bus, slot, fn } = parsePciAddress(vfOf("a VF passed through", point).pci);

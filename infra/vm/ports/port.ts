@@ -15,6 +15,11 @@ interface VfRights {
   spoofCheck: boolean;
 }
 
+/** Why the host sees nothing of an endpoint's packets at a place, in words. */
+export interface Unseen {
+  unseen: string;
+}
+
 /** How a VM is attached: what libvirt is told of it, what it needs of a VF, and what the host and the guest see of it. */
 export interface Port {
   /** What it is attached to: a switch on the host, or a VF. */
@@ -23,8 +28,10 @@ export interface Port {
   words: string;
   /** Kernel module of the guest's network device; "vf" is the VF's own driver, and the server's side then needs none. */
   guestModule: "e1000" | "virtio_net" | "vf";
-  /** The VM's own interface on the host, where its packets can be captured; or why the host sees no packet. */
-  virt: "vnet" | "macvtap" | { unseen: string };
+  /** The VM's own interface on the host, where its packets can be captured; or why they cannot. */
+  virt: "vnet" | "macvtap" | Unseen;
+  /** Why its packets cannot be captured at the NIC's side either; null where they can (hostSwitch.nic). */
+  nicUnseen: Unseen | null;
   /** What the PF must let its VF do. Null: the NIC's default, and nothing is set. */
   rights: VfRights | null;
   /**

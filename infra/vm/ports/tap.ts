@@ -6,6 +6,7 @@ export const tap = (model: "e1000" | "virtio"): Port => ({
   words: "a tap",
   guestModule: model === "e1000" ? "e1000" : "virtio_net",
   virt: "vnet",
+  nicUnseen: null,
   rights: null,
   interfaceXml(mac, point) {
     if (!("bridge" in point)) throw new RangeError("a tap attaches to a bridge, not to a VF");

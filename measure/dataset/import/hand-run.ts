@@ -34,7 +34,7 @@ export interface HandRun {
 interface Captures {
   pingId: number;
   records: PingRecord["captures"];
-  /** Why a server has none. */
+  /** Why a point has none. */
   reasons: MissingCaptures;
 }
 
@@ -50,11 +50,12 @@ async function examineCaptures(run: HandRun, facts: HandFacts, output: PingOutpu
   const reasons: Captures["reasons"] = {};
   for (const role of roles)
     for (const hop of ["nic", "virt"] as const) {
-      const file = captureFile(`${role}.${hop}`);
-      const exchanges = seen.get(`${role}.${hop}`);
+      const point: PointName = `${role}.${hop}`;
+      const file = captureFile(point);
+      const exchanges = seen.get(point);
       const requests = (exchanges ?? []).filter(({ id }) => id === pingId).length;
-      if (exchanges === undefined) reasons[role] ??= `there is no ${file}`;
-      else if (requests === 0) reasons[role] ??= `${file} is there and holds none of ping's packets`;
+      if (exchanges === undefined) reasons[point] = `there is no ${file}`;
+      else if (requests === 0) reasons[point] = `${file} is there and holds none of ping's packets`;
       else records[role].push(recordOf(file, hop, facts, requests));
     }
   return { pingId, records, reasons };

@@ -1,4 +1,4 @@
-import { type PointName, pointNames, roleOfPoint } from "../../../study/points.ts";
+import { type PointName, pointNames } from "../../../study/points.ts";
 import { readCapture } from "../../capture/exchanges.ts";
 import type { CaptureSummary } from "../../capture/summary.ts";
 import { captureFile, outputFile } from "../../results/run-files.ts";
@@ -23,7 +23,7 @@ export interface MatchedFiles {
 /**
  * Reads ping's output and the captures of a run and joins them.
  * @param files name to content: ping.txt, and the captures that the run has
- * @param reasons why a capture point has no file, by role
+ * @param reasons why a capture point has no file
  * @param shared where the servers' stamps lie on the clock that they share, if they do
  * @throws FormatError when a file is damaged
  */
@@ -39,7 +39,7 @@ export async function matchFiles(
   for (const point of pointNames) {
     const data = files.get(captureFile(point));
     if (!data) {
-      points[point] = { unavailable: reasons[roleOfPoint(point)] ?? "there is no capture" };
+      points[point] = { unavailable: reasons[point] ?? "there is no capture" };
       continue;
     }
     const { exchanges, summary } = await readCapture(data, { id: pingId });

@@ -13,7 +13,7 @@ const end = (driver: string): End => ({
   pf: "pf0",
   domainType: "kvm",
   vm: { endpoint: "vm", domain: "rtt-main", mac: "52:54:00:00:00:01", ip: "10.0.0.1", driver },
-  capture: null,
+  capture: { nic: "pf", virt: "vnet" },
 });
 
 /** The sender's environment, of a run with this driver and what the server said of its packet filter. */
