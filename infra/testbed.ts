@@ -16,8 +16,7 @@ import type { TokenSource } from "./observe.ts";
 import { fleetRoles, type Plan, planOf } from "./plan/plan.ts";
 import { endOf } from "./run/end.ts";
 import { Runs, type RunsArgs } from "./run/runs.ts";
-import { backgroundIndices, identityOf, mainName, otherEnd } from "./vm/addresses.ts";
-import { serialLog } from "./vm/domain-xml.ts";
+import { backgroundIndices, identityOf, otherEnd } from "./vm/addresses.ts";
 import { Fleet, fleetEndpoint } from "./vm/fleet.ts";
 import { type Design, type Member, memberOf } from "./vm/member.ts";
 import { declareSlots } from "./vm/slots.ts";
@@ -160,7 +159,7 @@ export function declareTestbed(args: TestbedArgs): {
         replicate: config.replicate,
         ...(config.order && { order: config.order }),
         fidelity,
-        ...(clock && { clock: { ...clock, consoleLog: serialLog(mainName) } }),
+        ...(clock && { clock }),
         guestImage: { sha256: guestImage.sha256, release: guestImage.release },
         ends: onBoth((role) => endOf(on[role].server, hosts[role], plan[role], servers[role].cpus)),
       },

@@ -8,6 +8,12 @@ import { parseRecords, wholeNumber } from "./key-value.ts";
  * that.
  */
 
+/** Bytes that must come home in a second. */
+export const slowestBytesPerSecond = 500_000;
+
+/** Milliseconds within which a file of that size must have come home. */
+export const transferLimitMs = (bytes: number) => 60_000 + (1000 * bytes) / slowestBytesPerSecond;
+
 const description = z.strictObject({ bytes: wholeNumber, sha256: z.string().length(64) });
 export type FileDescription = z.infer<typeof description>;
 

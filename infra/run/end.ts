@@ -13,7 +13,7 @@ import { fleetEndpoint } from "../vm/fleet.ts";
  * @param cpus CPUs of the server
  */
 export function endOf(at: PairEnd, host: Host, plan: ServerPlan, cpus: number): End {
-  const { name: domain, mac, ip } = identityOf(at, 0);
+  const { name, mac, ip } = identityOf(at, 0);
   const { main, background, load } = plan;
   const ofBackground: BackgroundSpec = {
     endpoint: fleetEndpoint,
@@ -26,7 +26,7 @@ export function endOf(at: PairEnd, host: Host, plan: ServerPlan, cpus: number): 
     pf: host.pfs[0]?.name ?? "",
     ...(typeof host.pinnedCore === "number" && { pinnedCore: host.pinnedCore }),
     domainType: host.domainType,
-    vm: { endpoint: fleetEndpoint, domain, mac, ip, driver: main.driver },
+    main: { endpoint: fleetEndpoint, name, mac, ip, driver: main.driver },
     capture: captureOf(main.driver),
     ...(background.vms > 0 && { background: ofBackground }),
   };

@@ -1,3 +1,5 @@
+import { serialLog } from "../../lib/endpoints/libvirt-vm.ts";
+
 /** All that libvirt is told about a guest. */
 export interface DomainSpec {
   name: string;
@@ -21,9 +23,6 @@ export interface DomainSpec {
  * infra/scripts/in-use.sh tells them apart by it.
  */
 export const domainMark = "sriov-rtt-testbed";
-
-/** Where a server keeps what a guest writes on its serial console. */
-export const serialLog = (name: string) => `/var/log/libvirt/qemu/${name}-serial.log`;
 
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 

@@ -18,9 +18,12 @@ export interface RunningCommand {
   end(): Promise<void>;
 }
 
-/** Where an endpoint's packets pass its server: its own interface there, and the device below it. */
+/**
+ * Where an endpoint's packets pass its server: its own interface there, null where it has none beside the device below it, and that
+ * device. One in another network namespace than the server's own is called NAMESPACE/INTERFACE.
+ */
 export interface ServerInterfaces {
-  own: string;
+  own: string | null;
   below: string;
 }
 
@@ -28,6 +31,16 @@ export interface ServerInterfaces {
 export interface Endpoint {
   /** What its server and messages call it. */
   readonly name: string;
+  /** The folder in it for files of those who run commands there; it is there, and goes with the endpoint. */
+  readonly files: string;
+  /** Where it writes words that its server is to find while nobody speaks to either: its own path, and the server's file of them. */
+  readonly words: { written: string; read: string };
+  /** Where a program is from that it lacks, as a message ends. */
+  readonly wherePrograms: string;
+  /** A shell function `endpoint_facts` for its server, which tells by `fact NAME COMMAND…` what it is and which deployment of it. */
+  readonly facts: string;
+  /** A script for it that ends all of our processes there whose names begin so, and fails where some are left. @param names plain words */
+  endProcesses(names: readonly string[]): string;
   /** Starts a shell command. @param capture whether what it prints is kept for its end */
   start(command: string, capture: boolean): Promise<RunningCommand>;
   /** Runs a shell command and gives its stdout. @throws LabError when it fails, or takes longer than `limitMs` */

@@ -1,6 +1,7 @@
 import { LabError } from "../errors.ts";
 import { runInGuest, startInGuest } from "../guest-agent.ts";
 import { fetchFromGuest } from "../guest-file.ts";
+import { endProcesses } from "../guest-processes.ts";
 import { decimalNumber } from "../key-value.ts";
 import type { SshConnection } from "../ssh/connect.ts";
 import { shellQuote } from "../ssh/quote.ts";
@@ -27,6 +28,23 @@ function parseCpu(text: string, where: string): CpuLook {
   return { seconds: seconds.data, cpuNs };
 }
 
+/** Where a server keeps what a VM writes on its serial console. */
+export const serialLog = (domain: string) => `/var/log/libvirt/qemu/${domain}-serial.log`;
+
+/** How libvirt has attached it, which deployment it is (its description, and the stamp of its start), and how many threads of vhost serve it. */
+function factsOf(domain: string): string {
+  const [name, pidFile] = [shellQuote(domain), shellQuote(`/run/libvirt/qemu/${domain}.pid`)];
+  return `endpoint_interface() { virsh -q dumpxml ${name} | sed -n '/<interface/,/<.interface>/p'; }
+endpoint_deployment() { virsh -q desc ${name}; echo; stat -c %Y ${pidFile}; }
+# vhost works in threads of QEMU, on older kernels in kernel threads named after it.
+endpoint_vhost() { qemu=$(cat ${pidFile}); cat "/proc/$qemu"/task/*/comm /proc/[0-9]*/comm 2> /dev/null | grep -c "^vhost-$qemu$"; }
+endpoint_facts() {
+  fact interface endpoint_interface
+  fact deployment endpoint_deployment
+  fact vhost endpoint_vhost
+}`;
+}
+
 async function isThere(ssh: SshConnection, domain: string): Promise<boolean> {
   const { code, stdout, stderr } = await ssh.exec("virsh -q list --name");
   if (code !== 0) throw new LabError(`libvirt does not tell whether ${domain} is there: ${stderr.trim()}`);
@@ -49,6 +67,11 @@ async function serverInterfaces(ssh: SshConnection, domain: string, mac: string)
 export const libvirtVm: EndpointKind = {
   open: (ssh, domain) => ({
     name: domain,
+    files: "/tmp",
+    words: { written: "/dev/console", read: serialLog(domain) },
+    wherePrograms: "./lab images --guest builds a guest image that has it",
+    facts: factsOf(domain),
+    endProcesses,
     start: (command, capture) => startInGuest(ssh, domain, command, capture),
     run: (command, limitMs) => runInGuest(ssh, domain, command, limitMs),
     fetch: (path, limits) => fetchFromGuest(ssh, domain, path, limits),

@@ -1,3 +1,4 @@
+import { slowestBytesPerSecond } from "../../lib/arrival.ts";
 import type { TimedFactors } from "../../study/terms.ts";
 import type { Probe, ProbeBudget } from "../probes/probe.ts";
 import { allProbes, probesOf } from "../probes/registry.ts";
@@ -23,9 +24,6 @@ const secondsPerSecond: Record<Fidelity, number> = {
 
 /** Seconds for what is beside the probes: connecting, facts before and after, captures that begin to listen, guests' answers. */
 const besideSeconds = 300;
-
-/** Bytes that must come home in a second. */
-const slowestBytesPerSecond = 500_000;
 
 /** How long a probe may hold both servers in step. */
 export interface StepBudget {
@@ -69,9 +67,6 @@ export function runBudget(factors: TimedFactors, fidelity: Fidelity, probes: rea
     runSeconds: attempts * attemptSeconds,
   };
 }
-
-/** Milliseconds within which a file of that size must have come home. */
-export const transferLimitMs = (bytes: number) => 60_000 + (1000 * bytes) / slowestBytesPerSecond;
 
 /** The most bytes that a file of a run may have: a capture of 65,535 exchanges of full frames has 20 million. */
 export const mostFileBytes = 256 * 2 ** 20;

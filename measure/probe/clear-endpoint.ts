@@ -1,6 +1,5 @@
 import type { Endpoint } from "../../lib/endpoints/endpoint.ts";
 import { LabError } from "../../lib/errors.ts";
-import { endProcesses } from "../../lib/guest-processes.ts";
 import type { EndpointCommand } from "../probes/probe.ts";
 
 /** An endpoint lacks a program: the next attempt would not find it either. */
@@ -8,8 +7,8 @@ export class MissingProgramError extends LabError {}
 
 /**
  * Makes an endpoint ready for a command: ends what an attempt before has left of it, and removes its files.
- * @param where what messages call the endpoint
- * @param files pattern of their paths, for the shell
+ * @param where which server it is on
+ * @param files pattern of their names, for the shell
  * @throws MissingProgramError when the endpoint lacks one of the command's programs; LabError when a process cannot be ended
  */
 export async function clearEndpoint(
@@ -20,11 +19,11 @@ export async function clearEndpoint(
   files: string,
 ): Promise<void> {
   const script = `for program in ${programs.join(" ")}; do command -v $program > /dev/null || echo $program; done
-${endProcesses(processes)}
-rm -f ${files}`;
+${endpoint.endProcesses(processes)}
+rm -f ${endpoint.files}/${files}`;
   const missing = (await endpoint.run(script, 60_000)).split("\n").filter((program) => program !== "");
   if (missing.length > 0)
     throw new MissingProgramError(
-      `${where}: its guest image has no ${missing.join(" and no ")}, which the probe ${probe} needs; ./lab images --guest builds one that has`,
+      `${where}: ${endpoint.name} has no ${missing.join(" and no ")}, which the probe ${probe} needs; ${endpoint.wherePrograms}`,
     );
 }

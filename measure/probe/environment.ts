@@ -14,9 +14,9 @@ const linesWith = (text: string | undefined, words: RegExp) =>
  * The rules in the path of a VM on a bridge: its round-trip times compare with others only where the same stand there. How many rules
  * a chain has is in the manifest's facts and not here, because it changes whenever a container starts.
  */
-function bridgedFramesOf({ vm }: End, facts: Record<string, string>): { bridgedFrames?: string[] } {
+function bridgedFramesOf({ main }: End, facts: Record<string, string>): { bridgedFrames?: string[] } {
   const text = facts["bridged-frames"];
-  if (text === undefined || !vm.driver.endsWith("-bridge")) return {};
+  if (text === undefined || !main.driver.endsWith("-bridge")) return {};
   const { calls, chains } = parseBridgedFrames(text);
   const words = [...(calls ? ["br_netfilter"] : []), ...chains.map(chainWords).sort()];
   return words.length > 0 ? { bridgedFrames: words } : {};

@@ -3,7 +3,7 @@ import type { Role } from "../../lib/roles.ts";
 import type { ClockRecord } from "../results/fidelity.ts";
 import { stepBudget } from "./budget.ts";
 import { stampMapOf } from "./clock-readings.ts";
-import type { CommandInGuest } from "./command-in-guest.ts";
+import type { CommandInEndpoint } from "./command-in-endpoint.ts";
 import { onBoth, type PerRole } from "./roles.ts";
 import type { Sampled } from "./sampling.ts";
 import { lastSampleAt, type StepTimes, scheduleOf, secondsLate, windowsOf } from "./schedule.ts";
@@ -24,14 +24,14 @@ export async function sampleInStep(
   clock: NonNullable<RunSpec["clock"]>,
   attempt: number,
   { budget }: ProbeTask,
-  command: CommandInGuest,
+  command: CommandInEndpoint,
   sessions: PerRole<ServerSession>,
 ): Promise<Sampled & { clock: ClockRecord }> {
   const schedule = scheduleOf(budget.windowSeconds, attempt);
   const { slowness, inStepSeconds } = stepBudget(budget, fidelity);
   const readBefore = await onBoth((role) => sessions[role].readClock());
   const beforeCommand = await sessions.sender.now();
-  await command.start({ afterSeconds: schedule.leadSeconds, tellsConsole: true });
+  await command.start({ afterSeconds: schedule.leadSeconds, tellsEnd: true });
   const held = await holdClock(clock);
   try {
     const { sender: sampling } = await onBoth((role) => sessions[role].startSamplingAt(slowness));
@@ -39,11 +39,11 @@ export async function sampleInStep(
     const late = secondsLate(schedule, times);
     if (late > 0)
       throw new LabError(
-        `${ends.sender.vm.domain}: giving the VM its command and starting mpstat took ${late.toFixed(1)} s too long`,
+        `${ends.sender.main.name}: giving it its command and starting mpstat took ${late.toFixed(1)} s too long`,
       );
     const ended = sessions.sender.sampledUntil(
       lastSampleAt(schedule, times, budget.usualSeconds),
-      { sampling, log: clock.consoleLog, word: command.endWord },
+      { sampling, ...command.endWord },
       inStepSeconds * 1000,
     );
     ended.catch(() => {}); // when the servers fall out of step, that is told

@@ -4,13 +4,13 @@ import { roles } from "../../lib/roles.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
 import { captureFile, cpuFile, errorsFile, outputFile } from "../results/run-files.ts";
-import { AnsweringInGuest } from "./answering-in-guest.ts";
+import { AnsweringInEndpoint } from "./answering-in-endpoint.ts";
 import { runBudget } from "./budget.ts";
-import { CommandInGuest } from "./command-in-guest.ts";
+import { CommandInEndpoint } from "./command-in-endpoint.ts";
 import { sampleInStep } from "./in-step.ts";
 import { onBoth, type PerRole, perRole } from "./roles.ts";
 import { type Sampled, sampleByWallClock } from "./sampling.ts";
-import { type CapturePoint, mainVm, ServerSession } from "./server-session.ts";
+import { type CapturePoint, mainEndpoint, ServerSession } from "./server-session.ts";
 import type { RunSpec } from "./spec.ts";
 import type { ProbeTask } from "./task.ts";
 
@@ -50,7 +50,7 @@ function sampleBetweenCaptures(
 ): Promise<Omit<RawProbe, "task">> {
   const { probe, budget } = task;
   const { runSeconds } = runBudget(spec.scenario.factors, spec.fidelity);
-  const command = new CommandInGuest(mainVm(connections.sender, spec.ends.sender), task);
+  const command = new CommandInEndpoint(mainEndpoint(connections.sender, spec.ends.sender), task);
   const interfaces = roles.flatMap((role) => points[role].map((point) => `${role} ${point.interface}`)).join(", ");
   return withOpened(
     roles,
@@ -76,7 +76,7 @@ function sampleBetweenCaptures(
 }
 
 /**
- * Measures with one probe: what answers it in the Responder VM listens before anything else begins and is ended after all of it,
+ * Measures with one probe: what answers it at the Responder listens before anything else begins and is ended after all of it,
  * so that neither is in a window of CPU usage.
  * @param attempt of the run, from 1
  * @throws LabError when something fails, or the probe ends with a status that is no result; nothing of it goes on then
@@ -93,7 +93,7 @@ export async function runProbe(
   const { runSeconds } = runBudget(spec.scenario.factors, spec.fidelity);
   const { sender, responder } = spec.ends;
   const measured = await withOpened(
-    answering ? [new AnsweringInGuest(mainVm(connections.responder, responder), task, answering)] : [],
+    answering ? [new AnsweringInEndpoint(mainEndpoint(connections.responder, responder), task, answering)] : [],
     (answers) => answers.start(runSeconds).then(() => answers),
     (answers) => answers.end(),
     () => sampleBetweenCaptures(spec, task, attempt, connections, points, say),
@@ -101,7 +101,7 @@ export async function runProbe(
   const { exitCode, errors, text } = measured.answer;
   if (!task.command.exitCodes.includes(exitCode)) {
     const why = errors || text.subarray(0, 2000).toString().trim();
-    throw new LabError(`${sender.vm.domain}: ${task.probe.id} ended with exit status ${exitCode}: ${why}`);
+    throw new LabError(`${sender.main.name}: ${task.probe.id} ended with exit status ${exitCode}: ${why}`);
   }
   return { task, ...measured };
 }

@@ -2,12 +2,12 @@ import { withOpened } from "../../lib/concurrent.ts";
 import { type Role, roles } from "../../lib/roles.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
 import type { GuestLook } from "../../study/loads/guest-look.ts";
-import { AnsweringInGuest } from "./answering-in-guest.ts";
+import { AnsweringInEndpoint } from "./answering-in-endpoint.ts";
 import { lookInGuests } from "./background.ts";
-import { CommandInGuest } from "./command-in-guest.ts";
+import { CommandInEndpoint } from "./command-in-endpoint.ts";
 import { type RawProbe, runProbe } from "./probe-run.ts";
 import { onBoth, type PerRole, perRole } from "./roles.ts";
-import { type CapturePoint, capturePoints, collectFacts, connectEnd, isSeen, mainVm } from "./server-session.ts";
+import { type CapturePoint, capturePoints, collectFacts, connectEnd, isSeen, mainEndpoint } from "./server-session.ts";
 import type { End, RunSpec } from "./spec.ts";
 import type { ProbeTask } from "./task.ts";
 import { requireTenant } from "./tenant.ts";
@@ -27,7 +27,7 @@ export interface RawRun {
 /** NIC state inside a guest that has a VF of its own; other guests have nothing that the host does not know. */
 async function guestFacts(ssh: SshConnection, end: End): Promise<string | null> {
   if (isSeen(end.capture.nic)) return null;
-  return mainVm(ssh, end).run(
+  return mainEndpoint(ssh, end).run(
     "for d in /sys/class/net/*; do i=${d##*/}; [ $i = lo ] || { ethtool -i $i; ethtool -k $i; ethtool -c $i; cat /proc/net/dev; }; done 2>&1; true",
   );
 }
@@ -47,8 +47,8 @@ async function lookAround({ ends }: RunSpec, connections: Connections, points: P
 /** Ends what an attempt before has left of a probe, on both sides. */
 async function clearEnds({ sender, responder }: RunSpec["ends"], task: ProbeTask, connections: Connections) {
   const { answering } = task.command;
-  await new CommandInGuest(mainVm(connections.sender, sender), task).clear();
-  if (answering) await new AnsweringInGuest(mainVm(connections.responder, responder), task, answering).clear();
+  await new CommandInEndpoint(mainEndpoint(connections.sender, sender), task).clear();
+  if (answering) await new AnsweringInEndpoint(mainEndpoint(connections.responder, responder), task, answering).clear();
 }
 
 /** One of the attempts at a run, from 1, and what it has to do. */

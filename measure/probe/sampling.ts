@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CpuWindows } from "../metrics/cpu-usage.ts";
 import type { ClockRecord } from "../results/fidelity.ts";
 import { settleSeconds } from "./budget.ts";
-import type { CommandInGuest, ProbeAnswer } from "./command-in-guest.ts";
+import type { CommandInEndpoint, ProbeAnswer } from "./command-in-endpoint.ts";
 import { onBoth, type PerRole } from "./roles.ts";
 import type { ServerSession } from "./server-session.ts";
 import type { ProbeTask } from "./task.ts";
@@ -25,7 +25,7 @@ function clockFromNow() {
 /** A window without a probe, then one with the probe inside it, in the seconds of mpstat's clock. */
 export async function sampleByWallClock(
   { budget, probe, command: { shell } }: ProbeTask,
-  command: CommandInGuest,
+  command: CommandInEndpoint,
   sessions: PerRole<ServerSession>,
   say: (line: string) => void,
 ): Promise<Sampled> {

@@ -1,24 +1,24 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { describeCommand, parseDescription, requireWhole } from "../../lib/arrival.ts";
 import { bridgedFramesFunctions } from "../../lib/bridged-frames.ts";
 import type { Endpoint } from "../../lib/endpoints/endpoint.ts";
 import { endpointKinds, endpointOn } from "../../lib/endpoints/kinds.ts";
 import { LabError } from "../../lib/errors.ts";
 import { blocksOf } from "../../lib/facts.ts";
 import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts";
+import { fetchFromServer } from "../../lib/server-file.ts";
 import { volatileFolder } from "../../lib/server-paths.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import type { Conversation } from "../../lib/ssh/conversation.ts";
 import { shellVariables } from "../../lib/ssh/quote.ts";
 import type { CaptureRequest } from "../probes/probe.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
-import { mostFileBytes, transferLimitMs } from "./budget.ts";
+import { mostFileBytes } from "./budget.ts";
 import { type ClockReading, parseClockReadings } from "./clock-readings.ts";
 import type { End } from "./spec.ts";
 
-/** A place on a server where packets are captured. */
+/** A place on a server where packets are captured; one in another network namespace is called NAMESPACE/INTERFACE. */
 export interface CapturePoint {
   hop: "nic" | "virt";
   interface: string;
@@ -29,8 +29,9 @@ const script = (file: string) => readFileSync(join(import.meta.dirname, "scripts
 const withVariables = (variables: Record<string, string>, file: string) =>
   `${shellVariables(variables)}\n${script(file)}`;
 
-/** The Main VM of an end, on its server. */
-export const mainVm = (ssh: SshConnection, { vm }: End): Endpoint => endpointOn(ssh, vm.endpoint, vm.domain);
+/** The Main endpoint of an end, on its server. */
+export const mainEndpoint = (ssh: SshConnection, { main }: Pick<End, "main">): Endpoint =>
+  endpointOn(ssh, main.endpoint, main.name);
 
 /** Whether packets can be captured at a place. */
 export const isSeen = (place: End["capture"]["nic" | "virt"]) => typeof place === "string";
@@ -42,10 +43,10 @@ export const isSeen = (place: End["capture"]["nic" | "virt"]) => typeof place ==
 export async function capturePoints(ssh: SshConnection, end: End): Promise<CapturePoint[]> {
   const { nic, virt } = end.capture;
   if (!isSeen(nic) && !isSeen(virt)) return [];
-  const { own, below } = await mainVm(ssh, end).serverInterfaces(end.vm.mac);
+  const { own, below } = await mainEndpoint(ssh, end).serverInterfaces(end.main.mac);
   return [
     ...(isSeen(nic) ? [{ hop: "nic" as const, interface: nic === "vf" ? below : end.pf }] : []),
-    ...(isSeen(virt) ? [{ hop: "virt" as const, interface: own }] : []),
+    ...(isSeen(virt) && own !== null ? [{ hop: "virt" as const, interface: own }] : []),
   ];
 }
 
@@ -59,12 +60,12 @@ export async function collectFacts(
   const interfaces = [...new Set([end.pf, ...points.map((point) => point.interface)])].join(" ");
   const asked = withVariables(
     {
-      ...{ WHEN: when, PF: end.pf, DOMAIN: end.vm.domain, INTERFACES: interfaces },
+      ...{ WHEN: when, PF: end.pf, INTERFACES: interfaces },
       BACKGROUND: end.background ? endpointKinds[end.background.endpoint].cpu.command : "",
     },
     "facts.sh",
   );
-  const text = await ssh.run(`${bridgedFramesFunctions}\n${asked}`);
+  const text = await ssh.run([bridgedFramesFunctions, mainEndpoint(ssh, end).facts, asked].join("\n"));
   return Object.fromEntries(blocksOf(text));
 }
 
@@ -214,16 +215,7 @@ export class ServerSession {
 
   /** A file of the session, checked on its way. @throws LabError when it is larger than allowed or did not arrive whole */
   async fetch(file: string): Promise<Buffer> {
-    const path = `${this.#folder}/${file}`;
-    const where = `${this.#where}: ${file}`;
-    const words = await this.ssh.run(describeCommand(path), { timeoutMs: transferLimitMs(mostFileBytes) });
-    const there = parseDescription(words, where, mostFileBytes);
-    const { stdout } = await this.ssh.exec(`cat ${path}`, {
-      timeoutMs: transferLimitMs(there.bytes),
-      maxBytes: there.bytes + 4096,
-    });
-    requireWhole(stdout, there, where);
-    return stdout;
+    return fetchFromServer(this.ssh, `${this.#folder}/${file}`, `${this.#where}: ${file}`, mostFileBytes);
   }
 
   /** Ends what it started and removes what is left on the server. */

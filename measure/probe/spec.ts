@@ -14,7 +14,7 @@ const captureSchema = z.object({
   virt: z.union([z.enum(["vnet", "macvtap"]), unseenSchema]),
 });
 
-/** How those who use a VM reach it. */
+/** How those who use an endpoint reach it. */
 const endpointSchema = z.enum(endpointIds);
 
 /** The background VMs of a server, and what is the least that must be seen of their load during a run. */
@@ -34,8 +34,8 @@ const endSchema = z.object({
   pinnedCore: z.int().optional(),
   /** libvirt's type of domains there: kvm, or qemu, whose guests are emulated. */
   domainType: z.string(),
-  /** The Main VM on this server. */
-  vm: z.object({ endpoint: endpointSchema, domain: z.string(), mac: z.string(), ip: z.string(), driver: z.string() }),
+  /** The Main endpoint on this server. */
+  main: z.object({ endpoint: endpointSchema, name: z.string(), mac: z.string(), ip: z.string(), driver: z.string() }),
   capture: captureSchema,
   background: backgroundSchema.optional(),
 });
@@ -53,8 +53,8 @@ export const runSpecSchema = z.object({
   /** Of the deployment of this run; a run with the same token is never measured twice. */
   token: z.string(),
   fidelity: z.enum(fidelities),
-  /** The clock that the servers share during a run, if they do, and where the Sender server keeps what its VM writes on its console. */
-  clock: sharedClockSchema.extend({ consoleLog: z.string() }).optional(),
+  /** The clock that the servers share during a run, if they do. */
+  clock: sharedClockSchema.optional(),
   guestImage: z.object({ sha256: z.string(), release: z.string() }),
   ends: z.object({ sender: endSchema, responder: endSchema }),
 });

@@ -16,7 +16,7 @@ export interface ProbeTask {
 /** What an attempt has to do, in order. @param seed drawn for it, 32 bits */
 export function tasksOf({ scenario, fidelity, ends }: RunSpec, seed: number, probes: readonly Probe[]): ProbeTask[] {
   const { factors } = scenario;
-  const talking = { sender: ends.sender.vm, responder: ends.responder.vm };
+  const talking = { sender: ends.sender.main, responder: ends.responder.main };
   return probesOf(factors, probes).map((probe) => {
     const parameters = probe.parameters.parse(probe.parametersOf(factors, seed));
     return {

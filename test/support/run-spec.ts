@@ -10,7 +10,7 @@ export const madeUpEnd = (ssh: Partial<SshTarget> = nowhere) => ({
   ssh,
   pf: "lo",
   domainType: "kvm",
-  vm: { endpoint: "vm", domain: "rtt-main", mac: "52:54:00:9a:01:00", ip: "10.9.1.1", driver: "pci-passthrough" },
+  main: { endpoint: "vm", name: "rtt-main", mac: "52:54:00:9a:01:00", ip: "10.9.1.1", driver: "pci-passthrough" },
   capture: { nic: bypassed, virt: bypassed },
 });
 

@@ -3,8 +3,9 @@
 # servers on a shared clock, "now" asks for the server's, and "until SECONDS SAMPLING LOG WORD" waits for that time of it, for the
 # word in the log, and for the end of the sample that is taken then, where sampling began at SAMPLING.
 # It answers in lines of key=value words (lib/key-value.ts), the first of them event=NAME. At end of file, also when the other
-# side has died, everything it started is ended and its folder removed. CAPTURES: "hop interface" pairs, one a line; left out
-# where nothing is captured. Of frames that FILTER fits (pcap-filter(7)) their first SNAP_BYTES are kept.
+# side has died, everything it started is ended and its folder removed. CAPTURES: "hop interface" pairs, one a line, left out
+# where nothing is captured; an interface in another network namespace is NAMESPACE/INTERFACE. Of frames that FILTER fits
+# (pcap-filter(7)) their first SNAP_BYTES are kept.
 # What it starts ends with it also where it is killed, and after SECONDS_LIMIT where nobody tells it that the other side is gone.
 set -u
 : "${CAPTURES=}" "${SECONDS_LIMIT:=86400}"
@@ -24,7 +25,8 @@ bounded() { exec setpriv --pdeathsig TERM timeout --foreground -k 10 "$SECONDS_L
 echo "$CAPTURES" > "$DIR/captures"
 while read -r hop interface; do
   [ -n "$hop" ] || continue
-  bounded tcpdump -i "$interface" -p -n -U --immediate-mode -s "$SNAP_BYTES" --time-stamp-precision=nano -Z root \
+  case $interface in */*) set -- ip netns exec "${interface%/*}" ;; *) set -- ;; esac
+  bounded "$@" tcpdump -i "${interface#*/}" -p -n -U --immediate-mode -s "$SNAP_BYTES" --time-stamp-precision=nano -Z root \
     -w "$DIR/$hop.pcap" "$FILTER" > /dev/null 2> "$DIR/$hop.err" < /dev/null &
   PIDS="$PIDS $!"
 done < "$DIR/captures"

@@ -94,7 +94,7 @@ describe("a scenario's resources", () => {
     const spec = JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
     expect(spec.scenario.name).toMatch(/_pair2_/);
     expect(spec.scenario.factors.serverPair).toBe(2);
-    expect(spec.ends.responder.vm).toMatchObject({ mac: "52:54:00:9a:04:00", ip: "10.9.4.1" });
+    expect(spec.ends.responder.main).toMatchObject({ mac: "52:54:00:9a:04:00", ip: "10.9.4.1" });
   });
 
   it("hand a campaign's order to the runs to record, and do nothing else because of it", async () => {

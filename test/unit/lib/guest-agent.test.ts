@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { endpointOn } from "../../../lib/endpoints/kinds.ts";
 import { runInGuest, startInGuest } from "../../../lib/guest-agent.ts";
 import { fetchFromGuest } from "../../../lib/guest-file.ts";
-import { CommandInGuest } from "../../../measure/probe/command-in-guest.ts";
+import { CommandInEndpoint } from "../../../measure/probe/command-in-endpoint.ts";
 import { pingBudget } from "../../../measure/probes/ping/budget.ts";
 import { LocalAgent } from "../../support/local-agent.ts";
 
@@ -101,7 +101,7 @@ describe("a probe in a guest", { timeout: 60_000 }, () => {
   const filesOf = (id: number) => readdirSync("/tmp").filter((name) => name.startsWith(`lab-ping-${id}`));
 
   const commandIn = (agent: LocalAgent, seed: number, shell: string, most = budget) =>
-    new CommandInGuest(endpointOn(agent.connection(), "vm", "vm"), {
+    new CommandInEndpoint(endpointOn(agent.connection(), "vm", "vm"), {
       probe: { id: "ping" },
       seed,
       budget: most,
@@ -128,9 +128,9 @@ describe("a probe in a guest", { timeout: 60_000 }, () => {
 
   it.each([
     [undefined, "sleep 2; from=", '" > /tmp/lab-ping-65534.end'],
-    [{ afterSeconds: 9, tellsConsole: false }, "sleep 9; from=", '" > /tmp/lab-ping-65534.end'],
+    [{ afterSeconds: 9, tellsEnd: false }, "sleep 9; from=", '" > /tmp/lab-ping-65534.end'],
     [
-      { afterSeconds: 9, tellsConsole: true },
+      { afterSeconds: 9, tellsEnd: true },
       "sleep 9; from=",
       '" > /tmp/lab-ping-65534.end; echo LAB-ENDED-lab-ping-65534 > /dev/console',
     ],

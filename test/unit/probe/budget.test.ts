@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { runBudget, stepBudget, transferLimitMs } from "../../../measure/probe/budget.ts";
+import { transferLimitMs } from "../../../lib/arrival.ts";
+import { runBudget, stepBudget } from "../../../measure/probe/budget.ts";
 import { pingBudget } from "../../../measure/probes/ping/budget.ts";
 import { fidelities } from "../../../measure/results/fidelity.ts";
 import type { TimedFactors } from "../../../study/terms.ts";

@@ -12,7 +12,7 @@ const end = (driver: string): End => ({
   ssh: { address: "192.0.2.1", port: 22, user: "root", privateKeyFile: "/key", hostKey: "ssh-ed25519 AAAA" },
   pf: "pf0",
   domainType: "kvm",
-  vm: { endpoint: "vm", domain: "rtt-main", mac: "52:54:00:00:00:01", ip: "10.0.0.1", driver },
+  main: { endpoint: "vm", name: "rtt-main", mac: "52:54:00:00:00:01", ip: "10.0.0.1", driver },
   capture: { nic: "pf", virt: "vnet" },
 });
 
@@ -52,7 +52,7 @@ describe("a run's environment", () => {
 
 describe("the environment of servers that share a clock", () => {
   const sockets = { sender: "/tmp/1/step.sock", responder: "/tmp/2/step.sock" };
-  const clock = { kind: "virtual" as const, sockets, nsPerInstruction: 1, wireLatencyNs: 10_000, consoleLog: "/log" };
+  const clock = { kind: "virtual" as const, sockets, nsPerInstruction: 1, wireLatencyNs: 10_000 };
   const spec = {
     ...{ fidelity: "emulated-virtual" as const, guestImage: { sha256: "0", release: "6.12" } },
     ends: { sender: end("pci-passthrough"), responder: end("pci-passthrough") },

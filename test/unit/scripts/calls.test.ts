@@ -6,7 +6,9 @@ import { preflightScript } from "../../../infra/preflight.ts";
 import { shellScript } from "../../../infra/server-script.ts";
 import { serverTools } from "../../../infra/server-tools.ts";
 import { bridgedFramesFunctions } from "../../../lib/bridged-frames.ts";
+import { endpointIds, endpointOn } from "../../../lib/endpoints/kinds.ts";
 import { checkout } from "../../../lib/paths.ts";
+import type { SshConnection } from "../../../lib/ssh/connect.ts";
 import { textOf } from "../../support/documents.ts";
 import { callsFromOutside } from "../../support/shell-calls.ts";
 
@@ -49,7 +51,16 @@ const scripts: Record<string, string> = {
   ...Object.fromEntries(scriptsOfServers().map((file) => [file, shellScript(file, {})])),
   "doctor/facts.sh": factsScript({ pfs }),
   preflight: preflightScript({ pfs }),
-  "probe/facts.sh": `${bridgedFramesFunctions}\n${textOf("measure/probe/scripts/facts.sh")}`,
+  ...Object.fromEntries(
+    endpointIds.map((kind) => [
+      `probe/facts.sh of ${kind}`,
+      [
+        bridgedFramesFunctions,
+        endpointOn({} as SshConnection, kind, "x").facts,
+        textOf("measure/probe/scripts/facts.sh"),
+      ].join("\n"),
+    ]),
+  ),
   "probe/session.sh": textOf("measure/probe/scripts/session.sh"),
 };
 

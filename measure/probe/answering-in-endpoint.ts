@@ -4,11 +4,11 @@ import type { AnsweringCommand } from "../probes/probe.ts";
 import { clearEndpoint } from "./clear-endpoint.ts";
 import type { ProbeTask } from "./task.ts";
 
-/** Milliseconds for the looks whether it listens, which are a tenth of a second apart and more in a slow guest. */
+/** Milliseconds for the looks whether it listens, which are a tenth of a second apart and more in a slow VM. */
 const listenLimitMs = 180_000;
 
 /** What answers one attempt's probe in the Responder's endpoint. */
-export class AnsweringInGuest {
+export class AnsweringInEndpoint {
   readonly #endpoint: Endpoint;
   readonly #probe: string;
   readonly #given: AnsweringCommand;
@@ -23,23 +23,17 @@ export class AnsweringInGuest {
     this.#endpoint = endpoint;
     this.#probe = probe.id;
     this.#given = given;
-    this.#files = `/tmp/lab-answering-${probe.id}-${seed}`;
+    this.#files = `${endpoint.files}/lab-answering-${probe.id}-${seed}`;
   }
 
   /** Ends what an attempt before has left, a process or its files. @throws as `clearEndpoint` does */
   async clear(): Promise<void> {
-    await clearEndpoint(
-      this.#endpoint,
-      "Responder VM",
-      this.#probe,
-      this.#given,
-      `/tmp/lab-answering-${this.#probe}-*`,
-    );
+    await clearEndpoint(this.#endpoint, "responder", this.#probe, this.#given, `lab-answering-${this.#probe}-*`);
   }
 
   /**
    * Gives the command, and resolves when it listens.
-   * @param limitSeconds of the guest after which it ends by itself, should nobody end it
+   * @param limitSeconds of its own after which it ends by itself, should nobody end it
    * @param mostLooks whether it listens
    * @throws LabError with what it said when it does not listen; it does not go on then
    */
@@ -56,7 +50,7 @@ until ${listens}; do
 done`;
     try {
       const failure = (await this.#endpoint.run(look, listenLimitMs)).trim();
-      if (failure !== "") throw new LabError(`Responder VM: ${shell} ${failure}`);
+      if (failure !== "") throw new LabError(`responder: ${this.#endpoint.name}: ${shell} ${failure}`);
     } catch (error) {
       throw await this.end().then(
         () => error,

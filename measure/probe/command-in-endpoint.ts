@@ -18,8 +18,8 @@ export interface ProbeAnswer {
   errors: string;
 }
 
-/** One attempt's probe in an endpoint. Its output is kept in the guest until it has ended, in files of its own. */
-export class CommandInGuest {
+/** One attempt's probe in an endpoint. Its output is kept there until it has ended, in files of its own. */
+export class CommandInEndpoint {
   readonly #endpoint: Endpoint;
   readonly #name: string;
   readonly #given: ProbeCommand;
@@ -34,18 +34,18 @@ export class CommandInGuest {
     this.#endpoint = endpoint;
     this.#name = probe.id;
     this.#given = command;
-    this.#files = `/tmp/lab-${probe.id}-${seed}`;
+    this.#files = `${endpoint.files}/lab-${probe.id}-${seed}`;
     this.#budget = budget;
   }
 
   /** Ends what an attempt before has left, a process or its files. @throws as `clearEndpoint` does */
   async clear(): Promise<void> {
-    await clearEndpoint(this.#endpoint, "Sender VM", this.#name, this.#given, `/tmp/lab-${this.#name}-*`);
+    await clearEndpoint(this.#endpoint, "sender", this.#name, this.#given, `lab-${this.#name}-*`);
   }
 
-  /** What the guest writes on its console when the command has ended, if it is to: one word, which no other attempt writes. */
-  get endWord(): string {
-    return `LAB-ENDED-${basename(this.#files)}`;
+  /** What is written when the command has ended, if it is to: one word, which no other attempt writes, and the server's file of it. */
+  get endWord(): { word: string; log: string } {
+    return { word: `LAB-ENDED-${basename(this.#files)}`, log: this.#endpoint.words.read };
   }
 
   /** Seconds from when the command was given until it is ended. */
@@ -54,13 +54,13 @@ export class CommandInGuest {
   }
 
   /**
-   * Gives the command; it begins after some seconds, when the guest has settled unless it is told else, and ends at its limit
+   * Gives the command; it begins after some seconds, when the server has settled unless it is told else, and ends at its limit
    * by itself.
-   * @param begin whether the guest writes `endWord` on its console then
+   * @param begin whether `endWord` is written then
    */
-  async start(begin = { afterSeconds: settleSeconds, tellsConsole: false }): Promise<void> {
+  async start(begin = { afterSeconds: settleSeconds, tellsEnd: false }): Promise<void> {
     const uptime = "$(cut -d ' ' -f 1 /proc/uptime)";
-    const told = begin.tellsConsole ? `; echo ${this.endWord} > /dev/console` : "";
+    const told = begin.tellsEnd ? `; echo ${this.endWord.word} > ${this.#endpoint.words.written}` : "";
     const script = `sleep ${begin.afterSeconds}; from=${uptime}; timeout -s INT -k 10 ${this.#limitSeconds} ${this.#given.shell} > ${this.#files}.txt 2> ${this.#files}.err; code=$?; echo "exit_code=$code from=$from to=${uptime}" > ${this.#files}.end${told}`;
     this.#command = await this.#endpoint.start(script, false);
   }

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { endpointOn } from "../../../lib/endpoints/kinds.ts";
-import { AnsweringInGuest } from "../../../measure/probe/answering-in-guest.ts";
+import { AnsweringInEndpoint } from "../../../measure/probe/answering-in-endpoint.ts";
 import { MissingProgramError } from "../../../measure/probe/clear-endpoint.ts";
-import { CommandInGuest } from "../../../measure/probe/command-in-guest.ts";
+import { CommandInEndpoint } from "../../../measure/probe/command-in-endpoint.ts";
 import { measureRun } from "../../../measure/probe/measure.ts";
 import type { rawRun } from "../../../measure/probe/raw-run.ts";
 import { runSpecSchema } from "../../../measure/probe/spec.ts";
@@ -49,8 +49,8 @@ function madeUpServer(before: string, own: Partial<AnsweringCommand> = {}) {
   };
   const probe = { id: `made-up-${seed}` };
   return {
-    answering: new AnsweringInGuest(local(), { probe, seed: 1 }, given),
-    next: new AnsweringInGuest(local(), { probe, seed: 2 }, given),
+    answering: new AnsweringInEndpoint(local(), { probe, seed: 1 }, given),
+    next: new AnsweringInEndpoint(local(), { probe, seed: 2 }, given),
     left: () => ({
       processes: running(`sleep ${seed} `),
       files: readdirSync("/tmp").filter((name) => name.startsWith(`lab-answering-made-up-${seed}-`)),
@@ -73,14 +73,14 @@ it("listens when its start resolves, goes on until it is ended, and leaves nothi
 it("fails with what it said where it ends instead, and leaves nothing", { timeout: 60_000 }, async () => {
   const { answering, left } = madeUpServer("echo the port is taken >&2; exit 3; ");
   await expect(answering.start(600)).rejects.toThrow(
-    /^Responder VM: sh -c .* does not listen:\nthe port is taken\nit ended with exit status 3$/,
+    /^responder: vm: sh -c .* does not listen:\nthe port is taken\nit ended with exit status 3$/,
   );
   expect(left()).toEqual(nothing);
 });
 
 it("fails where it goes on and does not listen, and goes on no more", { timeout: 60_000 }, async () => {
   const { answering, left } = madeUpServer("");
-  await expect(answering.start(600, 5)).rejects.toThrow(/^Responder VM: .* does not listen:$/);
+  await expect(answering.start(600, 5)).rejects.toThrow(/^responder: vm: .* does not listen:$/);
   expect(left()).toEqual(nothing);
 });
 
@@ -110,7 +110,7 @@ it("is ended by the next attempt where this one could not", { timeout: 60_000 },
 it("is refused by a guest that lacks its programs, all of which are named", { timeout: 60_000 }, async () => {
   const { next } = madeUpServer("", { programs: ["sh", "no-such-server", "no-such-tool"] });
   await expect(next.clear()).rejects.toThrow(
-    "Responder VM: its guest image has no no-such-server and no no-such-tool, which the probe",
+    "responder: vm has no no-such-server and no no-such-tool, which the probe",
   );
   await expect(next.clear()).rejects.toThrow(MissingProgramError);
 });
@@ -122,10 +122,10 @@ it("a run in a guest without a probe's program is tried once", { timeout: 60_000
   const measureOnce: typeof rawRun = async (_spec, { tasks: [task] }) => {
     attempts += 1;
     if (task === undefined) throw new Error("no probe");
-    await new CommandInGuest(local(), task).clear();
+    await new CommandInEndpoint(local(), task).clear();
     throw new Error("not reached");
   };
-  const message = "Sender VM: its guest image has no no-such-program, which the probe ping needs";
+  const message = "sender: vm has no no-such-program, which the probe ping needs";
   const spec = runSpecSchema.parse(madeUpSpec(folder));
   await expect(measureRun(spec, () => {}, { probes: [elsewhere], measureOnce })).rejects.toThrow(message);
   expect(attempts).toBe(1);
