@@ -17,8 +17,10 @@ import { fleetRoles, type Plan, planOf } from "./plan/plan.ts";
 import { endOf } from "./run/end.ts";
 import { Runs, type RunsArgs } from "./run/runs.ts";
 import { backgroundIndices, identityOf, otherEnd } from "./vm/addresses.ts";
-import { Fleet, fleetEndpoint } from "./vm/fleet.ts";
-import { type Design, type Member, memberOf } from "./vm/member.ts";
+import { attachments } from "./vm/drivers.ts";
+import { Fleet } from "./vm/fleet.ts";
+import { type Member, memberOf } from "./vm/member.ts";
+import type { Design } from "./vm/placed-member.ts";
 import { declareSlots } from "./vm/slots.ts";
 
 /** What the program has to know of a server that no configuration says. */
@@ -108,12 +110,12 @@ function loadOf(
   const { hosts } = config.inventory;
   const loadOfServer = (role: Role) => ({
     host: hosts[role],
-    vms: on[role].members.background.map(({ identity, token, definition }, index) => ({
-      ...{ name: identity.name, token, vcpus: definition.vcpus },
+    vms: on[role].members.background.map(({ identity, token }, index) => ({
+      ...{ name: identity.name, token, vcpus: plan[role].background.vcpus },
       peerIp: identityOf(otherEnd(on[role].server), index + 1).ip,
     })),
     load: plan[role].load,
-    endpoint: fleetEndpoint,
+    endpoint: attachments[plan[role].background.driver].endpoint,
     least: leastOf(plan[role], servers[role].cpus),
     token: servers[role].token("load"),
     owner: on[role].server.owner,

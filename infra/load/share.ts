@@ -1,5 +1,6 @@
 import { type LoadKinds, leastRates, loadKinds } from "../../study/loads/loads.ts";
 import type { ServerPlan } from "../plan/plan.ts";
+import { isVm } from "../vm/drivers.ts";
 
 /**
  * The least that each background VM of a server must be seen to do, by rate.
@@ -11,5 +12,9 @@ export function leastOf(
   kinds: LoadKinds = loadKinds,
 ): Readonly<Record<string, number>> {
   const { vcpus, vms } = background;
-  return leastRates(load, { vcpus, fairCpuPercent: (100 * cpus * vcpus) / (main.vcpus + vms * vcpus) }, kinds);
+  return leastRates(
+    load,
+    { vcpus, fairCpuPercent: (100 * cpus * vcpus) / ((isVm(main.driver) ? main.vcpus : 0) + vms * vcpus) },
+    kinds,
+  );
 }

@@ -2,7 +2,7 @@ import { kindOf, type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
 import { distinctProblems, type Problem } from "../../study/problem.ts";
 import { backgroundVmKeys, mainVmKeys } from "../../study/terms.ts";
 import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
-import { takesVf } from "../vm/drivers.ts";
+import { isVm, takesVf } from "../vm/drivers.ts";
 import { addressFilterProblems } from "./address-filters.ts";
 import { vfPlaceOf, vfsForBackground } from "./placement.ts";
 import type { Plan, ServerPlan } from "./plan.ts";
@@ -19,7 +19,7 @@ export const vfsNeeded = ({ main, background }: ServerPlan): number =>
 
 /** Memory that a server's VMs take, MiB. */
 export const memoryNeeded = ({ main, background }: ServerPlan): number =>
-  main.memoryMiB + memoryPerVmMiB + background.vms * (background.memoryMiB + memoryPerVmMiB);
+  (isVm(main.driver) ? main.memoryMiB + memoryPerVmMiB : 0) + background.vms * (background.memoryMiB + memoryPerVmMiB);
 
 function vfProblems(role: Role, { pfs }: Host, plan: ServerPlan): Problem[] {
   const tooMany = pfs.flatMap(({ name, vfs, totalVfs }, index) =>
@@ -59,16 +59,17 @@ function vfProblems(role: Role, { pfs }: Host, plan: ServerPlan): Problem[] {
 }
 
 function memoryProblems(role: Role, { memoryMiB }: Host, plan: ServerPlan): Problem[] {
-  if (memoryMiB === undefined || memoryNeeded(plan) + serverMemoryMiB <= memoryMiB) return [];
+  const needed = memoryNeeded(plan);
+  if (memoryMiB === undefined || needed === 0 || needed + serverMemoryMiB <= memoryMiB) return [];
   const { main, background } = plan;
-  const room = memoryMiB - serverMemoryMiB - main.memoryMiB - memoryPerVmMiB;
+  const room = memoryMiB - serverMemoryMiB - memoryNeeded({ ...plan, background: { ...background, vms: 0 } });
   const most = Math.max(0, Math.floor(room / (background.memoryMiB + memoryPerVmMiB)));
   return [
     background.vms > 0
       ? {
           key: backgroundVmKeys.vms,
           value: background.vms,
-          found: `${background.vms} of ${background.memoryMiB} MiB and the Main VM need ${memoryNeeded(plan)} MiB at the ${role}, which has ${memoryMiB} and keeps ${serverMemoryMiB} for itself`,
+          found: `${background.vms} of ${background.memoryMiB} MiB and the Main VM need ${needed} MiB at the ${role}, which has ${memoryMiB} and keeps ${serverMemoryMiB} for itself`,
           allowed: `at most ${most}, or less ${backgroundVmKeys.memoryMiB}`,
         }
       : {
@@ -94,7 +95,7 @@ function cpuProblems(role: Role, { cpus }: Host, { main, background }: ServerPla
         ]
       : [];
   return [
-    ...wrong(mainVmKeys.vcpus, main.vcpus),
+    ...(isVm(main.driver) ? wrong(mainVmKeys.vcpus, main.vcpus) : []),
     ...(background.vms > 0 ? wrong(backgroundVmKeys.vcpus, background.vcpus) : []),
   ];
 }

@@ -4,11 +4,10 @@ import type { Host } from "../config/hosts.ts";
 import { leastOf } from "../load/share.ts";
 import type { ServerPlan } from "../plan/plan.ts";
 import { backgroundNames, identityOf, type PairEnd } from "../vm/addresses.ts";
-import { captureOf } from "../vm/drivers.ts";
-import { fleetEndpoint } from "../vm/fleet.ts";
+import { attachments, captureOf } from "../vm/drivers.ts";
 
 /**
- * What the runner has to know of one end: its server, its Main VM, where packets can be captured, and what must be seen of
+ * What the runner has to know of one end: its server, its Main endpoint, where packets can be captured, and what must be seen of
  * its background VMs.
  * @param cpus CPUs of the server
  */
@@ -16,7 +15,7 @@ export function endOf(at: PairEnd, host: Host, plan: ServerPlan, cpus: number): 
   const { name, mac, ip } = identityOf(at, 0);
   const { main, background, load } = plan;
   const ofBackground: BackgroundSpec = {
-    endpoint: fleetEndpoint,
+    endpoint: attachments[background.driver].endpoint,
     vms: backgroundNames(background.vms),
     load: load.type,
     least: leastOf(plan, cpus),
@@ -26,7 +25,7 @@ export function endOf(at: PairEnd, host: Host, plan: ServerPlan, cpus: number): 
     pf: host.pfs[0]?.name ?? "",
     ...(typeof host.pinnedCore === "number" && { pinnedCore: host.pinnedCore }),
     domainType: host.domainType,
-    main: { endpoint: fleetEndpoint, name, mac, ip, driver: main.driver },
+    main: { endpoint: attachments[main.driver].endpoint, name, mac, ip, driver: main.driver },
     capture: captureOf(main.driver),
     ...(background.vms > 0 && { background: ofBackground }),
   };

@@ -74,7 +74,7 @@ restore_number() {
 restore_autoprobe() { answer=$(write_to "$SYS/class/net/$1/device/sriov_drivers_autoprobe" "$(value_of autoprobe "$2")" 2>&1) || say "$1: $answer"; }
 
 # has_places PF: whether VMs have, or are to have, VFs of it.
-has_places() { cat "$SLOTS"/* 2> /dev/null | grep -F ' kind=vf ' | grep -qF " pf=$1 "; }
+has_places() { cat "$SLOTS"/* 2> /dev/null | grep -F ' vf=' | grep -qF " pf=$1 "; }
 
 # restore_vfs_of PF FILE: as far as they are this testbed's.
 restore_vfs_of() {

@@ -44,18 +44,20 @@ release() (
   rm -f "$SLOTS/$1"
 )
 
-# drop_places NAME…: domains first.
+# drop_places NAME…: domains first. One whose place cannot be given back says why, and keeps no other from it.
 drop_places() {
   [ $# -gt 0 ] || return 0
   for name; do
-    unmark "vm-$name"
+    for endpoint in $ENDPOINT_KINDS; do unmark "$endpoint-$name"; done
     case $name in rtt-bg-*) unmark load ;; esac # a fleet that has changed has its load started again
   done
   drop_domains "$@" || return 1
   for name; do
     if ! printf '%s\n' "$foreign" | grep -qxF "$name"; then rm -f "$LIBVIRT_LOG/$name-serial.log" "$LIBVIRT_LOG/$name.log"; fi
   done
-  for slot; do if [ -e "$SLOTS/$slot" ]; then release "$slot"; fi; done
+  unreleased=0
+  for slot; do if [ -e "$SLOTS/$slot" ]; then release "$slot" || unreleased=1; fi; done
+  return $unreleased
 }
 
 # all_places: those that are made ready; and domains of ours that have none: a reboot took the places and left the definitions.

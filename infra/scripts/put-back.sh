@@ -17,7 +17,7 @@ put_back() {
     return 1
   }
   [ -z "$told" ] || printf '%s\n' "$told" >&2
-  rm -f "$RUN"/vm-* "$RUN"/bridge-* "$RUN"/nic-*
+  for kind in $ENDPOINT_KINDS bridge nic; do rm -f "$RUN/$kind"-*; done
   for file in "$BEFORE"/bridge-*; do
     if [ -f "$file" ] && remove_bridge "${file##*/bridge-}"; then PUT_BACK="$PUT_BACK ${file##*/}"; fi
   done

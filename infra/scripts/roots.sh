@@ -6,6 +6,8 @@ PROC=${LAB_ROOT:-}/proc
 RUN=${LAB_ROOT:-}/run/sriov-rtt
 # A file for each place of a VM that is made ready, or that somebody has begun to make ready (places.sh).
 SLOTS=$RUN/slots
+# The kinds of endpoints (lib/endpoints/kinds.ts): the mark of one is KIND-NAME, and its proof KIND_proof NAME (proof.sh).
+ENDPOINT_KINDS=vm
 NETNS=${LAB_ROOT:-}/run/netns
 # A folder that root alone can open, and so hold. In /run/lock anybody could make it first.
 LOCK=${LAB_ROOT:-}/run/sriov-rtt-lock

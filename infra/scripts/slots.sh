@@ -1,5 +1,6 @@
 # The places of all VMs on their server: no old domain in the way, and what a driver attaches its VM to made ready.
-# WANTED is all of them, a line of fields a VM: name, token, kind of the place (bridge, vf), and those of its kind (place-KIND.sh).
+# WANTED is all of them, a line of fields a VM: name, token, endpoint (the kind that it is), kind of the place, and those of that kind
+# (place-KIND.sh).
 # ACTION=create begins with nothing; ACTION=update removes what is not wanted in just this way and leaves the rest alone, so it serves
 # to grow, shrink and change. It, and not libvirt's provider, removes domains: it can whatever an interrupted update or a reboot left.
 # shellcheck shell=sh disable=SC2030,SC2031,SC2154

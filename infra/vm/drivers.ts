@@ -1,7 +1,8 @@
+import type { EndpointId } from "../../lib/endpoints/kinds.ts";
 import type { Driver } from "../../study/drivers.ts";
 import { macvtap } from "./ports/macvtap.ts";
 import { passedVf } from "./ports/passed-vf.ts";
-import type { Port, Unseen } from "./ports/port.ts";
+import type { Port, Unseen, VmPort } from "./ports/port.ts";
 import { tap } from "./ports/tap.ts";
 import type { HostSwitch } from "./switches/host-switch.ts";
 import { linuxBridge } from "./switches/linux-bridge.ts";
@@ -9,54 +10,62 @@ import { noSwitch } from "./switches/none.ts";
 
 export { type Driver, drivers } from "../../study/drivers.ts";
 
-/** A way to attach a VM: a port, and what is between it and the NIC. */
-export interface Attachment {
+/** What a driver is made of: the kind of endpoint that it is for, a port, and what is between that and the NIC. */
+interface AttachmentOf<Endpoint extends EndpointId, OfKind extends Port> {
+  endpoint: Endpoint;
   /** The paper's name. */
   paperName: string;
-  port: Port;
+  port: OfKind;
   hostSwitch: HostSwitch;
   /** Whether VMs of one host that share a lower device reach each other; null where each has a lower device alone. */
   sharedReach: boolean | null;
 }
+export type VmAttachment = AttachmentOf<"vm", VmPort>;
+export type Attachment = VmAttachment;
+
+const vm = (attachment: Omit<VmAttachment, "endpoint">): VmAttachment => ({ endpoint: "vm", ...attachment });
 
 /** What each driver is made of. */
 export const attachments: Readonly<Record<Driver, Attachment>> = {
-  "e1000-bridge": { paperName: "E1000", port: tap("e1000"), hostSwitch: linuxBridge, sharedReach: true },
-  "virtio-bridge": { paperName: "Bridge", port: tap("virtio"), hostSwitch: linuxBridge, sharedReach: true },
-  "macvtap-passthrough": {
+  "e1000-bridge": vm({ paperName: "E1000", port: tap("e1000"), hostSwitch: linuxBridge, sharedReach: true }),
+  "virtio-bridge": vm({ paperName: "Bridge", port: tap("virtio"), hostSwitch: linuxBridge, sharedReach: true }),
+  "macvtap-passthrough": vm({
     paperName: "SR-IOV (MacVTap)",
     port: macvtap("passthrough"),
     hostSwitch: noSwitch,
     sharedReach: null,
-  },
-  "macvtap-bridge": {
+  }),
+  "macvtap-bridge": vm({
     paperName: "SR-IOV (MacVTap, bridge mode)",
     port: macvtap("bridge"),
     hostSwitch: noSwitch,
     sharedReach: true,
-  },
-  "macvtap-vepa": {
+  }),
+  "macvtap-vepa": vm({
     paperName: "SR-IOV (MacVTap, VEPA mode)",
     port: macvtap("vepa"),
     hostSwitch: noSwitch,
     sharedReach: false,
-  },
-  "macvtap-private": {
+  }),
+  "macvtap-private": vm({
     paperName: "SR-IOV (MacVTap, private mode)",
     port: macvtap("private"),
     hostSwitch: noSwitch,
     sharedReach: false,
-  },
-  "pci-passthrough": {
+  }),
+  "pci-passthrough": vm({
     paperName: "SR-IOV + PCI Passthrough",
     port: passedVf,
     hostSwitch: noSwitch,
     sharedReach: null,
-  },
+  }),
 };
 
-/** Whether VMs on this driver have a VF each. */
+/** Whether endpoints on this driver have a VF each. */
 export const takesVf = (driver: Driver): boolean => attachments[driver].port.attachesTo === "vf";
+
+/** Whether it is a VM that has this driver, which takes memory and CPUs of its server. */
+export const isVm = (driver: Driver): boolean => attachments[driver].endpoint === "vm";
 
 /** Whether VMs on this driver are on the Linux bridge. */
 export const isOnBridge = (driver: Driver): boolean => attachments[driver].hostSwitch.place === "bridge";

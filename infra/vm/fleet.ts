@@ -1,19 +1,15 @@
 import type { remote } from "@pulumi/command";
 import * as libvirt from "@pulumi/libvirt";
 import * as pulumi from "@pulumi/pulumi";
-import type { EndpointId } from "../../lib/endpoints/kinds.ts";
 import type { Server } from "../host/server.ts";
 import { layer } from "../layer.ts";
 import { cpuMode, domainXml, xsltOf } from "./domain-xml.ts";
 import type { Member } from "./member.ts";
 
-/** What the VMs of a fleet are to those who use them. */
-export const fleetEndpoint = "vm" satisfies EndpointId;
-
 export interface FleetArgs {
   server: Server;
   members: readonly Member[];
-  /** The places of all VMs of the server (slots.ts). */
+  /** The places of all endpoints of the server (slots.ts). */
   slots: remote.Command;
   /** What must be there before a VM of this fleet is started. */
   startAfter?: pulumi.Resource[];
@@ -38,7 +34,7 @@ function withoutStackTraces<T>(body: () => T): T {
 }
 
 /**
- * VMs of one kind on a server: their libvirt domains, and the proof that the guests answer. A fleet that grows, shrinks or
+ * Endpoints of one design on a server: the libvirt domains of VMs, and the proof that each answers. A fleet that grows, shrinks or
  * changes makes and removes the VMs that differ and touches no other. It is slots.sh that removes domains, before anything
  * that stands on the fleet: Pulumi deletes resources last, and a VM that is wanted no more must be gone before the next run.
  */
@@ -50,11 +46,12 @@ export class Fleet extends pulumi.ComponentResource {
     super("sriov-rtt:vm:Fleet", name, {}, opts);
     const { server, members, slots, startAfter = [] } = args;
     const domains: libvirt.Domain[] = [];
-    for (const member of members) {
+    for (const { definition, token } of members) {
+      if (definition === null) continue; // all of it is its place
       // Each waits for the one that many places before it.
       const before = domains.at(-args.parallelStarts);
       const dependsOn = [slots, ...startAfter, ...(before ? [before] : [])];
-      domains.push(withoutStackTraces(() => this.#domain(args, member, dependsOn)));
+      domains.push(withoutStackTraces(() => this.#domain(args, definition, token, dependsOn)));
     }
     this.complete = [slots, ...domains];
     if (args.readyWithinSeconds !== undefined && members.length > 0)
@@ -74,7 +71,12 @@ export class Fleet extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  #domain({ server, slots }: FleetArgs, { definition, token }: Member, dependsOn: pulumi.Resource[]) {
+  #domain(
+    { server, slots }: FleetArgs,
+    definition: NonNullable<Member["definition"]>,
+    token: string,
+    dependsOn: pulumi.Resource[],
+  ) {
     const { name, domainType, memoryMiB, vcpus, kernel, initrd } = definition;
     // Slots that are made anew have removed the domain, so it is another one then.
     const xslt = slots.id.apply((id) => xsltOf(domainXml({ ...definition, token: `${id} ${token}` })));

@@ -9,7 +9,7 @@ export interface GuestBoot {
   /** Of its network device. */
   links: readonly LinkSetting[];
   /** Guests whose MAC address it is to know without asking (ARP). */
-  neighbours: Pick<Identity, "ip" | "mac">[];
+  neighbours: readonly Pick<Identity, "ip" | "mac">[];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { backgroundVmKeys, mainVmKeys } from "../../../study/terms.ts";
-import { type Driver, takesVf } from "../../vm/drivers.ts";
+import { attachments, type Driver, takesVf } from "../../vm/drivers.ts";
 import {
   driversOf,
   type Finding,
@@ -71,7 +71,7 @@ function guestDriver({ wanted }: Subject, { pf, facts }: SeenPort): Finding {
 /** Under PCI passthrough the guest itself drives the virtual function. */
 export const vfDevice: ServerCheck = (subject) => portsWithVfs(subject).map((port) => guestDriver(subject, port));
 
-const needsServerDriver = (driver: Driver) => takesVf(driver) && driver !== "pci-passthrough";
+const needsServerDriver = (driver: Driver) => attachments[driver].port.serverDrives;
 
 function serverDriver({ facts: server, wanted }: Subject, { pf, facts }: SeenPort): Finding {
   const what = `VF driver of ${pf.name}`;

@@ -1,12 +1,13 @@
-import { head, type Port, vfOf, vhostDevice } from "./port.ts";
+import { head, type VmPort, vfOf, vhostDevice } from "./port.ts";
 
 /**
  * A macvtap on a VF. In passthrough mode the VF takes the VM's address, and libvirt hands it over whole. In the other modes the macvtap
  * sends and receives with an address that is not the VF's: only a trusted VF without spoof checking may, and slots.sh alone sets its VLAN.
  */
-export const macvtap = (mode: "passthrough" | "bridge" | "vepa" | "private"): Port => ({
+export const macvtap = (mode: "passthrough" | "bridge" | "vepa" | "private"): VmPort => ({
   attachesTo: "vf",
   words: "a VF of its own",
+  serverDrives: true,
   guestModule: "virtio_net",
   virt: "macvtap",
   nicUnseen: null,

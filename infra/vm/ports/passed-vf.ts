@@ -1,13 +1,14 @@
 import { parsePciAddress } from "../../../lib/pci-address.ts";
-import { head, type Port, vfOf, withoutRom } from "./port.ts";
+import { head, type VmPort, vfOf, withoutRom } from "./port.ts";
 
 /** Why the host has no capture of a VF in a guest; stands wherever a metric is unavailable because of it. */
 export const bypassed = "PCI passthrough: packets bypass the host kernel, so the host cannot capture them";
 
 /** A VF that is passed through to the guest, which drives it. */
-export const passedVf: Port = {
+export const passedVf: VmPort = {
   attachesTo: "vf",
   words: "a VF of its own",
+  serverDrives: false,
   guestModule: "vf",
   virt: { unseen: bypassed },
   nicUnseen: { unseen: bypassed },

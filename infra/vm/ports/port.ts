@@ -6,7 +6,7 @@ interface Vf {
   netdev: string;
 }
 
-/** Where on its server a VM is attached. @see infra/plan/placement.ts for which VF it is */
+/** Where on its server an endpoint is attached. @see infra/plan/placement.ts for which VF it is */
 export type AttachmentPoint = { bridge: string } | { vf: Vf };
 
 /** What the PF must let a VF do. */
@@ -20,20 +20,26 @@ export interface Unseen {
   unseen: string;
 }
 
-/** How a VM is attached: what libvirt is told of it, what it needs of a VF, and what the host and the guest see of it. */
+/** How an endpoint is attached: what it needs of a VF, and what the host sees of it. */
 export interface Port {
   /** What it is attached to: a switch on the host, or a VF. */
   attachesTo: "switch" | "vf";
   /** What documents call it: "a tap", "a VF of its own". */
   words: string;
-  /** Kernel module of the guest's network device; "vf" is the VF's own driver, and the server's side then needs none. */
-  guestModule: "e1000" | "virtio_net" | "vf";
-  /** The VM's own interface on the host, where its packets can be captured; or why they cannot. */
+  /** Whether the server's own driver has its VF, whose interface is then called as its place (vfInterface). */
+  serverDrives: boolean;
+  /** Its own interface on the host, where its packets can be captured; or why they cannot. */
   virt: "vnet" | "macvtap" | Unseen;
   /** Why its packets cannot be captured at the NIC's side either; null where they can (hostSwitch.nic). */
   nicUnseen: Unseen | null;
   /** What the PF must let its VF do. Null: the NIC's default, and nothing is set. */
   rights: VfRights | null;
+}
+
+/** How a VM is attached: also what libvirt is told of it, and what the guest sees. */
+export interface VmPort extends Port {
+  /** Kernel module of the guest's network device; "vf" is the VF's own driver. */
+  guestModule: "e1000" | "virtio_net" | "vf";
   /**
    * libvirt's `<interface>` (https://libvirt.org/formatdomain.html#network-interfaces).
    * @param vlan that the NIC puts a VF into; 0: none

@@ -1,9 +1,10 @@
-import { head, type Port, vhostDevice, withoutRom } from "./port.ts";
+import { head, type VmPort, vhostDevice, withoutRom } from "./port.ts";
 
 /** A tap on a switch of the host, with a NIC model that the guest sees. */
-export const tap = (model: "e1000" | "virtio"): Port => ({
+export const tap = (model: "e1000" | "virtio"): VmPort => ({
   attachesTo: "switch",
   words: "a tap",
+  serverDrives: false,
   guestModule: model === "e1000" ? "e1000" : "virtio_net",
   virt: "vnet",
   nicUnseen: null,

@@ -24,7 +24,7 @@ export const noSwitch: HostSwitch = {
         vf: vfPlace.vf,
         pci,
         // A guest that drives the VF itself needs no driver of it on the server, which may have none.
-        netdev: port.guestModule === "vf" ? "" : netdev,
+        netdev: port.serverDrives ? netdev : "",
         mac,
         // Only a VM that has a VF to itself lends it its own address.
         vf_mac: rights === null ? mac : vfMacOf({ pair, role }, index),

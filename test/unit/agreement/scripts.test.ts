@@ -4,6 +4,7 @@ import { serverScript } from "../../../infra/server-script.ts";
 import { backgroundPrefix, identityOf, mainName } from "../../../infra/vm/addresses.ts";
 import { domainMark } from "../../../infra/vm/domain-xml.ts";
 import { attachments, drivers } from "../../../infra/vm/drivers.ts";
+import { endpointIds } from "../../../lib/endpoints/kinds.ts";
 import { imagesFolder, keptFolder, leaseOwner, loadMark, volatileFolder } from "../../../lib/server-paths.ts";
 import { textOf } from "../../support/documents.ts";
 
@@ -26,6 +27,18 @@ it("the folders on a server are those that the program names", () => {
 
 it("the mark that scripts look for is the one that domains have", () => {
   expect(serverScript("in-use.sh")).toContain(`\ndomain_mark='${domainMark} '\n`);
+});
+
+it("the kinds of endpoints that scripts know are those that there are, each with its proof and a way to become ready", () => {
+  expect(serverScript("roots.sh").split("\n")).toContain(
+    endpointIds.length > 1 ? `ENDPOINT_KINDS='${endpointIds.join(" ")}'` : `ENDPOINT_KINDS=${endpointIds[0]}`,
+  );
+  for (const kind of endpointIds) {
+    expect(serverScript("proof.sh")).toMatch(new RegExp(`^${kind}_proof\\(\\) `, "m"));
+    expect(serverScript("proof.sh")).toContain(`${kind}-*) there=$(${kind}_proof `);
+    expect(serverScript("observe.sh")).toContain(` ${kind}-* `);
+    expect(serverScript("ready.sh")).toContain(`\nready_${kind}() {`);
+  }
 });
 
 it("the names by which scripts find domains of ours are those of every VM, and no others", () => {

@@ -36,7 +36,7 @@ describe("background VMs and their load", () => {
     expect(xsltOf("sender-rtt-bg-002")).toContain('slot="0x10" function="0x4"');
     expect(xsltOf("sender-rtt-bg-002")).toMatch(/initrd-load<.*/);
     expect(String((named("sender-slots") as { stdin: string }).stdin)).toMatch(
-      /^name=rtt-bg-001 token=\S+ kind=vf pf=pf0 vf=1 pci=0000:01:10.2 netdev= mac=52:54:00:9a:01:01 vf_mac=52:54:00:9a:01:01 vlan=0 trust= spoofchk= peer_mac=52:54:00:9a:02:01$/m,
+      /^name=rtt-bg-001 token=\S+ endpoint=vm kind=vf pf=pf0 vf=1 pci=0000:01:10.2 netdev= mac=52:54:00:9a:01:01 vf_mac=52:54:00:9a:01:01 vlan=0 trust= spoofchk= peer_mac=52:54:00:9a:02:01$/m,
     );
   });
 
@@ -51,7 +51,7 @@ describe("background VMs and their load", () => {
   it("are declared, empty, also without any, so that a fleet that shrinks to nothing is gone before the runs", async () => {
     await declare({ mainDriver: "virtio-bridge", backgroundVms: 0 });
     expect(String((named("sender-slots") as { stdin: string }).stdin)).toMatch(
-      /^WANTED='name=rtt-main \S+ kind=bridge [^\n]*'$/m,
+      /^WANTED='name=rtt-main \S+ endpoint=vm kind=bridge [^\n]*'$/m,
     );
     expect(named("load-running")).toBeUndefined();
   });

@@ -66,7 +66,7 @@ it("what another stack has made since is not removed by one that had the server 
     ACTION: "delete",
     OWNER,
     SECONDS_LIMIT: 1,
-    WANTED: "name=rtt-main token=t kind=bridge mac=52:54:00:9a:01:00",
+    WANTED: "name=rtt-main token=t endpoint=vm kind=bridge mac=52:54:00:9a:01:00",
   };
   const said = [
     await server.run("forget-load.sh", { OWNER }),

@@ -19,7 +19,7 @@ it("the bridge is told where a VM is only by a tap that is its port: others have
   server.log();
   const said = await server.run("ready.sh", {
     ...{ ACTION: "create", OWNER, BRIDGE: "rtt0", SECONDS_LIMIT: 5 },
-    WANTED: "name=rtt-main token=t kind=bridge mac=52:54:00:9a:01:00",
+    WANTED: "name=rtt-main token=t endpoint=vm kind=bridge mac=52:54:00:9a:01:00",
   });
   expect([said.exitCode, said.stderr]).toEqual([0, ""]);
   expect(server.log().filter((line) => line.startsWith("bridge fdb"))).toEqual([
@@ -33,7 +33,7 @@ it("a driver of the server's is told to hold back no interrupts once the guest h
   const ready = (fields: string) =>
     server.run("ready.sh", {
       ...{ ACTION: "create", OWNER, BRIDGE: "rtt0", SECONDS_LIMIT: 5 },
-      WANTED: `name=rtt-main token=${fields.length} kind=vf mac=52:54:00:9a:01:00${fields}`,
+      WANTED: `name=rtt-main token=${fields.length} endpoint=vm kind=vf mac=52:54:00:9a:01:00${fields}`,
     });
   const told = () => server.log().filter((line) => line.startsWith("ethtool -C"));
   expect((await ready("")).stderr).toBe("");
