@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { childProgram } from "../../lib/child-program.ts";
-import { endpointIds } from "../../lib/endpoints/kinds.ts";
+import { countedIds } from "../../lib/endpoints/kinds.ts";
 import { cpuRate } from "../../study/loads/load-kind.ts";
 import { guestRateShapeOf, type LoadKinds, loadKinds, loadPlanSchemaOf } from "../../study/loads/loads.ts";
 import { hostSchema } from "../config/hosts.ts";
@@ -13,7 +13,7 @@ const serverLoadOf = (kinds: LoadKinds) =>
     vms: z.array(vm),
     load: loadPlanSchemaOf(kinds),
     /** What kind of endpoint they are; states of earlier versions do not say. */
-    endpoint: z.enum(endpointIds).default("vm"),
+    endpoint: z.enum(countedIds).default("vm"),
     /** The least that each VM must be seen to do, by rate; states of earlier versions, which only ends load, have none. */
     least: z.record(z.string(), z.number()).default({}),
     /** Written on the server once the load runs. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { mapLimited } from "../../lib/concurrent.ts";
 import { cpuPercent, type Endpoint } from "../../lib/endpoints/endpoint.ts";
-import { endpointKinds, endpointOn } from "../../lib/endpoints/kinds.ts";
+import { countedKinds, endpointOn } from "../../lib/endpoints/kinds.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
 import { parseGuestLooks, ratesBetween, rounded } from "../../study/loads/guest-look.ts";
@@ -34,7 +34,7 @@ type Rates = Readonly<Record<string, number>>;
 
 /** CPU that each VM used between two looks, in per cent of one CPU. @throws LabError with the VM that is missing */
 async function cpuUse({ ssh, endpoint, vms, role }: OpenServer, lookSeconds: number): Promise<Map<string, number>> {
-  const { cpu } = endpointKinds[endpoint];
+  const { cpu } = countedKinds[endpoint];
   const look = async () => cpu.parse(await ssh.run(cpu.command), role);
   const before = await look();
   await sleep(lookSeconds * 1000);

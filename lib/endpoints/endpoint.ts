@@ -63,6 +63,10 @@ export interface CpuLook {
 export interface EndpointKind {
   /** @param name of the endpoint on that server */
   open(ssh: SshConnection, name: string): Endpoint;
+}
+
+/** A kind of which a server counts what CPU each one uses: background VMs must be of one, for their load is seen by it. */
+export interface CountedKind extends EndpointKind {
   /** CPU time of all endpoints of this kind on a server: a command for the server, and what reads its answer. */
   cpu: { command: string; parse(text: string, where: string): CpuLook };
 }

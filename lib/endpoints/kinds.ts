@@ -1,9 +1,14 @@
 import type { SshConnection } from "../ssh/connect.ts";
-import type { Endpoint, EndpointKind } from "./endpoint.ts";
+import type { CountedKind, Endpoint, EndpointKind } from "./endpoint.ts";
 import { libvirtVm } from "./libvirt-vm.ts";
 
+/** The kinds that background VMs may be of. */
+export const countedKinds = { vm: libvirtVm } as const satisfies Readonly<Record<string, CountedKind>>;
+export type CountedId = keyof typeof countedKinds;
+export const countedIds = Object.keys(countedKinds) as [CountedId, ...CountedId[]];
+
 /** The kinds of endpoints, by the word for each in what the program hands to those who use them. */
-export const endpointKinds = { vm: libvirtVm } as const satisfies Readonly<Record<string, EndpointKind>>;
+const endpointKinds = { ...countedKinds } as const satisfies Readonly<Record<string, EndpointKind>>;
 export type EndpointId = keyof typeof endpointKinds;
 export const endpointIds = Object.keys(endpointKinds) as [EndpointId, ...EndpointId[]];
 

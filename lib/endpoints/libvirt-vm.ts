@@ -5,7 +5,7 @@ import { endProcesses } from "../guest-processes.ts";
 import { decimalNumber } from "../key-value.ts";
 import type { SshConnection } from "../ssh/connect.ts";
 import { shellQuote } from "../ssh/quote.ts";
-import type { CpuLook, EndpointKind, ServerInterfaces } from "./endpoint.ts";
+import type { CountedKind, CpuLook, ServerInterfaces } from "./endpoint.ts";
 
 /**
  * One look at the CPU time that each VM has used, as libvirt counts it (virsh(1), domstats), after the server's clock
@@ -64,7 +64,7 @@ async function serverInterfaces(ssh: SshConnection, domain: string, mac: string)
 }
 
 /** A libvirt VM (infra/vm declares it): commands reach it through its guest agent. */
-export const libvirtVm: EndpointKind = {
+export const libvirtVm: CountedKind = {
   open: (ssh, domain) => ({
     name: domain,
     files: "/tmp",

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
-import { endpointKinds } from "../../lib/endpoints/kinds.ts";
+import { countedKinds } from "../../lib/endpoints/kinds.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { publishFolder } from "../../lib/publish.ts";
 import type { Role } from "../../lib/roles.ts";
@@ -40,7 +40,7 @@ function backgroundOf(role: Role, { ends }: RunSpec, raw: RawRun): { use: Backgr
   const { background } = ends[role];
   if (!background) return { use: [], problems: [] };
   const look = (when: "before" | "after") => ({
-    cpu: endpointKinds[background.endpoint].cpu.parse(raw.facts[role][when].background ?? "", role),
+    cpu: countedKinds[background.endpoint].cpu.parse(raw.facts[role][when].background ?? "", role),
     guests: raw.guestLooks[role][when],
   });
   const use = backgroundUse(background, look("before"), look("after"));

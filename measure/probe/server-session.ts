@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { bridgedFramesFunctions } from "../../lib/bridged-frames.ts";
 import type { Endpoint } from "../../lib/endpoints/endpoint.ts";
-import { endpointKinds, endpointOn } from "../../lib/endpoints/kinds.ts";
+import { countedKinds, endpointOn } from "../../lib/endpoints/kinds.ts";
 import { LabError } from "../../lib/errors.ts";
 import { blocksOf } from "../../lib/facts.ts";
 import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts";
@@ -61,7 +61,7 @@ export async function collectFacts(
   const asked = withVariables(
     {
       ...{ WHEN: when, PF: end.pf, INTERFACES: interfaces },
-      BACKGROUND: end.background ? endpointKinds[end.background.endpoint].cpu.command : "",
+      BACKGROUND: end.background ? countedKinds[end.background.endpoint].cpu.command : "",
     },
     "facts.sh",
   );

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { endpointIds } from "../../lib/endpoints/kinds.ts";
+import { countedIds, endpointIds } from "../../lib/endpoints/kinds.ts";
 import { targetSchema } from "../../lib/ssh/target.ts";
 import { scenarioSchema } from "../../study/scenario.ts";
 import { fidelities, sharedClockSchema } from "../results/fidelity.ts";
@@ -14,12 +14,9 @@ const captureSchema = z.object({
   virt: z.union([z.enum(["vnet", "macvtap"]), unseenSchema]),
 });
 
-/** How those who use an endpoint reach it. */
-const endpointSchema = z.enum(endpointIds);
-
 /** The background VMs of a server, and what is the least that must be seen of their load during a run. */
 const backgroundSchema = z.object({
-  endpoint: endpointSchema,
+  endpoint: z.enum(countedIds),
   vms: z.array(z.string()).min(1),
   /** The kind of their load, or "none". */
   load: z.string(),
@@ -35,7 +32,13 @@ const endSchema = z.object({
   /** libvirt's type of domains there: kvm, or qemu, whose guests are emulated. */
   domainType: z.string(),
   /** The Main endpoint on this server. */
-  main: z.object({ endpoint: endpointSchema, name: z.string(), mac: z.string(), ip: z.string(), driver: z.string() }),
+  main: z.object({
+    endpoint: z.enum(endpointIds),
+    name: z.string(),
+    mac: z.string(),
+    ip: z.string(),
+    driver: z.string(),
+  }),
   capture: captureSchema,
   background: backgroundSchema.optional(),
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cpuPercent } from "../../../lib/endpoints/endpoint.ts";
-import { endpointKinds, endpointOn } from "../../../lib/endpoints/kinds.ts";
+import { countedKinds, endpointOn } from "../../../lib/endpoints/kinds.ts";
 import type { SshConnection } from "../../../lib/ssh/connect.ts";
 
 /** A server whose libvirt answers so. */
@@ -45,7 +45,7 @@ macvtap1   direct   rtt0v2   virtio   52:54:00:9a:01:01
 
   it("has used the CPU that libvirt counts between two looks, and none that nobody counted", () => {
     const look = (seconds: number, ns: number) =>
-      endpointKinds.vm.cpu.parse(`${seconds}.00\nDomain: 'rtt-main'\n  cpu.time=${ns}\n`, "sender");
+      countedKinds.vm.cpu.parse(`${seconds}.00\nDomain: 'rtt-main'\n  cpu.time=${ns}\n`, "sender");
     expect(cpuPercent("rtt-main", look(10, 1e9), look(14, 3e9))).toBe(50);
     expect(cpuPercent("rtt-bg-001", look(10, 1e9), look(14, 3e9))).toBeNull();
   });

@@ -4,7 +4,7 @@ import { configSchema } from "../../../infra/config/schema.ts";
 import { loadProcesses, logCommand, lookTwice, startCommand, stopCommandOf } from "../../../infra/load/commands.ts";
 import { leastOf } from "../../../infra/load/share.ts";
 import { planOf } from "../../../infra/plan/plan.ts";
-import { endpointKinds } from "../../../lib/endpoints/kinds.ts";
+import { countedKinds } from "../../../lib/endpoints/kinds.ts";
 import { leastRates, loadKinds } from "../../../study/loads/loads.ts";
 import { burstsPerSecond, networkLoad } from "../../../study/loads/network.ts";
 
@@ -39,7 +39,7 @@ describe("what a background VM runs", () => {
     ["stop", stopCommandOf(loadKinds)],
     ["count", lookTwice(networkLoad.counters?.command ?? "", 2)],
     ["log", logCommand([{ name: "cpu", command: "stress-ng" }])],
-    ["times", endpointKinds.vm.cpu.command],
+    ["times", countedKinds.vm.cpu.command],
   ])("is %sed by what a POSIX shell can read", (_name, text) => {
     execaSync("sh", ["-n"], { input: text });
   });

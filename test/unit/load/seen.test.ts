@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type OpenServer, verify } from "../../../infra/load/seen.ts";
-import { endpointKinds } from "../../../lib/endpoints/kinds.ts";
+import { countedKinds } from "../../../lib/endpoints/kinds.ts";
 import { LabError } from "../../../lib/errors.ts";
 
 const network = { type: "network", sends: false, receives: true, mbps: 1, packetBytes: 100, burstPackets: 1 };
@@ -27,7 +27,7 @@ const serverOf = (
   host: {} as OpenServer["host"],
   ssh: {
     run: async (command: string) => {
-      if (command === endpointKinds.vm.cpu.command) {
+      if (command === countedKinds.vm.cpu.command) {
         const lines = Object.entries(answers).map(
           ([name, ns]) => `Domain: '${name}'\n  cpu.time=${Number(ns) * looks}`,
         );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endpointKinds } from "../../../lib/endpoints/kinds.ts";
+import { countedKinds } from "../../../lib/endpoints/kinds.ts";
 import { type BackgroundLook, backgroundProblems, backgroundUse } from "../../../measure/probe/background.ts";
 import { parseGuestLooks } from "../../../study/loads/guest-look.ts";
 import { networkLoad } from "../../../study/loads/network.ts";
@@ -10,7 +10,7 @@ const parseUdpLook = (text: string) => {
 };
 /** As /proc/uptime and `virsh domstats --cpu-total --list-running` say it, the Main VM among them. */
 const cpu = (seconds: number, ns: number) =>
-  endpointKinds.vm.cpu.parse(
+  countedKinds.vm.cpu.parse(
     `${seconds}
 Domain: 'rtt-main'
   cpu.time=77
@@ -76,6 +76,6 @@ describe("what a guest or a server says of itself", () => {
   });
 
   it.each(["", "Welcome\nDomain: 'x'\n"])("is no clock when it is none: %j", (text) => {
-    expect(() => endpointKinds.vm.cpu.parse(text, "sender")).toThrow(/^sender: the server's clock is not understood/);
+    expect(() => countedKinds.vm.cpu.parse(text, "sender")).toThrow(/^sender: the server's clock is not understood/);
   });
 });

@@ -23,7 +23,10 @@ const layers: [script: string, variables: Record<string, string | number>][] = [
   ["bridge.sh", { PF: "pf0", BRIDGE: "rtt0" }],
   ["slots.sh", { BRIDGE: "rtt0", WANTED: "" }],
   ["slots.sh", { BRIDGE: "rtt0", WANTED: "", ACTION: "update" }],
-  ["ready.sh", { BRIDGE: "rtt0", SECONDS_LIMIT: 1, WANTED: "name=rtt-main token=a endpoint=vm kind=vf mac=52:54:00:9a:01:00" }],
+  [
+    "ready.sh",
+    { BRIDGE: "rtt0", SECONDS_LIMIT: 1, WANTED: "name=rtt-main token=a endpoint=vm kind=vf mac=52:54:00:9a:01:00" },
+  ],
   ["mark-load.sh", { ACTION: "begin" }],
   ["mark-load.sh", { ACTION: "end" }],
   ["image-folder.sh", { SHA: "ab" }],
