@@ -7,11 +7,12 @@ import { connectSsh, handshakeMs } from "../lib/ssh/connect.ts";
 import { type Host, type Inventory, type Role, roles } from "./config/hosts.ts";
 import { earlierLease, whenDead } from "./owner.ts";
 import { bridgeName, vfPciAddress } from "./plan/placement.ts";
-import type { Plan } from "./plan/plan.ts";
+import type { Plan, ServerPlan } from "./plan/plan.ts";
 import { type Preflight, parsePreflight, preflightScript } from "./preflight.ts";
 import { shellScript } from "./server-script.ts";
 import { toolWords } from "./server-tools.ts";
-import { mainName, vmNames } from "./vm/addresses.ts";
+import { namespaceNames, vmNames } from "./vm/addresses.ts";
+import { isVm } from "./vm/drivers.ts";
 
 /** A physical function as its server knows it. */
 export interface PfFacts {
@@ -136,13 +137,14 @@ export function parseObservation(text: string): Observation {
 
 /**
  * The script that asks a server what it has; `parseObservation` reads its answer.
- * @param vms names of the VMs that are to be made: whether somebody has such a VM is asked
+ * @param plan what is to be made: whether somebody has a VM or a network namespace of such a name is asked; undefined: of a Main VM's
  */
-export const observeScript = ({ pfs }: Pick<Host, "pfs">, vms: readonly string[] = [mainName]): string =>
+export const observeScript = ({ pfs }: Pick<Host, "pfs">, plan?: ServerPlan): string =>
   shellScript("observe.sh", {
     PORTS: pfs.map(({ name, vfs }) => `${name}=${vfs}`).join(" "),
     BRIDGE: bridgeName,
-    VMS: vms.join(" "),
+    VMS: vmNames(plan?.background.vms ?? 0).join(" "),
+    NAMESPACES: namespaceNames(plan === undefined || isVm(plan.main.driver)).join(" "),
     TOOLS: toolWords,
   });
 
@@ -219,7 +221,7 @@ export async function observe(
     try {
       const name = "the question what it has";
       const [observation, preflight] = await allEnded(
-        [observeScript(host, vmNames(deployer.plan[role].background.vms)), preflightScript(host)].map((script) =>
+        [observeScript(host, deployer.plan[role]), preflightScript(host)].map((script) =>
           ssh.run(script, { timeoutMs: answerMs, name }),
         ),
       );

@@ -12,6 +12,9 @@ export const leaseOwner = `${volatileFolder}/lease/owner`;
 /** That the load of background VMs runs, with the token of the deployment that started it. */
 export const loadMark = `${volatileFolder}/load`;
 
+/** What an endpoint that is the server itself has there: the files of its commands, the words that it writes. */
+export const endpointFolder = (name: string) => `${volatileFolder}/endpoints/${name}`;
+
 /** Outlives a reboot: guest images, and how the server was before. */
 export const keptFolder = "/var/lib/sriov-rtt";
 export const imagesFolder = `${keptFolder}/images`;

@@ -1,5 +1,5 @@
 import type { Role } from "../lib/roles.ts";
-import type { Driver } from "./drivers.ts";
+import type { MainDriver } from "./drivers.ts";
 
 /** What of a configuration says who competes with the Main VMs. */
 export interface Competition {
@@ -22,9 +22,8 @@ export const competes = ({ backgroundVms }: Competition): boolean => backgroundV
 export const hasLoad = (config: Competition, type = config.loadType): boolean =>
   competes(config) && config.loadType !== "none" && config.loadType === type;
 
-/** A driver of both ends, or one for each. */
-export type DriverOfEnds = Driver | Record<Role, Driver>;
-export const driverAt = (driver: DriverOfEnds, role: Role): Driver =>
+/** The driver of an end, of one for both ends or one for each. */
+export const driverAt = <Name extends MainDriver>(driver: Name | Readonly<Record<Role, Name>>, role: Role): Name =>
   typeof driver === "string" ? driver : driver[role];
 
 /** One word where all are alike: "virtio-bridge"; else "virtio-bridge~e1000-bridge". */

@@ -9,3 +9,7 @@ export const drivers = [
   "pci-passthrough",
 ] as const;
 export type Driver = (typeof drivers)[number];
+
+/** What Main endpoints may have: a VM on one of them, or "host-vf", the server itself on a VF in a network namespace. */
+export const mainDrivers = [...drivers, "host-vf"] as const;
+export type MainDriver = (typeof mainDrivers)[number];

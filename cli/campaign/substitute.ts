@@ -1,7 +1,7 @@
 import { type Inventory, type Role, roles } from "../../infra/config/hosts.ts";
 import { vfsForBackground } from "../../infra/plan/placement.ts";
 import { fleetRoles, planOf } from "../../infra/plan/plan.ts";
-import { type Driver, takesVf } from "../../infra/vm/drivers.ts";
+import { type MainDriver, takesVf } from "../../infra/vm/drivers.ts";
 import { backgroundVmKeys } from "../../study/terms.ts";
 import { configOf, type ExperimentCell } from "./scenarios.ts";
 
@@ -14,7 +14,7 @@ export interface Substitution {
   why: string;
 }
 
-const onVf = ({ driver }: { driver: Driver }) => takesVf(driver);
+const onVf = ({ driver }: { driver: MainDriver }) => takesVf(driver);
 
 /** VFs of a server, on all its ports. */
 export const vfsOf = (inventory: Inventory, role: Role): number =>

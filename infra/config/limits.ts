@@ -1,8 +1,11 @@
 import { runBudget } from "../../measure/probe/budget.ts";
 import type { Fidelity } from "../../measure/results/fidelity.ts";
+import { driverAt } from "../../study/competition.ts";
 import { leastGuestMiB } from "../../study/factors/main-vms.ts";
 import type { Problem } from "../../study/problem.ts";
+import type { FactorValues } from "../../study/scenario.ts";
 import { mainVmKeys, type TimedFactors } from "../../study/terms.ts";
+import { isVm } from "../vm/drivers.ts";
 
 /** What of a configuration decides how long its deployment may take. */
 export type LimitedConfig = TimedFactors & { readyWithinSeconds: number; runs: number };
@@ -27,7 +30,7 @@ const packetsThatEveryGuestHolds = 10_000;
 
 /** What a run cannot do: what its guest cannot hold, and what nobody could wait for. */
 export function impossibleRuns(
-  { guestMemoryMiB, ...config }: LimitedConfig & { guestMemoryMiB: number },
+  { guestMemoryMiB, ...config }: LimitedConfig & Pick<FactorValues, "guestMemoryMiB" | typeof mainVmKeys.driver>,
   fidelity: Fidelity,
 ): Problem[] {
   const neededMiB = leastGuestMiB + Math.ceil(runBudget(config, fidelity).outputBytes / 2 ** 20);
@@ -36,7 +39,9 @@ export function impossibleRuns(
   const perRun = runBudget(config, fidelity).runSeconds;
   const room = Math.floor((mostSeconds - deploymentLimitSeconds({ ...config, runs: 0 }, fidelity)) / perRun);
   return [
-    ...(config.packets > packetsThatEveryGuestHolds && guestMemoryMiB < neededMiB
+    ...(isVm(driverAt(config[mainVmKeys.driver], "sender")) &&
+    config.packets > packetsThatEveryGuestHolds &&
+    guestMemoryMiB < neededMiB
       ? [
           {
             key: mainVmKeys.memoryMiB,

@@ -1,7 +1,7 @@
 import type { Host, Role } from "../config/hosts.ts";
 import type { Observation } from "../observe.ts";
 import type { ServerPlan } from "../plan/plan.ts";
-import type { Driver } from "../vm/drivers.ts";
+import type { MainDriver } from "../vm/drivers.ts";
 import type { Facts } from "./facts.ts";
 import type { HostsSource } from "./hosts-source.ts";
 import type { Way } from "./ways.ts";
@@ -78,7 +78,7 @@ export const missing = (what: string, found: string, mend?: string): Finding => 
 });
 
 /** The drivers of a stack's VMs on a server. */
-export const driversOf = ({ plan: { main, background } }: Wanted): Driver[] =>
+export const driversOf = ({ plan: { main, background } }: Wanted): MainDriver[] =>
   background.vms > 0 ? [main.driver, background.driver] : [main.driver];
 
 /**
@@ -86,5 +86,5 @@ export const driversOf = ({ plan: { main, background } }: Wanted): Driver[] =>
  * server does for the other drivers.
  * @param needs whether a driver needs it
  */
-export const lack = (wanted: Wanted | undefined, needs: (driver: Driver) => boolean): typeof warning =>
+export const lack = (wanted: Wanted | undefined, needs: (driver: MainDriver) => boolean): typeof warning =>
   wanted !== undefined && driversOf(wanted).some(needs) ? missing : warning;

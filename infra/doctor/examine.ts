@@ -8,10 +8,9 @@ import { targetOf } from "../../lib/ssh/target.ts";
 import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
 import { Gateway } from "../gateway/gateway.ts";
 import { bridgeName } from "../plan/placement.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, ServerPlan } from "../plan/plan.ts";
 import { nicLimitsFunctions } from "../preflight.ts";
 import { toolWords } from "../server-tools.ts";
-import { vmNames } from "../vm/addresses.ts";
 import { connection, type Finding, type Lease, missing, type Now, type Use } from "./check.ts";
 import type { Facts } from "./facts.ts";
 import { parseFacts } from "./parse-facts.ts";
@@ -39,13 +38,13 @@ const onOneLine = (message: string) => message.replace(/\s*\n\s*/g, " ");
 async function useOf(
   ssh: SshConnection,
   host: Host,
-  vms: readonly string[] | undefined,
+  plan: ServerPlan | undefined,
   timeoutMs: number,
 ): Promise<{ lease: Lease; inUse: Use; now: Now }> {
   // It brings the Pulumi SDK with it, which takes as long to load as a server to answer.
   const { observeScript, parseObservation } = await import("../observe.ts");
   try {
-    const answer = await ssh.run(observeScript(host, vms), { timeoutMs, name: scriptInMessages });
+    const answer = await ssh.run(observeScript(host, plan), { timeoutMs, name: scriptInMessages });
     const { lease, inUse, boot, freeMiB } = parseObservation(answer);
     return { lease: lease ?? "free", inUse, now: { boot, freeMiB } };
   } catch (error) {
@@ -76,7 +75,7 @@ async function examineOne(
     await gateway.announce([{ name: role, target: targetOf(host) }]);
     const [answer, use, ways] = await Promise.all([
       ssh.run(factsScript(host), { timeoutMs: timeouts.answerMs, name: scriptInMessages }),
-      useOf(ssh, host, plan && vmNames(plan[role].background.vms), timeouts.answerMs),
+      useOf(ssh, host, plan?.[role], timeouts.answerMs),
       tryWays(role, host),
     ]);
     return { facts: parseFacts(answer), ...use, ways };

@@ -3,7 +3,7 @@ import { parseRecords, wholeNumber } from "../../lib/key-value.ts";
 import type { Problem } from "../../study/problem.ts";
 import { backgroundVmKeys, mainVmKeys } from "../../study/terms.ts";
 import type { Host, Role } from "../config/hosts.ts";
-import type { Driver } from "../vm/drivers.ts";
+import type { MainDriver } from "../vm/drivers.ts";
 import { vfsNeeded } from "./capacity.ts";
 import { vfPciAddress, vfPlaceOf } from "./placement.ts";
 import type { ServerPlan } from "./plan.ts";
@@ -127,7 +127,7 @@ export function portProblems(role: Role, index: number, pf: Host["pfs"][number],
   return problems;
 }
 
-const isPassthrough = (driver: Driver) => driver === "pci-passthrough";
+const isPassthrough = (driver: MainDriver) => driver === "pci-passthrough";
 
 /** VMs to which a VF cannot be handed over, because something else is in its IOMMU group. */
 function groupProblems(role: Role, { pfs }: Host, plan: ServerPlan, limits: ReadonlyMap<string, NicLimits>): Problem[] {

@@ -1,13 +1,13 @@
 import { otherRole, type Role, roles } from "../../lib/roles.ts";
 import { driverAt, isLoaded } from "../../study/competition.ts";
-import type { Driver } from "../../study/drivers.ts";
+import type { Driver, MainDriver } from "../../study/drivers.ts";
 import { competingServers, type LoadKinds, type LoadPlan, loadKinds, loadPlanOf } from "../../study/loads/loads.ts";
 import type { FactorValues } from "../../study/scenario.ts";
 import { backgroundVmKeys, mainVmKeys } from "../../study/terms.ts";
 
 /** What a scenario asks of one server. */
 export interface ServerPlan {
-  main: { driver: Driver; vlan: number; memoryMiB: number; vcpus: number };
+  main: { driver: MainDriver; vlan: number; memoryMiB: number; vcpus: number };
   background: { driver: Driver; vlan: number; memoryMiB: number; vcpus: number; vms: number };
   load: LoadPlan;
 }

@@ -8,6 +8,7 @@
 . ./roots.sh
 . ./hidden-uses.sh
 . ./bound-uses.sh
+. ./namespaces.sh
 
 # sentences_of FINDINGS: one text of them, without their kinds.
 sentences_of() { printf '%s\n' "$1" | cut -d ' ' -f 2- | awk 'NR > 1 { printf "; " } { printf "%s", $0 } END { print "" }'; }
@@ -149,7 +150,7 @@ vf_in_use() (
   if [ -n "$holders" ] && ! all_ours "$holders"; then echo "${holders%% *} $what is in the hands of $(in_words "$holders")"; fi
   device_uses "$vf" "$what"
   # A driver that has made an interface which is not seen here has made it for another network namespace.
-  if [ -d "$vf/net" ] && [ -z "$(ls "$vf/net")" ]; then
+  if [ -d "$vf/net" ] && [ -z "$(ls "$vf/net")" ] && ! vf_is_in_ours "$vf"; then
     echo "namespace the network interface of $what is in another network namespace: a container or pod has it"
   fi
   for interface in "$vf"/net/*; do

@@ -1,11 +1,11 @@
 # What a server is and which layers are really there, a line of key=value words each (infra/observe.ts): record=server, record=now, one
 # record=pf for each of PFS that is there, one record=layer for each layer, record=lease when somebody has it, one record=in_use for
-# each thing that taking the ports (PORTS: "PF=VFS …") into BRIDGE, or the names of VMS, would take from somebody, and record=lacking
-# with those of TOOLS that are not installed, without which the rest is not to be trusted. Nothing is changed.
+# each thing that taking the ports (PORTS: "PF=VFS …") into BRIDGE, or the names of VMS and NAMESPACES, would take from somebody, and
+# record=lacking with those of TOOLS that are not installed, without which the rest is not to be trusted. Nothing is changed.
 # shellcheck shell=sh
 . ./proof.sh
 . ./libvirt-uses.sh
-: "${PORTS=}" "${BRIDGE:?}" "${VMS:?}" "${TOOLS:?}"
+: "${PORTS=}" "${BRIDGE:?}" "${VMS:?}" "${NAMESPACES=}" "${TOOLS:?}"
 echo "record=server cpus=$(nproc) memory_mib=$(awk '/^MemTotal:/ {print int($2 / 1024)}' "$PROC/meminfo")"
 # Memory that nobody needs, and what VMs of this testbed have of it, which they give back or go on with.
 statuses=$(for slot in "$SLOTS"/*; do pid=$(line_of "$LIBVIRT_RUN/${slot##*/}.pid") && [ -r "$PROC/$pid/status" ] && echo "$PROC/$pid/status"; done) || :
@@ -30,7 +30,8 @@ for port in $PORTS; do
 done
 # shellcheck disable=SC2086 # names without spaces
 domains=$(domains_in_use $VMS)
-in_use '' "$(bridge_in_use "$BRIDGE"; printf '%s\n' "$domains")"
+# shellcheck disable=SC2086
+in_use '' "$(bridge_in_use "$BRIDGE"; namespaces_in_use $NAMESPACES; printf '%s\n' "$domains")"
 case $domains in
   unknown*) ;; # that libvirt cannot be asked is told, and asking again could last as long
   *)
@@ -49,7 +50,7 @@ for f in *; do
   case $f in
     *.tmp) ;;
     lease-token) layer lease "$(token_of "$f")" ;;
-    nic-* | bridge-* | vm-* | load) if holds "$f"; then layer "$f" "$(token_of "$f")"; fi ;;
+    nic-* | bridge-* | vm-* | host-* | load) if holds "$f"; then layer "$f" "$(token_of "$f")"; fi ;;
   esac
 done
 [ ! -s lease/owner ] || echo "record=lease since=$(stat -c %Y lease) owner=$(escaped "$(held_by)")"

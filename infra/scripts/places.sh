@@ -4,6 +4,7 @@
 . ./before.sh
 . ./place-bridge.sh
 . ./place-vf.sh
+. ./place-netns.sh
 
 # drop_domains NAME…: ends and forgets those that there are and that are ours, all with one virsh.
 drop_domains() {
@@ -39,8 +40,8 @@ drop_domains() {
 release() (
   read_fields "$(line_of "$SLOTS/$1")"
   pf=$(called_now "$pf")
-  # With the port its VFs and its entries are gone.
-  if [ -n "$pf" ]; then "release_$kind"; fi
+  # With the port its VFs and its entries are gone, and a namespace is not.
+  if [ -n "$pf" ] || [ "$kind" = netns ]; then "release_$kind" || exit 1; fi
   rm -f "$SLOTS/$1"
 )
 

@@ -1,6 +1,6 @@
 # What a thing on the server says of itself that another thing of its name would not say: a mark holds while its proof does. The
 # kernel never gives an inode of /sys or an interface's index twice in one boot.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2031,SC2154
 . ./in-use.sh
 
 # key_of PF: what its record is called: by the place of the device, because an interface may be renamed.
@@ -63,12 +63,21 @@ vm_proof() {
   pid=$(line_of "$LIBVIRT_RUN/$1.pid") || return 0
   sed -n 's/^.*) //p' "$PROC/$pid/stat" 2> /dev/null | awk -v pid="$pid" '{ print pid, $20 }'
 }
+# host_proof NAME: of its network namespace, and of the VF in it.
+host_proof() (
+  line=$(line_of "$SLOTS/$1") && namespace_is_ours "$1" || return 0
+  read_fields "$line"
+  pf=$(called_now "$pf")
+  interface=$(vf_in_namespace "$1" "$(readlink -f "$SYS/class/net/$pf/device/virtfn$vf")")
+  [ -z "$interface" ] || echo "$(namespace_alias "$1") $interface"
+)
 # holds LAYER: whether what has this mark is still there.
 holds() {
   case $1 in
     nic-*) there=$(nic_proof "${1#nic-}" 2> /dev/null) ;;
     bridge-*) there=$(bridge_proof "${1#bridge-}") ;;
     vm-*) there=$(vm_proof "${1#vm-}") ;;
+    host-*) there=$(host_proof "${1#host-}") ;;
     *) return 0 ;;
   esac
   [ -n "$there" ] && { read -r _ && IFS= read -r proof; } < "$RUN/$1" 2> /dev/null && [ "$there" = "$proof" ]

@@ -3,7 +3,7 @@
 . ./places.sh
 . ./bridge-before.sh
 
-# put_back: VMs, bridges, then ports. What cannot be put back is said, and does not keep the rest from it; but while VMs cannot be
+# put_back: VMs, bridges, then ports. What cannot be put back is said, and does not keep the rest from it; but while these cannot be
 # removed, nobody can tell what they hold: then all that was written down is kept, for the next time.
 # PUT_BACK is what it has put back whole, by name; a port is not where anything was said of what VMs had.
 put_back() {
@@ -13,7 +13,7 @@ put_back() {
   # shellcheck disable=SC2086 # names without spaces
   told=$({ places=$(all_places) && drop_places $places; } 2>&1) || {
     printf '%s\n' "$told" >&2
-    say "VMs of this testbed are left, so nothing else was put back; when libvirt can remove them, do the same again"
+    say "VMs of this testbed are left, or a network namespace, so nothing else was put back; when they can be removed, do the same again"
     return 1
   }
   [ -z "$told" ] || printf '%s\n' "$told" >&2

@@ -4,16 +4,17 @@
 # shellcheck shell=sh disable=SC2154
 . ./proof.sh
 . ./ready-vm.sh
+. ./ready-host.sh
 : "${ACTION:?}" "${OWNER:?}" "${BRIDGE=}" "${WANTED:?}"
 # in_time WHAT: whether there is time left; else $late says what did not come in time.
 in_time() {
   late="$name $1 after $SECONDS_LIMIT s (readyWithinSeconds)"
   [ "$(date +%s)" -lt "$deadline" ]
 }
-# A driver forgets it whenever its interface comes up, so it is told last.
+# hold_back_none ENTER…: the words enter where the interface is. A driver forgets it whenever its interface comes up, so it is told last.
 hold_back_none() {
   [ -n "$rx_usecs" ] || return 0
-  answer=$(ethtool -C "$netdev" rx-usecs "$rx_usecs" 2>&1) || fail "$name: $netdev cannot be told to hold back no interrupts (rx-usecs $rx_usecs): $answer"
+  answer=$("$@" ethtool -C "$netdev" rx-usecs "$rx_usecs" 2>&1) || fail "$name: $netdev cannot be told to hold back no interrupts (rx-usecs $rx_usecs): $answer"
 }
 await() {
   "ready_$endpoint"

@@ -7,7 +7,9 @@ RUN=${LAB_ROOT:-}/run/sriov-rtt
 # A file for each place of a VM that is made ready, or that somebody has begun to make ready (places.sh).
 SLOTS=$RUN/slots
 # The kinds of endpoints (lib/endpoints/kinds.ts): the mark of one is KIND-NAME, and its proof KIND_proof NAME (proof.sh).
-ENDPOINT_KINDS=vm
+ENDPOINT_KINDS='vm host'
+# A folder of files for each endpoint that is the server itself (lib/server-paths.ts).
+ENDPOINTS=$RUN/endpoints
 NETNS=${LAB_ROOT:-}/run/netns
 # A folder that root alone can open, and so hold. In /run/lock anybody could make it first.
 LOCK=${LAB_ROOT:-}/run/sriov-rtt-lock

@@ -1,15 +1,27 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "../../lib/paths.ts";
-import { type Attachment, attachments, captureOf, type Driver, drivers } from "./drivers.ts";
+import { mainVmKeys } from "../../study/terms.ts";
+import {
+  type Attachment,
+  attachments,
+  captureOf,
+  type Driver,
+  drivers,
+  guestModuleOf,
+  type MainDriver,
+} from "./drivers.ts";
+import { noVm } from "./ports/namespaced-vf.ts";
 import { bypassed } from "./ports/passed-vf.ts";
 
 const attached = ({ port, hostSwitch }: Attachment) =>
   [port.words, ...(hostSwitch.words ? [hostSwitch.words] : [])].join(" on ");
-const inGuest = ({ port: { guestModule } }: Attachment) =>
-  guestModule === "vf" ? "the VF's own driver" : `\`${guestModule}\``;
+function inGuest(driver: Driver): string {
+  const module = guestModuleOf(driver);
+  return module === "vf" ? "the VF's own driver" : `\`${module}\``;
+}
 const nicWords = { pf: "PF", vf: "VF's interface" } as const;
-function captured(driver: Driver): string {
+function captured(driver: MainDriver): string {
   const { nic, virt } = captureOf(driver);
   const places = [typeof nic === "string" ? nicWords[nic] : [], typeof virt === "string" ? virt : []].flat();
   return places.length > 0 ? places.join(" and ") : "nowhere on the host";
@@ -29,7 +41,7 @@ How a VM is attached to the NIC. Generated from \`infra/vm/drivers.ts\` by \`nod
 ${drivers
   .map((driver) => {
     const it = attachments[driver];
-    return `| \`${driver}\` | ${it.paperName} | ${attached(it)} | ${inGuest(it)} | ${captured(driver)} | ${rights(it)} | ${reach(it)} |`;
+    return `| \`${driver}\` | ${it.paperName} | ${attached(it)} | ${inGuest(driver)} | ${captured(driver)} | ${rights(it)} | ${reach(it)} |`;
   })
   .join("\n")}
 
@@ -58,9 +70,27 @@ ran, so this shows that each works, and not which is faster; that takes \`./lab 
 | \`macvtap-passthrough\` | 4.25 | 1.87 | 1.65 | 0 |
 | \`pci-passthrough\` | 2.36 | unavailable | unavailable | 0 |
 
+## The server itself
+
+\`host-vf\` is no VM: ping and answers are the server's own, on ${attached(attachments["host-vf"])}. It is the baseline of every
+driver: NIC and kernel without virtualisation. A stack asks for it by \`${mainVmKeys.driver}\`, of one end or of both; background VMs are VMs.
+Nothing lists it among the seven.
+
+| | |
+|---|---|
+| attached to | the VF that the Main VM would have, with the same MAC and IP address, driven by the server's driver |
+| captured at | ${captured("host-vf")}, inside the namespace: overhead and response time are there |
+| not there | what is found at a VM's interface: "${noVm}" |
+| VF rights | ${rights(attachments["host-vf"])} |
+| does not apply | \`${mainVmKeys.memoryMiB}\` and \`${mainVmKeys.vcpus}\`; they are recorded as always |
+
+Commands run in the namespace (\`ip netns exec\`), and end with all that they started. The server's routes, packet filter and other
+interfaces are not in it, and IPv6 is off there, as in a guest. What it costs is CPU usage of the server like everything else.
+
 ## Adding a driver
 
-A driver is a port on a switch of the host. A port (\`infra/vm/ports/\`) is how a VM is attached: its \`<interface>\`, what it needs of
+A driver is an endpoint's port on a switch of the host. The endpoint is a VM, or the server itself (\`lib/endpoints/kinds.ts\`).
+A port (\`infra/vm/ports/\`) is how a VM is attached: its \`<interface>\`, what it needs of
 a VF, the guest's module, and the VM's own interface on the host. A switch (\`infra/vm/switches/\`) is what is between port and NIC: the
 place that is made ready for a VM, entries in the NIC's filter, and the interface at which it is captured there.
 

@@ -1,6 +1,7 @@
 import type { EndpointId } from "../../lib/endpoints/kinds.ts";
-import type { Driver } from "../../study/drivers.ts";
+import type { Driver, MainDriver } from "../../study/drivers.ts";
 import { macvtap } from "./ports/macvtap.ts";
+import { namespacedVf } from "./ports/namespaced-vf.ts";
 import { passedVf } from "./ports/passed-vf.ts";
 import type { Port, Unseen, VmPort } from "./ports/port.ts";
 import { tap } from "./ports/tap.ts";
@@ -8,12 +9,12 @@ import type { HostSwitch } from "./switches/host-switch.ts";
 import { linuxBridge } from "./switches/linux-bridge.ts";
 import { noSwitch } from "./switches/none.ts";
 
-export { type Driver, drivers } from "../../study/drivers.ts";
+export { type Driver, drivers, type MainDriver, mainDrivers } from "../../study/drivers.ts";
 
 /** What a driver is made of: the kind of endpoint that it is for, a port, and what is between that and the NIC. */
 interface AttachmentOf<Endpoint extends EndpointId, OfKind extends Port> {
   endpoint: Endpoint;
-  /** The paper's name. */
+  /** The paper's name, or ours where it has none. */
   paperName: string;
   port: OfKind;
   hostSwitch: HostSwitch;
@@ -21,12 +22,13 @@ interface AttachmentOf<Endpoint extends EndpointId, OfKind extends Port> {
   sharedReach: boolean | null;
 }
 export type VmAttachment = AttachmentOf<"vm", VmPort>;
-export type Attachment = VmAttachment;
+type HostAttachment = AttachmentOf<"host", Port>;
+export type Attachment = VmAttachment | HostAttachment;
 
 const vm = (attachment: Omit<VmAttachment, "endpoint">): VmAttachment => ({ endpoint: "vm", ...attachment });
 
 /** What each driver is made of. */
-export const attachments: Readonly<Record<Driver, Attachment>> = {
+export const attachments: Readonly<Record<Driver, VmAttachment> & Record<MainDriver, Attachment>> = {
   "e1000-bridge": vm({ paperName: "E1000", port: tap("e1000"), hostSwitch: linuxBridge, sharedReach: true }),
   "virtio-bridge": vm({ paperName: "Bridge", port: tap("virtio"), hostSwitch: linuxBridge, sharedReach: true }),
   "macvtap-passthrough": vm({
@@ -59,19 +61,32 @@ export const attachments: Readonly<Record<Driver, Attachment>> = {
     hostSwitch: noSwitch,
     sharedReach: null,
   }),
+  "host-vf": {
+    endpoint: "host",
+    paperName: "none: no virtualisation",
+    port: namespacedVf,
+    hostSwitch: noSwitch,
+    sharedReach: null,
+  },
 };
 
 /** Whether endpoints on this driver have a VF each. */
-export const takesVf = (driver: Driver): boolean => attachments[driver].port.attachesTo === "vf";
+export const takesVf = (driver: MainDriver): boolean => attachments[driver].port.attachesTo === "vf";
 
 /** Whether it is a VM that has this driver, which takes memory and CPUs of its server. */
-export const isVm = (driver: Driver): boolean => attachments[driver].endpoint === "vm";
+export const isVm = (driver: MainDriver): boolean => attachments[driver].endpoint === "vm";
 
 /** Whether VMs on this driver are on the Linux bridge. */
-export const isOnBridge = (driver: Driver): boolean => attachments[driver].hostSwitch.place === "bridge";
+export const isOnBridge = (driver: MainDriver): boolean => attachments[driver].hostSwitch.place === "bridge";
+
+/** Kernel module of the guest's network device; undefined where there is no guest. */
+export function guestModuleOf(driver: MainDriver): VmPort["guestModule"] | undefined {
+  const attachment = attachments[driver];
+  return attachment.endpoint === "vm" ? attachment.port.guestModule : undefined;
+}
 
 /** Where the host can capture an endpoint's packets: at the NIC's side of what is between, and at its own interface; or why not there. */
-export function captureOf(driver: Driver): { nic: HostSwitch["nic"] | Unseen; virt: Port["virt"] } {
+export function captureOf(driver: MainDriver): { nic: HostSwitch["nic"] | Unseen; virt: Port["virt"] } {
   const { port, hostSwitch } = attachments[driver];
   return { nic: port.nicUnseen ?? hostSwitch.nic, virt: port.virt };
 }

@@ -4,7 +4,8 @@ import type { Server } from "../host/server.ts";
 import { type Identity, identityOf, otherEnd } from "./addresses.ts";
 import { type DomainSpec, domainXml } from "./domain-xml.ts";
 import { attachments } from "./drivers.ts";
-import type { Design } from "./placed-member.ts";
+import { hostFields } from "./host-member.ts";
+import type { Design, PlaceFields } from "./placed-member.ts";
 import { vmDefinition } from "./vm-member.ts";
 
 /** One endpoint, all of it decided before anything is made. */
@@ -39,15 +40,17 @@ export function memberOf(server: Server, stack: string, design: Design, index: n
   const { point, fields } = hostSwitch.placeOf(server, { index, mac, port, vlan: design.vlan });
   const rxUsecs = rxUsecsOf(server.host, fields.pf);
   const neighbours = design.neighboursOf(index);
-  const definition = vmDefinition(server, stack, attachment, { identity, design, point, rxUsecs, neighbours });
-  const slot = { endpoint, ...fields, peer_mac: identityOf(otherEnd(server), index).mac };
+  const placed = { identity, design, point, rxUsecs, neighbours };
+  const isHost = attachment.endpoint === "host";
+  const definition = isHost ? null : vmDefinition(server, stack, attachment, placed);
+  const place: PlaceFields = isHost ? { ...fields, ...hostFields(placed) } : fields;
+  const slot = { endpoint, ...place, peer_mac: identityOf(otherEnd(server), index).mac };
   // All that makes it this one and no other: what libvirt is told, and its place.
-  const hash = sha256(
-    canonicalJson({ definition: domainXml({ ...definition, token: "" }), slot, replicate: design.replicate }),
-  );
+  const told = definition && { definition: domainXml({ ...definition, token: "" }) };
+  const hash = sha256(canonicalJson({ ...told, slot, replicate: design.replicate }));
   const token = server.token(`${endpoint}-${name}`, `-${hash.slice(0, 12)}`);
-  const { kind, netdev } = fields;
-  const ofServersDriver = netdev && rxUsecs !== undefined ? { netdev, rx_usecs: rxUsecs } : {};
+  const { kind = "", netdev } = place;
+  const ofServersDriver = netdev ? { netdev, ...(rxUsecs !== undefined && { rx_usecs: rxUsecs }) } : {};
   return {
     ...{ identity, token, definition },
     slot: formatFields({ name, token, ...slot }),

@@ -1,11 +1,11 @@
 import type { LinkSetting } from "../../study/link-setting.ts";
 import type { Identity } from "./addresses.ts";
-import type { Driver } from "./drivers.ts";
+import type { MainDriver } from "./drivers.ts";
 import type { AttachmentPoint } from "./ports/port.ts";
 
 /** What the endpoints of a fleet have in common. */
 export interface Design {
-  driver: Driver;
+  driver: MainDriver;
   /** VLAN that the NIC puts their VFs into; 0: none. */
   vlan: number;
   memoryMiB: number;
@@ -19,6 +19,9 @@ export interface Design {
   /** Endpoints whose MAC address one knows without asking. */
   neighboursOf: (index: number) => Pick<Identity, "ip" | "mac">[];
 }
+
+/** What slots.sh is told of a place, with its kind. */
+export type PlaceFields = Readonly<Record<string, string | number>>;
 
 /** One endpoint with its place, before it is said what it is made of. */
 export interface PlacedMember {

@@ -1,6 +1,7 @@
 import type { SshConnection } from "../ssh/connect.ts";
 import type { CountedKind, Endpoint, EndpointKind } from "./endpoint.ts";
 import { libvirtVm } from "./libvirt-vm.ts";
+import { serverItself } from "./server-itself.ts";
 
 /** The kinds that background VMs may be of. */
 export const countedKinds = { vm: libvirtVm } as const satisfies Readonly<Record<string, CountedKind>>;
@@ -8,7 +9,7 @@ export type CountedId = keyof typeof countedKinds;
 export const countedIds = Object.keys(countedKinds) as [CountedId, ...CountedId[]];
 
 /** The kinds of endpoints, by the word for each in what the program hands to those who use them. */
-const endpointKinds = { ...countedKinds } as const satisfies Readonly<Record<string, EndpointKind>>;
+const endpointKinds = { ...countedKinds, host: serverItself } as const satisfies Readonly<Record<string, EndpointKind>>;
 export type EndpointId = keyof typeof endpointKinds;
 export const endpointIds = Object.keys(endpointKinds) as [EndpointId, ...EndpointId[]];
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { competes, driverAt, joinedEnds } from "../competition.ts";
+import { drivers } from "../drivers.ts";
 import { factor } from "../factor.ts";
 import { competingServers } from "../loads/loads.ts";
 import { driverOfEnds, vlanSchema } from "./main-vms.ts";
@@ -40,7 +41,7 @@ export const backgroundVms = factor({
 
 export const backgroundDriver = factor({
   words: "driver of the background VMs",
-  schema: driverOfEnds
+  schema: driverOfEnds(drivers)
     .default("virtio-bridge")
     .describe("how the background VMs are attached to the NIC; one driver, or one for each end"),
   // A driver for each end where they differ: "SENDER~RESPONDER".

@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { roles } from "../../lib/roles.ts";
 import { driverAt, joinedEnds } from "../competition.ts";
-import { drivers } from "../drivers.ts";
+import { mainDrivers } from "../drivers.ts";
 import { factor } from "../factor.ts";
 
-const driver = z.enum(drivers);
-export const driverOfEnds = z.union([driver, z.strictObject({ sender: driver, responder: driver })]);
+/** One driver, or one for each end. */
+export const driverOfEnds = <const Name extends string>(names: readonly [Name, ...Name[]]) => {
+  const driver = z.enum(names);
+  return z.union([driver, z.strictObject({ sender: driver, responder: driver })]);
+};
 export const vlanSchema = z.int().min(0).max(4094).default(0);
 
 /** MiB that a Main VM takes by itself, which is the least it may have. */
@@ -13,7 +16,9 @@ export const leastGuestMiB = 96;
 
 export const mainDriver = factor({
   words: "driver of the Main VMs",
-  schema: driverOfEnds.describe("how the Main VMs are attached to the NIC; one driver, or one for each end"),
+  schema: driverOfEnds(mainDrivers).describe(
+    "how the Main VMs are attached to the NIC; one driver, or one for each end; host-vf: no VM, but the server itself on a VF in a network namespace",
+  ),
   recorded: z.object({ sender: z.string(), responder: z.string() }),
   path: ["mainDriver"],
   columns: [

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { vfInterface, vfPciAddress, vfPlaceOf, vfsForBackground } from "../../infra/plan/placement.ts";
+import { identityOf } from "../../infra/vm/addresses.ts";
+import { attachments, drivers, mainDrivers, takesVf } from "../../infra/vm/drivers.ts";
 
 const pfs = fc
   .array(fc.integer({ min: 0, max: 64 }), { minLength: 1, maxLength: 4 })
@@ -18,6 +20,32 @@ describe("which VF is whose", () => {
         for (const { pf, vf } of places) expect(vf).toBeLessThan(all[pf]?.vfs ?? 0);
         expect(new Set(places.map(vfInterface)).size).toBe(indices.length);
         expect(indices.length).toBe(total(all));
+      }),
+    );
+  });
+
+  it("gives Main endpoints of every kind, and background VMs, a VF and addresses that no other of the server has", () => {
+    const site = {
+      pair: 1,
+      role: "sender" as const,
+      bridge: "rtt0",
+      vfAddress: (pf: string, vf: number) => `${pf}.${vf}`,
+    };
+    fc.assert(
+      fc.property(pfs, fc.constantFrom(...mainDrivers), fc.constantFrom(...drivers), (all, main, background) => {
+        fc.pre(total(all) > 0);
+        const host = { pfs: all.map(({ vfs }, index) => ({ name: `pf${index}`, vfs })) };
+        const fleet = takesVf(background) ? vfsForBackground(all, takesVf(main)) : 3;
+        const places = Array.from({ length: fleet + 1 }, (_, index) => {
+          const { port, hostSwitch } = attachments[index === 0 ? main : background];
+          const { mac } = identityOf(site, index);
+          return hostSwitch.placeOf({ ...site, host }, { index, mac, port, vlan: 0 }).fields;
+        });
+        const onVfs = places.filter(({ kind }) => kind === "vf");
+        expect(onVfs).toHaveLength((takesVf(main) ? 1 : 0) + (takesVf(background) ? fleet : 0));
+        for (const fields of [["pf", "vf"], ["pci"], ["vf_mac"]])
+          expect(new Set(onVfs.map((place) => fields.map((field) => place[field]).join())).size).toBe(onVfs.length);
+        expect(new Set(places.map(({ mac }) => mac)).size).toBe(places.length);
       }),
     );
   });

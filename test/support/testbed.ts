@@ -5,7 +5,6 @@ import { expect } from "vitest";
 import { z } from "zod";
 import { type Host, type Inventory, inventorySchema, roles } from "../../infra/config/hosts.ts";
 import { mainName } from "../../infra/vm/addresses.ts";
-import { fleetEndpoint } from "../../infra/vm/fleet.ts";
 import { endpointOn } from "../../lib/endpoints/kinds.ts";
 import { labDir } from "../../lib/paths.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
@@ -20,7 +19,7 @@ const previewSchema = z.object({ steps: z.array(z.object({ op: z.string(), urn: 
 /** What a server has that the testbed made; empty when it left nothing behind, but for the number of VFs. */
 const leftovers = `virsh -q list --all
 cat /sys/class/net/pf0/device/sriov_numvfs
-ls -d /sys/class/net/rtt0 /run/sriov-rtt /var/lib/sriov-rtt /var/log/libvirt/qemu/rtt-* 2> /dev/null
+ls -d /sys/class/net/rtt0 /run/netns/rtt-* /run/sriov-rtt /var/lib/sriov-rtt /var/log/libvirt/qemu/rtt-* 2> /dev/null
 pgrep -x -a 'tcpdump|mpstat|qemu-system-x86.*' || true`;
 
 /** The emulated servers that are up, with a stack of the real program on them. */
@@ -95,7 +94,7 @@ export class Testbed {
 
   /** Runs a command in both Main VMs. */
   inMainVms(command: string): Promise<string[]> {
-    return this.#onBoth((ssh) => endpointOn(ssh, fleetEndpoint, mainName).run(command));
+    return this.#onBoth((ssh) => endpointOn(ssh, "vm", mainName).run(command));
   }
 
   #onBoth(ask: (ssh: SshConnection) => Promise<string>, timeoutMs = 60_000): Promise<string[]> {

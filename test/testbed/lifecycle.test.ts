@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { noVm } from "../../infra/vm/ports/namespaced-vf.ts";
 import { endpointOn } from "../../lib/endpoints/kinds.ts";
 import { type Role, roles } from "../../lib/roles.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
@@ -126,6 +127,28 @@ describe("a testbed, from deployment to teardown", () => {
     await testbed.onServers("virsh -q destroy rtt-main; virsh -q undefine rtt-main");
     expect(await testbed.up(smallPackets)).toEqual(before);
     expect(await testbed.onServers("virsh -q domstate rtt-main")).toEqual(["running", "running"]);
+  });
+
+  it("measures with the servers themselves in place of the VMs, captured at their VFs alone", async () => {
+    const [outcome] = await testbed.up({ mainDriver: "host-vf" });
+    const manifest = manifestOf(outcome);
+    const { metrics, captures, details } = pingRecord(manifest);
+    expect(details.transmitted).toBe(50);
+    const { rttMs, rttOverheadMs, responseTimeMs } = metrics;
+    if (!("median" in rttMs && "median" in rttOverheadMs && "median" in responseTimeMs))
+      throw new Error(`a metric is unavailable: ${JSON.stringify(metrics)}`);
+    for (const part of [rttOverheadMs, responseTimeMs]) {
+      expect(part.median).toBeGreaterThan(0);
+      expect(part.median).toBeLessThan(rttMs.median);
+    }
+    for (const role of roles)
+      expect(captures[role]).toEqual([
+        expect.objectContaining({ hop: "nic", interface: "rtt-main/rtt0v0", droppedByKernel: 0 }),
+      ]);
+    expect(new Set(manifest.missing?.map(({ at }) => at))).toEqual(new Set(["sender.virt", "responder.virt"]));
+    for (const { reason } of manifest.missing ?? []) expect(reason).toBe(noVm);
+    const there = "virsh -q list --all --name; ip netns list | cut -d ' ' -f 1";
+    expect(await testbed.onServers(there)).toEqual(["rtt-main", "rtt-main"]);
   });
 
   it("leaves nothing behind", async () => {

@@ -1,5 +1,5 @@
 import { serverTools } from "../../server-tools.ts";
-import { attachments, type Driver, drivers, isOnBridge } from "../../vm/drivers.ts";
+import { drivers, guestModuleOf, isOnBridge, type MainDriver } from "../../vm/drivers.ts";
 import { type Finding, lack, missing, ok, type ServerCheck, type Subject } from "../check.ts";
 import { getModules, install } from "../packages.ts";
 import { olderThanSupported } from "../versions.ts";
@@ -21,11 +21,11 @@ function packageCheck({ facts }: Subject, name: string, names: readonly string[]
 export const packages: ServerCheck = (subject) =>
   Object.entries(tools).map(([name, names]) => packageCheck(subject, name, names));
 
-const isVirtio = (driver: Driver) => attachments[driver].port.guestModule === "virtio_net";
-const isMacvtap = (driver: Driver) => driver.startsWith("macvtap-");
+const isVirtio = (driver: MainDriver) => guestModuleOf(driver) === "virtio_net";
+const isMacvtap = (driver: MainDriver) => driver.startsWith("macvtap-");
 
 /** Kernel modules, and which drivers need them; the bridge stands under every driver. */
-const modules: Record<string, (driver: Driver) => boolean> = {
+const modules: Record<string, (driver: MainDriver) => boolean> = {
   bridge: () => true,
   tun: isOnBridge,
   vhost_net: isVirtio,
@@ -33,7 +33,7 @@ const modules: Record<string, (driver: Driver) => boolean> = {
   vfio_pci: (driver) => driver === "pci-passthrough",
 };
 
-function moduleCheck({ facts, wanted }: Subject, name: string, needs: (driver: Driver) => boolean): Finding {
+function moduleCheck({ facts, wanted }: Subject, name: string, needs: (driver: MainDriver) => boolean): Finding {
   const what = `module ${name}`;
   const state = facts.modules.get(name);
   if (state === "loaded" || state === "loadable") return ok(what, state);

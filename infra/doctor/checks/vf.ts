@@ -1,5 +1,5 @@
 import { backgroundVmKeys, mainVmKeys } from "../../../study/terms.ts";
-import { attachments, type Driver, takesVf } from "../../vm/drivers.ts";
+import { attachments, type MainDriver, takesVf } from "../../vm/drivers.ts";
 import {
   driversOf,
   type Finding,
@@ -71,7 +71,7 @@ function guestDriver({ wanted }: Subject, { pf, facts }: SeenPort): Finding {
 /** Under PCI passthrough the guest itself drives the virtual function. */
 export const vfDevice: ServerCheck = (subject) => portsWithVfs(subject).map((port) => guestDriver(subject, port));
 
-const needsServerDriver = (driver: Driver) => attachments[driver].port.serverDrives;
+const needsServerDriver = (driver: MainDriver) => attachments[driver].port.serverDrives;
 
 function serverDriver({ facts: server, wanted }: Subject, { pf, facts }: SeenPort): Finding {
   const what = `VF driver of ${pf.name}`;
@@ -80,10 +80,10 @@ function serverDriver({ facts: server, wanted }: Subject, { pf, facts }: SeenPor
     return ok(what, "none on the server; under pci-passthrough the guest has its own");
   return lack(wanted, needsServerDriver)(
     what,
-    "the server's kernel has no driver for its VFs, and macvtap needs the interface of one",
+    "the server's kernel has no driver for its VFs, and macvtap and host-vf need the interface of one",
     server.kernelModulesThere ? getModules(server) : "reboot",
   );
 }
 
-/** Under macvtap the server drives a virtual function; under PCI passthrough it need not be able to. */
+/** Under macvtap and host-vf the server drives a virtual function; under PCI passthrough it need not be able to. */
 export const vfDriver: ServerCheck = (subject) => portsWithVfs(subject).map((port) => serverDriver(subject, port));

@@ -47,12 +47,14 @@ const operatorsPf = fc.constantFrom(0, 2, 4, 4, 4).chain((vfs) =>
   }),
 );
 
+const attachment = fc.constantFrom<Attachment[]>("bridge", "macvtap-passthrough", "macvtap-bridge", "pci-passthrough");
+
 const wish: fc.Arbitrary<Wish> = fc.integer({ min: 1, max: 6 }).chain((vfs) =>
   fc.record({
     vfs: fc.constantFrom(vfs, 4),
-    vms: fc.array(fc.constantFrom<Attachment[]>("bridge", "macvtap-passthrough", "macvtap-bridge", "pci-passthrough"), {
-      maxLength: Math.min(vfs, 3),
-    }),
+    vms: fc
+      .tuple(fc.array(attachment, { maxLength: Math.min(vfs, 3) }), fc.boolean())
+      .map(([vms, isHost]) => (isHost && vms.length > 0 ? vms.with(0, "host-vf") : vms)),
   }),
 );
 

@@ -1,8 +1,8 @@
 import { formatFields } from "../../../lib/key-value.ts";
 import { MadeUpServer } from "./server.ts";
 
-/** How a VM of a made-up deployment is attached. */
-export type Attachment = "bridge" | "macvtap-passthrough" | "macvtap-bridge" | "pci-passthrough";
+/** How a VM of a made-up deployment is attached; or that it is none, but the server itself on its VF. */
+export type Attachment = "bridge" | "macvtap-passthrough" | "macvtap-bridge" | "pci-passthrough" | "host-vf";
 
 export interface Wish {
   vfs: number;
@@ -17,9 +17,10 @@ function lineOf(attachment: Attachment, index: number, token: string): string {
   const common = { name: names(index), token, pf: "pf0", mac, peer_mac: `52:54:00:9a:02:0${index}` };
   if (attachment === "bridge") return formatFields({ ...common, kind: "bridge", self: "yes" });
   const trusted = attachment === "macvtap-bridge";
+  const ofHost = { ip: `10.9.1.${index + 1}`, prefix: 16, neighbours: `10.9.2.${index + 1},${common.peer_mac}` };
   return formatFields({
     ...common,
-    kind: "vf",
+    kind: attachment === "host-vf" ? "netns" : "vf",
     vf: index,
     pci: `0000:01:${(16 + Math.floor(index / 4)).toString(16)}.${(index % 4) * 2}`,
     netdev: attachment === "pci-passthrough" ? "" : `rtt0v${index}`,
@@ -27,6 +28,7 @@ function lineOf(attachment: Attachment, index: number, token: string): string {
     vlan: index === 1 ? 7 : 0,
     trust: trusted ? "on" : "",
     spoofchk: trusted ? "off" : "",
+    ...(attachment === "host-vf" && ofHost),
   });
 }
 
@@ -83,7 +85,8 @@ export class MadeUpDeployment {
       const { exitCode, signal, stderr } = await this.#run(layer, action, wanted);
       if (exitCode !== 0) return `${layer} ${action}: ${signal ?? ""}${stderr}`;
     }
-    for (const index of vms.keys()) this.#server.domain(names(index), "running");
+    for (const [index, attachment] of vms.entries())
+      if (attachment !== "host-vf") this.#server.domain(names(index), "running");
     return "";
   }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 // Numbers that a new thing has by itself, and how much has been asked of the made-up kernel.
 const itsOwn = (name: string, path: string) =>
-  ["ifindex", "number"].includes(name) || /^kernel\/(index|step|group|trash|busy|dies)/.test(path);
+  ["ifindex", "number"].includes(name) || /^kernel\/(index|step|group|trash|busy|dies|namespace|pids)/.test(path);
 
 function* linesOf(root: string, path: string): Generator<string> {
   const folder = join(root, path);
@@ -20,7 +20,7 @@ function* linesOf(root: string, path: string): Generator<string> {
   }
 }
 
-const tops = ["sys/devices", "sys/class/net", "kernel", "domains", "run/sriov-rtt", "var/lib/sriov-rtt"];
+const tops = ["sys/devices", "sys/class/net", "kernel", "domains", "run/sriov-rtt", "var/lib/sriov-rtt", "run/netns"];
 
 /**
  * All that somebody on a made-up server could find changed, a line each: interfaces with their addresses, flags and masters, VFs

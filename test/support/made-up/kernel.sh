@@ -96,6 +96,9 @@ set_link() { # INTERFACE KEY VALUE…
       master) ln -sfn "$NET/$2" "$NET/$interface/master"; ln -sfn "$NET/$2" "$NET/$interface/upper_$2"; mkdir -p "$NET/$2/brif/$interface"; echo 1 > "$NET/$2/brif/$interface/learning"
         [ ! -e "$K/lro/$interface" ] || echo off > "$K/lro/$interface"; shift 2 ;;
       type) shift $# ;;
+      netns) # into one that has a name
+        [ -e "$K/in/$2" ] || refuse 'Invalid "netns" value'
+        path=$(readlink -f "$NET/$interface"); rm "$NET/$interface"; echo 0x1002 > "$path/flags"; echo "${path%/*}" > "$path/home"; mv "$path" "$K/in/$2/$interface"; shift 2 ;;
       vf) number=$2 pf=$(basename "$(readlink -f "$NET/$interface/device")"); shift 2
         [ -d "$K/vf/$pf/$number" ] || refuse 'RTNETLINK answers: Invalid argument'
         while [ $# -gt 0 ]; do
@@ -118,7 +121,43 @@ show() { # -d link show dev PF
     echo "    vf $number     link/ether $(setting "$pf" "$number" mac) brd ff:ff:ff:ff:ff:ff$vlan$rate, spoof checking $(setting "$pf" "$number" spoofchk), link-state $(setting "$pf" "$number" state)$trust, query_rss off"
   done
 }
+home() { # NAMESPACE INTERFACE, back to where it came from
+  folder=$(cat "$K/in/$1/$2/home"); rm "$K/in/$1/$2/home"
+  if [ -e "$NET/$2" ]; then refuse "RTNETLINK answers: File exists"; fi
+  mv "$K/in/$1/$2" "$folder/$2"; ln -s "$folder/$2" "$NET/$2"
+}
+NAMES=$LAB_ROOT/run/netns
+# kernel/pids/NAMESPACE: processes in it, real ones of the test's.
+in_namespace() { # NAME COMMAND…, without "ip -n" before it
+  name=$1; shift
+  [ -e "$K/in/$name" ] || refuse "Cannot open network namespace \"$name\": No such file or directory"
+  case "$*" in
+    'link set dev '*' netns '*) home "$name" "$4" ;;
+    'link set dev lo up') ;;
+    'link set dev '*' mtu '*) [ "$(cat "$K/in/$name/$4/flags")" = 0x1002 ] || refuse 'the interface is up'; echo "$6" > "$K/in/$name/$4/mtu" ;;
+    '-o link show dev lo') echo "1: lo: <LOOPBACK> mtu 65536 qdisc noqueue \\    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\\    alias $(cat "$NAMES/$name")" ;;
+    'link set dev '*' up') echo 0x1003 > "$K/in/$name/$4/flags" ;;
+    '-o link show dev '*' up') if [ "$(cat "$K/in/$name/$5/flags" 2> /dev/null)" = 0x1003 ]; then echo "2: $5: <BROADCAST,UP,$(cat "$K/no-carrier" 2> /dev/null || echo LOWER_UP)> mtu 1500"; fi ;;
+    'addr add '*) echo "$3" > "$K/in/$name/$5/addr" ;;
+    'neigh replace '*) echo "$3 $5" >> "$K/in/$name/$7/neigh" ;;
+  esac
+}
+netns() {
+  case $1 in
+    attach) mkdir -p "$NAMES"; [ ! -e "$NAMES/$2" ] || refuse "Cannot create namespace file \"$NAMES/$2\": File exists"; mkdir -p "$K/in/$2"; mv "$K/namespace" "$NAMES/$2" ;;
+    del) for interface in "$K/in/$2"/*; do if [ -e "$interface" ]; then home "$2" "${interface##*/}"; fi; done; rm "$NAMES/$2"; rm -rf "$K/in/$2"; rmdir "$K/in" "$NAMES" 2> /dev/null || : ;;
+    pids) if [ -e "$K/pids/$2" ]; then while read -r pid; do if kill -0 "$pid" 2> /dev/null; then echo "$pid"; fi; done < "$K/pids/$2"; fi ;;
+    exec) name=$2; shift 2
+      [ -e "$K/in/$name" ] || refuse "Cannot open network namespace \"$name\": No such file or directory"
+      case "$1 ${2:-}" in 'ls '*/net) for interface in "$K/in/$name"/*; do if [ -e "$interface" ] && [ "$(cat "$interface/home")" = "$2" ]; then echo "${interface##*/}"; fi; done ;; esac ;;
+  esac
+}
 case $tool in
+  unshare) shift # a namespace without a name goes with its process
+    : > "$K/namespace"
+    status=0; "$@" || status=$?
+    rm -f "$K/namespace"
+    [ $status = 0 ] || exit $status ;;
   nsenter) file=${1#--net=}
     if [ -e "$K/netns-failure" ]; then cat "$K/netns-failure" >&2; exit 1; fi
     case "$*" in *' ip -d -o link show') cat "$K/netns/$(readlink "$file" || basename "$file")" 2> /dev/null || : ;; *lsns*) cat "$K/lsns" 2> /dev/null || : ;; esac ;;
@@ -134,6 +173,9 @@ case $tool in
     # kernel/ip-fails: what a question begins with that the kernel does not answer.
     if [ -e "$K/ip-fails" ]; then case "$*" in "$(cat "$K/ip-fails")"*) refuse "$(cat "$K/ip-failure" 2> /dev/null || echo 'RTNETLINK answers: No buffer space available')" ;; esac; fi
     case "$*" in
+      'netns '*) shift; netns "$@" ;;
+      'link set dev lo alias '*) echo "$6" > "$K/namespace" ;;
+      '-n '*) shift; in_namespace "$@" ;;
       'link set dev '*) shift 3; set_link "$@" ;;
       'link set '*) shift 2; set_link "$@" ;;
       'link add '*) [ ! -e "$NET/$3" ] || refuse 'RTNETLINK answers: File exists'; mkdir -p "$LAB_ROOT/sys/devices/virtual"; new_interface "$3" "$LAB_ROOT/sys/devices/virtual"; rm "$NET/$3/device"; mkdir -p "$NET/$3/bridge" "$NET/$3/brif" ;;

@@ -35,7 +35,7 @@ export class MadeUpServer {
 
   constructor() {
     for (const folder of folders) mkdirSync(this.#path(folder), { recursive: true });
-    for (const tool of ["tee", "ip", "bridge", "ethtool", "modprobe", "nsenter"])
+    for (const tool of ["tee", "ip", "bridge", "ethtool", "modprobe", "nsenter", "unshare"])
       this.#command(tool, readFileSync(join(stubs, "kernel.sh"), "utf8"));
     this.#command("virsh", readFileSync(join(stubs, "virsh.sh"), "utf8"));
     for (const tool of ["udevadm", "devlink", "tcpdump", "mpstat", "sync"]) this.#command(tool, "#!/bin/sh\n");

@@ -47,6 +47,11 @@ describe("a stack's configuration", () => {
       { mainDriver: "pci-passthrough", backgroundVms: 7, backgroundDriver: "macvtap-bridge" },
     ],
     ["eight beside a Main VM on the bridge", { backgroundVms: 8, backgroundDriver: "pci-passthrough" }],
+    [
+      "the server itself, to which a VM's memory and CPUs do not apply",
+      { mainDriver: "host-vf", guestMemoryMiB: 65_536, guestCpus: 64 },
+    ],
+    ["the server itself at one end", { mainDriver: { sender: "host-vf", responder: "pci-passthrough" }, mainVlan: 7 }],
     ["a VLAN on a VF", { mainDriver: "pci-passthrough", mainVlan: 7 }],
     [
       "CPU load at one end whose other end has no room",

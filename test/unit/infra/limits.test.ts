@@ -6,6 +6,7 @@ import { problemLine } from "../../../study/problem.ts";
 const config = {
   ...{ packets: 100, pingRatePps: 1000, cpuWindowSeconds: 10, readyWithinSeconds: 600, runs: 10 },
   guestMemoryMiB: 128,
+  mainDriver: "virtio-bridge" as const,
 };
 
 describe("the time after which a deployment is given up", () => {
@@ -43,6 +44,13 @@ describe("runs that cannot be", () => {
     expect(problem && problemLine(problem)).toBe(
       "guestMemoryMiB: 96 does not hold the output of ping for 65535 packets; allowed: at least 109, or fewer packets",
     );
+  });
+
+  it("are not refused for a guest's memory where ping runs on the server itself", () => {
+    const large = { ...config, packets: 65_535, guestMemoryMiB: 96 };
+    expect(impossibleRuns({ ...large, mainDriver: "host-vf" }, "hardware")).toEqual([]);
+    const atResponder = { sender: "virtio-bridge", responder: "host-vf" } as const;
+    expect(impossibleRuns({ ...large, mainDriver: atResponder }, "hardware")).toHaveLength(1);
   });
 
   it("are refused where nobody could wait for them, with how many could be", () => {

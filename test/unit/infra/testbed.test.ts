@@ -84,6 +84,35 @@ describe("a scenario's resources", () => {
     expect(spec.ends.responder.capture).toEqual({ nic: bypassed, virt: bypassed });
   });
 
+  it("are the server itself in place of a VM: its place with its address, no domain, and a capture at the NIC alone", async () => {
+    await declare({ mainDriver: { sender: "host-vf", responder: "virtio-bridge" } });
+    const names = declared.map(({ name }) => name);
+    expect(names).not.toContain("sender-rtt-main");
+    expect(names).toContain("responder-rtt-main");
+    expect(String(named("sender-slots")?.stdin)).toMatch(
+      /^WANTED='name=rtt-main token=there-[0-9a-f]{12} endpoint=host kind=netns pf=pf0 vf=0 pci=0000:01:10.0 netdev=rtt0v0 mac=52:54:00:9a:01:00 vf_mac=52:54:00:9a:01:00 vlan=0 trust= spoofchk= ip=10.9.1.1 prefix=16 settings= neighbours=10.9.2.1,52:54:00:9a:02:00 peer_mac=52:54:00:9a:02:00'$/m,
+    );
+    expect(String(named("sender-main-ready")?.stdin)).toMatch(/endpoint=host kind=netns mac=\S+ netdev=rtt0v0'?$/m);
+    const spec = JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
+    expect(spec.ends.sender.main).toMatchObject({ endpoint: "host", name: "rtt-main", mac: "52:54:00:9a:01:00" });
+    expect(spec.ends.sender.capture).toEqual({
+      nic: "vf",
+      virt: { unseen: "the server itself: there is no interface of a VM" },
+    });
+    expect(spec.ends.responder.main.endpoint).toBe("vm");
+  });
+
+  it("are another server itself with another driver's address, neighbour, VLAN or replicate, and only then", async () => {
+    const slots = async (own: Record<string, unknown>) =>
+      (await inputsOf({ mainDriver: "host-vf", ...own })).get("sender-slots");
+    const plain = await slots({});
+    expect(await slots({ guestMemoryMiB: 512, guestCpus: 2 })).toBe(plain);
+    const others = [{ mainVlan: 7 }, { neighbour: "dynamic" }, { replicate: 2 }, { serverPair: 2 }];
+    const all = [plain];
+    for (const own of others) all.push(await slots(own));
+    expect(new Set(all).size).toBe(others.length + 1);
+  });
+
   it("have no address of another pair's, and say in names and results which pair they are of", async () => {
     const said = () => JSON.stringify(declared);
     await declare({ mainDriver: "macvtap-bridge", backgroundDriver: "virtio-bridge", backgroundVms: 2, serverPair: 2 });

@@ -52,6 +52,11 @@ export const wrongScenarios: WrongConfig[] = [
   ["fewer than no background VMs", { backgroundVms: -1 }, ["backgroundVms", "-1", "at least 0"]],
   ["unknown background driver", { backgroundDriver: "tap" }, ["backgroundDriver", '"tap"', "virtio-bridge"]],
   [
+    "the server itself in place of background VMs",
+    { backgroundDriver: "host-vf" },
+    ["backgroundDriver", '"host-vf"', "virtio-bridge"],
+  ],
+  [
     "background driver of one end",
     { backgroundDriver: { sender: "e1000-bridge" } },
     ["backgroundDriver.responder", "missing"],

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -15,6 +15,26 @@ process.on("SIGINT", () => {
 });
 setInterval(() => {}, 1000);
 `;
+
+it("a session captures in the network namespace that an interface is called by", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "lab-session-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "tcpdump"), playedTcpdump(1));
+  writeFileSync(join(folder, "ip"), `#!/bin/sh\necho "$*" > ${folder}/entered\nshift 3; exec "$@"\n`);
+  for (const program of ["tcpdump", "ip"]) chmodSync(join(folder, program), 0o755);
+  const { stdout } = await execa("sh", [join(checkout, "measure/probe/scripts/session.sh")], {
+    env: {
+      CAPTURES: "nic rtt-main/far",
+      FILTER: "icmp",
+      SNAP_BYTES: "128",
+      LC_ALL: "C",
+      PATH: `${folder}:${process.env.PATH}`,
+    },
+    input: "stop\n",
+  });
+  expect(stdout).toContain("event=counts hop=nic captured=1 received=1 dropped=0");
+  expect(readFileSync(join(folder, "entered"), "utf8")).toMatch(/^netns exec rtt-main tcpdump -i far -p /);
+});
 
 it.each([0, 1, 2])("a session says how many frames were captured, of %i", async (frames) => {
   const folder = mkdtempSync(join(tmpdir(), "lab-session-"));

@@ -24,7 +24,7 @@ const essential = {
   kmod: "modprobe",
   mawk: "awk",
   sed: "sed",
-  "util-linux": "flock nsenter setpriv setsid",
+  "util-linux": "flock nsenter setpriv setsid unshare",
 };
 /** What is called only where it is there. */
 const optional = "devlink nft";
