@@ -135,6 +135,8 @@ export function parseObservation(text: string): Observation {
   return { tokens, lease, ...server, ...now, pfs, inUse, lacking };
 }
 
+const mainIsVm = (plan: ServerPlan | undefined) => plan === undefined || isVm(plan.main.driver);
+
 /**
  * The script that asks a server what it has; `parseObservation` reads its answer.
  * @param plan what is to be made: whether somebody has a VM or a network namespace of such a name is asked; undefined: of a Main VM's
@@ -144,8 +146,8 @@ export const observeScript = ({ pfs }: Pick<Host, "pfs">, plan?: ServerPlan): st
     PORTS: pfs.map(({ name, vfs }) => `${name}=${vfs}`).join(" "),
     BRIDGE: bridgeName,
     VMS: vmNames(plan?.background.vms ?? 0).join(" "),
-    NAMESPACES: namespaceNames(plan === undefined || isVm(plan.main.driver)).join(" "),
-    TOOLS: toolWords,
+    NAMESPACES: namespaceNames(mainIsVm(plan)).join(" "),
+    TOOLS: toolWords(mainIsVm(plan)),
   });
 
 /** @throws LabError with the tools that a server lacks */

@@ -8,5 +8,14 @@ export const serverTools = {
   udev: ["udevadm"],
 } as const satisfies Record<string, readonly string[]>;
 
-/** All of them, as words for a script (its variable TOOLS). */
-export const toolWords = Object.values(serverTools).flat().join(" ");
+/** What probes run where a Main endpoint is the server itself; a VM's guest image has its own. */
+export const endpointTools = { "iputils-ping": ["ping"] } as const satisfies Readonly<
+  Record<string, readonly string[]>
+>;
+
+/**
+ * The tools as words for a script (its variable TOOLS).
+ * @param mainIsVm whether the Main endpoint is a VM
+ */
+export const toolWords = (mainIsVm: boolean) =>
+  [serverTools, mainIsVm ? {} : endpointTools].flatMap((tools) => Object.values(tools).flat()).join(" ");

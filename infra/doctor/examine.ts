@@ -24,7 +24,7 @@ const script = readFileSync(join(import.meta.dirname, "facts.sh"), "utf8");
 /** The script that asks a server what it is and has; parseFacts reads its answer. */
 export const factsScript = ({ pfs }: Pick<Host, "pfs">) =>
   [
-    shellVariables({ PFS: pfs.map(({ name }) => name).join(" "), BRIDGE: bridgeName, TOOLS: toolWords }),
+    shellVariables({ PFS: pfs.map(({ name }) => name).join(" "), BRIDGE: bridgeName, TOOLS: toolWords(false) }),
     bridgedFramesFunctions,
     nicLimitsFunctions,
     script,

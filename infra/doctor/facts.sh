@@ -53,6 +53,7 @@ if has ip; then echo "iproute2 $(first_line ip -V)"; fi
 if has tcpdump; then echo "tcpdump $(first_line tcpdump --version)"; fi
 if has mpstat; then echo "sysstat $(first_line mpstat -V)"; fi
 if has ethtool; then echo "ethtool $(first_line ethtool --version)"; fi
+if has ping; then echo "iputils-ping $(first_line ping -V)"; fi
 if has udevadm; then echo "udev $(first_line udevadm --version)"; fi
 
 echo "@@modules"

@@ -43,6 +43,7 @@ const versionPatterns: Record<string, RegExp> = {
   tcpdump: /version ([\d.]*\d)/,
   sysstat: /version ([\d.]*\d)/,
   ethtool: /version ([\d.]*\d)/,
+  "iputils-ping": /iputils (?:s)?(\d+)/,
   udev: /^(\d+)/,
 };
 

@@ -84,7 +84,7 @@ Nothing lists it among the seven.
 | VF rights | ${rights(attachments["host-vf"])} |
 | does not apply | \`${mainVmKeys.memoryMiB}\` and \`${mainVmKeys.vcpus}\`; they are recorded as always |
 
-Commands run in the namespace (\`ip netns exec\`), and end with all that they started. The server's routes, packet filter and other
+The server needs the ping of Debian 12 or later (\`ping -3\`). Commands run in the namespace (\`ip netns exec\`), and end with all that they started. The server's routes, packet filter and other
 interfaces are not in it, and IPv6 is off there, as in a guest. What it costs is CPU usage of the server like everything else.
 
 ## Adding a driver

@@ -1,5 +1,5 @@
-import { serverTools } from "../../server-tools.ts";
-import { drivers, guestModuleOf, isOnBridge, type MainDriver } from "../../vm/drivers.ts";
+import { endpointTools, serverTools } from "../../server-tools.ts";
+import { drivers, guestModuleOf, isOnBridge, isVm, type MainDriver } from "../../vm/drivers.ts";
 import { type Finding, lack, missing, ok, type ServerCheck, type Subject } from "../check.ts";
 import { getModules, install } from "../packages.ts";
 import { olderThanSupported } from "../versions.ts";
@@ -17,9 +17,12 @@ function packageCheck({ facts }: Subject, name: string, names: readonly string[]
   );
 }
 
-/** A line for each package. */
-export const packages: ServerCheck = (subject) =>
-  Object.entries(tools).map(([name, names]) => packageCheck(subject, name, names));
+/** A line for each package; what probes run on the server itself is asked for where a stack's Main endpoint is that. */
+export const packages: ServerCheck = (subject) => {
+  const { wanted } = subject;
+  const ofEndpoint = wanted === undefined || isVm(wanted.plan.main.driver) ? {} : endpointTools;
+  return Object.entries({ ...tools, ...ofEndpoint }).map(([name, names]) => packageCheck(subject, name, names));
+};
 
 const isVirtio = (driver: MainDriver) => guestModuleOf(driver) === "virtio_net";
 const isMacvtap = (driver: MainDriver) => driver.startsWith("macvtap-");

@@ -17,6 +17,16 @@ describe("software", () => {
     ]);
   });
 
+  it("asks for ping where a stack's Main endpoint is the server itself, and nowhere else", () => {
+    const host = wants({ mainDriver: { sender: "host-vf", responder: "virtio-bridge" } });
+    expect(lineOf(packages, "iputils-ping", { wanted: host })).toMatchObject({
+      ...{ status: "missing", found: "ping not installed", mend: "apt-get install iputils-ping" },
+    });
+    const facts = { tools: new Set([...healthy.tools, "ping"]) };
+    expect(lineOf(packages, "iputils-ping", { wanted: host, facts })).toMatchObject({ status: "ok" });
+    expect(lineOf(packages, "iputils-ping", { wanted: wants({ mainDriver: "virtio-bridge" }) })).toBeUndefined();
+  });
+
   it.each([
     ["iproute2", ["ip", "bridge", "ss", "tc"], "ip, bridge, ss, tc not installed"],
     ["tcpdump", ["tcpdump"], "tcpdump not installed"],

@@ -42,6 +42,10 @@ describe("what a server is asked before anything is changed", () => {
   it("is whether it has the tools that scripts call", async () => {
     await server.pf("pf0");
     expect((await observe(0)).lacking).toEqual([]);
+    expect(observeScript(host)).not.toMatch(/^TOOLS=.*\bping\b/m);
+    expect(observeScript(host, planOf(configSchema.parse({ mainDriver: "host-vf" })).sender)).toMatch(
+      /^TOOLS=.*\bping\b/m,
+    );
     const script = observeScript(host).replace(/^TOOLS=.*$/m, "TOOLS='ip rtt-nowhere virsh rtt-none'");
     expect(parseObservation(await server.shell(script)).lacking).toEqual(["rtt-nowhere", "rtt-none"]);
   });
