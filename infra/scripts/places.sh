@@ -39,6 +39,7 @@ drop_domains() {
 # release NAME: gives back what a VM was attached to, once its domain is gone. Nothing of it needs what making it needed.
 release() (
   read_fields "$(line_of "$SLOTS/$1")"
+  command -v "release_$kind" > /dev/null || fail "$1 has a place of the kind $kind, which this version of the testbed cannot give back; do the same with the version that made it"
   pf=$(called_now "$pf")
   # With the port its VFs and its entries are gone, and a namespace is not.
   if [ -n "$pf" ] || [ "$kind" = netns ]; then "release_$kind" || exit 1; fi

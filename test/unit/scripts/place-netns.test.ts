@@ -59,6 +59,21 @@ describe("the server itself as an endpoint", () => {
     expect(server.read("run/sriov-rtt/host-rtt-main")).toMatch(/^t1\nsriov-rtt-testbed [0-9a-f]{16} rtt0v0$/);
   });
 
+  it("is kept where another version has made a place of a kind that this one does not know, and that is said", async () => {
+    await slots("create");
+    const slot = server.read("run/sriov-rtt/slots/rtt-main");
+    server.write("run/sriov-rtt/slots/rtt-main", `${slot.replace("kind=netns", "kind=orbit")}\n`);
+    const { exitCode, stderr } = await slots("delete");
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toMatch(
+      /rtt-main has a place of the kind orbit, which this version of the testbed cannot give back/,
+    );
+    expect(server.list("run/sriov-rtt/slots")).toEqual(["rtt-main"]);
+    server.write("run/sriov-rtt/slots/rtt-main", `${slot}\n`);
+    expect((await slots("delete")).exitCode).toBe(0);
+    expect(dump()).toEqual(before);
+  });
+
   it("has the settings of its interface, a link's before it goes up, and gives none of them back", async () => {
     const made = await slots("create", line("t1", "link,mtu,1400 ethtool,-K,gro,off"));
     expect(made.stderr).toBe("");
