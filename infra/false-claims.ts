@@ -1,5 +1,6 @@
+import { type Role, roles } from "../lib/roles.ts";
 import type { Problem } from "../study/problem.ts";
-import { type Inventory, type Role, roles } from "./config/hosts.ts";
+import type { Inventory } from "./config/hosts.ts";
 import type { Observation } from "./observe.ts";
 
 /** How far MemTotal may fall with another kernel or firmware, before what was written of a server is no longer true. */

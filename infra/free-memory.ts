@@ -1,6 +1,6 @@
+import { type Role, roles } from "../lib/roles.ts";
 import type { Problem } from "../study/problem.ts";
 import { backgroundVmKeys, mainVmKeys } from "../study/terms.ts";
-import { type Role, roles } from "./config/hosts.ts";
 import type { Observation } from "./observe.ts";
 import { memoryNeeded } from "./plan/capacity.ts";
 import type { Plan } from "./plan/plan.ts";

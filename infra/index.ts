@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LabError } from "../lib/errors.ts";
 import { checkout } from "../lib/paths.ts";
+import { type Role, roles } from "../lib/roles.ts";
 import { targetOf } from "../lib/ssh/target.ts";
 import { readGuestImage } from "./config/guest-image.ts";
-import { type Role, roles } from "./config/hosts.ts";
 import { parseConfig, refuse, refuseOverload, resolveConfig } from "./config/load.ts";
 import { requireWays } from "./doctor/ways.ts";
 import { falseClaims } from "./false-claims.ts";

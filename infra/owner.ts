@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { canonicalJson, sha256 } from "../lib/canonical.ts";
 import { hostsFile } from "../lib/paths.ts";
-import type { Role } from "./config/hosts.ts";
+import type { Role } from "../lib/roles.ts";
 
 /** Where and by whom a stack is deployed. */
 export interface Operator {

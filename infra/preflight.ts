@@ -8,10 +8,11 @@ import {
 } from "../lib/bridged-frames.ts";
 import { LabError } from "../lib/errors.ts";
 import { blocksOf } from "../lib/facts.ts";
+import { type Role, roles } from "../lib/roles.ts";
 import { shellQuote } from "../lib/ssh/quote.ts";
 import type { Problem } from "../study/problem.ts";
 import { backgroundVmKeys, mainVmKeys } from "../study/terms.ts";
-import { type Host, type Inventory, type Role, roles } from "./config/hosts.ts";
+import type { Host, Inventory } from "./config/hosts.ts";
 import { type NicLimits, nicProblems, parseNicLimits } from "./plan/nic-limits.ts";
 import { bridgeName } from "./plan/placement.ts";
 import type { Plan, ServerPlan } from "./plan/plan.ts";

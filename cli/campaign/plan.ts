@@ -1,7 +1,8 @@
-import { hostSchema, type Inventory, type Role } from "../../infra/config/hosts.ts";
+import { hostSchema, type Inventory } from "../../infra/config/hosts.ts";
 import { capacityProblems, vfsNeeded } from "../../infra/plan/capacity.ts";
 import { planOf } from "../../infra/plan/plan.ts";
 import { canonicalJson } from "../../lib/canonical.ts";
+import type { Role } from "../../lib/roles.ts";
 import type { OrderKind } from "../../measure/results/order.ts";
 import { problemLine } from "../../study/problem.ts";
 import { scenarioOf } from "../../study/scenario.ts";

@@ -1,4 +1,4 @@
-import type { Role } from "../../infra/config/hosts.ts";
+import type { Role } from "../../lib/roles.ts";
 import type { Factors } from "../../study/scenario.ts";
 import type { ScenarioConfig } from "./scenario-config.ts";
 

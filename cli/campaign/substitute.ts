@@ -1,7 +1,8 @@
-import { type Inventory, type Role, roles } from "../../infra/config/hosts.ts";
+import type { Inventory } from "../../infra/config/hosts.ts";
 import { vfsForBackground } from "../../infra/plan/placement.ts";
 import { fleetRoles, planOf } from "../../infra/plan/plan.ts";
 import { type MainDriver, takesVf } from "../../infra/vm/drivers.ts";
+import { type Role, roles } from "../../lib/roles.ts";
 import { backgroundVmKeys } from "../../study/terms.ts";
 import { configOf, type ExperimentCell } from "./scenarios.ts";
 

@@ -1,9 +1,9 @@
-import { type Role, roles } from "../../infra/config/hosts.ts";
 import { type Diagnosis, diagnose } from "../../infra/doctor/doctor.ts";
 import { type Examined, examine } from "../../infra/doctor/examine.ts";
 import type { Facts } from "../../infra/doctor/facts.ts";
 import { writeCapacity } from "../../infra/doctor/write.ts";
 import type { Progress } from "../../lib/progress.ts";
+import { type Role, roles } from "../../lib/roles.ts";
 import { doctorTarget, type Target } from "./target.ts";
 import { diagnosisText } from "./text.ts";
 

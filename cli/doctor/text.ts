@@ -1,6 +1,7 @@
-import type { Host, Role } from "../../infra/config/hosts.ts";
+import type { Host } from "../../infra/config/hosts.ts";
 import type { Check, Status } from "../../infra/doctor/check.ts";
 import type { Diagnosis } from "../../infra/doctor/doctor.ts";
+import type { Role } from "../../lib/roles.ts";
 
 function section(heading: string, checks: readonly Check[]): string {
   const width = Math.max(...checks.map(({ what }) => what.length));

@@ -2,8 +2,6 @@ import { z } from "zod";
 import { targetSchema } from "../../lib/ssh/target.ts";
 import { fidelities, sharedClockSchema } from "../../measure/results/fidelity.ts";
 
-export { type Role, roles } from "../../lib/roles.ts";
-
 /** Virtual functions that a NIC can have at most here: each has an address of its own that ends in its number (vfMacOf). */
 export const mostVfs = 256;
 

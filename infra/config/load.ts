@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { z } from "zod";
 import { LabError, messageOf } from "../../lib/errors.ts";
+import { roles } from "../../lib/roles.ts";
 import { endpointSchema } from "../../lib/ssh/target.ts";
 import { orderSchema } from "../../measure/results/order.ts";
 import { factorProblems } from "../../study/factors.ts";
@@ -9,7 +10,7 @@ import { type Problem, problemLine } from "../../study/problem.ts";
 import { capacityProblems } from "../plan/capacity.ts";
 import { planOf } from "../plan/plan.ts";
 import { explain } from "./explain.ts";
-import { hostSchema, type Inventory, inventorySchema, roles } from "./hosts.ts";
+import { hostSchema, type Inventory, inventorySchema } from "./hosts.ts";
 import { impossibleRuns } from "./limits.ts";
 import { type Config, configSchema } from "./schema.ts";
 

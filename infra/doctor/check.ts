@@ -1,4 +1,5 @@
-import type { Host, Role } from "../config/hosts.ts";
+import type { Role } from "../../lib/roles.ts";
+import type { Host } from "../config/hosts.ts";
 import type { Observation } from "../observe.ts";
 import type { ServerPlan } from "../plan/plan.ts";
 import type { MainDriver } from "../vm/drivers.ts";

@@ -1,5 +1,5 @@
-import { otherRole } from "../../lib/roles.ts";
-import { type Inventory, type Role, roles } from "../config/hosts.ts";
+import { otherRole, type Role, roles } from "../../lib/roles.ts";
+import type { Inventory } from "../config/hosts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Check } from "./check.ts";
 import type { Examined } from "./examine.ts";

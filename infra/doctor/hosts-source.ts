@@ -1,4 +1,4 @@
-import type { Role } from "../config/hosts.ts";
+import type { Role } from "../../lib/roles.ts";
 
 /** Where the servers are described: a file, or the configuration of a stack itself. */
 export type HostsSource =

@@ -1,5 +1,6 @@
+import { type Role, roles } from "../../lib/roles.ts";
 import type { Problem } from "../../study/problem.ts";
-import { type Inventory, type Role, roles } from "../config/hosts.ts";
+import type { Inventory } from "../config/hosts.ts";
 import { capacityProblems, memoryNeeded, vfsNeeded } from "../plan/capacity.ts";
 import type { Plan } from "../plan/plan.ts";
 import { withCapacity } from "./capacity.ts";

@@ -1,8 +1,9 @@
 import { connect } from "node:net";
 import { LabError, messageOf } from "../../lib/errors.ts";
+import { type Role, roles } from "../../lib/roles.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import type { SshTarget } from "../../lib/ssh/target.ts";
-import { type Inventory, type Role, roles } from "../config/hosts.ts";
+import type { Inventory } from "../config/hosts.ts";
 import { openLibvirt } from "../gateway/libvirt-channel.ts";
 import { greetLibvirt } from "../gateway/libvirt-hello.ts";
 import { socketsOf } from "../gateway/sockets.ts";

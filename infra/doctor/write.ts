@@ -1,7 +1,8 @@
 import { readFile, realpath, stat } from "node:fs/promises";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { publishFile } from "../../lib/publish.ts";
-import { type Inventory, inventorySchema, type Role, roles } from "../config/hosts.ts";
+import { type Role, roles } from "../../lib/roles.ts";
+import { type Inventory, inventorySchema } from "../config/hosts.ts";
 import { type Capacity, capacityOf } from "./capacity.ts";
 import type { Facts } from "./facts.ts";
 

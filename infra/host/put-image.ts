@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { childProgram } from "../../lib/child-program.ts";
+import { roles } from "../../lib/roles.ts";
 import { imagesFolder } from "../../lib/server-paths.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import { guestImageSchema } from "../config/guest-image.ts";
-import { hostSchema, roles } from "../config/hosts.ts";
+import { hostSchema } from "../config/hosts.ts";
 import { shellScript } from "../server-script.ts";
 import { removeFromServer } from "./remove.ts";
 

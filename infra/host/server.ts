@@ -1,8 +1,9 @@
 import { local, type remote } from "@pulumi/command";
 import * as libvirt from "@pulumi/libvirt";
 import * as pulumi from "@pulumi/pulumi";
+import type { Role } from "../../lib/roles.ts";
 import type { GuestImage } from "../config/guest-image.ts";
-import type { Host, Role } from "../config/hosts.ts";
+import type { Host } from "../config/hosts.ts";
 import { libvirtUri } from "../gateway/sockets.ts";
 import { layer } from "../layer.ts";
 import type { TokenSource } from "../observe.ts";

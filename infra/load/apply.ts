@@ -1,9 +1,9 @@
 import { allEnded, mapLimited, tryEach, withOpened } from "../../lib/concurrent.ts";
 import { endpointOn } from "../../lib/endpoints/kinds.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
+import { type Role, roles } from "../../lib/roles.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import { type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
-import { type Role, roles } from "../config/hosts.ts";
 import { removeFromServer } from "../host/remove.ts";
 import { shellScript } from "../server-script.ts";
 import { loadProcesses, startCommand, stopCommandOf } from "./commands.ts";

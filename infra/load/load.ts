@@ -1,7 +1,8 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../../lib/canonical.ts";
-import type { Host, Role } from "../config/hosts.ts";
+import type { Role } from "../../lib/roles.ts";
+import type { Host } from "../config/hosts.ts";
 import { type LoadRequest, loadProgram, type ServerLoad } from "./request.ts";
 
 export interface LoadArgs {

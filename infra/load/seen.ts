@@ -3,11 +3,11 @@ import { mapLimited } from "../../lib/concurrent.ts";
 import { cpuPercent, type Endpoint } from "../../lib/endpoints/endpoint.ts";
 import { countedKinds, endpointOn } from "../../lib/endpoints/kinds.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
+import type { Role } from "../../lib/roles.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
 import { parseGuestLooks, ratesBetween, rounded } from "../../study/loads/guest-look.ts";
 import { cpuRate, type LoadKind, type LoadSign } from "../../study/loads/load-kind.ts";
 import { kindOf, type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
-import type { Role } from "../config/hosts.ts";
 import { loadProcesses, logCommand, lookTwice } from "./commands.ts";
 import type { LoadedServer, SeenLoad } from "./request.ts";
 

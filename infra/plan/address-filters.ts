@@ -1,6 +1,7 @@
+import type { Role } from "../../lib/roles.ts";
 import type { Problem } from "../../study/problem.ts";
 import { backgroundVmKeys, mainVmKeys } from "../../study/terms.ts";
-import type { Host, Pf, Role } from "../config/hosts.ts";
+import type { Host, Pf } from "../config/hosts.ts";
 import { attachments } from "../vm/drivers.ts";
 import type { ServerPlan } from "./plan.ts";
 

@@ -1,7 +1,8 @@
+import { type Role, roles } from "../../lib/roles.ts";
 import { kindOf, type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
 import { distinctProblems, type Problem } from "../../study/problem.ts";
 import { backgroundVmKeys, mainVmKeys } from "../../study/terms.ts";
-import { type Host, type Inventory, type Role, roles } from "../config/hosts.ts";
+import type { Host, Inventory } from "../config/hosts.ts";
 import { isVm, takesVf } from "../vm/drivers.ts";
 import { addressFilterProblems } from "./address-filters.ts";
 import { vfPlaceOf, vfsForBackground } from "./placement.ts";

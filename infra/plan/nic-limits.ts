@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { parseRecords, wholeNumber } from "../../lib/key-value.ts";
+import type { Role } from "../../lib/roles.ts";
 import type { Problem } from "../../study/problem.ts";
 import { backgroundVmKeys, mainVmKeys } from "../../study/terms.ts";
-import type { Host, Role } from "../config/hosts.ts";
+import type { Host } from "../config/hosts.ts";
 import type { MainDriver } from "../vm/drivers.ts";
 import { vfsNeeded } from "./capacity.ts";
 import { vfPciAddress, vfPlaceOf } from "./placement.ts";

@@ -1,7 +1,7 @@
 import { sha256 } from "../../lib/canonical.ts";
-import { otherRole } from "../../lib/roles.ts";
+import { otherRole, type Role } from "../../lib/roles.ts";
 import { mostPairs } from "../../study/factors/server-pair.ts";
-import { mostVfs, type Role } from "../config/hosts.ts";
+import { mostVfs } from "../config/hosts.ts";
 
 /** Who a guest is on the testbed's network. Index 0 is the Main VM, 1 to 250 are background VMs. */
 export interface Identity {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mostVfs, roles } from "../../infra/config/hosts.ts";
+import { mostVfs } from "../../infra/config/hosts.ts";
 import { domainUuid, identityOf, vfMacOf } from "../../infra/vm/addresses.ts";
+import { roles } from "../../lib/roles.ts";
 import { mostPairs } from "../../study/factors/server-pair.ts";
 
 const role = fc.constantFrom(...roles);

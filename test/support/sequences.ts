@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import fc from "fast-check";
 import { expect } from "vitest";
-import { roles } from "../../infra/config/hosts.ts";
 import { restoreHost } from "../../infra/host/give-back.ts";
 import { drivers } from "../../infra/vm/drivers.ts";
 import { checkout } from "../../lib/paths.ts";
+import { roles } from "../../lib/roles.ts";
 import type { Testbed } from "./testbed.ts";
 
 /** Four VFs of the operator's own: with names, an alias, a queue, addresses, a VLAN, trust, no spoof check, one without a driver, and autoprobe off. */

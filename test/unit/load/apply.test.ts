@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Role } from "../../../infra/config/hosts.ts";
 import { startLoad, stopLoad } from "../../../infra/load/apply.ts";
 import { startCommand, stopCommandOf } from "../../../infra/load/commands.ts";
 import type { LoadRequest } from "../../../infra/load/request.ts";
 import { LabError } from "../../../lib/errors.ts";
+import type { Role } from "../../../lib/roles.ts";
 import type { SshConnection } from "../../../lib/ssh/connect.ts";
 import { loadKinds } from "../../../study/loads/loads.ts";
 
