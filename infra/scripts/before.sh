@@ -76,6 +76,8 @@ restore_autoprobe() { answer=$(write_to "$SYS/class/net/$1/device/sriov_drivers_
 # has_places PF: whether VMs have, or are to have, VFs of it.
 has_places() { cat "$SLOTS"/* 2> /dev/null | grep -F ' vf=' | grep -qF " pf=$1 "; }
 
+is_in_our_bridge() { master=$(name_at "$SYS/class/net/$1/master") && [ -n "$master" ] && bridge_is_ours "$master"; }
+
 # restore_vfs_of PF FILE: as far as they are this testbed's.
 restore_vfs_of() {
   case $(value_of vfs "$2") in

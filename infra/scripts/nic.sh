@@ -32,10 +32,9 @@ case $ACTION in
     leave_to_tenant
     unmark "nic-$PF"
     file=$(record_for "$PF")
-    # The places of a `slots create` that was ended by force are not known to the state; releasing them, which the lease's delete does,
-    # needs to be told how their VFs were.
-    places=$(cat "$SLOTS"/* 2> /dev/null | grep -F ' kind=vf ' | grep -F " pf=$PF " || :)
-    if [ -f "$file" ] && [ -z "$places" ]; then restore_nic "$file" || :; fi # it has said why
+    # What a `slots create` or `bridge create` that was ended by force has made is not known to the state. The lease's delete removes it,
+    # and then needs to be told how the port and its VFs were.
+    if [ -f "$file" ] && ! has_places "$PF" && ! is_in_our_bridge "$PF"; then restore_nic "$file" || :; fi # it has said why
     forget_folders
     ;;
 esac

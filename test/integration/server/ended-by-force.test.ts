@@ -17,6 +17,7 @@ const onVf = formatFields({
   ...{ name: "rtt-main", token: "t", pf: "pf0", mac: "52:54:00:9a:01:00", peer_mac: "52:54:00:9a:02:00", kind: "vf" },
   ...{ vf: 0, pci: "0000:01:10.0", netdev: "rtt0v0", vf_mac: "52:54:00:9a:01:00", vlan: 0, trust: "", spoofchk: "" },
 });
+const inNamespace = `${onVf.replace("kind=vf", "kind=netns")} ip=10.9.1.1 prefix=16 neighbours=`;
 const numberFile = "sys/devices/0000:01:00.0/sriov_numvfs";
 const numberOfVfs = () => server.read(numberFile);
 const override = () => server.read("sys/devices/0000:01:10.0/driver_override");
@@ -53,18 +54,39 @@ describe("a script that is ended by force at one of its commands", () => {
     expect(server.dump()).toEqual(before);
   });
 
-  it("leaves how VFs were to whoever releases them: a state that has not heard of their places removes the port first", async () => {
-    await server.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0", settings: { mac: "02:0b:00:00:00:10" } }] });
-    await server.shell(`rm -r ${server.root}/run/sriov-rtt`);
-    const before = server.dump();
-    await server.run("lease.sh", { ACTION: "create", TOKEN: "l", OWNER: "stack made-up" });
-    await nic("create", 1);
-    server.endAt("after", 1, "tee */drivers_probe");
-    expect((await slots("create", onVf)).signal).toBe("SIGKILL");
-    expect((await nic("delete", 1)).stderr).toBe("");
-    expect((await server.run("lease.sh", { ACTION: "delete", TOKEN: "l", OWNER: "stack made-up" })).stderr).toBe("");
-    expect(server.dump()).toEqual(before);
-  });
+  it.each([
+    ["VM", "tee */drivers_probe", onVf],
+    ["server itself", "ip link set dev rtt0v0 netns *", inNamespace],
+  ])(
+    "leaves how VFs were to whoever releases them: a state that has not heard of the %s's place removes the port first",
+    async (_whose, command, line) => {
+      await server.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0", settings: { mac: "02:0b:00:00:00:10" } }] });
+      await server.shell(`rm -r ${server.root}/run/sriov-rtt`);
+      const before = server.dump();
+      await server.run("lease.sh", { ACTION: "create", TOKEN: "l", OWNER: "stack made-up" });
+      await nic("create", 1);
+      server.endAt("after", 1, command);
+      expect((await slots("create", line)).signal).toBe("SIGKILL");
+      expect((await nic("delete", 1)).stderr).toBe("");
+      expect((await server.run("lease.sh", { ACTION: "delete", TOKEN: "l", OWNER: "stack made-up" })).stderr).toBe("");
+      expect(server.dump()).toEqual(before);
+    },
+  );
+});
+
+it("a port that was taken into the bridge when that was ended by force is given back, and set down again", async () => {
+  await server.pf("pf0", { up: false });
+  await server.shell(`rm -r ${server.root}/run/sriov-rtt`);
+  const before = server.dump();
+  const lease = (ACTION: string) => server.run("lease.sh", { ACTION, TOKEN: "l", OWNER: "stack made-up" });
+  await lease("create");
+  await nic("create", 1);
+  server.endAt("after", 1, "ip link set pf0 master rtt0");
+  expect((await server.run("bridge.sh", { ...variables, ACTION: "create" })).signal).toBe("SIGKILL");
+  // The state has not heard of the bridge.
+  expect((await nic("delete", 1)).stderr).toBe("");
+  expect((await lease("delete")).stderr).toBe("");
+  expect(server.dump()).toEqual(before);
 });
 
 describe("VFs that their operator makes after an up was ended by force", () => {
