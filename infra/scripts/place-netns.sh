@@ -73,6 +73,8 @@ remove_namespace() {
   [ -z "$others" ] || fail "$1 cannot be removed: in its network namespace runs $(in_words "$others"); end that, and do the same again"
   interface=
   if [ -n "$2" ]; then interface=$(vf_in_namespace "$1" "$2"); fi
+  others=$(others_in_namespace "$1" "$interface")
+  [ -z "$others" ] || fail "$1 cannot be removed: in its network namespace is $(in_words "$others"), which this testbed has not made; take that out, and do the same again"
   # A namespace that goes gives its interfaces back too, but nobody knows when.
   if [ -n "$interface" ]; then answer=$(ip -n "$1" link set dev "$interface" netns $$ 2>&1) || say "$interface could not be moved out of the network namespace $1: $answer"; fi
   answer=$(ip netns del "$1" 2>&1) || fail "the network namespace $1 could not be removed: $answer"
@@ -82,8 +84,10 @@ release_netns() {
   if [ -n "$pf" ]; then path=$(vf_path "$pf" "$vf"); fi
   if namespace_is_ours "$name"; then
     remove_namespace "$name" "$path"
-    if [ -n "$path" ] && [ -e "$path/driver" ]; then wait_for 30 "the network interface of VF $vf of $pf, which was $name's" has_interface; fi
+    if [ -n "$interface" ] && [ -e "$path/driver" ]; then wait_for 30 "the network interface of VF $vf of $pf, which was $name's" has_interface; fi
   fi
+  # A file that is no namespace is what a crash in the midst of naming one has left.
+  if [ -e "$NETNS/$name" ] && ! is_namespace "$NETNS/$name"; then rm -f "$NETNS/$name"; fi
   rm -rf "${ENDPOINTS:?}/$name"
   rmdir "$ENDPOINTS" 2> /dev/null || :
   [ -z "$pf" ] || release_vf

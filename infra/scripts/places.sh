@@ -46,6 +46,9 @@ release() (
   rm -f "$SLOTS/$1"
 )
 
+# is_vm_place NAME: whether a VM is at a place, as is one that lines of earlier versions say nothing of: then there are logs of it.
+is_vm_place() ( endpoint=vm; read_fields "$(line_of "$SLOTS/$1" 2> /dev/null || :)"; [ "$endpoint" = vm ] )
+
 # drop_places NAME…: domains first. One whose place cannot be given back says why, and keeps no other from it.
 drop_places() {
   [ $# -gt 0 ] || return 0
@@ -55,7 +58,7 @@ drop_places() {
   done
   drop_domains "$@" || return 1
   for name; do
-    if ! printf '%s\n' "$foreign" | grep -qxF "$name"; then rm -f "$LIBVIRT_LOG/$name-serial.log" "$LIBVIRT_LOG/$name.log"; fi
+    if is_vm_place "$name" && ! printf '%s\n' "$foreign" | grep -qxF "$name"; then rm -f "$LIBVIRT_LOG/$name-serial.log" "$LIBVIRT_LOG/$name.log"; fi
   done
   unreleased=0
   for slot; do if [ -e "$SLOTS/$slot" ]; then release "$slot" || unreleased=1; fi; done
