@@ -23,6 +23,9 @@ export const backgroundVmKeys = {
 /** The key of ping's frequency. */
 export const rateKey = "pingRatePps" satisfies FactorId;
 
+/** The key of which pair of servers it is. */
+export const pairKey = "serverPair" satisfies FactorId;
+
 /** What is recorded of Main VMs that are attached alike. */
 export const alikeMains = (driver: string) => ({ [mainVmKeys.driver]: { sender: driver, responder: driver } }) as const;
 

@@ -18,7 +18,7 @@ export function estimatesFrom(
   planned: readonly Size[],
 ): (deployment: Size) => number | undefined {
   const sizes = new Map(planned.map((each) => [each.scenario.hash, sizeOf(each)]));
-  const measured = journal.flatMap((entry) => (entry.event === "measured" ? [entry] : []));
+  const measured = journal.flatMap((entry) => (entry.event === "measured" && entry.whole ? [entry] : []));
   const secondsOf = (wanted: (hash: string) => boolean) =>
     measured.filter(({ hash }) => wanted(hash)).map(({ seconds }) => seconds);
   return (deployment) => {

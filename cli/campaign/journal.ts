@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { sha256Schema } from "../../lib/sha256-schema.ts";
@@ -20,10 +20,17 @@ export type Spent = z.infer<typeof spentSchema>;
 
 const deploymentFields = { at: z.string(), hash: sha256Schema, name: z.string(), replicate: z.int(), attempt: z.int() };
 
+const measuredFields = {
+  /** Whether all of its runs were measured, and at the first attempt: what took less time tells nothing of others. */
+  whole: z.boolean(),
+  seconds: z.number(),
+  spent: spentSchema,
+};
+
 /** What a campaign writes down as it happens. */
 const entrySchema = z.discriminatedUnion("event", [
   z.object({ event: z.literal("begun"), at: z.string(), deployments: z.int(), missing: z.int() }),
-  z.object({ event: z.literal("measured"), ...deploymentFields, seconds: z.number(), spent: spentSchema }),
+  z.object({ event: z.literal("measured"), ...deploymentFields, ...measuredFields }),
   z.object({ event: z.literal("failed"), ...deploymentFields, seconds: z.number(), error: z.string() }),
   z.object({ event: z.literal("ended"), at: z.string(), why: z.enum(["done", "interrupted"]) }),
 ]);
@@ -46,12 +53,12 @@ export class Journal {
   /** Writes an entry down, on the disk when this returns. */
   append(entry: Unstamped<JournalEntry>): void {
     mkdirSync(dirname(this.#file), { recursive: true });
-    const file = openSync(this.#file, "a");
+    const file = openSync(this.#file, "a+");
     try {
       // A newline first ends a line that a killed campaign has left unfinished.
       writeSync(
         file,
-        `${this.#endsWhole() ? "" : "\n"}${JSON.stringify({ at: this.#now().toISOString(), ...entry })}\n`,
+        `${this.#endsWhole(file) ? "" : "\n"}${JSON.stringify({ at: this.#now().toISOString(), ...entry })}\n`,
       );
       fsyncSync(file);
     } finally {
@@ -80,9 +87,10 @@ export class Journal {
     }
   }
 
-  #endsWhole(): boolean {
-    const text = this.#text();
-    return text === "" || text.endsWith("\n");
+  #endsWhole(file: number): boolean {
+    const { size } = fstatSync(file);
+    const last = Buffer.alloc(1);
+    return size === 0 || (readSync(file, last, 0, 1, size - 1) === 1 && last.toString() === "\n");
   }
 }
 

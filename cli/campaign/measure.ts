@@ -39,8 +39,8 @@ export interface CampaignSteps {
   missing: (deployment: PlannedDeployment) => readonly string[];
   /** Seconds of windows and probes in those of its runs that count. */
   measuringSeconds: (deployment: PlannedDeployment) => number;
-  /** Seconds that a deployment like it takes, where that is known. */
-  expectedSeconds: (deployment: PlannedDeployment) => number | undefined;
+  /** Seconds that each of them takes, where that is known. */
+  expectedSeconds: (deployments: readonly PlannedDeployment[]) => (number | undefined)[];
   /** How often one is tried before it counts as failed. */
   attempts: number;
   journal: Pick<Journal, "append">;
@@ -56,6 +56,22 @@ export const entryOf = ({ scenario, replicate }: PlannedDeployment): Entry => ({
   replicate,
 });
 
+/** A journal that says once that it cannot be written: what is measured counts without it. */
+function patientJournal(journal: CampaignSteps["journal"], progress: Progress): CampaignSteps["journal"] {
+  let isSaid = false;
+  return {
+    append(entry) {
+      try {
+        journal.append(entry);
+      } catch (error) {
+        if (!isSaid)
+          progress.say(`the campaign's journal cannot be written, and is not from here on: ${messageOf(error)}`);
+        isSaid = true;
+      }
+    },
+  };
+}
+
 /** Deploys one, looks whether its data is really there, and writes down what came of it. @returns why it failed */
 async function attemptOf(
   deployment: PlannedDeployment,
@@ -67,6 +83,7 @@ async function attemptOf(
   const start = performance.now();
   const secondsSoFar = () => Math.round((performance.now() - start) / 100) / 10;
   const before = steps.measuringSeconds(deployment);
+  const missingBefore = steps.missing(deployment).length;
   const fail = (error: string) => {
     if (!steps.asked.aborted)
       journal.append({ event: "failed", ...entryOf(deployment), attempt, seconds: secondsSoFar(), error });
@@ -77,8 +94,9 @@ async function attemptOf(
     const missing = steps.missing(deployment);
     if (missing.length > 0) return fail(`deployed, and runs are missing: ${missing.join("; ")}`);
     const seconds = secondsSoFar();
+    const isWhole = attempt === 1 && missingBefore === deployment.scenario.runs;
     const spent = timeSpent(times, seconds, steps.measuringSeconds(deployment) - before);
-    journal.append({ event: "measured", ...entryOf(deployment), attempt, seconds, spent });
+    journal.append({ event: "measured", ...entryOf(deployment), attempt, whole: isWhole, seconds, spent });
     if (found !== "") progress.say(`  ${found}`);
     return undefined;
   } catch (error) {
@@ -109,9 +127,10 @@ async function failureOf(
  */
 export async function measureCampaign(
   deployments: readonly PlannedDeployment[],
-  steps: CampaignSteps,
+  given: CampaignSteps,
 ): Promise<CampaignOutcome> {
   const outcome: CampaignOutcome = { measured: [], skipped: [], failed: [], left: [] };
+  const steps = { ...given, journal: patientJournal(given.journal, given.progress) };
   const open = deployments.filter((deployment) => steps.missing(deployment).length > 0);
   outcome.skipped.push(...deployments.filter((deployment) => !open.includes(deployment)).map(entryOf));
   steps.journal.append({ event: "begun", deployments: deployments.length, missing: open.length });
@@ -121,7 +140,7 @@ export async function measureCampaign(
       outcome.left.push(entry);
       continue;
     }
-    const left = timeLeftText(open.slice(index).map(steps.expectedSeconds));
+    const left = timeLeftText(steps.expectedSeconds(open.slice(index)));
     const label = `[${index + 1}/${open.length}${left}] replicate ${entry.replicate}: ${entry.name}`;
     const error = await failureOf(deployment, label, steps);
     if (error === undefined) outcome.measured.push(entry);

@@ -64,13 +64,14 @@ export class MeasuredRuns {
   /**
    * @throws LabError (exit code 2) when runs of these deployments were measured on servers of another fidelity: they
    * would be taken for runs of these servers
+   * @param fidelities those that these servers can be of
    */
-  refuseOtherFidelity(deployments: readonly PlannedDeployment[], fidelity: Fidelity): void {
+  refuseOtherFidelity(deployments: readonly PlannedDeployment[], fidelities: readonly Fidelity[]): void {
     for (const deployment of deployments)
       for (const { folder, state } of this.of(deployment))
-        if ("fidelity" in state && state.fidelity !== fidelity)
+        if ("fidelity" in state && !fidelities.includes(state.fidelity))
           throw new LabError(
-            `--results ${JSON.stringify(this.results)} is not allowed: ${folder} there was measured on ${state.fidelity} servers, and these are ${fidelity}; allowed: another directory`,
+            `--results ${JSON.stringify(this.results)} is not allowed: ${folder} there was measured on ${state.fidelity} servers, and these are ${fidelities.join(" or ")}; allowed: another directory`,
             { exitCode: 2 },
           );
   }

@@ -19,8 +19,24 @@ export function parseOnly(text: string): Only {
   );
 }
 
-/** Scenarios that have all the values; of a driver for each end, both are asked for as JSON. */
-export const onlyThose = (scenarios: readonly PlannedScenario[], only: readonly Only[]): PlannedScenario[] =>
-  scenarios.filter(({ config }) =>
-    only.every(({ key, value }) => configText((config as Readonly<Record<string, unknown>>)[key]) === value),
+const configuredValue = ({ config }: PlannedScenario, key: string) =>
+  configText((config as Readonly<Record<string, unknown>>)[key]);
+
+/**
+ * Scenarios that have all the values; of a driver for each end, both are asked for as JSON.
+ * @throws LabError (exit code 2) where none has, with the values that there are
+ */
+export function onlyThose(scenarios: readonly PlannedScenario[], only: readonly Only[]): PlannedScenario[] {
+  const withTheValues = scenarios.filter((scenario) =>
+    only.every(({ key, value }) => configuredValue(scenario, key) === value),
   );
+  if (withTheValues.length > 0 || only.length === 0) return withTheValues;
+  const allowed = only.map(({ key }) => {
+    const values = new Set(scenarios.map((scenario) => configuredValue(scenario, key)));
+    return `${key} ${[...values].join(", ")}`;
+  });
+  throw new LabError(
+    `--only ${only.map(({ key, value }) => `${key}=${value}`).join(" ")} is not allowed: no scenario of the plan has ${only.length === 1 ? "it" : "all of it"}; there are: ${allowed.join("; ")}`,
+    { exitCode: 2 },
+  );
+}

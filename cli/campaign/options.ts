@@ -1,4 +1,5 @@
 import type { OrderKind } from "../../measure/results/order.ts";
+import { pairKey } from "../../study/terms.ts";
 import { parseCount, refuseOption } from "../options.ts";
 import { parseOrder } from "../order/options.ts";
 import { campaignDefaults } from "./defaults.ts";
@@ -58,7 +59,7 @@ export const parsePlanOptions = (experiments: readonly string[], words: PlanWord
   experiments,
   profile: words.profile ?? campaignDefaults.profile,
   hosts: words.hosts,
-  pair: words.pair === undefined ? 1 : parseCount("--pair", "serverPair", words.pair),
+  pair: words.pair === undefined ? 1 : parseCount("--pair", pairKey, words.pair),
   replicates: words.replicates === undefined ? undefined : parseCount("--replicates", "replicate", words.replicates),
   runs: words.runs === undefined ? undefined : parseCount("--runs", "runs", words.runs),
   only: (words.only ?? []).map(parseOnly),

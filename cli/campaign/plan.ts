@@ -6,7 +6,7 @@ import type { Role } from "../../lib/roles.ts";
 import type { OrderKind } from "../../measure/results/order.ts";
 import { problemLine } from "../../study/problem.ts";
 import { scenarioOf } from "../../study/scenario.ts";
-import { backgroundVmKeys } from "../../study/terms.ts";
+import { backgroundVmKeys, pairKey } from "../../study/terms.ts";
 import { byCostOfChange } from "./cost-of-change.ts";
 import { type Experiment, type Profile, profileOf } from "./experiment.ts";
 import { type Only, onlyThose } from "./only.ts";
@@ -102,7 +102,7 @@ function* planOfExperiment(experiment: Experiment, profile: Profile, inventory: 
   for (const cell of cellsOf(experiment, profile)) {
     const substitution = substitutionOf(cell, inventory);
     const config = configOf(cell, {
-      ...(options.pair !== undefined && { serverPair: options.pair }),
+      ...(options.pair !== undefined && { [pairKey]: options.pair }),
       ...(substitution && { [backgroundVmKeys.vms]: substitution.to }),
     });
     const scenario = plannedScenario(
@@ -137,7 +137,8 @@ export function planCampaign(experiments: readonly Experiment[], options: PlanOp
     unique.set(scenario.hash, known ? merged(known, scenario) : scenario);
   }
   const listed = options.order === "paper" ? [...unique.values()] : byCostOfChange([...unique.values()]);
-  const scenarios = onlyThose(listed, options.only ?? []).slice(0, options.limit);
+  const asked = onlyThose(listed, options.only ?? []);
+  const scenarios = asked.slice(0, options.limit);
   const hashes = new Set(scenarios.map(({ hash }) => hash));
   const substitutions = new Map(
     cells.flatMap(({ substitution: one }) => (one ? [[canonicalJson(one), one] as const] : [])),

@@ -42,6 +42,7 @@ export async function printPlan(options: CampaignPlanOptions): Promise<void> {
   const inventory = options.hosts === undefined ? undefined : readInventory(resolve(checkout, options.hosts));
   const plan = planCampaign(readExperiments(options.experiments), { ...options, inventory });
   const runs = new MeasuredRuns(resolve(checkout, options.results));
+  if (inventory) runs.refuseOtherFidelity(plannedDeployments(plan.scenarios, plan.order.rule), [inventory.fidelity]);
   const progress = progressOf(plan, runs);
   await runs.remember();
   if (!options.json) return void process.stdout.write(`${planText(plan, progress)}\n`);

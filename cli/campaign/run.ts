@@ -6,6 +6,7 @@ import { deploymentLimitSeconds } from "../../infra/config/limits.ts";
 import { readInventory } from "../../infra/config/load.ts";
 import { LabError } from "../../lib/errors.ts";
 import { checkout, hostsFile, labDir } from "../../lib/paths.ts";
+import { type Fidelity, fidelities, isEmulated as isEmulatedFidelity } from "../../measure/results/fidelity.ts";
 import { type Interruption, interruptible } from "../interrupt.ts";
 import { progress } from "../progress.ts";
 import { prepareEverything } from "../setup/everything.ts";
@@ -35,8 +36,22 @@ const removalLimitMs = 30 * 60_000;
 
 const isEmulated = (hosts: string) => usesEmulatedServers({ hosts: relative(checkout, resolve(checkout, hosts)) });
 
-/** The servers that a campaign is for, asked nothing: as their file describes them, or as the emulated ones will be. */
-const serversAt = (hosts: string): Inventory => (isEmulated(hosts) ? emulatedServers() : readInventory(hosts));
+/** The servers that a campaign is for, and of which fidelity they may be. */
+interface Servers {
+  inventory: Inventory;
+  possible: readonly Fidelity[];
+}
+
+const serversIn = (hosts: string): Servers => {
+  const inventory = readInventory(hosts);
+  return { inventory, possible: [inventory.fidelity] };
+};
+
+/** The servers, asked nothing: as their file describes them, or as the emulated ones will be, of whichever fidelity that is. */
+const serversAt = (hosts: string): Servers =>
+  isEmulated(hosts)
+    ? { inventory: emulatedServers(), possible: fidelities.filter((each) => isEmulatedFidelity(each)) }
+    : serversIn(hosts);
 
 /** The emulated servers as they will be; what they have is known for certain when they are up. */
 function emulatedServers(): Inventory {
@@ -53,7 +68,11 @@ const placeOf = ({ hosts, results }: Pick<CampaignRunOptions, "hosts" | "results
  * What is to be deployed on these servers.
  * @throws LabError (exit code 2) with what they cannot give, or when the results directory has runs of other servers
  */
-function deploymentsFor(options: CampaignRunOptions, runs: MeasuredRuns, inventory: Inventory): PlannedDeployment[] {
+function deploymentsFor(
+  options: CampaignRunOptions,
+  runs: MeasuredRuns,
+  { inventory, possible }: Servers,
+): PlannedDeployment[] {
   const plan = planCampaign(readExperiments(options.experiments), { ...options, inventory });
   if (plan.problems.length > 0)
     throw new LabError(
@@ -62,7 +81,7 @@ function deploymentsFor(options: CampaignRunOptions, runs: MeasuredRuns, invento
       { exitCode: 2 },
     );
   const deployments = plannedDeployments(plan.scenarios, plan.order.rule);
-  runs.refuseOtherFidelity(deployments, inventory.fidelity);
+  runs.refuseOtherFidelity(deployments, possible);
   return deployments;
 }
 
@@ -103,7 +122,7 @@ async function measureAll(
           },
           missing: (deployment) => runs.missing(deployment),
           measuringSeconds: (deployment) => runs.measuringSeconds(deployment),
-          expectedSeconds: (deployment) => estimatesFrom(journal.read(), queue)(deployment),
+          expectedSeconds: (open) => open.map(estimatesFrom(journal.read(), queue)),
           attempts: options.attempts,
           ...{ journal, progress, asked: interruption.asked },
         }),
@@ -141,7 +160,7 @@ export async function runCampaign(options: CampaignRunOptions): Promise<void> {
   const outcome: CampaignOutcome = nothingToDo
     ? { measured: [], skipped: planned.map(entryOf), failed: [], left: [] }
     : await withCheckout(progress, () =>
-        measureAll(options, place, runs, logFile, () => deploymentsFor(options, runs, readInventory(place.hosts))),
+        measureAll(options, place, runs, logFile, () => deploymentsFor(options, runs, serversIn(place.hosts))),
       );
   await runs.remember();
 

@@ -10,7 +10,7 @@ const { scenarios } = planned(["baseline"], "emulated");
 const sized = (background: number) =>
   scenarios.filter(({ vms }) => vms.sender.background + vms.responder.background === background);
 const took = (hash: string, seconds: number): JournalEntry => ({
-  ...{ event: "measured", at: "2026", hash, name: "made up", replicate: 1, attempt: 1, seconds },
+  ...{ event: "measured", at: "2026", hash, name: "made up", replicate: 1, attempt: 1, whole: true, seconds },
   spent: { boot: 0, load: 0, measuring: 0, ours: 0, engine: 0 },
 });
 
@@ -26,6 +26,9 @@ describe("how long a deployment takes", () => {
     expect(estimate(other!)).toBe(40);
     expect(estimate(pair!)).toBe(100);
     expect(estimatesFrom(journal, all)(pair!)).toBe(40);
+    expect(
+      estimatesFrom([{ ...took(alone!.scenario.hash, 1), whole: false } as JournalEntry], all)(alone!),
+    ).toBeUndefined();
     expect(estimatesFrom([], all)(pair!)).toBeUndefined();
     expect(more.length).toBeGreaterThan(0);
   });

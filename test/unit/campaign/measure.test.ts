@@ -48,7 +48,7 @@ const campaign = (
     },
     missing: (deployment) => runs().missing(deployment),
     measuringSeconds: (deployment) => runs().measuringSeconds(deployment),
-    expectedSeconds: (deployment) => estimatesFrom(journal().read(), all)(deployment),
+    expectedSeconds: (open) => open.map(estimatesFrom(journal().read(), all)),
     attempts,
     ...{ journal: journal(), progress, asked },
   });
@@ -83,11 +83,11 @@ describe("runs of other servers", () => {
   it("refuses a results directory with the same scenario of other servers", async () => {
     const [one, two] = deployments(2);
     writeRun(results, one!, 1, "hardware");
-    expect(() => runs().refuseOtherFidelity([one!], "emulated")).toThrow(
+    expect(() => runs().refuseOtherFidelity([one!], ["emulated"])).toThrow(
       /--results ".*" is not allowed: .*rep-01_run-01 there was measured on hardware servers, and these are emulated; allowed: another directory/,
     );
-    expect(() => runs().refuseOtherFidelity([one!], "hardware")).not.toThrow();
-    expect(() => runs().refuseOtherFidelity([two!], "emulated")).not.toThrow();
+    expect(() => runs().refuseOtherFidelity([one!], ["hardware"])).not.toThrow();
+    expect(() => runs().refuseOtherFidelity([two!], ["emulated"])).not.toThrow();
   });
 });
 
@@ -145,7 +145,7 @@ describe("measureCampaign", () => {
     expect(journal().read()).toMatchObject([
       { event: "begun", deployments: 2, missing: 2 },
       { event: "failed", attempt: 1, error: "the sender does not answer" },
-      { event: "measured", attempt: 2, spent: { measuring: 0, boot: 0 } },
+      { event: "measured", attempt: 2, whole: false, spent: { measuring: 0, boot: 0 } },
       { event: "failed", attempt: 1, error: "no VF, try 3" },
       { event: "failed", attempt: 2, error: "no VF, try 4" },
       { event: "ended", why: "done" },

@@ -47,6 +47,9 @@ describe("a part of a plan", () => {
         .filter(({ factors }) => factors.mainDriver.sender === "e1000-bridge" && factors.background?.vms === 2)
         .map(({ hash }) => hash),
     );
+    expect(() => planned(["baseline"], "emulated", { only: [parseOnly("mainDriver=pci-passthru")] })).toThrow(
+      "--only mainDriver=pci-passthru is not allowed: no scenario of the plan has it; there are: mainDriver e1000-bridge, virtio-bridge",
+    );
     expect(planned(["baseline"], "emulated", { only, limit: 1 }).scenarios).toHaveLength(1);
   });
 
