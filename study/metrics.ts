@@ -1,6 +1,9 @@
 import type { MetricRow } from "./metric.ts";
 import { acrossServers, between, reportedRtt, rttAt, without } from "./packet-times.ts";
 
+/** iputils counts intervals in whole milliseconds: below one it sends on the reply. */
+const leastIntervalNs = 1_000_000;
+
 /**
  * What is measured, a row a metric: whatever lists metrics goes by this table, in its order. Times are differences of stamps of one
  * clock, or of two such differences; of stamps of two machines only where these share a clock.
@@ -146,9 +149,13 @@ export const metrics = {
     kind: "time",
     from: "from the request before it to this one, less the interval that ping was told",
     value: ({ sent: { atNs, beforeNs, intervalNs } }) =>
-      atNs === null || beforeNs === null || intervalNs === null ? null : Math.round(atNs - beforeNs - intervalNs),
+      atNs === null || beforeNs === null || intervalNs === null || intervalNs < leastIntervalNs
+        ? null
+        : Math.round(atNs - beforeNs - intervalNs),
     whyMissing({ sent: { atNs, beforeNs, isFirst, intervalNs } }) {
       if (atNs === null) return undefined;
+      if (intervalNs !== null && intervalNs < leastIntervalNs)
+        return "ping counts intervals in milliseconds, so at this frequency it has no schedule";
       if (isFirst) return "no request was sent before it";
       if (beforeNs === null) return "when the request before it left is not known";
       return intervalNs === null ? "what ping was to wait from request to request is not known" : undefined;
