@@ -1,25 +1,23 @@
 import { endProcesses } from "../../lib/guest-processes.ts";
-import type { LoadProcess, LoadVm } from "../../study/loads/load-kind.ts";
+import { type LoadProcess, type LoadVm, loadFiles } from "../../study/loads/load-kind.ts";
 import { kindOf, type LoadKinds, type LoadPlan, loadKinds } from "../../study/loads/loads.ts";
 
 /** The processes that a background VM runs. */
 export const loadProcesses = (load: LoadPlan, vm: LoadVm, kinds: LoadKinds = loadKinds): LoadProcess[] =>
   kindOf(load.type, kinds)?.processes(load, vm) ?? [];
 
-const files = "/run/lab-load";
-
 /** Starts a process that goes on when its shell has ended. */
-export const startCommand = ({ name, command }: LoadProcess) => `setsid ${command} > ${files}-${name}.log 2>&1 &`;
+export const startCommand = ({ name, command }: LoadProcess) => `setsid ${command} > ${loadFiles}-${name}.log 2>&1 &`;
 
 /** Ends all load in a guest, of whichever kind, and fails when some is left. */
 export const stopCommandOf = (kinds: LoadKinds) => `${endProcesses([
   ...new Set(Object.values(kinds).flatMap(({ programs }) => programs)),
 ])}
-rm -f ${files}-*`;
+rm -f ${loadFiles}-*`;
 
 /** What the processes that should be running have said, for messages. */
 export const logCommand = (processes: readonly LoadProcess[]) =>
-  `tail -q -c 300 ${processes.map(({ name }) => `${files}-${name}.log`).join(" ")}`;
+  `tail -q -c 300 ${processes.map(({ name }) => `${loadFiles}-${name}.log`).join(" ")}`;
 
 /** Runs a command that takes a look twice, so many seconds apart. */
 export const lookTwice = (command: string, seconds: number) => `look() { ${command}; }; look; sleep ${seconds}; look`;

@@ -23,6 +23,9 @@ interface LoadedVm {
   memoryMiB: number;
 }
 
+/** How the paths of a load's files in a guest begin: all of them are removed when it is ended. */
+export const loadFiles = "/run/lab-load";
+
 /** A process in a background VM that makes load or takes it. */
 export interface LoadProcess {
   /** Names its files in the guest. */

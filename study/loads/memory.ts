@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { factor } from "../factor.ts";
-import { cpuRate, halfOfFairCpu, loadKind } from "./load-kind.ts";
+import { cpuRate, halfOfFairCpu, loadFiles, loadKind } from "./load-kind.ts";
 
 const memoryLoadMiB = factor({
   words: "memory that memory load goes through",
@@ -47,7 +47,7 @@ const loopOf = (memoryMiB: number, vcpus: number, file: string) =>
     `echo $moved > ${file}.new; mv ${file}.new ${file}; done; cat ${file}.said`,
   ].join("; ");
 
-const countFile = "/run/lab-load-moved";
+const countFile = `${loadFiles}-moved`;
 
 /** stress-ng's variant of STREAM on every virtual CPU (stress-ng(1)): it competes for the memory's bandwidth. */
 export const memoryLoad = loadKind({

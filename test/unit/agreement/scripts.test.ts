@@ -5,7 +5,15 @@ import { backgroundPrefix, identityOf, mainName } from "../../../infra/vm/addres
 import { domainMark } from "../../../infra/vm/domain-xml.ts";
 import { attachments, drivers } from "../../../infra/vm/drivers.ts";
 import { endpointIds } from "../../../lib/endpoints/kinds.ts";
-import { imagesFolder, keptFolder, leaseOwner, loadMark, volatileFolder } from "../../../lib/server-paths.ts";
+import {
+  endpointFolder,
+  imagesFolder,
+  keptFolder,
+  leaseOwner,
+  loadMark,
+  volatileFolder,
+} from "../../../lib/server-paths.ts";
+import { callVariable } from "../../../lib/ssh/framing.ts";
 import { textOf } from "../../support/documents.ts";
 
 // What the scripts of a server know of what the program decides.
@@ -18,6 +26,9 @@ it("the folders on a server are those that the program names", () => {
     `IMAGES=\${LAB_ROOT:-}${imagesFolder}`,
   ])
     expect(roots.split("\n")).toContain(line);
+  expect(`${endpointFolder("NAME")}`).toBe(`${volatileFolder}/endpoints/NAME`);
+  expect(roots.split("\n")).toContain("ENDPOINTS=$RUN/endpoints");
+  expect(serverScript("place-netns.sh")).toContain(`grep -q '^${callVariable}='`);
   expect(serverScript("forget-load.sh")).toContain("\nunmark load\n");
   expect(leaseOwner).toBe(`${volatileFolder}/lease/owner`);
   expect(serverScript("common.sh")).toContain('held_by() { line_of "$RUN/lease/owner" ');
