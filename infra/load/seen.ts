@@ -103,7 +103,7 @@ async function lookAt(open: OpenServer, kind: LoadKind, lookSeconds: number): Pr
 }
 
 /**
- * Waits until the load of every VM is seen.
+ * Waits until the load of every VM has been seen; one in which it was seen is not looked at again.
  * @throws LabError that says of how many VMs it is not seen, and of the first one why, and what its processes said
  */
 export async function verify(
@@ -113,10 +113,13 @@ export async function verify(
 ): Promise<SeenLoad[]> {
   const kind = kindOf(open.load.type, kinds);
   if (kind === undefined) return [];
+  const seenIn = new Map<string, SeenLoad>();
   for (const deadline = Date.now() + withinSeconds * 1000; ; await sleep(1000)) {
-    const { seen, unseen } = await lookAt(open, kind, lookSeconds);
+    const unlooked = open.vms.filter(({ name }) => !seenIn.has(name));
+    const { seen, unseen } = await lookAt({ ...open, vms: unlooked }, kind, lookSeconds);
+    for (const each of seen) if (!unseen.some(({ vm }) => vm === each.vm)) seenIn.set(each.vm, each);
     const [first] = unseen;
-    if (first === undefined) return seen;
+    if (first === undefined) return open.vms.flatMap(({ name }) => seenIn.get(name) ?? []);
     if (Date.now() > deadline) {
       const vm = open.vms.find(({ name }) => name === first.vm);
       const processes = vm ? loadProcesses(open.load, vm, kinds) : [];

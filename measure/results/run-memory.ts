@@ -19,8 +19,15 @@ const countedRunSchema = z.object({
 });
 export type CountedRun = z.infer<typeof countedRunSchema>;
 
+/** What says whether a run counts: what another version of it found is found anew. */
+const reader = sha256(
+  ["manifest.ts", "read-manifest.ts", "schema-1.ts", "token.ts"]
+    .map((file) => readFileSync(join(import.meta.dirname, file), "utf8"))
+    .join(""),
+);
+
 const memorySchema = z.object({
-  schemaVersion: z.literal(1),
+  reader: z.literal(reader),
   /** By folder: the state of its files when they were read, and what was found. */
   runs: z.record(z.string(), countedRunSchema.extend({ state: z.string() })),
 });
@@ -99,9 +106,7 @@ export class RunMemory {
   /** Keeps what was found for the next time. A memory that cannot be kept costs that time and nothing else. */
   async keep(): Promise<void> {
     if (!this.#changed) return;
-    await publishFile(this.#file, JSON.stringify({ schemaVersion: 1, runs: this.#known } satisfies Memory)).catch(
-      () => {},
-    );
+    await publishFile(this.#file, JSON.stringify({ reader, runs: this.#known } satisfies Memory)).catch(() => {});
     this.#changed = false;
   }
 }

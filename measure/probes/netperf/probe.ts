@@ -36,8 +36,9 @@ export const netperf: Probe<NetperfParameters, NetperfOutput> = {
     tests: Object.fromEntries(
       protocols.map((protocol) => {
         const test = output[protocol];
+        const transactions = Math.round(test.TRANSACTION_RATE * test.ELAPSED_TIME);
         const waited = Number(waitedSeconds(test).toFixed(3));
-        return [netperfTests[protocol], { elapsedSeconds: test.ELAPSED_TIME, waitedSeconds: waited }];
+        return [netperfTests[protocol], { elapsedSeconds: test.ELAPSED_TIME, waitedSeconds: waited, transactions }];
       }),
     ),
   }),

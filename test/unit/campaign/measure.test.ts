@@ -1,6 +1,6 @@
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PlannedDeployment } from "../../../cli/campaign/deployments.ts";
 import { estimatesFrom } from "../../../cli/campaign/estimate.ts";
@@ -150,12 +150,14 @@ describe("measureCampaign", () => {
       { event: "failed", attempt: 2, error: "no VF, try 4" },
       { event: "ended", why: "done" },
     ]);
+    const [first] = runs().of(all[0]!);
+    mkdirSync(join(results, first!.folder, "..", `invalid_${basename(first!.folder)}_2026-01-01T00-00-00-000Z`));
     const status = statusOf(all, runs(), journal().read(), () => 60);
     expect(status).toMatchObject({
       deployments: { done: 1, wanted: 2, failed: 1 },
       secondsLeft: 60,
       scenarios: [
-        { done: 1, wanted: 1, runs: { done: 2, missing: 0, invalid: 0 }, failed: [] },
+        { done: 1, wanted: 1, runs: { done: 2, missing: 0, invalid: 1 }, failed: [] },
         { done: 0, wanted: 1, runs: { done: 0, missing: 2 }, failed: [{ replicate: 1, attempts: 2 }] },
       ],
     });

@@ -53,6 +53,21 @@ describe("network load", () => {
     ]);
   });
 
+  it("is seen of all where it was seen of each, though not in one look", async () => {
+    const answers = { "rtt-bg-001": counted(0, 4), "rtt-bg-002": counted(7, 7) };
+    // Each look is a second after the one before.
+    const change = setTimeout(
+      () => Object.assign(answers, { "rtt-bg-001": counted(4, 4), "rtt-bg-002": counted(7, 9) }),
+      500,
+    );
+    const seen = await verify(serverOf(answers), undefined, { withinSeconds: 30, lookSeconds: 0 });
+    clearTimeout(change);
+    expect(seen).toEqual([
+      { vm: "rtt-bg-001", receivedPps: 2 },
+      { vm: "rtt-bg-002", receivedPps: 1 },
+    ]);
+  });
+
   it("that is not seen because a guest's agent fails is told with what the agent's failure is", async () => {
     const agent = new LabError("Guest agent is not responding: QEMU guest agent is not connected");
     const outcome = verifyNow(serverOf({ "rtt-bg-001": counted(0, 4), "rtt-bg-002": agent }));

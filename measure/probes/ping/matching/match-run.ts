@@ -139,6 +139,9 @@ function recordPackets(
   return { packets, sightings, sendTimes };
 }
 
+/** Whether the first packet has a reason of its own, which is no other's. */
+const hasNoneInFirst = (metric: TimeMetric) => "whyMissing" in metrics[metric];
+
 /** Metrics that no packet of the run has, each with the reason. */
 function unavailableIn(packets: readonly PacketRecord[], gone: IndexedPoints["gone"]): RunMatch["unavailable"] {
   const unavailable: RunMatch["unavailable"] = {};
@@ -146,7 +149,11 @@ function unavailableIn(packets: readonly PacketRecord[], gone: IndexedPoints["go
     const at = metrics[metric].points.find((name) => gone[name] !== undefined);
     if (at !== undefined) unavailable[metric] = { metric, at, reason: gone[at] ?? "" };
     else if (packets.every(({ values }) => values[metric] === null))
-      unavailable[metric] = packets[0]?.missing[metric] ?? { metric, at: null, reason: "ping sent nothing" };
+      unavailable[metric] = ((hasNoneInFirst(metric) ? packets[1] : undefined) ?? packets[0])?.missing[metric] ?? {
+        metric,
+        at: null,
+        reason: "ping sent nothing",
+      };
   }
   return unavailable;
 }

@@ -161,8 +161,8 @@ describe("the probe", () => {
     expect(netperf.details(run, output)).toEqual({
       seconds: 21,
       tests: {
-        UDP_RR: { elapsedSeconds: 2, waitedSeconds: 1.392 },
-        TCP_RR: { elapsedSeconds: 2, waitedSeconds: 0.084 },
+        UDP_RR: { elapsedSeconds: 2, waitedSeconds: 1.392, transactions: 18_405 },
+        TCP_RR: { elapsedSeconds: 2, waitedSeconds: 0.084, transactions: 7434 },
       },
     });
     await expect(netperf.derive({ ...run, files: new Map() })).rejects.toThrow(FormatError);

@@ -36,8 +36,10 @@ describe("how far ping was behind its schedule", () => {
   });
 
   it("is unavailable where ping's interval is not known, or it printed nothing", () => {
-    const { unavailable } = matchRun(madeRun(1));
-    expect(unavailable.sendLag?.reason).toBe("no request was sent before it");
+    expect(matchRun(madeRun(1)).unavailable.sendLag?.reason).toBe("no request was sent before it");
+    expect(matchRun(madeRun(3)).unavailable.sendLag?.reason).toBe(
+      "what ping was to wait from request to request is not known",
+    );
     expect(whyMissing(matchRun(madeRun(2)))[1]).toBe("what ping was to wait from request to request is not known");
   });
 
