@@ -26,8 +26,12 @@ namespaces_in_use() {
 }
 # vf_in_namespace NAME PATH: what the interface of the VF at PATH is called in that namespace; empty where it is not in it.
 vf_in_namespace() { ip netns exec "$1" ls "$2/net" 2> /dev/null < /dev/null || :; }
-# others_in_namespace NAME INTERFACE: what interfaces it has beside its loopback device and that one, each on a line.
-others_in_namespace() { ip -n "$1" -o link show 2> /dev/null < /dev/null | sed -n 's/^[0-9]*: \([^:@]*\).*/\1/p' | grep -vxF -e lo -e "${2:-lo}" || :; }
+# others_in_namespace NAME INTERFACE: what interfaces it has beside its loopback device and that one, each on a line; nor those that modules
+# of tunnels put into every namespace.
+others_in_namespace() {
+  ip -n "$1" -o link show 2> /dev/null < /dev/null | sed -n 's/^[0-9]*: \([^:]*\):.*/\1/p' |
+    grep -vxE '(tunl0|sit0|gre0|gretap0|erspan0|ip_vti0|ip6_vti0|ip6tnl0|ip6gre0)@NONE' | sed 's/@.*//' | grep -vxF -e lo -e "${2:-lo}" || :
+}
 # vf_is_in_ours PATH: whether it is to be left out, being in a namespace of this testbed's.
 vf_is_in_ours() {
   [ "${IGNORE_OURS:-no}" = yes ] || return 1

@@ -9,7 +9,7 @@ finish_vf() { :; }
 release_vf() { echo "given back: $(ls /sys/class/net | grep rtt0v0)"; }
 vf_path() { echo /nowhere; }
 vf_in_namespace() { ip netns exec "$1" ls /sys/class/net | grep rtt0v0; }
-name=rtt-main pf=pf0 vf=0 netdev=rtt0v0 ip=10.9.1.1 prefix=16 neighbours=10.9.2.1,52:54:00:9a:02:00
+name=rtt-main pf=pf0 vf=0 netdev=rtt0v0 ip=10.9.1.1 prefix=16 settings= neighbours=10.9.2.1,52:54:00:9a:02:00
 mkdir -p "$RUN"
 ip link add rtt0v0 address 52:54:00:9a:01:00 type veth peer name wire
 ip link set wire up
@@ -60,6 +60,23 @@ release_netns`);
     expect(said.split("\n")).toEqual([
       expect.stringMatching(/rtt-main cannot be removed: in its network namespace runs the process sleep \(\d+\)/),
       "kept",
+      "given back: rtt0v0",
+    ]);
+  });
+
+  it("stays while an interface of somebody else's is in it, which is named", async () => {
+    const said = await on(`finish_netns
+ip link add other type veth peer name another; ip link set other netns rtt-main
+(release_netns) 2>&1 && echo removed || echo kept
+inside ls /sys/class/net | grep -c other
+ip -n rtt-main link del other
+release_netns`);
+    expect(said.split("\n")).toEqual([
+      expect.stringMatching(
+        /rtt-main cannot be removed: in its network namespace is other, which this testbed has not made/,
+      ),
+      "kept",
+      "1",
       "given back: rtt0v0",
     ]);
   });

@@ -17,7 +17,12 @@ function lineOf(attachment: Attachment, index: number, token: string): string {
   const common = { name: names(index), token, pf: "pf0", mac, peer_mac: `52:54:00:9a:02:0${index}` };
   if (attachment === "bridge") return formatFields({ ...common, kind: "bridge", self: "yes" });
   const trusted = attachment === "macvtap-bridge";
-  const ofHost = { ip: `10.9.1.${index + 1}`, prefix: 16, neighbours: `10.9.2.${index + 1},${common.peer_mac}` };
+  const ofHost = {
+    ip: `10.9.1.${index + 1}`,
+    prefix: 16,
+    settings: "link,mtu,1400",
+    neighbours: `10.9.2.${index + 1},${common.peer_mac}`,
+  };
   return formatFields({
     ...common,
     kind: attachment === "host-vf" ? "netns" : "vf",
