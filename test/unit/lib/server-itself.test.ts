@@ -1,5 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -111,11 +120,15 @@ describe("a command on the server itself", { timeout: 60_000 }, () => {
 describe("processes of a probe that an attempt has left", { timeout: 60_000 }, () => {
   it("end where they are ours, and those of the server's own stay", async () => {
     const seconds = `5${process.pid}`;
-    const theirs = execa("sleep", [seconds], { reject: false });
-    const ours = await host.start(`exec sleep ${seconds}`, false);
-    while (running(`sleep ${seconds}`).length < 2) await new Promise((go) => setTimeout(go, 50));
-    await host.run(host.endProcesses(["sleep"]));
-    expect(running(`sleep ${seconds}`)).toEqual([String(theirs.pid)]);
+    // A program of this test alone: others beside it have processes called sleep too, which are of calls as well.
+    const program = `held-${process.pid}`;
+    copyFileSync("/bin/sleep", join(bin, program));
+    const line = `${join(bin, program)} ${seconds}`;
+    const theirs = execa(join(bin, program), [seconds], { reject: false });
+    const ours = await host.start(`exec ${line}`, false);
+    while (running(line).length < 2) await new Promise((go) => setTimeout(go, 50));
+    await host.run(host.endProcesses([program]));
+    expect(running(line)).toEqual([String(theirs.pid)]);
     expect((await ours.ended(20_000, 50)).code).toBeGreaterThan(128);
     theirs.kill();
     await theirs;
