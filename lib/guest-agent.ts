@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { endingMs, exitWithin, requireEnded, runningCommand } from "./endpoints/ending.ts";
 import type { CommandExit, RunningCommand } from "./endpoints/endpoint.ts";
-import { LabError, messageOf } from "./errors.ts";
+import { LabError } from "./errors.ts";
 import type { SshConnection } from "./ssh/connect.ts";
 import { endCallScript } from "./ssh/end-call.ts";
 import { callVariable, newCall, scriptName } from "./ssh/framing.ts";
@@ -59,35 +59,21 @@ async function start(ssh: SshConnection, domain: string, call: string, shellComm
   });
 }
 
-/** @returns undefined when it has not ended within the time */
-async function waitForExit(
-  ssh: SshConnection,
-  domain: string,
-  pid: number,
-  limitMs: number,
-  everyMs: number,
-): Promise<CommandExit | undefined> {
-  for (const deadline = Date.now() + limitMs; ; await sleep(everyMs)) {
-    const now = await askAgent(ssh, domain, status, "guest-exec-status", { pid });
-    if (now.exited)
-      return {
-        code: now.exitcode ?? 128 + (now.signal ?? 0),
-        stdout: Buffer.from(now["out-data"] ?? "", "base64"),
-        stderr: Buffer.from(now["err-data"] ?? "", "base64").toString(),
-      };
-    if (Date.now() > deadline) return undefined;
-  }
+/** How a process has ended, undefined while it runs. */
+async function exitOf(ssh: SshConnection, domain: string, pid: number): Promise<CommandExit | undefined> {
+  const now = await askAgent(ssh, domain, status, "guest-exec-status", { pid });
+  if (!now.exited) return undefined;
+  return {
+    code: now.exitcode ?? 128 + (now.signal ?? 0),
+    stdout: Buffer.from(now["out-data"] ?? "", "base64"),
+    stderr: Buffer.from(now["err-data"] ?? "", "base64").toString(),
+  };
 }
-
-/** Time for the script that ends a command, which itself takes up to 6 s on a machine with nothing else to do. */
-const endingMs = 60_000;
 
 async function endInGuest(ssh: SshConnection, domain: string, call: string): Promise<void> {
   const { pid } = await start(ssh, domain, newCall(), endCallScript(call, false), true);
-  const exit = await waitForExit(ssh, domain, pid, endingMs, 200);
-  const left = exit?.stdout.toString().trim();
-  if (exit?.code === 0 && left === "") return;
-  throw new LabError(`${domain}: processes in the guest could not be ended: ${left || "it does not say which"}`);
+  const exit = await exitWithin(() => exitOf(ssh, domain, pid), endingMs, 200);
+  requireEnded(exit, `${domain}: processes in the guest`);
 }
 
 /** Starts a shell command in a guest through its agent (guest-exec). @param capture whether what it prints is kept for its end */
@@ -99,18 +85,12 @@ export async function startInGuest(
 ): Promise<RunningCommand> {
   const call = newCall();
   const { pid } = await start(ssh, domain, call, shellCommand, capture);
-  const end = () => endInGuest(ssh, domain, call);
-  return {
-    end,
-    async ended(limitMs, everyMs = 500) {
-      const exit = await waitForExit(ssh, domain, pid, limitMs, everyMs);
-      if (exit !== undefined) return exit;
-      const how = await end().then(() => "it was ended", messageOf);
-      throw new LabError(
-        `${domain}: still running after ${limitMs / 1000} s in the guest: ${scriptName(shellCommand)}; ${how}`,
-      );
-    },
-  };
+  return runningCommand(
+    domain,
+    `in the guest: ${scriptName(shellCommand)}`,
+    () => exitOf(ssh, domain, pid),
+    () => endInGuest(ssh, domain, call),
+  );
 }
 
 /** Runs a shell command in a guest and gives its stdout. @throws LabError when it fails, or takes longer than `limitMs` */

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { LabError, messageOf } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { endProcesses } from "../guest-processes.ts";
 import { wholeNumber } from "../key-value.ts";
 import { fetchFromServer } from "../server-file.ts";
@@ -8,14 +7,12 @@ import type { SshConnection } from "../ssh/connect.ts";
 import { endCallScript } from "../ssh/end-call.ts";
 import { callVariable, newCall, scriptName } from "../ssh/framing.ts";
 import { shellQuote } from "../ssh/quote.ts";
+import { endingMs, requireEnded, runningCommand } from "./ending.ts";
 import type { CommandExit, EndpointKind, RunningCommand, ServerInterfaces } from "./endpoint.ts";
 
 /** What runs a shell command in the endpoint's network namespace (ip-netns(8)). */
 const entering = (name: string, shellCommand: string) =>
   `ip netns exec ${shellQuote(name)} /bin/sh -c ${shellQuote(shellCommand)}`;
-
-/** Time for the script that ends a command, which itself takes up to 6 s on a machine with nothing else to do. */
-const endingMs = 60_000;
 
 /** A shell condition: that a process is one of ours, in this script's network namespace. A server has processes of others beside them. */
 const isOurs = `[ "$(readlink "/proc/$pid/ns/net")" = "$(readlink /proc/self/ns/net)" ] && grep -qsF ${callVariable}= "/proc/$pid/environ"`;
@@ -44,10 +41,8 @@ const lookScript = (files: string, pid: number) =>
   `cat ${files}.code 2> /dev/null || { kill -0 ${pid} 2> /dev/null && echo running; } || cat ${files}.code 2> /dev/null || echo 137`;
 
 async function endOnServer(ssh: SshConnection, name: string, call: string, files: string): Promise<void> {
-  const { code, stdout } = await ssh.exec(endCallScript(call, false), { timeoutMs: endingMs });
-  const left = stdout.toString().trim();
-  if (code !== 0 || left !== "")
-    throw new LabError(`${name}: processes on the server could not be ended: ${left || "it does not say which"}`);
+  const exit = await ssh.exec(endCallScript(call, false), { timeoutMs: endingMs });
+  requireEnded(exit, `${name}: processes on the server`);
   await ssh.exec(`rm -f ${files}.*`);
 }
 
@@ -68,21 +63,13 @@ async function start(
   const call = newCall();
   const files = `${endpointFolder(name)}/${call}`;
   const pid = wholeNumber.parse((await ssh.run(startScript(name, call, files, shellCommand, capture))).trim());
-  const end = () => endOnServer(ssh, name, call, files);
-  return {
-    end,
-    async ended(limitMs, everyMs = 500) {
-      for (const deadline = Date.now() + limitMs; ; await sleep(everyMs)) {
-        const seen = (await ssh.run(lookScript(files, pid))).trim();
-        if (seen !== "running") return collect(ssh, files, wholeNumber.parse(seen), capture);
-        if (Date.now() > deadline) break;
-      }
-      const how = await end().then(() => "it was ended", messageOf);
-      throw new LabError(
-        `${name}: still running after ${limitMs / 1000} s on the server: ${scriptName(shellCommand)}; ${how}`,
-      );
-    },
+  const look = async () => {
+    const seen = (await ssh.run(lookScript(files, pid))).trim();
+    return seen === "running" ? undefined : collect(ssh, files, wholeNumber.parse(seen), capture);
   };
+  return runningCommand(name, `on the server: ${scriptName(shellCommand)}`, look, () =>
+    endOnServer(ssh, name, call, files),
+  );
 }
 
 async function isThere(ssh: SshConnection, name: string): Promise<boolean> {
