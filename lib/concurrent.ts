@@ -50,6 +50,16 @@ export async function withOpened<I, T, R>(
   return result as R;
 }
 
+/**
+ * Undoes what a failure has left.
+ * @returns what is to be thrown: the failure, with what failed in undoing
+ */
+export const undoneAfter = (failure: unknown, undo: () => Promise<unknown>): Promise<unknown> =>
+  undo().then(
+    () => failure,
+    (left) => failureOf([failure, left]),
+  );
+
 /** How many are under way at a time, and whether a failure keeps further ones from being begun. */
 async function workThrough<T, R>(
   items: readonly T[],

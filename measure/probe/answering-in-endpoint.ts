@@ -1,5 +1,6 @@
+import { undoneAfter } from "../../lib/concurrent.ts";
 import type { Endpoint, RunningCommand } from "../../lib/endpoints/endpoint.ts";
-import { LabError, messageOf } from "../../lib/errors.ts";
+import { LabError } from "../../lib/errors.ts";
 import type { AnsweringCommand } from "../probes/probe.ts";
 import { clearEndpoint } from "./clear-endpoint.ts";
 import type { ProbeTask } from "./task.ts";
@@ -52,10 +53,7 @@ done`;
       const failure = (await this.#endpoint.run(look, listenLimitMs)).trim();
       if (failure !== "") throw new LabError(`responder: ${this.#endpoint.name}: ${shell} ${failure}`);
     } catch (error) {
-      throw await this.end().then(
-        () => error,
-        (left) => new LabError(`${messageOf(error)}\n${messageOf(left)}`, { cause: error }),
-      );
+      throw await undoneAfter(error, () => this.end());
     }
   }
 

@@ -1,5 +1,5 @@
-import { withOpened } from "../../lib/concurrent.ts";
-import { LabError, messageOf } from "../../lib/errors.ts";
+import { undoneAfter, withOpened } from "../../lib/concurrent.ts";
+import { LabError } from "../../lib/errors.ts";
 import { roles } from "../../lib/roles.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
@@ -22,6 +22,16 @@ export interface RawProbe extends Sampled {
   captures: PerRole<CaptureRecord[]>;
 }
 
+/** An attempt at a run that is under way, for each of its probes. */
+interface AttemptUnderWay {
+  spec: RunSpec;
+  /** From 1. */
+  attempt: number;
+  connections: PerRole<SshConnection>;
+  points: PerRole<CapturePoint[]>;
+  say: (line: string) => void;
+}
+
 /** Everything that the probe left on the servers. */
 async function bringHome(
   { probe }: ProbeTask,
@@ -41,15 +51,11 @@ async function bringHome(
 
 /** Captures that the probe asks for, mpstat over a window without it and one with it inside, and itself. */
 function sampleBetweenCaptures(
-  spec: RunSpec,
   task: ProbeTask,
-  attempt: number,
-  connections: PerRole<SshConnection>,
-  points: PerRole<CapturePoint[]>,
-  say: (line: string) => void,
+  { spec, attempt, connections, points, say }: AttemptUnderWay,
+  runSeconds: number,
 ): Promise<Omit<RawProbe, "task">> {
   const { probe, budget } = task;
-  const { runSeconds } = runBudget(spec.scenario.factors, spec.fidelity);
   const command = new CommandInEndpoint(mainEndpoint(connections.sender, spec.ends.sender), task);
   const interfaces = roles.flatMap((role) => points[role].map((point) => `${role} ${point.interface}`)).join(", ");
   return withOpened(
@@ -66,10 +72,7 @@ function sampleBetweenCaptures(
           : await sampleByWallClock(task, command, sessions, say);
         return { ...sampled, ...(await bringHome(task, sampled, sessions)) };
       } catch (error) {
-        throw await command.end().then(
-          () => error,
-          (left) => new LabError(`${messageOf(error)}\n${messageOf(left)}`, { cause: error }),
-        );
+        throw await undoneAfter(error, () => command.end());
       }
     },
   );
@@ -78,17 +81,10 @@ function sampleBetweenCaptures(
 /**
  * Measures with one probe: what answers it at the Responder listens before anything else begins and is ended after all of it,
  * so that neither is in a window of CPU usage.
- * @param attempt of the run, from 1
  * @throws LabError when something fails, or the probe ends with a status that is no result; nothing of it goes on then
  */
-export async function runProbe(
-  spec: RunSpec,
-  task: ProbeTask,
-  attempt: number,
-  connections: PerRole<SshConnection>,
-  points: PerRole<CapturePoint[]>,
-  say: (line: string) => void,
-): Promise<RawProbe> {
+export async function runProbe(task: ProbeTask, underWay: AttemptUnderWay): Promise<RawProbe> {
+  const { spec, connections } = underWay;
   const { answering } = task.command;
   const { runSeconds } = runBudget(spec.scenario.factors, spec.fidelity);
   const { sender, responder } = spec.ends;
@@ -96,7 +92,7 @@ export async function runProbe(
     answering ? [new AnsweringInEndpoint(mainEndpoint(connections.responder, responder), task, answering)] : [],
     (answers) => answers.start(runSeconds).then(() => answers),
     (answers) => answers.end(),
-    () => sampleBetweenCaptures(spec, task, attempt, connections, points, say),
+    () => sampleBetweenCaptures(task, underWay, runSeconds),
   );
   const { exitCode, errors, text } = measured.answer;
   if (!task.command.exitCodes.includes(exitCode)) {

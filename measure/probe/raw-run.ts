@@ -69,7 +69,7 @@ async function measureOn(
   const points = await onBoth((role) => capturePoints(connections[role], ends[role]));
   const before = await lookAround(spec, connections, points, "before");
   const probes: RawProbe[] = [];
-  for (const task of tasks) probes.push(await runProbe(spec, task, attempt, connections, points, say));
+  for (const task of tasks) probes.push(await runProbe(task, { spec, attempt, connections, points, say }));
   const after = await lookAround(spec, connections, points, "after");
   await requireTenant(owner, connections, "after");
   const both = <T>(of: (role: Role) => T): PerRole<T> => perRole(roles.map(of));

@@ -114,7 +114,7 @@ it("a probe that only its own object knows is measured, checked and published be
   const measureOnce: typeof rawRun = async (spec, { attempt, tasks }, say) => {
     const probes = [];
     for (const task of tasks)
-      probes.push(await runProbe(spec, task, attempt, connections, { sender: [], responder: [] }, say));
+      probes.push(await runProbe(task, { spec, attempt, connections, points: { sender: [], responder: [] }, say }));
     const looks = { before: {}, after: {} };
     const guestLook = { before: new Map(), after: new Map() };
     return {
@@ -199,7 +199,10 @@ it.each([
   };
   const [task] = tasksOf(spec, 1, [failing]);
   if (task === undefined) throw new Error("no probe");
-  const run = runProbe(spec, task, 1, { sender: server, responder: server }, { sender: [], responder: [] }, () => {});
+  const run = runProbe(task, {
+    ...{ spec, attempt: 1, connections: { sender: server, responder: server } },
+    ...{ points: { sender: [], responder: [] }, say: () => {} },
+  });
   await expect(run).rejects.toThrow(new LabError(`rtt-main: ping ended with exit status 3: ${told}`));
 });
 
