@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { readInventory } from "../../infra/config/load.ts";
 import { canonicalJson } from "../../lib/canonical.ts";
+import { oneDecimal } from "../../lib/one-decimal.ts";
 import { checkout } from "../../lib/paths.ts";
 import type { FactorRow } from "../../study/factor.ts";
 import { factorTable } from "../../study/factors.ts";
@@ -22,7 +23,7 @@ function progressOf({ scenarios, order }: CampaignPlan, runs: MeasuredRuns): Pla
   return new Map(
     scenarios.map((scenario) => {
       const seconds = estimate({ scenario });
-      const minutes = seconds === undefined ? null : Math.round(seconds / 6) / 10;
+      const minutes = seconds === undefined ? null : oneDecimal(seconds / 60);
       return [scenario.hash, { done: isDone.filter((each) => each.scenario.hash === scenario.hash).length, minutes }];
     }),
   );

@@ -1,3 +1,4 @@
+import { oneDecimal } from "../../lib/one-decimal.ts";
 import { type Busy, busySeconds } from "../stack/busy-time.ts";
 import type { ResourceTime } from "../stack/deployment-report.ts";
 import type { Spent } from "./journal.ts";
@@ -12,8 +13,6 @@ function kindOf({ name, type }: ResourceTime): Kind {
   return type.startsWith("libvirt:") || /-(slots|ready)$/.test(name) ? "boot" : "servers";
 }
 
-const tenths = (seconds: number) => Math.round(10 * seconds) / 10;
-
 /**
  * Where the time of a deployment went.
  * @param resources what the engine was busy with
@@ -25,10 +24,10 @@ export function timeSpent(resources: readonly ResourceTime[], seconds: number, m
   const { runs, load, boot, servers } = busySeconds(busy, kinds);
   const measuring = Math.min(runs, measuringSeconds);
   return {
-    boot: tenths(boot),
-    load: tenths(load),
-    measuring: tenths(measuring),
-    ours: tenths(runs - measuring + servers),
-    engine: tenths(Math.max(0, seconds - runs - load - boot - servers)),
+    boot: oneDecimal(boot),
+    load: oneDecimal(load),
+    measuring: oneDecimal(measuring),
+    ours: oneDecimal(runs - measuring + servers),
+    engine: oneDecimal(Math.max(0, seconds - runs - load - boot - servers)),
   };
 }

@@ -3,9 +3,10 @@ import { mapLimited } from "../../lib/concurrent.ts";
 import { cpuPercent, type Endpoint } from "../../lib/endpoints/endpoint.ts";
 import { countedKinds, endpointOn } from "../../lib/endpoints/kinds.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
+import { oneDecimal } from "../../lib/one-decimal.ts";
 import type { Role } from "../../lib/roles.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
-import { parseGuestLooks, ratesBetween, rounded } from "../../study/loads/guest-look.ts";
+import { parseGuestLooks, ratesBetween } from "../../study/loads/guest-look.ts";
 import { cpuRate, type LoadKind, type LoadSign } from "../../study/loads/load-kind.ts";
 import { kindOf, type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
 import { loadProcesses, logCommand, lookTwice } from "./commands.ts";
@@ -43,7 +44,7 @@ async function cpuUse({ ssh, endpoint, vms, role }: OpenServer, lookSeconds: num
     vms.map(({ name }) => {
       const percent = cpuPercent(name, before, after);
       if (percent === null) throw new LabError(`${role}: does not say how much CPU ${name} used`);
-      return [name, rounded(percent)];
+      return [name, oneDecimal(percent)];
     }),
   );
 }

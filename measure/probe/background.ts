@@ -1,8 +1,9 @@
 import { mapLimited } from "../../lib/concurrent.ts";
 import { type CpuLook, cpuPercent } from "../../lib/endpoints/endpoint.ts";
 import { endpointOn } from "../../lib/endpoints/kinds.ts";
+import { oneDecimal } from "../../lib/one-decimal.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
-import { type GuestLook, parseGuestLooks, ratesBetween, rounded } from "../../study/loads/guest-look.ts";
+import { type GuestLook, parseGuestLooks, ratesBetween } from "../../study/loads/guest-look.ts";
 import { cpuRate } from "../../study/loads/load-kind.ts";
 import { guestRatesOf, kindOf, type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
 import type { BackgroundUse } from "../results/manifest.ts";
@@ -54,7 +55,7 @@ export function backgroundUse(
       ...unknown,
       ...(counters && from && to && ratesBetween(counters, from, to)),
       vm,
-      [cpuRate]: percent === null ? null : rounded(percent),
+      [cpuRate]: percent === null ? null : oneDecimal(percent),
     };
   });
 }
@@ -74,7 +75,7 @@ export function backgroundProblems(
       const [value, needed] = [known[rate] ?? null, least[rate] ?? 0];
       if (needed <= 0 || (value ?? 0) >= needed) return [];
       const seen = value ?? "nobody knows how many";
-      return [`${server}: ${vm} ${did} ${seen} ${unit}, and ${kind?.words} at least ${rounded(needed)}${leastUnit}`];
+      return [`${server}: ${vm} ${did} ${seen} ${unit}, and ${kind?.words} at least ${oneDecimal(needed)}${leastUnit}`];
     });
   });
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LabError } from "../../lib/errors.ts";
 import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts";
+import { oneDecimal } from "../../lib/one-decimal.ts";
 import type { LoadKind } from "./load-kind.ts";
 
 /** What a guest has counted since its boot, and its clock in seconds since then. */
@@ -26,14 +27,11 @@ export function parseGuestLooks({ rates }: Counters, text: string, vm: string): 
   return looks.map(({ seconds, ...counts }) => ({ seconds, counts: counts as Record<string, number> }));
 }
 
-/** To one decimal place. */
-export const rounded = (value: number): number => Math.round(value * 10) / 10;
-
 /** What a guest did between two looks: rates a second, by the names that they are recorded as. */
 export const ratesBetween = ({ rates }: Counters, from: GuestLook, to: GuestLook): Record<string, number> =>
   Object.fromEntries(
     Object.entries(rates).map(([name, rate]) => [
       rate,
-      rounded(((to.counts[name] ?? 0) - (from.counts[name] ?? 0)) / (to.seconds - from.seconds)),
+      oneDecimal(((to.counts[name] ?? 0) - (from.counts[name] ?? 0)) / (to.seconds - from.seconds)),
     ]),
   );

@@ -1,0 +1,2 @@
+/** A number to one decimal place. */
+export const oneDecimal = (value: number): number => Math.round(value * 10) / 10;
