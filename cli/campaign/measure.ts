@@ -1,9 +1,11 @@
 import { messageOf } from "../../lib/errors.ts";
+import { oneDecimal } from "../../lib/one-decimal.ts";
 import type { Progress } from "../../lib/progress.ts";
 import type { ResourceTime } from "../stack/deployment-report.ts";
 import type { PlannedDeployment } from "./deployments.ts";
 import { timeLeftText } from "./estimate.ts";
 import type { Journal } from "./journal.ts";
+import type { DeploymentLook } from "./measured.ts";
 import { timeSpent } from "./time-spent.ts";
 
 /** What became of a deployment. */
@@ -35,10 +37,8 @@ interface MadeDeployment {
 export interface CampaignSteps {
   /** Deploys a scenario and measures its runs. */
   deploy: (deployment: PlannedDeployment) => Promise<MadeDeployment>;
-  /** Which of its runs are not there or do not count, a line each. */
-  missing: (deployment: PlannedDeployment) => readonly string[];
-  /** Seconds of windows and probes in those of its runs that count. */
-  measuringSeconds: (deployment: PlannedDeployment) => number;
+  /** What of it is measured. */
+  look: (deployment: PlannedDeployment) => DeploymentLook;
   /** Seconds that each of them takes, where that is known. */
   expectedSeconds: (deployments: readonly PlannedDeployment[]) => (number | undefined)[];
   /** How often one is tried before it counts as failed. */
@@ -81,9 +81,8 @@ async function attemptOf(
 ): Promise<string | undefined> {
   const { journal, progress } = steps;
   const start = performance.now();
-  const secondsSoFar = () => Math.round((performance.now() - start) / 100) / 10;
-  const before = steps.measuringSeconds(deployment);
-  const missingBefore = steps.missing(deployment).length;
+  const secondsSoFar = () => oneDecimal((performance.now() - start) / 1000);
+  const before = steps.look(deployment);
   const fail = (error: string) => {
     if (!steps.asked.aborted)
       journal.append({ event: "failed", ...entryOf(deployment), attempt, seconds: secondsSoFar(), error });
@@ -91,11 +90,11 @@ async function attemptOf(
   };
   try {
     const { times, found } = await progress.step(label, () => steps.deploy(deployment));
-    const missing = steps.missing(deployment);
+    const { missing, measuringSeconds } = steps.look(deployment);
     if (missing.length > 0) return fail(`deployed, and runs are missing: ${missing.join("; ")}`);
     const seconds = secondsSoFar();
-    const isWhole = attempt === 1 && missingBefore === deployment.scenario.runs;
-    const spent = timeSpent(times, seconds, steps.measuringSeconds(deployment) - before);
+    const isWhole = attempt === 1 && before.missing.length === deployment.scenario.runs;
+    const spent = timeSpent(times, seconds, measuringSeconds - before.measuringSeconds);
     journal.append({ event: "measured", ...entryOf(deployment), attempt, whole: isWhole, seconds, spent });
     if (found !== "") progress.say(`  ${found}`);
     return undefined;
@@ -131,7 +130,7 @@ export async function measureCampaign(
 ): Promise<CampaignOutcome> {
   const outcome: CampaignOutcome = { measured: [], skipped: [], failed: [], left: [] };
   const steps = { ...given, journal: patientJournal(given.journal, given.progress) };
-  const open = deployments.filter((deployment) => steps.missing(deployment).length > 0);
+  const open = deployments.filter((deployment) => steps.look(deployment).missing.length > 0);
   outcome.skipped.push(...deployments.filter((deployment) => !open.includes(deployment)).map(entryOf));
   steps.journal.append({ event: "begun", deployments: deployments.length, missing: open.length });
   for (const [index, deployment] of open.entries()) {

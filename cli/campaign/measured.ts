@@ -15,6 +15,14 @@ export interface WantedRun {
   state: CountedRun | { missing: string };
 }
 
+/** What of a deployment is measured. */
+export interface DeploymentLook {
+  /** Runs that are not there, or do not count: a line each, with the folder and the reason. */
+  missing: string[];
+  /** Seconds of windows and probes in the runs that count. */
+  measuringSeconds: number;
+}
+
 /** The runs of a results directory, as a campaign looks at them. What was read once is not read again while its files are the same. */
 export class MeasuredRuns {
   readonly results: string;
@@ -27,31 +35,30 @@ export class MeasuredRuns {
   }
 
   /** The runs of a deployment, in their order. */
-  of({ scenario: { name, hash, factors, runs }, replicate }: PlannedDeployment): WantedRun[] {
+  runsOf({ scenario: { name, hash, factors, runs }, replicate }: PlannedDeployment): WantedRun[] {
     return Array.from({ length: runs }, (_, index) => {
       const folder = runFolder({ name, sha256: hash, factors }, replicate, index + 1);
       return { folder, state: this.#memory.look(join(this.results, folder), hash) };
     });
   }
 
-  /** Which runs of a deployment are not there, or do not count: a line each, with the folder and the reason. None: it is measured. */
-  missing(deployment: PlannedDeployment): string[] {
-    return this.of(deployment).flatMap(({ folder, state }) =>
-      "missing" in state ? [`${folder}: ${state.missing}`] : [],
-    );
+  /** How far a deployment is. */
+  look(deployment: PlannedDeployment): DeploymentLook {
+    const look: DeploymentLook = { missing: [], measuringSeconds: 0 };
+    for (const { folder, state } of this.runsOf(deployment))
+      if ("missing" in state) look.missing.push(`${folder}: ${state.missing}`);
+      else look.measuringSeconds += state.measuringMs / 1000;
+    return look;
   }
 
-  /** Seconds of windows and probes in the runs of a deployment that count. */
-  measuringSeconds(deployment: PlannedDeployment): number {
-    return this.of(deployment).reduce(
-      (sum, { state }) => sum + ("measuringMs" in state ? state.measuringMs / 1000 : 0),
-      0,
-    );
+  /** Which runs of a deployment are not there, or do not count. None: it is measured. */
+  missing(deployment: PlannedDeployment): string[] {
+    return this.look(deployment).missing;
   }
 
   /** How many runs of a deployment were measured, did not count, and were set aside. */
   setAside(deployment: PlannedDeployment): number {
-    const folders = this.of(deployment).map(({ folder }) => folder);
+    const folders = this.runsOf(deployment).map(({ folder }) => folder);
     const [first] = folders;
     if (first === undefined) return 0;
     const scenario = join(this.results, dirname(first));
@@ -68,7 +75,7 @@ export class MeasuredRuns {
    */
   refuseOtherFidelity(deployments: readonly PlannedDeployment[], fidelities: readonly Fidelity[]): void {
     for (const deployment of deployments)
-      for (const { folder, state } of this.of(deployment))
+      for (const { folder, state } of this.runsOf(deployment))
         if ("fidelity" in state && !fidelities.includes(state.fidelity))
           throw new LabError(
             `--results ${JSON.stringify(this.results)} is not allowed: ${folder} there was measured on ${state.fidelity} servers, and these are ${fidelities.join(" or ")}; allowed: another directory`,

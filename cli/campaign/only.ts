@@ -1,5 +1,6 @@
 import { LabError } from "../../lib/errors.ts";
 import { factorTable } from "../../study/factors.ts";
+import { refuseOption } from "../options.ts";
 import { configText } from "../stack/config.ts";
 import type { PlannedScenario } from "./planned-scenario.ts";
 
@@ -13,10 +14,7 @@ export interface Only {
 export function parseOnly(text: string): Only {
   const [, key = "", value = ""] = /^([^=]+)=(.*)$/.exec(text) ?? [];
   if (key in factorTable) return { key, value };
-  throw new LabError(
-    `--only ${JSON.stringify(text)} is not allowed; allowed: KEY=VALUE, where KEY is one of ${Object.keys(factorTable).join(", ")}`,
-    { exitCode: 2 },
-  );
+  return refuseOption("--only", text, `KEY=VALUE, where KEY is one of ${Object.keys(factorTable).join(", ")}`);
 }
 
 const configuredValue = ({ config }: PlannedScenario, key: string) =>

@@ -120,8 +120,7 @@ async function measureAll(
             const { runs: found, times } = await stack.deploy(settingsOf(deployment, place), limitMs);
             return { times, found: foundText(found) };
           },
-          missing: (deployment) => runs.missing(deployment),
-          measuringSeconds: (deployment) => runs.measuringSeconds(deployment),
+          look: (deployment) => runs.look(deployment),
           expectedSeconds: (open) => open.map(estimatesFrom(journal.read(), queue)),
           attempts: options.attempts,
           ...{ journal, progress, asked: interruption.asked },

@@ -1,8 +1,10 @@
+import { oneDecimal } from "../../lib/one-decimal.ts";
 import { asText, type TableCell } from "../../measure/analysis/print/table.ts";
 import type { PlannedDeployment } from "./deployments.ts";
 import { durationText, sumOfKnown } from "./estimate.ts";
 import type { JournalEntry, Spent } from "./journal.ts";
 import type { MeasuredRuns } from "./measured.ts";
+import { firstLine } from "./summary.ts";
 
 /** How far a scenario of a campaign is. */
 interface ScenarioStatus {
@@ -31,6 +33,15 @@ export interface CampaignStatus {
   spent: (Spent & { total: number }) | null;
 }
 
+const partWords = {
+  boot: "VMs that were made and booted",
+  load: "load until it was seen",
+  measuring: "windows and probes",
+  ours: "runs but for their windows, and servers made ready",
+  engine: "the engine, and all else",
+} as const satisfies Record<keyof Spent, string>;
+const parts = Object.keys(partWords) as (keyof Spent)[];
+
 type Failures = Map<string, { attempts: number; error: string }>;
 const keyOf = (hash: string, replicate: number) => `${hash} ${replicate}`;
 
@@ -49,16 +60,10 @@ function failuresIn(journal: readonly JournalEntry[]): Failures {
 function spentIn(journal: readonly JournalEntry[]): CampaignStatus["spent"] {
   const measured = journal.flatMap((entry) => (entry.event === "measured" ? [entry] : []));
   if (measured.length === 0) return null;
-  const sum = (part: (entry: (typeof measured)[number]) => number) =>
-    Math.round(10 * measured.reduce((total, entry) => total + part(entry), 0)) / 10;
-  return {
-    boot: sum(({ spent }) => spent.boot),
-    load: sum(({ spent }) => spent.load),
-    measuring: sum(({ spent }) => spent.measuring),
-    ours: sum(({ spent }) => spent.ours),
-    engine: sum(({ spent }) => spent.engine),
-    total: sum(({ seconds }) => seconds),
-  };
+  const sum = (secondsOf: (entry: (typeof measured)[number]) => number) =>
+    oneDecimal(measured.reduce((total, entry) => total + secondsOf(entry), 0));
+  const ofParts = parts.map((part) => [part, sum(({ spent }) => spent[part])]);
+  return { ...(Object.fromEntries(ofParts) as Spent), total: sum(({ seconds }) => seconds) };
 }
 
 /**
@@ -81,7 +86,7 @@ export function statusOf(
     const none = { done: 0, missing: 0, invalid: 0 };
     const status: ScenarioStatus = scenarios.get(hash) ?? { name, hash, done: 0, wanted: 0, runs: none, failed: [] };
     scenarios.set(hash, status);
-    const states = runs.of(deployment).map(({ state }) => "missing" in state);
+    const states = runs.runsOf(deployment).map(({ state }) => "missing" in state);
     const missing = states.filter(Boolean).length;
     status.wanted += 1;
     status.runs.done += states.length - missing;
@@ -108,16 +113,7 @@ export function statusOf(
   };
 }
 
-const partWords = {
-  boot: "VMs that were made and booted",
-  load: "load until it was seen",
-  measuring: "windows and probes",
-  ours: "runs but for their windows, and servers made ready",
-  engine: "the engine, and all else",
-} as const satisfies Record<keyof Spent, string>;
-
 function spentText(spent: NonNullable<CampaignStatus["spent"]>): string[] {
-  const parts = Object.keys(partWords) as (keyof Spent)[];
   const percent = (seconds: number) => `${((100 * seconds) / spent.total).toFixed(0)} %`;
   const beside = spent.ours + spent.engine;
   return [
@@ -125,8 +121,6 @@ function spentText(spent: NonNullable<CampaignStatus["spent"]>): string[] {
     `neither boot, load nor measuring: ${percent(beside)}`,
   ];
 }
-
-const firstLine = (text: string) => text.split("\n", 1)[0] ?? "";
 
 /** How far a campaign is, for people. */
 export function statusText({ scenarios, deployments, secondsLeft, spent }: CampaignStatus): string {

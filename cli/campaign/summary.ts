@@ -2,7 +2,7 @@ import { asText, type TableCell } from "../../measure/analysis/print/table.ts";
 import type { CampaignOutcome, Entry } from "./measure.ts";
 
 /** An error's first line, with the one after it where it only introduces that one. */
-const firstLine = (text: string) => text.replace(/:\n\s*/, ": ").split("\n", 1)[0] ?? "";
+export const firstLine = (text: string) => text.replace(/:\n\s*/, ": ").split("\n", 1)[0] ?? "";
 
 /** What a campaign did, for people: a line a deployment, those that failed with the reason, and how many of each. */
 export function summaryText({ measured, skipped, failed, left }: CampaignOutcome): string {

@@ -46,8 +46,7 @@ const campaign = (
       await deploy(deployment);
       return { times: [], found: "" };
     },
-    missing: (deployment) => runs().missing(deployment),
-    measuringSeconds: (deployment) => runs().measuringSeconds(deployment),
+    look: (deployment) => runs().look(deployment),
     expectedSeconds: (open) => open.map(estimatesFrom(journal().read(), all)),
     attempts,
     ...{ journal: journal(), progress, asked },
@@ -150,7 +149,7 @@ describe("measureCampaign", () => {
       { event: "failed", attempt: 2, error: "no VF, try 4" },
       { event: "ended", why: "done" },
     ]);
-    const [first] = runs().of(all[0]!);
+    const [first] = runs().runsOf(all[0]!);
     mkdirSync(join(results, first!.folder, "..", `invalid_${basename(first!.folder)}_2026-01-01T00-00-00-000Z`));
     const status = statusOf(all, runs(), journal().read(), () => 60);
     expect(status).toMatchObject({
