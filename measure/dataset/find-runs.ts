@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import { LabError } from "../../lib/errors.ts";
+import { filesState } from "../results/files-state.ts";
 import { manifestFile } from "../results/run-files.ts";
 
 /** Name of the folder of derived data inside a results directory. */
@@ -45,13 +45,9 @@ export function findRuns(directory: string): FoundRuns {
   return found;
 }
 
-/** A hash of what a look at a folder's files tells without reading them: names, sizes, times of change. */
-export function filesState(folder: string): string {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .sort()
-    .flatMap((name) => {
-      const stat = statSync(join(folder, name));
-      return stat.isDirectory() ? [] : [[name, stat.size, stat.mtimeMs]];
-    });
-  return sha256(canonicalJson(files));
-}
+/** The state of a run's files: names, sizes, times of change. */
+export const runState = (folder: string): string =>
+  filesState(folder, (path) => {
+    const stat = statSync(path);
+    return stat.isDirectory() ? undefined : [stat.size, stat.mtimeMs];
+  });

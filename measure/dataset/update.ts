@@ -9,7 +9,7 @@ import type { Probe } from "../probes/probe.ts";
 import { allProbes } from "../probes/registry.ts";
 import { schemaVersion, type TableName, tableNames } from "./columns.ts";
 import { type Connect, literalPath, quoted, withDatabase } from "./database.ts";
-import { derivedFolder, filesState, findRuns } from "./find-runs.ts";
+import { derivedFolder, findRuns, runState } from "./find-runs.ts";
 import { PartWriter } from "./part-writer.ts";
 import { readRun } from "./read-run.ts";
 import { runRow } from "./run-row.ts";
@@ -171,7 +171,7 @@ export async function updateDataset(directory: string, options: UpdateOptions = 
       const parts = options.rebuild
         ? new Map<string, Map<string, string>>()
         : await readParts(connection, directory, partPrefix(probes));
-      const states = new Map(folders.map((folder) => [folder, filesState(join(directory, folder))]));
+      const states = new Map(folders.map((folder) => [folder, runState(join(directory, folder))]));
       const known = new Set<string>();
       const keep = new Set<string>();
       for (const [name, runs] of parts) {

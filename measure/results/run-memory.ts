@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { canonicalJson, sha256 } from "../../lib/canonical.ts";
+import { sha256 } from "../../lib/canonical.ts";
 import { publishFile } from "../../lib/publish.ts";
 import { sha256Schema } from "../../lib/sha256-schema.ts";
 import { fidelities } from "./fidelity.ts";
+import { filesState } from "./files-state.ts";
 import type { Manifest } from "./manifest.ts";
 import { inspectRun } from "./token.ts";
 
@@ -41,14 +42,13 @@ const measuringMs = ({ probes }: Manifest): number =>
     0,
   );
 
-/** What a look at a folder tells without reading its files: names, sizes, times of change, inodes. Undefined where it is not there. */
+/** The state of a run's files: names, sizes, times of change, inodes. Undefined where it is not there. */
 function stateOf(folder: string): string | undefined {
   try {
-    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
-    const stats = files.map((name) => [name, statSync(join(folder, name), { bigint: true })] as const);
-    return sha256(
-      canonicalJson(stats.map(([name, { size, mtimeNs, ino }]) => [name, `${size}`, `${mtimeNs}`, `${ino}`])),
-    );
+    return filesState(folder, (path) => {
+      const { size, mtimeNs, ino } = statSync(path, { bigint: true });
+      return [`${size}`, `${mtimeNs}`, `${ino}`];
+    });
   } catch {
     return undefined;
   }
