@@ -1,11 +1,9 @@
 import { z } from "zod";
 import { factor } from "../factor.ts";
+import { ethernetBytes } from "./ping.ts";
 
 /** Of Ethernet without jumbo frames, and what every guest's network device has by itself. */
 const usualMtu = 1500;
-
-/** Ethernet header 14, frame check sequence 4: what a frame has beside what an MTU counts. */
-const frameOverheadBytes = 18;
 
 /** Larger ones would need the servers' NICs, bridges and taps to have them too, which this testbed leaves as they are. */
 export const mtu = factor({
@@ -28,7 +26,7 @@ export const mtu = factor({
   inName: (recorded) => (recorded === undefined ? "" : `_mtu${recorded}`),
   mainLink: (value) => (value === usualMtu ? [] : [{ tool: "link", words: ["mtu", String(value)] }]),
   problems(value, { frameBytes }) {
-    const needed = Number(frameBytes) - frameOverheadBytes;
+    const needed = Number(frameBytes) - ethernetBytes;
     if (needed <= value) return [];
     return [
       {

@@ -34,6 +34,9 @@ export const packets = factor({
   examples: [{ to: 1000 }],
 });
 
+/** Ethernet header 14, frame check sequence 4: what a frame has beside its packet. */
+export const ethernetBytes = 18;
+
 export const frameBytes = factor({
   words: "frame size",
   unit: "bytes",

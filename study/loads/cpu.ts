@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { factor } from "../factor.ts";
-import { cpuRate, halfOfFairCpu, loadKind } from "./load-kind.ts";
+import { cpuSign, loadKind } from "./load-kind.ts";
 
 const cpuLoadPercent = factor({
   words: "share of each virtual CPU that CPU load takes",
@@ -34,15 +34,5 @@ export const cpuLoad = loadKind({
   processes: ({ percent }, { vcpus }) => [
     { name: "cpu", command: `stress-ng --cpu ${vcpus} --cpu-load ${percent} --temp-path /tmp --quiet` },
   ],
-  signs: [
-    {
-      rate: cpuRate,
-      did: "used",
-      does: "uses",
-      unit: "% of a CPU",
-      leastUnit: " %",
-      least: ({ percent }, share) => halfOfFairCpu(percent, share),
-      atStart: "least",
-    },
-  ],
+  signs: [cpuSign<{ percent: number }>(({ percent }) => percent)],
 });

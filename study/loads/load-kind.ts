@@ -43,10 +43,6 @@ export interface LoadShare {
   fairCpuPercent: number;
 }
 
-/** Half of what a VM can get of a share of its virtual CPUs, in per cent of one CPU: below it, its load does not run. */
-export const halfOfFairCpu = (percent: number, { vcpus, fairCpuPercent }: LoadShare): number =>
-  Math.min(vcpus * percent, fairCpuPercent) / 2;
-
 /** A number by which a VM's load is seen to run. */
 export interface LoadSign<Plan = Readonly<Record<string, unknown>>> {
   /** What records call the number: `cpuPercent`, which the server counts, or a rate of the kind's guest counters. */
@@ -117,3 +113,17 @@ export const loadKind = <
 
 /** The rate that is known of every background VM: the CPU that its server counts, in per cent of one CPU. */
 export const cpuRate = "cpuPercent";
+
+/**
+ * The sign of a load that takes CPU: half of what a VM can get, below which its load does not run, from its beginning on.
+ * @param percentOf each virtual CPU that it is to take
+ */
+export const cpuSign = <Plan>(percentOf: (plan: Plan) => number): LoadSign<Plan> => ({
+  rate: cpuRate,
+  did: "used",
+  does: "uses",
+  unit: "% of a CPU",
+  leastUnit: " %",
+  least: (plan, { vcpus, fairCpuPercent }) => Math.min(vcpus * percentOf(plan), fairCpuPercent) / 2,
+  atStart: "least",
+});

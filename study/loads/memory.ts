@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { factor } from "../factor.ts";
-import { cpuRate, halfOfFairCpu, loadFiles, loadKind } from "./load-kind.ts";
+import { cpuSign, loadFiles, loadKind } from "./load-kind.ts";
 
 const memoryLoadMiB = factor({
   words: "memory that memory load goes through",
@@ -34,20 +34,21 @@ const besideMiB = 128;
 /** stress-ng takes three arrays of four times what it is told that the cache has. */
 const cacheKiB = (memoryMiB: number) => Math.floor((memoryMiB * 1024) / 12);
 
+/** Holds how many MiB were moved. */
+const countFile = `${loadFiles}-moved`;
+
 /**
  * A shell of busybox that is called as stress-ng's processes are, so that it is ended with them. stress-ng tells what it has done when it
  * ends, so it runs for a second at a time. One of its operations reads and writes ten arrays: copy, scale, add and triad.
  */
-const loopOf = (memoryMiB: number, vcpus: number, file: string) =>
+const loopOf = (memoryMiB: number, vcpus: number) =>
   [
     "echo stress-ng-loop > /proc/$$/comm; moved=0",
-    `while stress-ng --stream ${vcpus} --stream-l3-size ${cacheKiB(memoryMiB)}K --timeout 1 --temp-path /tmp --quiet --metrics --yaml ${file}.yaml > ${file}.said 2>&1`,
-    `do operations=$(sed -n "s/^ *bogo-ops: //p" ${file}.yaml)`,
+    `while stress-ng --stream ${vcpus} --stream-l3-size ${cacheKiB(memoryMiB)}K --timeout 1 --temp-path /tmp --quiet --metrics --yaml ${countFile}.yaml > ${countFile}.said 2>&1`,
+    `do operations=$(sed -n "s/^ *bogo-ops: //p" ${countFile}.yaml)`,
     `moved=$((moved + \${operations:-0} * 40 * ${cacheKiB(memoryMiB)} / 1024))`,
-    `echo $moved > ${file}.new; mv ${file}.new ${file}; done; cat ${file}.said`,
+    `echo $moved > ${countFile}.new; mv ${countFile}.new ${countFile}; done; cat ${countFile}.said`,
   ].join("; ");
-
-const countFile = `${loadFiles}-moved`;
 
 /** stress-ng's variant of STREAM on every virtual CPU (stress-ng(1)): it competes for the memory's bandwidth. */
 export const memoryLoad = loadKind({
@@ -71,23 +72,13 @@ export const memoryLoad = loadKind({
     ];
   },
   programs: ["stress-ng"],
-  processes: ({ memoryMiB }, { vcpus }) => [
-    { name: "memory", command: `sh -c '${loopOf(memoryMiB, vcpus, countFile)}'` },
-  ],
+  processes: ({ memoryMiB }, { vcpus }) => [{ name: "memory", command: `sh -c '${loopOf(memoryMiB, vcpus)}'` }],
   counters: {
     command: `read -r seconds rest < /proc/uptime; moved=0; [ ! -e ${countFile} ] || read -r moved < ${countFile}; echo "seconds=$seconds moved=$moved"`,
     rates: { moved: "memoryMiBps" },
   },
   signs: [
-    {
-      rate: cpuRate,
-      did: "used",
-      does: "uses",
-      unit: "% of a CPU",
-      leastUnit: " %",
-      least: (_, share) => halfOfFairCpu(100, share),
-      atStart: "least",
-    },
+    cpuSign(() => 100),
     {
       rate: "memoryMiBps",
       did: "moved",

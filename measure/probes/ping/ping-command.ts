@@ -1,9 +1,10 @@
+import { ethernetBytes } from "../../../study/factors/ping.ts";
 import type { Factors } from "../../../study/scenario.ts";
 import { lingerSeconds } from "./budget.ts";
 import type { PingParameters } from "./parameters.ts";
 
-/** Ethernet header 14, IPv4 header 20, ICMP header 8, frame check sequence 4: what a frame has beside ping's payload. */
-const frameOverheadBytes = 46;
+/** IPv4 header 20, ICMP header 8, and Ethernet: what a frame has beside ping's payload. */
+const frameOverheadBytes = 20 + 8 + ethernetBytes;
 
 /** ping's payload in a frame of the size that a scenario asks for. */
 export const payloadBytesOf = ({ frameBytes }: Pick<Factors, "frameBytes">) => frameBytes - frameOverheadBytes;
