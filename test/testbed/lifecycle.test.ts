@@ -2,9 +2,7 @@ import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noVm } from "../../infra/vm/ports/namespaced-vf.ts";
-import { endpointOn } from "../../lib/endpoints/kinds.ts";
-import { type Role, roles } from "../../lib/roles.ts";
-import { connectSsh } from "../../lib/ssh/connect.ts";
+import { roles } from "../../lib/roles.ts";
 import { pingRecord } from "../../measure/probes/ping/record.ts";
 import type { ProbeRecord } from "../../measure/results/manifest.ts";
 import { makeTestStack, type TestStack } from "../support/stack.ts";
@@ -28,16 +26,6 @@ afterAll(async () => {
 const smallPackets = { mainDriver: "pci-passthrough", mtu: 1400 };
 const marks = () => testbed.onServers("cat /run/sriov-rtt/nic-* /run/sriov-rtt/bridge-*");
 const vms = () => testbed.onServers("virsh -q list --all; cat /run/libvirt/qemu/rtt-main.pid");
-
-/** Names of all that runs in a Main VM. */
-async function processesIn(role: Role): Promise<string> {
-  const ssh = await connectSsh(role, testbed.inventory.hosts[role], 60_000);
-  try {
-    return await endpointOn(ssh, "vm", "rtt-main").run("cat /proc/[0-9]*/comm");
-  } finally {
-    ssh.close();
-  }
-}
 
 /** The one value of a metric that has one; fails where it is unavailable. */
 function medianOf(record: ProbeRecord | undefined, metric: string): number {
@@ -103,8 +91,9 @@ describe("a testbed, from deployment to teardown", () => {
       expect(rate * median).toBeLessThan(1000 * 2);
     }
     for (const role of roles) expect(record?.cpu[role].during).toBeGreaterThan(0);
-    expect(await processesIn("responder")).not.toMatch(/netserver/);
-    expect(await processesIn("sender")).not.toMatch(/netperf/);
+    const [inSender, inResponder] = await testbed.inMainVms("cat /proc/[0-9]*/comm");
+    expect(inResponder).not.toMatch(/netserver/);
+    expect(inSender).not.toMatch(/netperf/);
     expect(await vms()).toEqual(before);
     await testbed.up(own, ["--expect-no-changes"]);
   });
