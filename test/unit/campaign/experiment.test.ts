@@ -62,7 +62,7 @@ describe("readExperiments", () => {
 
   it("refuses an unknown one with the known ones", () => {
     expect(() => readExperiments(["../baseline"])).toThrow(
-      'experiment "../baseline" is not allowed; allowed: baseline, competition, connection, location, macvtap, all',
+      'experiment "../baseline" is not allowed; allowed: baseline, competition, connection, drivers, location, macvtap, all',
     );
   });
 });
