@@ -23,7 +23,7 @@ function featureOf(row: FactorRow): Feature {
 function featuresThatRemake(what: FactorRow["remakes"], scenarios: readonly PlannedScenario[]): Feature[] {
   const features = Object.values(factorTable).flatMap((row) => (row.remakes === what ? [featureOf(row)] : []));
   const isNumber = (feature: Feature) => scenarios.some((scenario) => typeof feature(scenario) === "number");
-  return [...features.filter((one) => !isNumber(one)), ...features.filter(isNumber)];
+  return [...features.filter((feature) => !isNumber(feature)), ...features.filter(isNumber)];
 }
 
 /**

@@ -149,7 +149,7 @@ export function readExperiments(
   folder: string = join(checkout, "experiments"),
 ): Experiment[] {
   const known = yamlNamesIn(folder);
-  const unknown = names.find((one) => one !== "all" && !known.includes(one));
+  const unknown = names.find((id) => id !== "all" && !known.includes(id));
   if (unknown !== undefined)
     throw new LabError(
       `experiment ${JSON.stringify(unknown)} is not allowed; allowed: ${[...known.sort(), "all"].join(", ")}`,
@@ -157,10 +157,10 @@ export function readExperiments(
     );
   const bySection = (a: Experiment, b: Experiment) =>
     a.section.localeCompare(b.section, "en", { numeric: true }) || a.id.localeCompare(b.id);
-  const ofPaper = () => known.map((one) => readExperiment(folder, one)).filter(({ ours }) => !ours);
+  const ofPaper = () => known.map((id) => readExperiment(folder, id)).filter(({ ours }) => !ours);
   const all = names.includes("all") ? ofPaper().sort(bySection) : [];
-  const named = [...new Set(names)].filter((one) => one !== "all").map((one) => readExperiment(folder, one));
-  return [...named, ...all.filter(({ id }) => !named.some((one) => one.id === id))];
+  const named = [...new Set(names)].filter((id) => id !== "all").map((id) => readExperiment(folder, id));
+  return [...named, ...all.filter(({ id }) => !named.some((experiment) => experiment.id === id))];
 }
 
 /** @throws LabError (exit code 2) that names the profile and those that the experiment has */

@@ -21,7 +21,7 @@ const listOf = (level: z.ZodType) =>
   z
     .array(level)
     .min(1, "at least one level")
-    .refine((all) => new Set(all.map((one) => JSON.stringify(one))).size === all.length, "each level once");
+    .refine((all) => new Set(all.map((level) => JSON.stringify(level))).size === all.length, "each level once");
 
 /** Factors of which an experiment's file gives lists of levels, with the list's name in the file, in the order of the table. */
 export const leveledFactors = (of: "experiment" | "profile", table: FactorTable = factorTable) =>

@@ -87,7 +87,7 @@ function plannedScenario(cell: ExperimentCell, config: ScenarioConfig, replicate
 function merged(a: PlannedScenario, b: PlannedScenario): PlannedScenario {
   const runs = Math.max(a.runs, b.runs);
   const isNew = ({ experiment, arm }: PlannedScenario["wantedBy"][number]) =>
-    !a.wantedBy.some((one) => one.experiment === experiment && one.arm === arm);
+    !a.wantedBy.some((wish) => wish.experiment === experiment && wish.arm === arm);
   return {
     ...a,
     replicates: Math.max(a.replicates, b.replicates),
@@ -116,7 +116,7 @@ function* planOfExperiment(experiment: Experiment, profile: Profile, inventory: 
 
 /** Whether a scenario is what a substitution made. */
 const comesFrom = ({ experiment, arm, to }: Substitution, { factors, wantedBy }: PlannedScenario) =>
-  (factors.background?.vms ?? 0) === to && wantedBy.some((one) => one.experiment === experiment && one.arm === arm);
+  (factors.background?.vms ?? 0) === to && wantedBy.some((wish) => wish.experiment === experiment && wish.arm === arm);
 
 /**
  * The scenarios of some experiments, each once, and the order in which they are deployed. They are listed so that going
@@ -141,7 +141,7 @@ export function planCampaign(experiments: readonly Experiment[], options: PlanOp
   const scenarios = asked.slice(0, options.limit);
   const hashes = new Set(scenarios.map(({ hash }) => hash));
   const substitutions = new Map(
-    cells.flatMap(({ substitution: one }) => (one ? [[canonicalJson(one), one] as const] : [])),
+    cells.flatMap(({ substitution: found }) => (found ? [[canonicalJson(found), found] as const] : [])),
   );
   return {
     profile: options.profile,
@@ -150,7 +150,9 @@ export function planCampaign(experiments: readonly Experiment[], options: PlanOp
       assumed: options.inventory === undefined,
       vfs: ofRoles((role) => Math.min(...parts.map(({ inventory }) => vfsOf(inventory, role)))),
     },
-    substitutions: [...substitutions.values()].filter((one) => scenarios.some((scenario) => comesFrom(one, scenario))),
+    substitutions: [...substitutions.values()].filter((substitution) =>
+      scenarios.some((scenario) => comesFrom(substitution, scenario)),
+    ),
     problems: [...new Set(cells.flatMap(({ scenario, problems }) => (hashes.has(scenario.hash) ? problems : [])))],
     scenarios,
     order: orderOfPlan(scenarios, options),

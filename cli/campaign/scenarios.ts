@@ -15,7 +15,7 @@ export interface ExperimentCell {
 /** Every combination of one value of each list; the last list varies fastest. */
 function combinations(lists: readonly { id: string; values: readonly unknown[] }[]): Record<string, unknown>[] {
   return lists.reduce<Record<string, unknown>[]>(
-    (found, { id, values }) => found.flatMap((one) => values.map((value) => ({ ...one, [id]: value }))),
+    (found, { id, values }) => found.flatMap((combination) => values.map((value) => ({ ...combination, [id]: value }))),
     [{}],
   );
 }
@@ -25,7 +25,10 @@ export function cellsOf(experiment: Experiment, profile: Profile): ExperimentCel
   const valuesIn = (file: Readonly<Record<string, unknown>>, of: "experiment" | "profile") =>
     leveledFactors(of).map(({ id, key }) => ({ id, values: file[key] as readonly unknown[] }));
   const byId = new Map(
-    [...valuesIn({ ...experiment }, "experiment"), ...valuesIn({ ...profile }, "profile")].map((one) => [one.id, one]),
+    [...valuesIn({ ...experiment }, "experiment"), ...valuesIn({ ...profile }, "profile")].map((list) => [
+      list.id,
+      list,
+    ]),
   );
   const lists = Object.keys(factorTable).flatMap((id) => byId.get(id) ?? []);
   return experiment.arms.flatMap((arm) => combinations(lists).map((levels) => ({ experiment, arm, profile, levels })));

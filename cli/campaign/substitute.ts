@@ -35,7 +35,7 @@ export function substitutionOf(cell: ExperimentCell, inventory: Inventory): Subs
   const from = Number(cell.levels[backgroundVmKeys.vms]);
   if (tightest === undefined || tightest.most >= from) return undefined;
   const { role, most } = tightest;
-  const alike = new Set(roles.map((one) => vfsOf(inventory, one))).size === 1;
+  const alike = new Set(roles.map((each) => vfsOf(inventory, each))).size === 1;
   const taken = onVf(plan[role].main) ? ", of which the Main VM takes 1" : ", none of them the Main VM's";
   return {
     experiment: cell.experiment.id,

@@ -11,10 +11,10 @@ export function summaryText({ measured, skipped, failed, left }: CampaignOutcome
     title: "campaign",
     head: ["", "replicate", "scenario", "why"],
     rows: [
-      ...skipped.map((one) => row("skipped", one, "measured before")),
-      ...measured.map((one) => row("measured", one)),
-      ...failed.map((one) => row("failed", one, firstLine(one.error))),
-      ...left.map((one) => row("left", one, "interrupted before it was measured")),
+      ...skipped.map((entry) => row("skipped", entry, "measured before")),
+      ...measured.map((entry) => row("measured", entry)),
+      ...failed.map((entry) => row("failed", entry, firstLine(entry.error))),
+      ...left.map((entry) => row("left", entry, "interrupted before it was measured")),
     ],
     notes: [
       `${measured.length} measured, ${skipped.length} skipped, ${failed.length} failed${left.length > 0 ? `, ${left.length} left` : ""}`,

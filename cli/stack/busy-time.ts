@@ -20,7 +20,7 @@ export function busySeconds<Kind extends string>(
     const to = edges[index + 1];
     if (to === undefined) return;
     const during = busy.filter(({ fromMs, toMs }) => fromMs <= from && toMs >= to);
-    const kind = order.find((each) => during.some((one) => one.kind === each));
+    const kind = order.find((each) => during.some((span) => span.kind === each));
     if (kind !== undefined) seconds[kind] += (to - from) / 1000;
   });
   return seconds;

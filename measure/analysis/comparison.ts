@@ -198,7 +198,8 @@ export function compareDeployments<Run extends RunRecord>(
   const withAllAt = (end: number) => (unknown === 0 ? result : wilcoxonOfDifferences(filledUp(values, unknown, end)));
   const centre = centreOf(values, few, unknown);
   const short = ratioShortage(contrasts.withoutRatio) ?? lostShortage(unknown, values.length, centre);
-  const shown = (side: Deployment<Run>[]) => medianOrNull(side.flatMap((one) => one.valueOf(measure) ?? []));
+  const shown = (side: Deployment<Run>[]) =>
+    medianOrNull(side.flatMap((deployment) => deployment.valueOf(measure) ?? []));
   const comparison: Comparison = {
     test: "wilcoxon signed-rank",
     unit: "deployment",

@@ -150,7 +150,7 @@ export function contrastsOf<Run extends RunRecord>(
     cells: cells.size,
     unknown: taken.length - known.length,
     incomplete: all.length - taken.length,
-    used: { first: known.flatMap((one) => one.first), second: known.flatMap((one) => one.second) },
+    used: { first: known.flatMap((pair) => pair.first), second: known.flatMap((pair) => pair.second) },
     unmatched: { first: valued(left.found) - pairs, second: valued(right.found) - pairs },
     withoutValue: { first: left.withoutValue, second: right.withoutValue },
     withoutRatio: { first: left.withoutRatio, second: right.withoutRatio },
@@ -187,15 +187,15 @@ export function valuesByReplicate<Run extends RunRecord>(
     deployments.map((deployment) => ({ deployment, cell: cellOf(deployment) })),
     measure,
   );
-  const measurable = deployments.filter((one) => !without.has(cellOf(one)));
-  const scaled = measurable.filter((one) => !isOffScale(one, measure, scale));
+  const measurable = deployments.filter((deployment) => !without.has(cellOf(deployment)));
+  const scaled = measurable.filter((deployment) => !isOffScale(deployment, measure, scale));
   const cells = new Set(scaled.map(cellOf)).size;
   const groups = [...Map.groupBy(scaled, ({ replicate }) => replicate).values()];
   const taken = groups.filter((group) => group.length === cells);
-  const known = taken.filter((group) => group.every((one) => one.valueOf(measure) !== null));
+  const known = taken.filter((group) => group.every((deployment) => deployment.valueOf(measure) !== null));
   return {
     values: Float64Array.from(known, (group) =>
-      mean(group.flatMap((one) => onScale(one.valueOf(measure), scale) ?? [])),
+      mean(group.flatMap((deployment) => onScale(deployment.valueOf(measure), scale) ?? [])),
     ),
     used: known.flat(),
     unknown: taken.length - known.length,

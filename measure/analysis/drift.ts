@@ -35,7 +35,10 @@ const drifting = measureNames.filter((measure) => measures[measure].drifts);
 function placed(deployments: readonly Deployed[]): (Deployed & { place: number })[] {
   return [...Map.groupBy(deployments, ({ block }) => block).values()].flatMap((block) => {
     const inOrder = [...block].sort((a, b) => Date.parse(a.started) - Date.parse(b.started));
-    return inOrder.map((one, index) => ({ ...one, place: block.length === 1 ? 0 : index / (block.length - 1) }));
+    return inOrder.map((deployment, index) => ({
+      ...deployment,
+      place: block.length === 1 ? 0 : index / (block.length - 1),
+    }));
   });
 }
 
@@ -79,11 +82,11 @@ export function driftOfRuns(runs: readonly RunRecord[]): MeasureDrift[] {
   const deployments = deploymentsOf(runs);
   return drifting.map((measure) =>
     driftOf(
-      deployments.map((one) => ({
-        block: blockOf(one.run),
-        treatment: one.run.scenarioSha256,
-        started: earliest(one.runs),
-        value: one.valueOf(measure),
+      deployments.map((deployment) => ({
+        block: blockOf(deployment.run),
+        treatment: deployment.run.scenarioSha256,
+        started: earliest(deployment.runs),
+        value: deployment.valueOf(measure),
       })),
       measure,
     ),

@@ -41,14 +41,14 @@ interface Valued {
 }
 
 const indicatorOf = (valued: readonly Valued[], arm: Arm) =>
-  Float64Array.from(valued, (one) => (one.arm === arm ? 1 : 0));
+  Float64Array.from(valued, (deployment) => (deployment.arm === arm ? 1 : 0));
 const valuesOf = (valued: readonly Valued[]) => Float64Array.from(valued, ({ value }) => value);
-const countOf = (valued: readonly Valued[], arm: Arm) => valued.filter((one) => one.arm === arm).length;
+const countOf = (valued: readonly Valued[], arm: Arm) => valued.filter((deployment) => deployment.arm === arm).length;
 
 const valued = (deployments: readonly StudyDeployment[], measure: Measure): Valued[] =>
-  deployments.flatMap((one) => {
-    const value = one.valueOf(measure);
-    return value === null ? [] : [{ arm: one.run.arm, value }];
+  deployments.flatMap((deployment) => {
+    const value = deployment.valueOf(measure);
+    return value === null ? [] : [{ arm: deployment.run.arm, value }];
   });
 
 /** Between which tau-b lies, also where nobody knows it. */
@@ -65,7 +65,7 @@ interface ReplicateTaus {
 /** Kendall's tau-b of a driver's indicator with a measure, one a replicate. */
 export function tauByReplicate(deployments: readonly StudyDeployment[], measure: Measure, arm: Arm): ReplicateTaus {
   const groups = [...Map.groupBy(deployments, ({ replicate }) => replicate).values()];
-  const whole = groups.filter((group) => group.every((one) => one.valueOf(measure) !== null));
+  const whole = groups.filter((group) => group.every((deployment) => deployment.valueOf(measure) !== null));
   const taus = whole.flatMap((group) => {
     const values = valued(group, measure);
     return kendall(indicatorOf(values, arm), valuesOf(values)).statistic ?? [];
@@ -79,7 +79,9 @@ const notShared =
 /** The deployments of those drivers that have a value at all, or could have had one. */
 export const measurable = (deployments: readonly StudyDeployment[], measure: Measure): StudyDeployment[] => {
   const arms = new Set(
-    deployments.filter((one) => one.valueOf(measure) !== null || one.hasLostRuns).map(({ run }) => run.arm),
+    deployments
+      .filter((deployment) => deployment.valueOf(measure) !== null || deployment.hasLostRuns)
+      .map(({ run }) => run.arm),
   );
   return deployments.filter(({ run }) => arms.has(run.arm));
 };

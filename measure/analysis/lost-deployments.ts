@@ -21,8 +21,8 @@ export function lostAmong<Run extends RunRecord>(
   deployments: readonly Deployment<Run>[],
   measure: Measure,
 ): LostDeployments {
-  const without = deployments.filter((one) => one.valueOf(measure) === null);
-  const why = new Set(without.flatMap((one) => one.reasonsAgainst(measure)));
+  const without = deployments.filter((deployment) => deployment.valueOf(measure) === null);
+  const why = new Set(without.flatMap((deployment) => deployment.reasonsAgainst(measure)));
   return { without: without.length, deployments: deployments.length, why: [...why].sort() };
 }
 
@@ -46,5 +46,5 @@ const shareWords = ({ without, deployments, why }: LostDeployments) =>
 /** "without a value: Bridge 2 of 8 deployments (no packet came back), PCI 0 of 8 deployments"; null where all have one. */
 export function lostWords(arms: readonly LostOfArm[]): string | null {
   if (arms.every(({ without }) => without === 0)) return null;
-  return `without a value: ${arms.map((one) => `${one.arm} ${shareWords(one)}`).join(", ")}`;
+  return `without a value: ${arms.map((share) => `${share.arm} ${shareWords(share)}`).join(", ")}`;
 }

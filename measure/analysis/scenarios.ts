@@ -57,10 +57,10 @@ function metricOf(
   metric: PublishedMetric,
   pooled: PooledSummary | undefined,
 ): ScenarioMetric {
-  const values = deployments.flatMap((one) => one.valueOf(metric) ?? []);
+  const values = deployments.flatMap((deployment) => deployment.valueOf(metric) ?? []);
   if (pooled === undefined || values.length === 0) {
     const summaries = deployments.flatMap(({ runs }) => runs.map(({ metrics }) => metrics[metric]));
-    const reason = summaries.find((one) => "unavailable" in one);
+    const reason = summaries.find((summary) => "unavailable" in summary);
     return { unavailable: reason && "unavailable" in reason ? reason.unavailable : "there is no value" };
   }
   const { estimate, interval } = medianInterval(values);

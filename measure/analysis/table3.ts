@@ -50,7 +50,7 @@ export interface Table3Row extends Comparison {
 }
 
 const paperP = (location: Location, measure: string, first: Arm, second: Arm) =>
-  paperLocations.some((one) => one === location)
+  paperLocations.some((known) => known === location)
     ? (paperPValues[`${location} ${measure} ${first} ${second}`] ?? 0)
     : null;
 

@@ -24,7 +24,7 @@ export function unavailableRecord(reasons: MissingCaptures): UnavailableRecord {
     }),
   );
   const words = missing.flatMap(({ metric, at, reason }) => {
-    const published = publishedMetrics.find((one) => one === metric);
+    const published = publishedMetrics.find((known) => known === metric);
     return published === undefined || at === null
       ? []
       : [[nameIfMissing(published), `at the ${roleOfPoint(at)}: ${reason}`]];
@@ -34,7 +34,7 @@ export function unavailableRecord(reasons: MissingCaptures): UnavailableRecord {
 
 /** Runs that were measured before `missing` was written have the words alone. */
 function reasonFromWords({ unavailable }: Pick<Manifest, "unavailable">, role: Role): string | undefined {
-  const metric = publishedMetrics.find((one) => metrics[one].points.some((point) => roleOfPoint(point) === role));
+  const metric = publishedMetrics.find((metric) => metrics[metric].points.some((point) => roleOfPoint(point) === role));
   return metric && unavailable[nameIfMissing(metric)]?.replace(`at the ${role}: `, "");
 }
 

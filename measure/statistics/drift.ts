@@ -66,11 +66,11 @@ function spreading(weights: readonly Float64Array[]): number {
   const n = weights.length;
   const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
   const total = Float64Array.from(weights[0] ?? [], (_, index) =>
-    sum(Float64Array.from(weights, (one) => one[index] ?? 0)),
+    sum(Float64Array.from(weights, (row) => row[index] ?? 0)),
   );
   const square = (values: Float64Array) => sum(values.map((value) => value ** 2));
   const ofMean = square(total) / n;
-  const scatter = (weights.reduce((all, one) => all + square(one), 0) - ofMean) / (n - 1);
+  const scatter = (weights.reduce((all, row) => all + square(row), 0) - ofMean) / (n - 1);
   return scatter > 0 ? Math.sqrt(Math.max(1, ofMean / scatter)) : 1;
 }
 
@@ -85,11 +85,11 @@ export function driftWithinBlocks(values: readonly PlacedValue[]): Drift {
   if (blocks.length < 2) return without(blocks.length, values.length, "not enough data: one replicate");
   const groupings = [blocks, groupsOf(values.map(({ treatment }) => treatment))];
   const place = swept(
-    values.map((one) => one.place),
+    values.map((deployment) => deployment.place),
     groupings,
   );
   const residual = swept(
-    values.map((one) => one.value),
+    values.map((deployment) => deployment.value),
     groupings,
   );
   const telling = blocks.flatMap((members) => {

@@ -62,4 +62,4 @@ function linkOf({ role, peer }: Subject, { pf, index, facts }: SeenPort): Findin
 }
 
 /** Whether the cable to the other server is in. */
-export const link: ServerCheck = (subject) => portsOf(subject).map((one) => linkOf(subject, one));
+export const link: ServerCheck = (subject) => portsOf(subject).map((port) => linkOf(subject, port));

@@ -50,7 +50,7 @@ function powerTable({ power }: Calibration): string {
   const sizes = [...new Set(power.map(({ spreads }) => spreads))];
   const parts = Object.keys(power[0]?.contradicted ?? {}).filter((count) => count !== "1");
   const at = (replicates: number, spreads: number) =>
-    power.find((one) => one.replicates === replicates && one.spreads === spreads);
+    power.find((row) => row.replicates === replicates && row.spreads === spreads);
   return table(
     ["replicates", "", ...sizes.map((size) => counted(size, "spread"))],
     counts.flatMap((count) => [

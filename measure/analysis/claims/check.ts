@@ -30,7 +30,7 @@ export interface ClaimData {
 
 function shortageOf(verdict: Verdict, evidence: readonly Evidence[]): string | null {
   if (verdict !== "not enough data") return null;
-  const tested = evidence.filter((one) => !isUntested(one.verdict));
+  const tested = evidence.filter((piece) => !isUntested(piece.verdict));
   const [only, ...others] = new Set(tested.map(({ shortage }) => shortage));
   return others.length === 0 && tested.every(({ n }) => n !== null && n > 0) ? (only ?? null) : null;
 }
@@ -38,14 +38,15 @@ function shortageOf(verdict: Verdict, evidence: readonly Evidence[]): string | n
 function check({ id, section, claim, reading, rules }: Claim, judge: Judge): CheckedClaim {
   const parts = rules.reduce((sum, rule) => sum + judge.partsOf(rule), 0);
   const evidence = rules.map((rule) => judge.judge(rule, Math.max(1, parts)));
-  const verdict = together(evidence.map((one) => one.verdict));
+  const verdict = together(evidence.map((piece) => piece.verdict));
   return {
     id,
     section,
     claim,
     reading: reading ?? null,
     verdict,
-    partly: evidence.some((one) => isUntested(one.verdict)) && (verdict === "reproduced" || verdict === "contradicted"),
+    partly:
+      evidence.some((piece) => isUntested(piece.verdict)) && (verdict === "reproduced" || verdict === "contradicted"),
     shortage: shortageOf(verdict, evidence),
     parts,
     evidence,

@@ -22,7 +22,9 @@ export function judgeLowers(
   const arms = [rule.arm, ...rule.beside];
   const region = { low: Number.NEGATIVE_INFINITY, high: 0 };
   const each = paperLocations.map((location) => {
-    const ofArms = deployments.filter((one) => locationOf(one.run) === location && arms.includes(one.run.arm));
+    const ofArms = deployments.filter(
+      (deployment) => locationOf(deployment.run) === location && arms.includes(deployment.run.arm),
+    );
     const shared = inSharedCells(measurable(ofArms, rule.measure), arms);
     const taus = { ...tauByReplicate(shared, rule.measure, rule.arm), ends: tauEnds };
     return { location, shared, found: decideCentre(taus, region, parts) };

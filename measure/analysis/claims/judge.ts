@@ -121,7 +121,7 @@ export class Judge {
       verdict: together(each.map(({ verdict }) => verdict)),
       // The interval over all numbers of VMs together decides nothing here.
       contradicts: null,
-      note: each.map((one) => `${one.vms} VMs: ${one.verdict}, ratio ${range(one)}, n = ${one.n}`).join("; "),
+      note: each.map((level) => `${level.vms} VMs: ${level.verdict}, ratio ${range(level)}, n = ${level.n}`).join("; "),
     };
   }
 
@@ -140,8 +140,8 @@ export class Judge {
       return { deployment, cell: [ratePps, fixed, campaignOf(deployment.run), background].join("\n") };
     };
     // The deployments without background VMs stand beside those with each kind of them.
-    const x = top.map((one) => inCell(one, one.run.background ?? ""));
-    const y = drivers.flatMap((driver) => none.map((one) => inCell(one, driver)));
+    const x = top.map((deployment) => inCell(deployment, deployment.run.background ?? ""));
+    const y = drivers.flatMap((driver) => none.map((deployment) => inCell(deployment, driver)));
     return compared(rule, x, y, aboveZero, parts);
   }
 
@@ -151,9 +151,10 @@ export class Judge {
       some.flatMap(({ runs }) => runs.flatMap(({ achievedRatePps }) => achievedRatePps ?? []));
     const at = (ratePps: number) => all.filter(({ run }) => run.ratePps === ratePps);
     const notTestable = (why: string) => noEvidence("not testable here", testedWords(rule, null), why);
-    const isKnown = (one: StudyDeployment) => achieved([one]).length > 0;
+    const isKnown = (deployment: StudyDeployment) => achieved([deployment]).length > 0;
     // A deployment without a value may have no rate either; it must not go unnoticed for that.
-    const known = (some: StudyDeployment[]) => some.filter((one) => isKnown(one) || one.valueOf(rule.measure) === null);
+    const known = (some: StudyDeployment[]) =>
+      some.filter((deployment) => isKnown(deployment) || deployment.valueOf(rule.measure) === null);
     const [fast, slow] = [known(at(fastRate)), known(at(slowRate))];
     if ([fastRate, slowRate].some((rate) => at(rate).length > 0 && !at(rate).some(isKnown)))
       return notTestable("the rates that ping achieved are not known: they may be one treatment");

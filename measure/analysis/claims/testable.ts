@@ -30,7 +30,7 @@ const cpu: Record<Exclude<Fidelity, "hardware">, string> = {
  * shorter than ping's interval there, so the frequencies are two treatments, and each path is compared with itself.
  */
 export function untestable(rule: Rule, fidelity: string): string | null {
-  const label = fidelities.find((one) => one === fidelity);
+  const label = fidelities.find((known) => known === fidelity);
   if (label === undefined || label === "hardware") return null;
   if (isCpu(rule.measure)) return cpu[label];
   if (isOrdering(rule)) return null;

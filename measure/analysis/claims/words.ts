@@ -12,9 +12,9 @@ function vmsWords(vms: Where["vms"], used: readonly number[]): string[] {
   if (vms === "loaded") return ["with background VMs"];
   if (used.length === 0) return ["is" in vms ? `${vms.is} background VMs` : `more than ${vms.above} background VMs`];
   if ("is" in vms)
-    return [`${listWords(used)} background VMs${used.every((one) => one === vms.is) ? "" : ` in place of ${vms.is}`}`];
+    return [`${listWords(used)} background VMs${used.every((count) => count === vms.is) ? "" : ` in place of ${vms.is}`}`];
   return [
-    `${listWords(used)} background VMs${used.every((one) => one > vms.above) ? "" : ` in place of more than ${vms.above}`}`,
+    `${listWords(used)} background VMs${used.every((count) => count > vms.above) ? "" : ` in place of more than ${vms.above}`}`,
   ];
 }
 
@@ -40,7 +40,7 @@ function whereWords(where: Where, used: readonly number[] = []): string {
         : [];
   const words = [
     ...(settings && vms === undefined && load !== "none"
-      ? [settings.map((one) => settingWords[one]).join(" or ")]
+      ? [settings.map((setting) => settingWords[setting]).join(" or ")]
       : []),
     ...(settings?.includes("sriov") && vms !== undefined ? [settingWords.sriov] : []),
     ...loaded,

@@ -47,9 +47,9 @@ const mostNamed = 8;
 
 /** Scenarios that lost so many packets that their RTTs are of a selection, as a sentence; empty without any. */
 export function scenarioLossNotes(scenarios: readonly (PacketCounts & { scenario: string })[]): string[] {
-  const losing = scenarios.filter((one) => lossOf(one) > muchLoss).sort((a, b) => lossOf(b) - lossOf(a));
+  const losing = scenarios.filter((scenario) => lossOf(scenario) > muchLoss).sort((a, b) => lossOf(b) - lossOf(a));
   if (losing.length === 0) return [];
-  const named = losing.slice(0, mostNamed).map((one) => `${one.scenario} ${lossWords(one)}`);
+  const named = losing.slice(0, mostNamed).map((scenario) => `${scenario.scenario} ${lossWords(scenario)}`);
   const others = losing.length > mostNamed ? [`${losing.length - mostNamed} more`] : [];
   return [`lost packets above ${percentText(muchLoss)}: ${[...named, ...others].join(", ")}; ${survivors}`];
 }

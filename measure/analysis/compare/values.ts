@@ -43,7 +43,7 @@ function unpaired({ first, second, single }: Match, measure: Measure): Compariso
   const valuesOf = ({ runs }: Side) => {
     const scale = scaleOf(measure);
     const deployments = deploymentsOf(single ? runs : runs.filter(({ scenarioSha256 }) => common.has(scenarioSha256)));
-    const usable = deployments.filter((one) => !isOffScale(one, measure, scale));
+    const usable = deployments.filter((deployment) => !isOffScale(deployment, measure, scale));
     const whole = [...Map.groupBy(usable, ({ replicate }) => replicate).values()].filter(
       (group) => single || group.length === common.size,
     );

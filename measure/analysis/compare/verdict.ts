@@ -46,7 +46,9 @@ export function verdictOf(comparison: Comparison, measure: Measure, unit: string
 
 /** What an interval rests on that a reader should know, as sentences; empty where it rests on no distribution. */
 export function assumptions(comparisons: readonly (Comparison | null)[]): string[] {
-  const isStudent = comparisons.some((one) => (one?.ratio ?? one?.difference)?.interval?.method === "t");
+  const isStudent = comparisons.some(
+    (comparison) => (comparison?.ratio ?? comparison?.difference)?.interval?.method === "t",
+  );
   if (!isStudent) return [];
   return [
     `with fewer than ${fewestReplicates} replicates no 95 % interval is free of a distribution: Student's t here takes the logarithms of the replicates' ratios ` +

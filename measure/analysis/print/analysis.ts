@@ -15,11 +15,11 @@ const median = (metric: ScenarioMetric) => ("unavailable" in metric ? "unavailab
 const interval = (metric: ScenarioMetric) => ("unavailable" in metric ? null : intervalText(metric.interval));
 
 function scenarioTable({ scenarios, fidelity, runs }: Analysis): PlainTable {
-  const metricsOf = (one: ScenarioSummary) => publishedMetrics.map((metric) => one[publishedName(metric)]);
+  const metricsOf = (scenario: ScenarioSummary) => publishedMetrics.map((metric) => scenario[publishedName(metric)]);
   const reasons = new Set(
-    scenarios.flatMap((one) =>
-      metricsOf(one).flatMap((metric) =>
-        "unavailable" in metric ? [`unavailable: ${one.senderDriver}: ${metric.unavailable}`] : [],
+    scenarios.flatMap((scenario) =>
+      metricsOf(scenario).flatMap((metric) =>
+        "unavailable" in metric ? [`unavailable: ${scenario.senderDriver}: ${metric.unavailable}`] : [],
       ),
     ),
   );
@@ -33,17 +33,17 @@ function scenarioTable({ scenarios, fidelity, runs }: Analysis): PlainTable {
       ]),
       "CPU S/R %",
     ],
-    rows: scenarios.map((one) => [
-      one.scenario,
-      one.deployments,
-      one.runs,
-      one.lost,
+    rows: scenarios.map((scenario) => [
+      scenario.scenario,
+      scenario.deployments,
+      scenario.runs,
+      scenario.lost,
       ...publishedMetrics.flatMap((metric) => {
-        const found = one[publishedName(metric)];
+        const found = scenario[publishedName(metric)];
         const p95 = "unavailable" in found ? null : digits(found.p95);
         return [median(found), ...(metric === mainMetric ? [interval(found), p95] : [])];
       }),
-      `${one.cpuPercent.sender.toFixed(1)} / ${one.cpuPercent.responder.toFixed(1)}`,
+      `${scenario.cpuPercent.sender.toFixed(1)} / ${scenario.cpuPercent.responder.toFixed(1)}`,
     ]),
     notes: [`95 % of deployments: interval of their median, from ${fewestReplicates} deployments on`, ...reasons],
   };

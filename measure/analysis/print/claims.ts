@@ -50,11 +50,11 @@ export const claimTable = (claims: readonly CheckedClaim[]): PlainTable => ({
   title: "The paper's claims",
   head: ["claim", "verdict", "tested", "found"],
   rows: claims.flatMap((claim) =>
-    claim.evidence.map((one, i) => [
+    claim.evidence.map((piece, i) => [
       i === 0 ? claim.id : "",
       i === 0 ? verdictOf(claim) : "",
-      `${one.statement}${claim.evidence.length > 1 ? `: ${one.shortage ?? one.verdict}` : ""}`,
-      evidenceWords(one),
+      `${piece.statement}${claim.evidence.length > 1 ? `: ${piece.shortage ?? piece.verdict}` : ""}`,
+      evidenceWords(piece),
     ]),
   ),
   notes: ["docs/claims.md has the claims and their rules in words"],
@@ -66,7 +66,7 @@ export function claimLines(claims: readonly CheckedClaim[]): string {
     `  ${claim.id.padEnd(4)} ${verdictOf(claim)}: ${claim.claim}`,
     ...claim.evidence
       .filter(({ verdict }) => verdict !== "not testable here" && claim.verdict !== "not testable here")
-      .map((one) => `         ${one.shortage ?? one.verdict}: ${one.statement}: ${evidenceWords(one)}`),
+      .map((piece) => `         ${piece.shortage ?? piece.verdict}: ${piece.statement}: ${evidenceWords(piece)}`),
   ]);
   return ["The paper's claims, in its words, and what was tested of each", ...lines].join("\n");
 }

@@ -40,19 +40,19 @@ const driftLine = ({ measure, unit, change, interval, replicates, note }: Analys
   note,
 });
 
-const scenarioLines = (one: ScenarioSummary): Line[] => {
-  const base = { table: "scenario", subject: one.scenario };
+const scenarioLines = (scenario: ScenarioSummary): Line[] => {
+  const base = { table: "scenario", subject: scenario.scenario };
   return [
-    { ...base, measure: "deployments", quantity: "count", value: one.deployments },
-    { ...base, measure: "runs", quantity: "count", value: one.runs },
-    { ...base, measure: "lost", quantity: "count", value: one.lost, n: one.transmitted },
-    ...publishedMetrics.map(publishedName).flatMap((name) => metricLines(one, name, one[name])),
-    ...Object.entries(one.cpuPercent).map(([role, value]) => ({
+    { ...base, measure: "deployments", quantity: "count", value: scenario.deployments },
+    { ...base, measure: "runs", quantity: "count", value: scenario.runs },
+    { ...base, measure: "lost", quantity: "count", value: scenario.lost, n: scenario.transmitted },
+    ...publishedMetrics.map(publishedName).flatMap((name) => metricLines(scenario, name, scenario[name])),
+    ...Object.entries(scenario.cpuPercent).map(([role, value]) => ({
       ...base,
       measure: `cpuPercent.${role}`,
       quantity: "median",
       value,
-      n: one.runs,
+      n: scenario.runs,
     })),
   ];
 };
@@ -90,16 +90,16 @@ const kendallLine = (cell: KendallCell): Line => ({
 
 const claimLines = ({ id, verdict, shortage, claim, evidence }: CheckedClaim): Line[] => [
   { table: "claim", subject: id, quantity: "verdict", value: verdict, note: shortage ?? claim },
-  ...evidence.map((one) => ({
+  ...evidence.map((piece) => ({
     table: "rule",
     subject: id,
-    measure: one.statement,
-    quantity: one.verdict,
-    value: one.estimate,
-    low: one.low,
-    high: one.high,
-    n: one.n,
-    note: evidenceNotes(one).join("; "),
+    measure: piece.statement,
+    quantity: piece.verdict,
+    value: piece.estimate,
+    low: piece.low,
+    high: piece.high,
+    n: piece.n,
+    note: evidenceNotes(piece).join("; "),
   })),
 ];
 

@@ -8,7 +8,12 @@ export function driftTable({ drift }: Pick<Analysis, "drift">): PlainTable {
   return {
     title: "Drift: change from the first deployment of a replicate to the last",
     head: ["measure", "replicates", "deployments", "change [95 % interval]"],
-    rows: drift.map((one) => [measures[one.measure].what, one.replicates, one.deployments, changeWords(one)]),
+    rows: drift.map((change) => [
+      measures[change.measure].what,
+      change.replicates,
+      change.deployments,
+      changeWords(change),
+    ]),
     notes: ["beside the effects of scenarios and replicates; a deployment is one value, a replicate one slope"],
   };
 }

@@ -59,7 +59,7 @@ export function asText({ title, head, rows, notes = [] }: PlainTable): string {
       .join("  ")
       .trimEnd();
   const body = rows.length === 0 ? ["nothing to show"] : [line(head), ...cells.map(line)];
-  return [title, ...[...body, ...notes].map((one) => `  ${one}`)].join("\n");
+  return [title, ...[...body, ...notes].map((line) => `  ${line}`)].join("\n");
 }
 
 const escaped = (cell: string) => cell.replaceAll("|", "\\|").replaceAll("\n", " ");

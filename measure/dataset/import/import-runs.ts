@@ -43,7 +43,9 @@ async function runsBelow(from: string): Promise<{ driver: string; run: number; f
 
 /** The folder's name is the driver that a run is recorded with, and comparisons go by it. */
 function refuseUnknownDrivers(from: string, runs: readonly { driver: string }[]): void {
-  const unknown = [...new Set(runs.map(({ driver }) => driver))].filter((name) => !drivers.some((one) => one === name));
+  const unknown = [...new Set(runs.map(({ driver }) => driver))].filter(
+    (name) => !drivers.some((driver) => driver === name),
+  );
   if (unknown.length > 0)
     throw new LabError(
       `${from}: no driver is called ${unknown.map((name) => `"${name}"`).join(", ")}; name each folder by the driver of its runs: ${drivers.join(", ")}`,
