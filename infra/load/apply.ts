@@ -3,8 +3,8 @@ import { endpointOn } from "../../lib/endpoints/kinds.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { type Role, roles } from "../../lib/roles.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
+import { forgetLoadOf } from "../../lib/tenant.ts";
 import { type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
-import { removeFromServer } from "../host/remove.ts";
 import { shellScript } from "../server-script.ts";
 import { loadProcesses, startCommand, stopCommandOf } from "./commands.ts";
 import { type LoadedServer, type LoadRequest, loadProgram, type SeenLoad } from "./request.ts";
@@ -42,8 +42,9 @@ async function stopOne({ ssh, endpoint, role }: OpenServer, name: string, kinds:
  */
 async function stopAll(open: OpenServer, kinds: LoadKinds): Promise<void> {
   const { ssh, role, owner, vms } = open;
-  const answer = await removeFromServer(ssh, `${role}: the load`, "forget-load.sh", { OWNER: owner });
-  if (answer === "forgotten") await tryEach(vms, sideBySide, ({ name }) => stopOne(open, name, kinds));
+  const tenant = await forgetLoadOf(ssh, owner);
+  if (tenant === undefined) await tryEach(vms, sideBySide, ({ name }) => stopOne(open, name, kinds));
+  else console.error(`${role}: ${tenant} has this server by now, and not ${owner}: its load is left alone`);
 }
 
 const stopServers = (servers: readonly OpenServer[], kinds: LoadKinds) =>

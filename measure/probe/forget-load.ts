@@ -1,15 +1,9 @@
 import { allEnded } from "../../lib/concurrent.ts";
 import { messageOf } from "../../lib/errors.ts";
 import { roles } from "../../lib/roles.ts";
-import { leaseOwner, loadMark } from "../../lib/server-paths.ts";
-import { shellVariables } from "../../lib/ssh/quote.ts";
+import { forgetLoadOf } from "../../lib/tenant.ts";
 import { connectEnd } from "./server-session.ts";
 import type { RunSpec } from "./spec.ts";
-
-/** A script that takes the mark away, unless another stack has the server by now: the load is its own then. */
-export const forgetLoadScript = (owner: string) => `${shellVariables({ OWNER: owner })}
-holder=$(cat ${leaseOwner} 2> /dev/null) || :
-if [ -z "$holder" ] || [ "$holder" = "$OWNER" ]; then rm -f ${loadMark}; fi`;
 
 /**
  * Takes the servers' memory of their load away, so that the next deployment starts it again: it has died.
@@ -20,7 +14,7 @@ export async function forgetLoad({ ends, owner }: Pick<RunSpec, "ends" | "owner"
     await allEnded(
       roles.map(async (role) => {
         const ssh = await connectEnd(role, ends[role]);
-        await ssh.run(forgetLoadScript(owner)).finally(() => ssh.close());
+        await forgetLoadOf(ssh, owner).finally(() => ssh.close());
       }),
     );
     return "the next up starts the load again";

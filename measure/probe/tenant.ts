@@ -1,7 +1,7 @@
 import { LabError } from "../../lib/errors.ts";
 import { roles } from "../../lib/roles.ts";
-import { leaseOwner } from "../../lib/server-paths.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
+import { holderOf } from "../../lib/tenant.ts";
 import { onBoth, type PerRole } from "./roles.ts";
 
 /** A server is not, or no longer, the stack's. Its VMs have the names of ours and are somebody else's. */
@@ -17,9 +17,7 @@ export async function requireTenant(
   connections: PerRole<Pick<SshConnection, "run">>,
   when: "before" | "after",
 ): Promise<void> {
-  const holders = await onBoth(async (role) =>
-    (await connections[role].run(`cat ${leaseOwner} 2> /dev/null || echo nobody`)).trim(),
-  );
+  const holders = await onBoth((role) => holderOf(connections[role]));
   const lost = roles.filter((role) => holders[role] !== owner);
   if (lost.length === 0) return;
   const what = when === "before" ? "nothing was measured there" : "what was measured meanwhile is not kept";

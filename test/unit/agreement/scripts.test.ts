@@ -29,7 +29,6 @@ it("the folders on a server are those that the program names", () => {
   expect(`${endpointFolder("NAME")}`).toBe(`${volatileFolder}/endpoints/NAME`);
   expect(roots.split("\n")).toContain("ENDPOINTS=$RUN/endpoints");
   expect(serverScript("place-netns.sh")).toContain(`grep -q '^${callVariable}='`);
-  expect(serverScript("forget-load.sh")).toContain("\nunmark load\n");
   expect(leaseOwner).toBe(`${volatileFolder}/lease/owner`);
   expect(serverScript("common.sh")).toContain('held_by() { line_of "$RUN/lease/owner" ');
   expect(loadMark).toBe(`${volatileFolder}/load`);

@@ -69,7 +69,6 @@ it("what another stack has made since is not removed by one that had the server 
     WANTED: "name=rtt-main token=t endpoint=vm kind=bridge mac=52:54:00:9a:01:00",
   };
   const said = [
-    await server.run("forget-load.sh", { OWNER }),
     await server.run("ready.sh", ready),
     await slots("delete", onBridge),
     await server.run("bridge.sh", { ACTION: "delete", TOKEN: "b", PF: "pf0", BRIDGE: "rtt0", OWNER }),
@@ -82,13 +81,6 @@ it("what another stack has made since is not removed by one that had the server 
   expect(changes()).toEqual([]);
   expect(server.domains()).toEqual(["rtt-main"]);
   expect(server.list("run/sriov-rtt")).toEqual(expect.arrayContaining(["load", "vm-rtt-main"]));
-});
-
-it("that load runs is forgotten for whoever has the server", async () => {
-  server.write("run/sriov-rtt/load", "token\n");
-  const { exitCode, stdout, stderr } = await server.run("forget-load.sh", { OWNER });
-  expect([exitCode, stdout, stderr]).toEqual([0, "forgotten", ""]);
-  expect(server.exists("run/sriov-rtt/load")).toBe(false);
 });
 
 it("a guest image is left to another stack that has the server by now, and removed for whoever has it himself", async () => {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { leaseOwner, loadMark, volatileFolder } from "../../../lib/server-paths.ts";
-import { forgetLoadScript } from "../../../measure/probe/forget-load.ts";
+import { forgetLoadOf } from "../../../lib/tenant.ts";
 
 let server: string;
 const on = (path: string) => path.replace(volatileFolder, server);
@@ -15,14 +15,16 @@ beforeEach(() => {
 afterEach(() => rmSync(server, { recursive: true }));
 
 it.each([
-  ["the stack's own", "mine 'it is'\n", false],
-  ["nobody's", undefined, false],
-  ["another stack's", "theirs\n", true],
-])("that load runs is forgotten on a server that is %s, or left to its tenant", async (_whose, lease, left) => {
+  ["the stack's own", "mine 'it is'\n", undefined],
+  ["nobody's", undefined, undefined],
+  ["another stack's", "theirs\n", "theirs"],
+])("that load runs is forgotten on a server that is %s, or left to its tenant", async (_whose, lease, tenant) => {
   if (lease !== undefined) {
     mkdirSync(dirname(on(leaseOwner)));
     writeFileSync(on(leaseOwner), lease);
   }
-  await execa("sh", ["-eu"], { input: forgetLoadScript("mine 'it is'").replaceAll(volatileFolder, server) });
-  expect(existsSync(on(loadMark))).toBe(left);
+  const run = async (script: string) =>
+    (await execa("sh", ["-eu"], { input: script.replaceAll(volatileFolder, server) })).stdout;
+  expect(await forgetLoadOf({ run }, "mine 'it is'")).toBe(tenant);
+  expect(existsSync(on(loadMark))).toBe(tenant !== undefined);
 });
