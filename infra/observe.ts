@@ -11,9 +11,9 @@ import { bridgeName, vfPciAddress } from "./plan/placement.ts";
 import type { Plan, ServerPlan } from "./plan/plan.ts";
 import { type Preflight, parsePreflight, preflightScript } from "./preflight.ts";
 import { shellScript } from "./server-script.ts";
-import { toolWords } from "./server-tools.ts";
-import { namespaceNames, vmNames } from "./vm/addresses.ts";
-import { isVm } from "./vm/drivers.ts";
+import { packagesFor, toolWords } from "./server-tools.ts";
+import { mainName, vmNames } from "./vm/addresses.ts";
+import { endpointOf } from "./vm/drivers.ts";
 
 /** A physical function as its server knows it. */
 export interface PfFacts {
@@ -136,8 +136,6 @@ export function parseObservation(text: string): Observation {
   return { tokens, lease, ...server, ...now, pfs, inUse, lacking };
 }
 
-const mainIsVm = (plan: ServerPlan | undefined) => plan === undefined || isVm(plan.main.driver);
-
 /**
  * The script that asks a server what it has; `parseObservation` reads its answer.
  * @param plan what is to be made: whether somebody has a VM or a network namespace of such a name is asked; undefined: of a Main VM's
@@ -147,8 +145,8 @@ export const observeScript = ({ pfs }: Pick<Host, "pfs">, plan?: ServerPlan): st
     PORTS: pfs.map(({ name, vfs }) => `${name}=${vfs}`).join(" "),
     BRIDGE: bridgeName,
     VMS: vmNames(plan?.background.vms ?? 0).join(" "),
-    NAMESPACES: namespaceNames(mainIsVm(plan)).join(" "),
-    TOOLS: toolWords(mainIsVm(plan)),
+    NAMESPACES: plan !== undefined && endpointOf(plan.main.driver).isNamespace ? mainName : "",
+    TOOLS: toolWords(packagesFor(plan)),
   });
 
 /** @throws LabError with the tools that a server lacks */

@@ -1,3 +1,8 @@
+import type { Packages } from "../study/probes/asked-probe.ts";
+import { probePackages } from "../study/probes/asked-probes.ts";
+import type { ServerPlan } from "./plan/plan.ts";
+import { endpointOf } from "./vm/drivers.ts";
+
 /** The tools that scripts call on a server, by Debian package: without one of them a deployment is refused before it changes anything. */
 export const serverTools = {
   "libvirt-clients": ["virsh"],
@@ -6,16 +11,19 @@ export const serverTools = {
   sysstat: ["mpstat"],
   ethtool: ["ethtool"],
   udev: ["udevadm"],
-} as const satisfies Record<string, readonly string[]>;
+} as const satisfies Packages;
 
-/** What probes run where a Main endpoint is the server itself; a VM's guest image has its own. */
-export const endpointTools = { "iputils-ping": ["ping"] } as const satisfies Readonly<
-  Record<string, readonly string[]>
->;
+/** All that a scenario may need on its servers. */
+export const allPackages: Packages = { ...serverTools, ...probePackages() };
 
 /**
- * The tools as words for a script (its variable TOOLS).
- * @param mainIsVm whether the Main endpoint is a VM
+ * What a server needs installed for a scenario.
+ * @param plan undefined: for any scenario
  */
-export const toolWords = (mainIsVm: boolean) =>
-  [serverTools, mainIsVm ? {} : endpointTools].flatMap((tools) => Object.values(tools).flat()).join(" ");
+export function packagesFor(plan: Pick<ServerPlan, "main" | "probes"> | undefined): Packages {
+  const runsProbes = plan !== undefined && endpointOf(plan.main.driver).runsServersPrograms;
+  return runsProbes ? { ...serverTools, ...probePackages(plan.probes) } : serverTools;
+}
+
+/** The programs of packages as words for a script (its variable TOOLS). */
+export const toolWords = (packages: Packages) => Object.values(packages).flat().join(" ");

@@ -17,7 +17,7 @@ import { fleetRoles, type Plan, planOf } from "./plan/plan.ts";
 import { endOf } from "./run/end.ts";
 import { Runs, type RunsArgs } from "./run/runs.ts";
 import { backgroundIndices, identityOf, otherEnd } from "./vm/addresses.ts";
-import { attachments } from "./vm/drivers.ts";
+import { endpointOf } from "./vm/drivers.ts";
 import { Fleet } from "./vm/fleet.ts";
 import { type Member, memberOf } from "./vm/member.ts";
 import type { Design } from "./vm/placed-member.ts";
@@ -115,7 +115,7 @@ function loadOf(
       peerIp: identityOf(otherEnd(on[role].server), index + 1).ip,
     })),
     load: plan[role].load,
-    endpoint: attachments[plan[role].background.driver].endpoint,
+    endpoint: endpointOf(plan[role].background.driver).id,
     least: leastOf(plan[role], servers[role].cpus),
     token: servers[role].token("load"),
     owner: on[role].server.owner,

@@ -5,7 +5,7 @@ import { leastGuestMiB } from "../../study/factors/main-vms.ts";
 import type { Problem } from "../../study/problem.ts";
 import type { FactorValues } from "../../study/scenario.ts";
 import { mainVmKeys, type TimedFactors } from "../../study/terms.ts";
-import { isVm } from "../vm/drivers.ts";
+import { endpointOf } from "../vm/drivers.ts";
 
 /** What of a configuration decides how long its deployment may take. */
 export type LimitedConfig = TimedFactors & { readyWithinSeconds: number; runs: number };
@@ -39,7 +39,7 @@ export function impossibleRuns(
   const perRun = runBudget(config, fidelity).runSeconds;
   const room = Math.floor((mostSeconds - deploymentLimitSeconds({ ...config, runs: 0 }, fidelity)) / perRun);
   return [
-    ...(isVm(driverAt(config[mainVmKeys.driver], "sender")) &&
+    ...(endpointOf(driverAt(config[mainVmKeys.driver], "sender")).hasOwnMachine &&
     config.packets > packetsThatEveryGuestHolds &&
     guestMemoryMiB < neededMiB
       ? [

@@ -11,7 +11,7 @@ import { Gateway } from "../gateway/gateway.ts";
 import { bridgeName } from "../plan/placement.ts";
 import type { Plan, ServerPlan } from "../plan/plan.ts";
 import { nicLimitsFunctions } from "../preflight.ts";
-import { toolWords } from "../server-tools.ts";
+import { allPackages, toolWords } from "../server-tools.ts";
 import { connection, type Finding, type Lease, missing, type Now, type Use } from "./check.ts";
 import type { Facts } from "./facts.ts";
 import { parseFacts } from "./parse-facts.ts";
@@ -25,7 +25,7 @@ const script = readFileSync(join(import.meta.dirname, "facts.sh"), "utf8");
 /** The script that asks a server what it is and has; parseFacts reads its answer. */
 export const factsScript = ({ pfs }: Pick<Host, "pfs">) =>
   [
-    shellVariables({ PFS: pfs.map(({ name }) => name).join(" "), BRIDGE: bridgeName, TOOLS: toolWords(false) }),
+    shellVariables({ PFS: pfs.map(({ name }) => name).join(" "), BRIDGE: bridgeName, TOOLS: toolWords(allPackages) }),
     bridgedFramesFunctions,
     nicLimitsFunctions,
     script,

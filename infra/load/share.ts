@@ -1,6 +1,6 @@
 import { type LoadKinds, leastRates, loadKinds } from "../../study/loads/loads.ts";
 import type { ServerPlan } from "../plan/plan.ts";
-import { isVm } from "../vm/drivers.ts";
+import { endpointOf } from "../vm/drivers.ts";
 
 /**
  * The least that each background VM of a server must be seen to do, by rate.
@@ -14,7 +14,10 @@ export function leastOf(
   const { vcpus, vms } = background;
   return leastRates(
     load,
-    { vcpus, fairCpuPercent: (100 * cpus * vcpus) / ((isVm(main.driver) ? main.vcpus : 0) + vms * vcpus) },
+    {
+      vcpus,
+      fairCpuPercent: (100 * cpus * vcpus) / ((endpointOf(main.driver).hasOwnMachine ? main.vcpus : 0) + vms * vcpus),
+    },
     kinds,
   );
 }

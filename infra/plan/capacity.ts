@@ -3,7 +3,7 @@ import { kindOf, type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
 import { distinctProblems, type Problem } from "../../study/problem.ts";
 import { backgroundVmKeys, mainVmKeys } from "../../study/terms.ts";
 import type { Host, Inventory } from "../config/hosts.ts";
-import { isVm, takesVf } from "../vm/drivers.ts";
+import { endpointOf, takesVf } from "../vm/drivers.ts";
 import { addressFilterProblems } from "./address-filters.ts";
 import { vfPlaceOf, vfsForBackground } from "./placement.ts";
 import type { Plan, ServerPlan } from "./plan.ts";
@@ -20,7 +20,8 @@ export const vfsNeeded = ({ main, background }: ServerPlan): number =>
 
 /** Memory that a server's VMs take, MiB. */
 export const memoryNeeded = ({ main, background }: ServerPlan): number =>
-  (isVm(main.driver) ? main.memoryMiB + memoryPerVmMiB : 0) + background.vms * (background.memoryMiB + memoryPerVmMiB);
+  (endpointOf(main.driver).hasOwnMachine ? main.memoryMiB + memoryPerVmMiB : 0) +
+  background.vms * (background.memoryMiB + memoryPerVmMiB);
 
 function vfProblems(role: Role, { pfs }: Host, plan: ServerPlan): Problem[] {
   const tooMany = pfs.flatMap(({ name, vfs, totalVfs }, index) =>
@@ -96,7 +97,7 @@ function cpuProblems(role: Role, { cpus }: Host, { main, background }: ServerPla
         ]
       : [];
   return [
-    ...(isVm(main.driver) ? wrong(mainVmKeys.vcpus, main.vcpus) : []),
+    ...(endpointOf(main.driver).hasOwnMachine ? wrong(mainVmKeys.vcpus, main.vcpus) : []),
     ...(background.vms > 0 ? wrong(backgroundVmKeys.vcpus, background.vcpus) : []),
   ];
 }

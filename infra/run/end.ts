@@ -4,7 +4,7 @@ import type { Host } from "../config/hosts.ts";
 import { leastOf } from "../load/share.ts";
 import type { ServerPlan } from "../plan/plan.ts";
 import { backgroundNames, identityOf, type PairEnd } from "../vm/addresses.ts";
-import { attachments, captureOf } from "../vm/drivers.ts";
+import { captureOf, endpointOf } from "../vm/drivers.ts";
 
 /**
  * What the runner has to know of one end: its server, its Main endpoint, where packets can be captured, and what must be seen of
@@ -15,7 +15,7 @@ export function endOf(at: PairEnd, host: Host, plan: ServerPlan, cpus: number): 
   const { name, mac, ip } = identityOf(at, 0);
   const { main, background, load } = plan;
   const ofBackground: BackgroundSpec = {
-    endpoint: attachments[background.driver].endpoint,
+    endpoint: endpointOf(background.driver).id,
     vms: backgroundNames(background.vms),
     load: load.type,
     least: leastOf(plan, cpus),
@@ -25,7 +25,7 @@ export function endOf(at: PairEnd, host: Host, plan: ServerPlan, cpus: number): 
     pf: host.pfs[0]?.name ?? "",
     ...(typeof host.pinnedCore === "number" && { pinnedCore: host.pinnedCore }),
     domainType: host.domainType,
-    main: { endpoint: attachments[main.driver].endpoint, name, mac, ip, driver: main.driver },
+    main: { endpoint: endpointOf(main.driver).id, name, mac, ip, driver: main.driver },
     capture: captureOf(main.driver),
     ...(background.vms > 0 && { background: ofBackground }),
   };

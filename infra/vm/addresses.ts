@@ -66,9 +66,6 @@ export const backgroundNames = (count: number) => backgroundIndices(count).map(n
 /** The names of a server's VMs: its Main VM, and so many background VMs. */
 export const vmNames = (background: number) => [mainName, ...backgroundNames(background)];
 
-/** The names of a server's network namespaces: its Main endpoint's, unless that is a VM. */
-export const namespaceNames = (mainIsVm: boolean) => (mainIsVm ? [] : [mainName]);
-
 /** The address of a VF that carries addresses of others beside its own. It is no guest's. */
 export function vfMacOf(end: PairEnd, vf: number): string {
   if (!Number.isInteger(vf) || vf < 0 || vf >= mostVfs)

@@ -2,22 +2,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "../../lib/paths.ts";
 import { mainVmKeys } from "../../study/terms.ts";
-import {
-  type Attachment,
-  attachments,
-  captureOf,
-  type Driver,
-  drivers,
-  guestModuleOf,
-  type MainDriver,
-} from "./drivers.ts";
+import { type Attachment, attachments, captureOf, type Driver, drivers, type MainDriver } from "./drivers.ts";
 import { noVm } from "./ports/namespaced-vf.ts";
 import { bypassed } from "./ports/passed-vf.ts";
 
 const attached = ({ port, hostSwitch }: Attachment) =>
   [port.words, ...(hostSwitch.words ? [hostSwitch.words] : [])].join(" on ");
 function inGuest(driver: Driver): string {
-  const module = guestModuleOf(driver);
+  const module = attachments[driver].port.guestModule;
   return module === "vf" ? "the VF's own driver" : `\`${module}\``;
 }
 const nicWords = { pf: "PF", vf: "VF's interface" } as const;
@@ -89,7 +81,8 @@ interfaces are not in it, and IPv6 is off there, as in a guest. What it costs is
 
 ## Adding a driver
 
-A driver is an endpoint's port on a switch of the host. The endpoint is a VM, or the server itself (\`lib/endpoints/kinds.ts\`).
+A driver is an endpoint's port on a switch of the host. The endpoint is a VM, or the server itself: how one is declared stands in
+\`infra/vm/endpoints/\`, how one is spoken with in \`lib/endpoints/\`.
 A port (\`infra/vm/ports/\`) is how a VM is attached: its \`<interface>\`, what it needs of
 a VF, the guest's module, and the VM's own interface on the host. A switch (\`infra/vm/switches/\`) is what is between port and NIC: the
 place that is made ready for a VM, entries in the NIC's filter, and the interface at which it is captured there.

@@ -1,5 +1,9 @@
 import type { EndpointId } from "../../lib/endpoints/kinds.ts";
 import type { Driver, MainDriver } from "../../study/drivers.ts";
+import type { DeclaredKind, EndpointParts, HostOfEndpoint } from "./endpoints/declared-kind.ts";
+import { declaredVm } from "./endpoints/libvirt-vm.ts";
+import { declaredServer } from "./endpoints/server-itself.ts";
+import type { PlacedMember } from "./placed-member.ts";
 import { macvtap } from "./ports/macvtap.ts";
 import { namespacedVf } from "./ports/namespaced-vf.ts";
 import { passedVf } from "./ports/passed-vf.ts";
@@ -12,23 +16,29 @@ import { noSwitch } from "./switches/none.ts";
 export { type Driver, drivers, type MainDriver, mainDrivers } from "../../study/drivers.ts";
 
 /** What a driver is made of: the kind of endpoint that it is for, a port, and what is between that and the NIC. */
-interface AttachmentOf<Endpoint extends EndpointId, OfKind extends Port> {
-  endpoint: Endpoint;
+export interface Attachment<OfPort extends Port = Port, Id extends EndpointId = EndpointId> {
+  endpoint: Omit<DeclaredKind<OfPort, Id>, "partsOf">;
   /** The paper's name, or ours where it has none. */
   paperName: string;
-  port: OfKind;
+  port: OfPort;
   hostSwitch: HostSwitch;
   /** Whether VMs of one host that share a lower device reach each other; null where each has a lower device alone. */
   sharedReach: boolean | null;
+  /** What an endpoint of the kind on the port is made of. @param stack whose it is */
+  partsOf(server: HostOfEndpoint, stack: string, placed: PlacedMember): EndpointParts;
 }
-export type VmAttachment = AttachmentOf<"vm", VmPort>;
-type HostAttachment = AttachmentOf<"host", Port>;
-export type Attachment = VmAttachment | HostAttachment;
 
-const vm = (attachment: Omit<VmAttachment, "endpoint">): VmAttachment => ({ endpoint: "vm", ...attachment });
+/** A driver's endpoint and port, of which each takes the other. */
+const attach =
+  <OfPort extends Port, Id extends EndpointId>(endpoint: DeclaredKind<OfPort, Id>) =>
+  (rest: Omit<Attachment<OfPort>, "endpoint" | "partsOf">): Attachment<OfPort, Id> => ({
+    ...{ ...rest, endpoint },
+    partsOf: (server, stack, placed) => endpoint.partsOf(server, stack, rest.port, placed),
+  });
+const vm = attach(declaredVm);
 
 /** What each driver is made of. */
-export const attachments: Readonly<Record<Driver, VmAttachment> & Record<MainDriver, Attachment>> = {
+export const attachments: Readonly<Record<Driver, Attachment<VmPort, "vm">> & Record<MainDriver, Attachment>> = {
   "e1000-bridge": vm({ paperName: "E1000", port: tap("e1000"), hostSwitch: linuxBridge, sharedReach: true }),
   "virtio-bridge": vm({ paperName: "Bridge", port: tap("virtio"), hostSwitch: linuxBridge, sharedReach: true }),
   "macvtap-passthrough": vm({
@@ -61,29 +71,23 @@ export const attachments: Readonly<Record<Driver, VmAttachment> & Record<MainDri
     hostSwitch: noSwitch,
     sharedReach: null,
   }),
-  "host-vf": {
-    endpoint: "host",
+  "host-vf": attach(declaredServer)({
     paperName: "none: no virtualisation",
     port: namespacedVf,
     hostSwitch: noSwitch,
     sharedReach: null,
-  },
+  }),
 };
 
 /** Whether endpoints on this driver have a VF each. */
 export const takesVf = (driver: MainDriver): boolean => attachments[driver].port.attachesTo === "vf";
 
-/** Whether it is a VM that has this driver, which takes memory and CPUs of its server. */
-export const isVm = (driver: MainDriver): boolean => attachments[driver].endpoint === "vm";
+/** The kind of endpoint that has this driver. */
+export const endpointOf = <Of extends MainDriver>(driver: Of): (typeof attachments)[Of]["endpoint"] =>
+  attachments[driver].endpoint;
 
 /** Whether VMs on this driver are on the Linux bridge. */
 export const isOnBridge = (driver: MainDriver): boolean => attachments[driver].hostSwitch.place === "bridge";
-
-/** Kernel module of the guest's network device; undefined where there is no guest. */
-export function guestModuleOf(driver: MainDriver): VmPort["guestModule"] | undefined {
-  const attachment = attachments[driver];
-  return attachment.endpoint === "vm" ? attachment.port.guestModule : undefined;
-}
 
 /** Where the host can capture an endpoint's packets: at the NIC's side of what is between, and at its own interface; or why not there. */
 export function captureOf(driver: MainDriver): { nic: HostSwitch["nic"] | Unseen; virt: Port["virt"] } {

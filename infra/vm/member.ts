@@ -4,9 +4,7 @@ import type { Server } from "../host/server.ts";
 import { type Identity, identityOf, otherEnd } from "./addresses.ts";
 import { type DomainSpec, domainXml } from "./domain-xml.ts";
 import { attachments } from "./drivers.ts";
-import { hostFields } from "./host-member.ts";
-import type { Design, PlaceFields } from "./placed-member.ts";
-import { vmDefinition } from "./vm-member.ts";
+import type { Design } from "./placed-member.ts";
 
 /** One endpoint, all of it decided before anything is made. */
 export interface Member {
@@ -34,16 +32,16 @@ const rxUsecsOf = ({ pfs }: Server["host"], pf: unknown): number | undefined =>
  */
 export function memberOf(server: Server, stack: string, design: Design, index: number): Member {
   const attachment = attachments[design.driver];
-  const { endpoint, port, hostSwitch } = attachment;
+  const { port, hostSwitch } = attachment;
+  const endpoint = attachment.endpoint.id;
   const identity = identityOf(server, index);
   const { name, mac } = identity;
   const { point, fields } = hostSwitch.placeOf(server, { index, mac, port, vlan: design.vlan });
   const rxUsecs = rxUsecsOf(server.host, fields.pf);
   const neighbours = design.neighboursOf(index);
   const placed = { identity, design, point, rxUsecs, neighbours };
-  const isHost = attachment.endpoint === "host";
-  const definition = isHost ? null : vmDefinition(server, stack, attachment, placed);
-  const place: PlaceFields = isHost ? { ...fields, ...hostFields(placed) } : fields;
+  const { definition, ...parts } = attachment.partsOf(server, stack, placed);
+  const place = { ...fields, ...parts.place };
   const slot = { endpoint, ...place, peer_mac: identityOf(otherEnd(server), index).mac };
   // All that makes it this one and no other: what libvirt is told, and its place.
   const told = definition && { definition: domainXml({ ...definition, token: "" }) };

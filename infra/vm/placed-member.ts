@@ -1,6 +1,6 @@
+import type { MainDriver } from "../../study/drivers.ts";
 import type { LinkSetting } from "../../study/link-setting.ts";
 import type { Identity } from "./addresses.ts";
-import type { MainDriver } from "./drivers.ts";
 import type { AttachmentPoint } from "./ports/port.ts";
 
 /** What the endpoints of a fleet have in common. */

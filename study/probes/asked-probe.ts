@@ -1,5 +1,8 @@
 import type { FactorRow } from "../factor.ts";
 
+/** Programs by the Debian package that has them. */
+export type Packages = Readonly<Record<string, readonly string[]>>;
+
 /** A factor of a probe: it is recorded by itself, under the name of its key. */
 type ProbeParameter<Id extends string> = FactorRow & { path: readonly [Id] };
 
@@ -7,6 +10,8 @@ type ProbeParameter<Id extends string> = FactorRow & { path: readonly [Id] };
 export interface AskedProbe<Parameters = Readonly<Record<string, FactorRow>>> {
   /** What it measures, as the configuration's documentation goes on. */
   what: string;
+  /** Programs that it runs in endpoints, by Debian package. */
+  packages: Packages;
   /** Factors by their keys in the configuration. The table of probes adds that they mean nothing in scenarios without the probe. */
   parameters: Parameters;
 }

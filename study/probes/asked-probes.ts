@@ -1,5 +1,5 @@
 import type { FactorRow } from "../factor.ts";
-import type { AskedProbe } from "./asked-probe.ts";
+import type { AskedProbe, Packages } from "./asked-probe.ts";
 import { askedNetperf } from "./netperf.ts";
 
 /** A table of probes; what derives from it takes another one for the sake of tests. */
@@ -9,6 +9,15 @@ export type AskedProbes = Readonly<Record<string, AskedProbe>>;
 export const askedProbes = { netperf: askedNetperf } as const satisfies AskedProbes;
 type Table = typeof askedProbes;
 export type AskedProbeId = keyof Table;
+
+/** What ping runs, which every run measures with. */
+const pingPackages: Packages = { "iputils-ping": ["ping"] };
+
+/** Programs that probes run in endpoints, by Debian package. @param asked those of a scenario; all by default */
+export const probePackages = (
+  asked: readonly string[] = Object.keys(askedProbes),
+  table: AskedProbes = askedProbes,
+): Packages => Object.assign({}, pingPackages, ...asked.map((id) => table[id]?.packages));
 
 type ParameterId = { [Id in AskedProbeId]: keyof Table[Id]["parameters"] }[AskedProbeId];
 type ParameterRow<Key> = {

@@ -19,5 +19,6 @@ const netperfSeconds = factor({
 /** Requests and responses of one byte between the Main VMs, over UDP and over TCP. */
 export const askedNetperf = askedProbe({
   what: "UDP_RR and TCP_RR, requests and responses of a byte as fast as they go",
+  packages: { netperf: ["netperf", "netserver"] },
   parameters: { netperfSeconds },
 });

@@ -1,11 +1,11 @@
-import { endpointTools, serverTools } from "../../server-tools.ts";
-import { drivers, guestModuleOf, isOnBridge, isVm, type MainDriver } from "../../vm/drivers.ts";
+import { packagesFor } from "../../server-tools.ts";
+import { attachments, drivers, isOnBridge, type MainDriver } from "../../vm/drivers.ts";
 import { type Finding, lack, missing, ok, type ServerCheck, type Subject } from "../check.ts";
 import { getModules, install } from "../packages.ts";
 import { olderThanSupported } from "../versions.ts";
 
 /** libvirt's client has a check of its own. */
-const { "libvirt-clients": _client, ...tools } = serverTools;
+const libvirtClient = "libvirt-clients";
 
 function packageCheck({ facts }: Subject, name: string, names: readonly string[]): Finding {
   const lost = names.filter((tool) => !facts.tools.has(tool));
@@ -17,14 +17,13 @@ function packageCheck({ facts }: Subject, name: string, names: readonly string[]
   );
 }
 
-/** A line for each package; what probes run on the server itself is asked for where a stack's Main endpoint is that. */
-export const packages: ServerCheck = (subject) => {
-  const { wanted } = subject;
-  const ofEndpoint = wanted === undefined || isVm(wanted.plan.main.driver) ? {} : endpointTools;
-  return Object.entries({ ...tools, ...ofEndpoint }).map(([name, names]) => packageCheck(subject, name, names));
-};
+/** A line for each package; what probes run is asked for where a stack's Main endpoint runs the server's programs. */
+export const packages: ServerCheck = (subject) =>
+  Object.entries(packagesFor(subject.wanted?.plan))
+    .filter(([name]) => name !== libvirtClient)
+    .map(([name, programs]) => packageCheck(subject, name, programs));
 
-const isVirtio = (driver: MainDriver) => guestModuleOf(driver) === "virtio_net";
+const isVirtio = (driver: MainDriver) => attachments[driver].port.guestModule === "virtio_net";
 const isMacvtap = (driver: MainDriver) => driver.startsWith("macvtap-");
 
 /** Kernel modules, and which drivers need them; the bridge stands under every driver. */

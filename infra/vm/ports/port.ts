@@ -34,12 +34,13 @@ export interface Port {
   nicUnseen: Unseen | null;
   /** What the PF must let its VF do. Null: the NIC's default, and nothing is set. */
   rights: VfRights | null;
+  /** Kernel module of the guest's network device, "vf" for the VF's own driver; left out where there is no guest. */
+  guestModule?: "e1000" | "virtio_net" | "vf";
 }
 
 /** How a VM is attached: also what libvirt is told of it, and what the guest sees. */
 export interface VmPort extends Port {
-  /** Kernel module of the guest's network device; "vf" is the VF's own driver. */
-  guestModule: "e1000" | "virtio_net" | "vf";
+  guestModule: NonNullable<Port["guestModule"]>;
   /**
    * libvirt's `<interface>` (https://libvirt.org/formatdomain.html#network-interfaces).
    * @param vlan that the NIC puts a VF into; 0: none

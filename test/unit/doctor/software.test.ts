@@ -27,6 +27,15 @@ describe("software", () => {
     expect(lineOf(packages, "iputils-ping", { wanted: wants({ mainDriver: "virtio-bridge" }) })).toBeUndefined();
   });
 
+  it("asks for what each probe of the stack runs there too", () => {
+    const main = { mainDriver: { sender: "host-vf", responder: "virtio-bridge" } };
+    expect(lineOf(packages, "netperf", { wanted: wants({ ...main, probes: ["netperf"] }) })).toMatchObject({
+      ...{ status: "missing", found: "netperf, netserver not installed" },
+    });
+    expect(lineOf(packages, "netperf", { wanted: wants(main) })).toBeUndefined();
+    expect(lineOf(packages, "netperf", { wanted: wants({ mainDriver: "virtio-bridge", probes: ["netperf"] }) })).toBeUndefined();
+  });
+
   it.each([
     ["iproute2", ["ip", "bridge", "ss", "tc"], "ip, bridge, ss, tc not installed"],
     ["tcpdump", ["tcpdump"], "tcpdump not installed"],

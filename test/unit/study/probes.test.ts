@@ -27,8 +27,8 @@ const echoWords = factor({
   examples: [{ to: 3 }],
 });
 const asked = {
-  echo: askedProbe({ what: "what comes back", parameters: { echoWords } }),
-  sonar: askedProbe({ what: "how deep it is", parameters: {} }),
+  echo: askedProbe({ what: "what comes back", packages: {}, parameters: { echoWords } }),
+  sonar: askedProbe({ what: "how deep it is", packages: {}, parameters: {} }),
 };
 const row = probesFactorOf(asked);
 const table = { ...factorTable, probes: row, ...probeParametersOf(asked) };
