@@ -1,3 +1,4 @@
+import { componentTypes } from "../../infra/component-types.ts";
 import { oneDecimal } from "../../lib/one-decimal.ts";
 import { type Busy, busySeconds } from "../stack/busy-time.ts";
 import type { ResourceTime } from "../stack/deployment-report.ts";
@@ -7,11 +8,13 @@ import type { Spent } from "./journal.ts";
 const kinds = ["runs", "load", "boot", "servers"] as const;
 type Kind = (typeof kinds)[number];
 
-function kindOf({ name, type }: ResourceTime): Kind {
-  if (/^run-\d+$/.test(name)) return "runs";
-  if (name === "load-running") return "load";
-  return type.startsWith("libvirt:") || /-(slots|ready)$/.test(name) ? "boot" : "servers";
-}
+/** What each component is made for; the places of VMs are in none, and are made for them. */
+const kindOf: Readonly<Record<string, Kind>> = {
+  [componentTypes.runs]: "runs",
+  [componentTypes.load]: "load",
+  [componentTypes.fleet]: "boot",
+  [componentTypes.server]: "servers",
+};
 
 /**
  * Where the time of a deployment went.
@@ -20,7 +23,9 @@ function kindOf({ name, type }: ResourceTime): Kind {
  * @param measuringSeconds windows and probes of the runs that it measured
  */
 export function timeSpent(resources: readonly ResourceTime[], seconds: number, measuringSeconds: number): Spent {
-  const busy = resources.map((each): Busy<Kind> => ({ kind: kindOf(each), fromMs: each.fromMs, toMs: each.toMs }));
+  const busy = resources.map(
+    ({ component, fromMs, toMs }): Busy<Kind> => ({ kind: kindOf[component] ?? "boot", fromMs, toMs }),
+  );
   const { runs, load, boot, servers } = busySeconds(busy, kinds);
   const measuring = Math.min(runs, measuringSeconds);
   return {

@@ -10,6 +10,9 @@ const done: Record<string, string> = {
   import: "imported",
 };
 
+/** Of the component that a resource is in, its type; of one in none the resource's own (https://www.pulumi.com/docs/iac/concepts/resources/names/). */
+const outermostType = (urn: string) => urn.split("::")[2]?.split("$")[0] ?? "";
+
 const nameOf = (urn: string) => urn.slice(urn.lastIndexOf("::") + 2);
 
 /** Escape sequences of a terminal, and the engine's own colour tags. */
@@ -27,8 +30,8 @@ const messageIn = (line: string) =>
 
 /** What the engine did to a resource, in milliseconds of its report's clock. */
 export interface ResourceTime {
-  name: string;
-  type: string;
+  /** Type of the component that it is in, or its own where it is in none. */
+  component: string;
   fromMs: number;
   toMs: number;
 }
@@ -61,7 +64,7 @@ export class DeploymentReport {
       const { urn, op, type, old, new: after } = ended.metadata;
       const what = resOpFailedEvent ? `failed (${op})` : done[op];
       const isOwn = (after ?? old)?.custom === true && !type.startsWith("pulumi:");
-      if (what && isOwn) this.#tell(nameOf(urn), type, what, this.#started.get(`${op} ${urn}`));
+      if (what && isOwn) this.#tell(urn, what, this.#started.get(`${op} ${urn}`));
     }
     if (diagnosticEvent?.severity === "error" && !diagnosticEvent.ephemeral) {
       const where = diagnosticEvent.urn ? `${nameOf(diagnosticEvent.urn)}: ` : "";
@@ -81,10 +84,10 @@ export class DeploymentReport {
     else if (messageIn(other).length < message.length) this.errors[told] = line;
   }
 
-  #tell(name: string, type: string, what: string, fromMs: number | undefined): void {
+  #tell(urn: string, what: string, fromMs: number | undefined): void {
     const toMs = this.#now();
-    if (fromMs !== undefined) this.times.push({ name, type, fromMs, toMs });
+    if (fromMs !== undefined) this.times.push({ component: outermostType(urn), fromMs, toMs });
     const took = fromMs === undefined ? "" : ` in ${((toMs - fromMs) / 1000).toFixed(1)} s`;
-    this.#say(`    ${name}: ${what}${took}`);
+    this.#say(`    ${nameOf(urn)}: ${what}${took}`);
   }
 }

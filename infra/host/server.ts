@@ -2,6 +2,7 @@ import { local, type remote } from "@pulumi/command";
 import * as libvirt from "@pulumi/libvirt";
 import * as pulumi from "@pulumi/pulumi";
 import type { Role } from "../../lib/roles.ts";
+import { componentTypes } from "../component-types.ts";
 import type { GuestImage } from "../config/guest-image.ts";
 import type { Host } from "../config/hosts.ts";
 import { libvirtUri } from "../gateway/sockets.ts";
@@ -108,7 +109,7 @@ export class Server extends pulumi.ComponentResource {
   readonly complete: pulumi.Resource[];
 
   constructor(name: string, args: ServerArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("sriov-rtt:host:Server", name, {}, opts);
+    super(componentTypes.server, name, {}, opts);
     const { role, host, token } = args;
     const lease = layer(
       `${name}-lease`,

@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson } from "../../lib/canonical.ts";
 import type { Role } from "../../lib/roles.ts";
+import { componentTypes } from "../component-types.ts";
 import type { Host } from "../config/hosts.ts";
 import { type LoadRequest, loadProgram, type ServerLoad } from "./request.ts";
 
@@ -22,7 +23,7 @@ export class Load extends pulumi.ComponentResource {
   readonly complete: pulumi.Resource[];
 
   constructor(name: string, args: LoadArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("sriov-rtt:load:Load", name, {}, opts);
+    super(componentTypes.load, name, {}, opts);
     const request: LoadRequest = args.servers;
     const identity = Object.entries(args.servers).map(([role, { host, owner: _, ...rest }]) => [
       role,

@@ -5,6 +5,7 @@ import { runBudget } from "../../measure/probe/budget.ts";
 import { type RunOutcome, runProgram } from "../../measure/probe/outcome.ts";
 import type { RunSpec } from "../../measure/probe/spec.ts";
 import { runFolder } from "../../measure/results/token.ts";
+import { componentTypes } from "../component-types.ts";
 
 export interface RunsArgs {
   /** What all runs have in common. */
@@ -24,7 +25,7 @@ export class Runs extends pulumi.ComponentResource {
   readonly results: pulumi.Output<RunOutcome>[];
 
   constructor(name: string, args: RunsArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("sriov-rtt:run:Runs", name, {}, opts);
+    super(componentTypes.runs, name, {}, opts);
     const { spec } = args;
     // The runner gives up by itself, and says why; this is for one that does not.
     const limit = `${runBudget(spec.scenario.factors, spec.fidelity).runSeconds + 600}s`;

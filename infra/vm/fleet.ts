@@ -1,6 +1,7 @@
 import type { remote } from "@pulumi/command";
 import * as libvirt from "@pulumi/libvirt";
 import * as pulumi from "@pulumi/pulumi";
+import { componentTypes } from "../component-types.ts";
 import type { Server } from "../host/server.ts";
 import { layer } from "../layer.ts";
 import { cpuMode, domainXml, xsltOf } from "./domain-xml.ts";
@@ -43,7 +44,7 @@ export class Fleet extends pulumi.ComponentResource {
   readonly complete: pulumi.Resource[];
 
   constructor(name: string, args: FleetArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("sriov-rtt:vm:Fleet", name, {}, opts);
+    super(componentTypes.fleet, name, {}, opts);
     const { server, members, slots, startAfter = [] } = args;
     const domains: libvirt.Domain[] = [];
     for (const { definition, token } of members) {

@@ -13,9 +13,7 @@ import { inspectRun } from "./token.ts";
 const countedRunSchema = z.object({
   scenarioSha256: sha256Schema,
   fidelity: z.enum(fidelities),
-  /** Milliseconds from its beginning to its end, of the attempt that counts. */
-  tookMs: z.number(),
-  /** Of these, windows of CPU usage and probes. */
+  /** Milliseconds of its windows of CPU usage and probes, of the attempt that counts. */
   measuringMs: z.number(),
 });
 export type CountedRun = z.infer<typeof countedRunSchema>;
@@ -92,9 +90,8 @@ export class RunMemory {
       delete this.#known[path];
       return inspected;
     }
-    const { fidelity, started, ended } = inspected.manifest;
-    const tookMs = Date.parse(ended) - Date.parse(started);
-    const run = { scenarioSha256, fidelity, tookMs, measuringMs: measuringMs(inspected.manifest) };
+    const { manifest } = inspected;
+    const run = { scenarioSha256, fidelity: manifest.fidelity, measuringMs: measuringMs(manifest) };
     // Of files that changed while they were read nothing is known.
     if (state !== undefined && state === stateOf(path)) {
       this.#known[path] = { ...run, state };

@@ -4,6 +4,7 @@ import { durationText, estimatesFrom, sumOfKnown, timeLeftText } from "../../../
 import type { JournalEntry } from "../../../cli/campaign/journal.ts";
 import { timeSpent } from "../../../cli/campaign/time-spent.ts";
 import { busySeconds } from "../../../cli/stack/busy-time.ts";
+import { componentTypes } from "../../../infra/component-types.ts";
 import { planned } from "./planned.ts";
 
 const { scenarios } = planned(["baseline"], "emulated");
@@ -65,17 +66,16 @@ describe("where the time went", () => {
   });
 
   it("tells booting, load, measuring and the rest apart by what infra/ makes", () => {
-    const time = (name: string, fromMs: number, toMs: number, type = "command:local:Command") => ({
-      ...{ name, type, fromMs, toMs },
-    });
+    const time = (component: string, fromMs: number, toMs: number) => ({ component, fromMs, toMs });
+    const { server, fleet, load, runs } = componentTypes;
     const resources = [
-      time("sender-lease", 0, 2000, "command:remote:Command"),
-      time("sender-slots", 2000, 4000, "command:remote:Command"),
-      time("sender-rtt-main", 4000, 9000, "libvirt:index/domain:Domain"),
-      time("responder-rtt-main", 5000, 12_000, "libvirt:index/domain:Domain"),
-      time("load-running", 12_000, 15_000),
-      time("run-01", 15_000, 30_000),
-      time("run-02", 30_000, 41_000),
+      time(server, 0, 2000),
+      time("command:remote:Command", 2000, 4000), // the places
+      time(fleet, 4000, 9000),
+      time(fleet, 5000, 12_000),
+      time(load, 12_000, 15_000),
+      time(runs, 15_000, 30_000),
+      time(runs, 30_000, 41_000),
     ];
     expect(timeSpent(resources, 50, 20)).toEqual({ boot: 10, load: 3, measuring: 20, ours: 8, engine: 9 });
     // Windows that were measured before this deployment are none of its time.

@@ -25,15 +25,16 @@ function report(...events: object[]) {
     },
   );
   for (const one of events) result.accept(event(one));
-  return { lines, errors: result.errors };
+  return { lines, errors: result.errors, times: result.times };
 }
 
 it("says what was done to a resource and how long it took", () => {
-  const { lines } = report(
+  const { lines, times } = report(
     { resourcePreEvent: { metadata: metadata("sender-main", "create-replacement") } },
     { resOutputsEvent: { metadata: metadata("sender-main", "create-replacement") } },
   );
   expect(lines).toEqual(["    sender-main: made again in 1.5 s"]);
+  expect(times).toEqual([{ component: "sriov-rtt:vm:Vm", fromMs: 1500, toMs: 3000 }]);
 });
 
 it("is silent about what stays, about components and about providers", () => {
