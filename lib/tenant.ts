@@ -5,7 +5,7 @@ import { shellVariables } from "./ssh/quote.ts";
 const nobody = "nobody";
 
 /** Prints which stack has the server. */
-export const holderScript = `cat ${leaseOwner} 2> /dev/null || echo ${nobody}`;
+const holderScript = `cat ${leaseOwner} 2> /dev/null || echo ${nobody}`;
 
 /** Which stack has a server, or "nobody". */
 export const holderOf = async (ssh: Pick<SshConnection, "run">): Promise<string> =>

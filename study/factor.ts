@@ -88,7 +88,14 @@ export interface FactorRow<
 }
 
 /** Of an experiment's file: a factor of each arm, or a list of levels of the experiment or of each of its profiles. */
-export type FactorLevels = { of: "arm" } | { of: "experiment" | "profile"; key: string };
+export type FactorLevels = { of: "arm" } | ListedLevels;
+interface ListedLevels {
+  of: "experiment" | "profile";
+  /** The list's name in the file. */
+  key: string;
+  /** Whether it may be left out, where the key's default is meant. */
+  optional?: true;
+}
 
 /** A row of the table, typed by itself. */
 export const factor = <

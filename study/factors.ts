@@ -9,6 +9,7 @@ import {
 import { loadLocation, loadType } from "./factors/load.ts";
 import { guestCpus, guestMemoryMiB, mainDriver, mainVlan } from "./factors/main-vms.ts";
 import { mtu } from "./factors/mtu.ts";
+import { packetCapture } from "./factors/packet-capture.ts";
 import { cpuWindowSeconds, frameBytes, neighbour, packets, pingRatePps } from "./factors/ping.ts";
 import { probes } from "./factors/probes.ts";
 import { serverPair } from "./factors/server-pair.ts";
@@ -42,6 +43,7 @@ export const factors = {
   guestCpus,
   mainVlan,
   mtu,
+  packetCapture,
   serverPair,
 } as const;
 

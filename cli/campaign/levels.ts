@@ -8,9 +8,11 @@ type ArmShape = {
   [Id in FactorId as Extract<Rows[Id]["levels"], { of: "arm" }> extends never ? never : Id]: Given<Rows[Id]["schema"]>;
 };
 type LevelShape<Of extends FactorLevels["of"]> = {
-  [Id in FactorId as Extract<Rows[Id]["levels"], { of: Of; key: string }>["key"]]: z.ZodArray<
-    Given<Rows[Id]["schema"]>
-  >;
+  [Id in FactorId as Extract<Rows[Id]["levels"], { of: Of; key: string }>["key"]]: Rows[Id]["levels"] extends {
+    optional: true;
+  }
+    ? z.ZodOptional<z.ZodArray<Given<Rows[Id]["schema"]>>>
+    : z.ZodArray<Given<Rows[Id]["schema"]>>;
 };
 
 /** An experiment names every level itself: a key's default is none. */
@@ -26,7 +28,7 @@ const listOf = (level: z.ZodType) =>
 /** Factors of which an experiment's file gives lists of levels, with the list's name in the file, in the order of the table. */
 export const leveledFactors = (of: "experiment" | "profile", table: FactorTable = factorTable) =>
   Object.entries(table).flatMap(([id, { levels, schema }]) =>
-    levels?.of === of ? [{ id, key: levels.key, schema }] : [],
+    levels?.of === of ? [{ id, key: levels.key, schema, mayBeLeftOut: levels.optional === true }] : [],
   );
 
 /** Factors that each arm of an experiment has. */
@@ -39,7 +41,10 @@ export const armShape = Object.fromEntries(
 /** The lists of levels of an experiment or of a profile, as zod takes them. */
 export const levelShape = <Of extends "experiment" | "profile">(of: Of): LevelShape<Of> =>
   Object.fromEntries(
-    leveledFactors(of).map(({ key, schema }) => [key, listOf(withoutDefault(schema))]),
+    leveledFactors(of).map(({ key, schema, mayBeLeftOut }) => {
+      const list = listOf(withoutDefault(schema));
+      return [key, mayBeLeftOut ? list.optional() : list];
+    }),
   ) as unknown as LevelShape<Of>;
 
 /** Keys of the configuration that an experiment's levels and arms set, as zod's `omit` takes them. */

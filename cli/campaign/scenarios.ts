@@ -23,7 +23,10 @@ function combinations(lists: readonly { id: string; values: readonly unknown[] }
 /** Every cell of an experiment's grid (3.1.2), also those that are one scenario because nobody competes in them. */
 export function cellsOf(experiment: Experiment, profile: Profile): ExperimentCell[] {
   const valuesIn = (file: Readonly<Record<string, unknown>>, of: "experiment" | "profile") =>
-    leveledFactors(of).map(({ id, key }) => ({ id, values: file[key] as readonly unknown[] }));
+    leveledFactors(of).flatMap(({ id, key }) => {
+      const values = file[key] as readonly unknown[] | undefined;
+      return values === undefined ? [] : [{ id, values }];
+    });
   const byId = new Map(
     [...valuesIn({ ...experiment }, "experiment"), ...valuesIn({ ...profile }, "profile")].map((list) => [
       list.id,

@@ -10,6 +10,8 @@ export interface ServerPlan {
   main: { driver: MainDriver; vlan: number; memoryMiB: number; vcpus: number };
   background: { driver: Driver; vlan: number; memoryMiB: number; vcpus: number; vms: number };
   load: LoadPlan;
+  /** Whether packets are captured. */
+  isCaptured: boolean;
   /** Probes that the scenario asks for beside ping. */
   probes: FactorValues["probes"];
 }
@@ -35,6 +37,7 @@ export function planOf(config: FactorValues, kinds: LoadKinds = loadKinds): Plan
       vms: fleets.includes(role) ? config[backgroundVmKeys.vms] : 0,
     },
     load: loadPlanOf({ ...config }, placeOf(role), kinds),
+    isCaptured: config.packetCapture === "all",
     probes: config.probes,
   });
   return { sender: serverPlan("sender"), responder: serverPlan("responder") };

@@ -5,6 +5,9 @@ import { leastOf } from "../load/share.ts";
 import type { ServerPlan } from "../plan/plan.ts";
 import { backgroundNames, identityOf, type PairEnd } from "../vm/addresses.ts";
 import { captureOf, endpointOf } from "../vm/drivers.ts";
+import type { Unseen } from "../vm/ports/port.ts";
+
+const switchedOff: Unseen = { unseen: "captures are switched off (packetCapture: none)" };
 
 /**
  * What the runner has to know of one end: its server, its Main endpoint, where packets can be captured, and what must be seen of
@@ -26,7 +29,7 @@ export function endOf(at: PairEnd, host: Host, plan: ServerPlan, cpus: number): 
     ...(typeof host.pinnedCore === "number" && { pinnedCore: host.pinnedCore }),
     domainType: host.domainType,
     main: { endpoint: endpointOf(main.driver).id, name, mac, ip, driver: main.driver },
-    capture: captureOf(main.driver),
+    capture: plan.isCaptured ? captureOf(main.driver) : { nic: switchedOff, virt: switchedOff },
     ...(background.vms > 0 && { background: ofBackground }),
   };
 }

@@ -6,6 +6,7 @@ import { isEmulated } from "../results/fidelity.ts";
 import { studyRuns } from "./arms.ts";
 import { type CheckedClaim, checkClaims } from "./claims/check.ts";
 import { environmentNotes, scenarioLossNotes } from "./compare/notes.ts";
+import { type Disturbance, disturbanceOf } from "./disturbance.ts";
 import { driftOfRuns, type MeasureDrift } from "./drift.ts";
 import { type KendallCell, kendallFigure } from "./kendall-figure.ts";
 import { type LostOfArm, lostByArm, lostWords } from "./lost-deployments.ts";
@@ -32,6 +33,8 @@ export interface Analysis {
   scenarios: ScenarioSummary[];
   /** How measures changed over the deployments of a replicate. */
   drift: MeasureDrift[];
+  /** What captures themselves change; empty where nothing was measured without them. */
+  disturbance: Disturbance[];
   table3: Table3Row[];
   kendall: KendallCell[];
   claims: CheckedClaim[];
@@ -81,6 +84,7 @@ export async function analyse(directory: string, options: AnalyseOptions = {}): 
     setAside: update.setAside,
     scenarios,
     drift: driftOfRuns(runs),
+    disturbance: disturbanceOf([...runs, ...dataset.lost], fidelity),
     table3: table3(tried, unit, packets),
     kendall: kendallFigure(tried, unit, packets),
     claims: checkClaims({ runs: tried, fidelity }),

@@ -12,7 +12,9 @@ function vmsWords(vms: Where["vms"], used: readonly number[]): string[] {
   if (vms === "loaded") return ["with background VMs"];
   if (used.length === 0) return ["is" in vms ? `${vms.is} background VMs` : `more than ${vms.above} background VMs`];
   if ("is" in vms)
-    return [`${listWords(used)} background VMs${used.every((count) => count === vms.is) ? "" : ` in place of ${vms.is}`}`];
+    return [
+      `${listWords(used)} background VMs${used.every((count) => count === vms.is) ? "" : ` in place of ${vms.is}`}`,
+    ];
   return [
     `${listWords(used)} background VMs${used.every((count) => count > vms.above) ? "" : ` in place of more than ${vms.above}`}`,
   ];

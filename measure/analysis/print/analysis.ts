@@ -8,6 +8,7 @@ import type { ScenarioMetric, ScenarioSummary } from "../scenarios.ts";
 import { paperMeasures, type Table3Row } from "../table3.ts";
 import type { AnalysisUnit } from "../unit.ts";
 import { claimLines, claimTable } from "./claims.ts";
+import { disturbanceTables } from "./disturbance.ts";
 import { driftTable } from "./drift.ts";
 import { countCell, countHead, digits, intervalText, type PlainTable, pText } from "./table.ts";
 
@@ -167,7 +168,10 @@ export function remarks({ notes, leftOut, setAside }: Analysis): string[] {
 export const analysisTables = (
   analysis: Analysis,
 ): { tables: PlainTable[]; claims: PlainTable; claimLines: string } => ({
-  tables: [scenarioTable(analysis), driftTable(analysis), table3Table(analysis), kendallTable(analysis)],
+  tables: [
+    ...[scenarioTable(analysis), driftTable(analysis), ...disturbanceTables(analysis)],
+    ...[table3Table(analysis), kendallTable(analysis)],
+  ],
   claims: claimTable(analysis.claims),
   claimLines: claimLines(analysis.claims),
 });

@@ -57,6 +57,22 @@ const scenarioLines = (scenario: ScenarioSummary): Line[] => {
   ];
 };
 
+function disturbanceLine({ mains, measure, comparison, verdict }: Analysis["disturbance"][number]): Line {
+  const estimate = comparison.ratio ?? comparison.difference;
+  return {
+    table: "disturbance",
+    subject: mains,
+    measure,
+    quantity: `captures: ${comparison.ratio ? "ratio" : "difference"}`,
+    value: estimate?.estimate ?? null,
+    low: estimate?.interval?.low ?? null,
+    high: estimate?.interval?.high ?? null,
+    n: comparison.n,
+    p: comparison.pValue,
+    note: [verdict, comparison.pairing].join("; "),
+  };
+}
+
 function table3Line(row: Table3Row): Line {
   const estimate = row.ratio ?? row.difference;
   return {
@@ -105,11 +121,12 @@ const claimLines = ({ id, verdict, shortage, claim, evidence }: CheckedClaim): L
 
 /** The analysis as CSV (RFC 4180), a line a finding: for spreadsheets and data frames. */
 export function analysisCsv(analysis: Analysis): string {
-  const { scenarios, drift, table3, kendall, claims } = analysis;
+  const { scenarios, drift, disturbance, table3, kendall, claims } = analysis;
   const lines: Line[] = [
     ...remarks(analysis).map((note) => ({ table: "note", note })),
     ...scenarios.flatMap(scenarioLines),
     ...drift.map(driftLine),
+    ...disturbance.map(disturbanceLine),
     ...table3.map(table3Line),
     ...kendall.map(kendallLine),
     ...claims.flatMap(claimLines),

@@ -62,7 +62,7 @@ describe("readExperiments", () => {
 
   it("refuses an unknown one with the known ones", () => {
     expect(() => readExperiments(["../baseline"])).toThrow(
-      'experiment "../baseline" is not allowed; allowed: baseline, competition, connection, drivers, location, macvtap, all',
+      'experiment "../baseline" is not allowed; allowed: baseline, competition, connection, disturbance, drivers, location, macvtap, all',
     );
   });
 });

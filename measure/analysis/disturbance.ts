@@ -1,0 +1,60 @@
+import { canonicalJson } from "../../lib/canonical.ts";
+import { type Measure, mainMetric, measureNames, measures } from "../../study/metric-lists.ts";
+import type { RunRecord } from "../dataset/run-record.ts";
+import { campaignOf } from "./campaigns.ts";
+import { verdictOf } from "./compare/verdict.ts";
+import { type Comparison, compareDeployments } from "./comparison.ts";
+import type { Placed } from "./contrasts.ts";
+import { deploymentsOf } from "./deployments.ts";
+import { emulatedCpu, isCpu, saysNothing } from "./measures.ts";
+
+/** What measuring itself changes: deployments with captures against equal ones without. */
+export interface Disturbance {
+  /** How the Main VMs are attached: at the Sender, and at the Responder where that differs. */
+  mains: string;
+  measure: Measure;
+  /** With captures is the first side. */
+  comparison: Comparison;
+  verdict: string;
+}
+
+/** What can be measured without captures. */
+const disturbed = measureNames.filter((measure) => measures[measure].metric === mainMetric || isCpu(measure));
+
+const isCaptured = ({ fixed }: RunRecord) => (JSON.parse(fixed) as { packet_capture?: unknown }).packet_capture == null;
+
+/** What two deployments must have in common whose captures alone differ. */
+function cellWithoutCaptures({ mains, vms, background, load, blocks, fixed, pressure, ...run }: RunRecord): string {
+  const ofOthers = { ...(JSON.parse(fixed) as object), packet_capture: null };
+  return canonicalJson({ mains, vms, background, load, blocks, fixed: ofOthers, pressure, campaign: campaignOf(run) });
+}
+
+const mainsWords = ({ mains: { sender, responder } }: RunRecord) =>
+  sender === responder ? sender : `${sender} and ${responder}`;
+
+/**
+ * How captures change what is measured, driver by driver: pairs of deployments of equal replicate that differ in nothing else.
+ * @param runs those that count, and those that were lost
+ * @returns none where nothing was measured both with captures and without
+ */
+export function disturbanceOf(runs: readonly RunRecord[], fidelity: string): Disturbance[] {
+  const placed = deploymentsOf(runs).map(
+    (deployment): Placed => ({ deployment, cell: cellWithoutCaptures(deployment.run) }),
+  );
+  const byMains = Map.groupBy(placed, ({ deployment }) => mainsWords(deployment.run));
+  return [...byMains].flatMap(([mains, all]) => {
+    const [captured, bare] = [true, false].map((is) =>
+      all.filter(({ deployment }) => isCaptured(deployment.run) === is),
+    );
+    const cells = new Set(bare?.map(({ cell }) => cell));
+    const first = captured?.filter(({ cell }) => cells.has(cell)) ?? [];
+    if (first.length === 0) return [];
+    return disturbed.map((measure): Disturbance => {
+      const comparison = compareDeployments(first, bare ?? [], measure);
+      const verdict = saysNothing(measure, fidelity)
+        ? emulatedCpu
+        : verdictOf(comparison, measure, measures[measure].unit, ["with captures", "without"]);
+      return { mains, measure, comparison, verdict };
+    });
+  });
+}

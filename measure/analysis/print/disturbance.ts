@@ -1,0 +1,24 @@
+import { measures } from "../../../study/metric-lists.ts";
+import type { Analysis } from "../analyse.ts";
+import { digits, intervalText, type PlainTable } from "./table.ts";
+
+/** What measuring itself changes as a table; none where nothing was measured without captures. */
+export function disturbanceTables({ disturbance }: Pick<Analysis, "disturbance">): PlainTable[] {
+  if (disturbance.length === 0) return [];
+  return [
+    {
+      title: "Own disturbance: with captures against without",
+      head: ["Main VMs", "measure", "replicates", "medians", "ratio (CPU: difference)", "95 % interval", "in words"],
+      rows: disturbance.map(({ mains, measure, comparison, verdict }) => {
+        const { n, medians, ratio, difference } = comparison;
+        const estimate = ratio ?? difference;
+        return [
+          ...[mains, measures[measure].what, n],
+          n === 0 ? null : `${digits(medians.first)} vs ${digits(medians.second)}`,
+          ...[digits(estimate?.estimate ?? null), intervalText(estimate?.interval), verdict],
+        ];
+      }),
+      notes: ["pairs of deployments of equal replicate that differ in captures alone"],
+    },
+  ];
+}
