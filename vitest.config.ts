@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * unit: pure code and small files, in parallel; needs neither the engine nor the emulator.
+ * unit: pure code and small files, in parallel; needs neither the engine nor the emulator. What a test changes that modules share
+ * (environment, mocks), it puts back; it mocks no module.
  * integration: the real Pulumi engine. testbed: the emulated servers. soak: what takes too long for every change.
  * The last three one file after the other.
  */
@@ -18,6 +19,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          isolate: false, // files of a worker share its modules: to load them for each took as long as the tests
           include: ["test/unit/**/*.test.ts", "test/property/**/*.test.ts", "test/golden/**/*.test.ts"],
           testTimeout: 60_000, // what is slow on a busy machine has not failed
           hookTimeout: 60_000,

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { shellVariables } from "../lib/ssh/quote.ts";
 
+/** Texts of scripts without comments, by file: a plan asks for each many times. */
+const texts = new Map<string, string>();
 const folder = join(import.meta.dirname, "scripts");
 const comment = /^ *#.*\n/gm;
 const inclusion = /^\. \.\/([a-z-]+\.sh)\n/gm;
@@ -13,9 +15,9 @@ const inclusion = /^\. \.\/([a-z-]+\.sh)\n/gm;
  */
 export function serverScript(file: string, included = new Set<string>()): string {
   included.add(file);
-  return readFileSync(join(folder, file), "utf8")
-    .replaceAll(comment, "")
-    .replaceAll(inclusion, (_line, name: string) => (included.has(name) ? "" : serverScript(name, included)));
+  const text = texts.get(file) ?? readFileSync(join(folder, file), "utf8").replaceAll(comment, "");
+  texts.set(file, text);
+  return text.replaceAll(inclusion, (_line, name: string) => (included.has(name) ? "" : serverScript(name, included)));
 }
 
 /** A script for a server's shell: variables, what all scripts share, then the script itself. */

@@ -50,6 +50,17 @@ const notMeasured = JSON.stringify({
 const identityOf = (type: string, inputs: Record<string, unknown>) =>
   type.startsWith("command:") ? canonicalJson(inputs.triggers) : canonicalJson(inputs);
 
+/** Runs `body` with stacks of one line: Pulumi formats one for each of its thousands of promises, and none of these is looked at. */
+async function withShortStacks<T>(body: () => Promise<T>): Promise<T> {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 1;
+  try {
+    return await body();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
 /**
  * Declares a scenario with the real program and no engine, as it would be declared on servers where `before` stands.
  * @returns every resource by name
@@ -69,14 +80,16 @@ export async function declareScenario(config: Omit<Config, "hosts">, before?: De
       return { id, state: { ...inputs, stdout } };
     },
   });
-  const { runs } = declareTestbed({
-    stack: "diff",
-    config: { ...config, inventory, resultsDirectory: "/" },
-    guestImage,
-    owner: "diff",
-    servers: { sender: view, responder: view },
-    runToken: () => "there",
+  await withShortStacks(() => {
+    const { runs } = declareTestbed({
+      stack: "diff",
+      config: { ...config, inventory, resultsDirectory: "/" },
+      guestImage,
+      owner: "diff",
+      servers: { sender: view, responder: view },
+      runToken: () => "there",
+    });
+    return new Promise((resolve) => pulumi.all(runs).apply(resolve));
   });
-  await new Promise((resolve) => pulumi.all(runs).apply(resolve));
   return declared;
 }

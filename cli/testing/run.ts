@@ -10,14 +10,20 @@ import { summarise } from "./counts.ts";
 import { type Project, Session } from "./session.ts";
 import { shellcheckArguments } from "./shell-scripts.ts";
 
-/** What needs neither engine nor servers. */
-async function testUnits(session: Session): Promise<void> {
+async function checkTypeScript(session: Session): Promise<void> {
   await session.check("lint", "biome", "check", "--error-on-warnings");
   await session.check("types", "tsc", "--noEmit");
   await session.check("unused code", "knip");
   await session.check("code that only tests use", "knip", "--production", "--include", "files");
+}
+
+/** What needs neither engine nor servers. */
+async function testUnits(session: Session): Promise<void> {
   await session.prepare("packages for tests", () => ensurePackages(testPackages, progress));
-  await session.checkWith("shell scripts", "shellcheck", ...shellcheckArguments(checkout));
+  // It has one CPU for as long as all the others: a script is read again in every script that includes it.
+  const shellScripts = session.checkWith("shell scripts", "shellcheck", ...shellcheckArguments(checkout));
+  // Both come to their end also when an end is asked for, which the next step finds.
+  await Promise.allSettled([shellScripts, checkTypeScript(session)]);
   await session.tests("unit");
 }
 

@@ -6,18 +6,18 @@
 look_for_bound() {
   [ -z "${BOUND+set}" ] || return 0
   BOUND=$(
-    if see ss -tuwanpH; then printf '%s\n' "$seen" | bound_sockets; else echo "? a program speaks on it cannot be seen: $unseen"; fi
-    if see ss --xdp -pH; then printf '%s\n' "$seen" | xdp_sockets; else echo "? a program speaks on it by AF_XDP cannot be seen: $unseen"; fi
-    if see ip -o link show; then printf '%s\n' "$seen" | awk '/ mtu [0-9]+ xdp/ { split($2, name, /@|:/); print name[1], "program has an XDP program" }'
+    if see ss -tuwanpH; then [ -z "$seen" ] || printf '%s\n' "$seen" | bound_sockets; else echo "? a program speaks on it cannot be seen: $unseen"; fi
+    if see ss --xdp -pH; then [ -z "$seen" ] || printf '%s\n' "$seen" | xdp_sockets; else echo "? a program speaks on it by AF_XDP cannot be seen: $unseen"; fi
+    if see ip -o link show; then [ -z "$seen" ] || printf '%s\n' "$seen" | awk '/ mtu [0-9]+ xdp/ { split($2, name, /@|:/); print name[1], "program has an XDP program" }'
     else echo "? it has an XDP program cannot be seen: $unseen"; fi
-    if see tc qdisc show; then printf '%s\n' "$seen" | awk '$2 ~ /^(clsact|ingress)$/ && $4 == "dev" { print $5, "program has filters of tc (" $2 ")" }'
+    if see tc qdisc show; then [ -z "$seen" ] || printf '%s\n' "$seen" | awk '$2 ~ /^(clsact|ingress)$/ && $4 == "dev" { print $5, "program has filters of tc (" $2 ")" }'
     else echo "? it has filters of tc cannot be seen: $unseen"; fi
-    if see ip neigh show nud permanent; then printf '%s\n' "$seen" | awk '$2 == "dev" { print $3, "neighbour has the permanent neighbour", $1 }'
+    if see ip neigh show nud permanent; then [ -z "$seen" ] || printf '%s\n' "$seen" | awk '$2 == "dev" { print $3, "neighbour has the permanent neighbour", $1 }'
     else echo "? it has a permanent neighbour cannot be seen: $unseen"; fi
     for family in -4 -6; do
       if [ $family = -6 ] && [ ! -e "$PROC/net/if_inet6" ]; then continue; fi
       if see ip $family rule show; then
-        printf '%s\n' "$seen" | awk '{ $1 = $1; for (i = 2; i < NF; i++) if ($i == "iif" || $i == "oif") print $(i + 1), "rule is named in the routing rule", $0 }'
+        [ -z "$seen" ] || printf '%s\n' "$seen" | awk '{ $1 = $1; for (i = 2; i < NF; i++) if ($i == "iif" || $i == "oif") print $(i + 1), "rule is named in the routing rule", $0 }'
       else
         case $unseen in *'not supported'*) ;; *) echo "? a routing rule names it cannot be seen: $unseen" ;; esac # a kernel that has none
       fi
@@ -49,6 +49,7 @@ xdp_sockets() {
 }
 # bound_uses INTERFACE WHAT
 bound_uses() {
+  [ -n "$BOUND" ] || return 0
   printf '%s\n' "$BOUND" | awk -v interface="$1" -v what="$2" '
     $1 == "?" { sub(/^\? /, ""); print "unknown of", what, "whether", $0 }
     $1 == interface { kind = $2; sub(/^[^ ]+ [^ ]+ /, ""); print kind, what, $0 }'

@@ -28,13 +28,14 @@ require_lease() {
 }
 # write_to FILE VALUE: as the kernel takes it; what it answers is an error's text.
 write_to() { printf '%s\n' "$2" | tee "$1" > /dev/null; }
-# try SECONDS COMMAND…: again while the kernel says that it is busy, as a driver does that has not ended the last change. `$answer` is
-# what was said last.
+# try SECONDS COMMAND…: again, so long from the first time on, while the kernel says that it is busy, as a driver does that has not ended
+# the last change. `$answer` is what was said last.
 try() {
-  until_second=$(($(date +%s) + $1)); shift
+  patience=$1 until_second=; shift
   until answer=$("$@" 2>&1); do
     case $answer in *busy* | *temporarily* | *again* | *reset*) ;; *) return 1 ;; esac
-    [ "$(date +%s)" -lt "$until_second" ] || return 1
+    now_second=$(date +%s) && : "${until_second:=$((now_second + patience))}"
+    [ "$now_second" -lt "$until_second" ] || return 1
     sleep 0.2
   done
 }

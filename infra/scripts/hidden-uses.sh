@@ -58,6 +58,7 @@ stands_here() {
 }
 # far_uses INTERFACE WHAT
 far_uses() {
+  [ -n "$FAR" ] || return 0
   printf '%s\n' "$FAR" | awk -v index_here="$(line_of "$SYS/class/net/$1/ifindex")" -v what="$2" '
     $1 == "?" { print "unknown whether", what, "carries anything in", substr($0, 3) }
     $1 == index_here && NF > 3 { where = $4; for (i = 5; i <= NF; i++) where = where " " $i; print "carries", what, "carries", $3, "(" $2 ") in", where }'
@@ -68,29 +69,38 @@ far_uses() {
 # of one protocol, or of none, speaks: PTP, LLDP, PPPoE, DHCP.
 socket_uses() {
   index=$(line_of "$SYS/class/net/$1/ifindex") || return 0
+  sockets=
+  [ ! -r "$PROC/net/packet" ] || sockets=$(awk -v wanted="$index" '$5 == wanted { print $4, $9 }' "$PROC/net/packet" 2> /dev/null) || :
+  [ -z "$sockets" ] || packet_uses "$2"
+  if [ -r "$PROC/net/pppoe" ] && awk 'NR > 1 { print $3 }' "$PROC/net/pppoe" 2> /dev/null | grep -qxF "$1"; then echo "socket $2 carries a PPPoE session"; fi
+}
+# packet_uses WHAT: of those sockets of its interface, "PROTOCOL INODE" each.
+packet_uses() {
   groups=$(awk -v wanted="$index" '$1 == wanted && $5 !~ /^(3333|01005e|0180c200002)/ { print $5 }' "$PROC/net/dev_mcast" 2> /dev/null | head -n 1) || groups=
-  awk -v wanted="$index" '$5 == wanted { print $4, $9 }' "$PROC/net/packet" 2> /dev/null | sort -u | while read -r protocol inode; do
+  printf '%s\n' "$sockets" | sort -u | while read -r protocol inode; do
     if [ "$protocol" = 0003 ] && [ -z "$groups" ]; then continue; fi
     process=$(find "$PROC"/[0-9]*/fd -maxdepth 1 -lname "socket:\[$inode\]" -printf '%h\n' 2> /dev/null | head -n 1)
     process=${process%/fd}
     who="a process that is not seen"
     if [ -n "$process" ]; then who="the process $(line_of "$process/comm" || :) (${process##*/})"; fi
     case $protocol in 0003) how=", and it has joined the group $groups" ;; *) how=" for the protocol 0x$protocol" ;; esac
-    echo "socket $2 is spoken on by $who$how"
+    echo "socket $1 is spoken on by $who$how"
   done
-  if awk 'NR > 1 { print $3 }' "$PROC/net/pppoe" 2> /dev/null | grep -qxF "$1"; then echo "socket $2 carries a PPPoE session"; fi
 }
 
 # device_uses DEVICE WHAT: what stands on a PCI device and is no interface. An RDMA device is there by itself; it is used when opened.
 device_uses() (
   for vdpa in "$SYS"/bus/vdpa/devices/*; do
+    [ -e "$vdpa" ] || continue
     path=$(readlink -f "$vdpa") || continue
     case $path in "$1"/*) ;; *) continue ;; esac
     holders=$(for node in "$path"/vhost-vdpa-*; do [ ! -e "$node" ] || holders_of "/dev/${node##*/}"; done)
     echo "vdpa $2 carries the vDPA device ${vdpa##*/}${holders:+, which is in the hands of $(in_words "$holders")}"
   done
+  [ -n "$HELD" ] || return 0
   holders=$(
     for verbs in "$SYS"/class/infiniband_verbs/* "$SYS"/class/infiniband_mad/*; do
+      [ -e "$verbs" ] || continue
       case $(readlink -f "$verbs/device")/ in "$1"/*) holders_of "/dev/infiniband/${verbs##*/}" ;; esac
     done | sort -u
   )

@@ -29,6 +29,7 @@ look_for_holders() {
 }
 # holders_of FILE: who has it open, a line each: "vm NAME" for a VM of libvirt's, "process NAME (PID)" for another.
 holders_of() {
+  [ -n "$HELD" ] || return 0
   printf '%s\n' "$HELD" | awk -v file="$1" '$NF == file { sub("/fd/.*", "", $1); print $1 }' | sort -u | while read -r process; do
     guest=$(tr '\0' '\n' < "$process/cmdline" 2> /dev/null | sed -n 's/^guest=\([^,]*\).*/\1/p' | head -n 1)
     if [ -n "$guest" ]; then echo "vm $guest"; else echo "process $(line_of "$process/comm") (${process##*/})"; fi
@@ -59,7 +60,8 @@ see() {
 # Each of these sets $found, or fails as `see` does.
 see_addresses() {
   see ip -o addr show dev "$1" || return 1
-  found=$(printf '%s\n' "$seen" | awk '$3 == "inet" || ($3 == "inet6" && / scope global/) { print $4 }' | paste -s -d ' ' -)
+  found=
+  [ -z "$seen" ] || found=$(printf '%s\n' "$seen" | awk '$3 == "inet" || ($3 == "inet6" && / scope global/) { print $4 }' | paste -s -d ' ' -)
 }
 # By their only way, or by one of several.
 see_routes() {
@@ -67,13 +69,14 @@ see_routes() {
   for family in -4 -6; do
     if [ $family = -6 ] && [ ! -e "$PROC/net/if_inet6" ]; then continue; fi # a kernel without it cannot be asked
     see ip $family route show table all dev "$1" || return 1
-    routes="$routes
+    [ -z "$seen" ] || routes="$routes
 $seen"
     see ip $family -o route show table all || return 1
-    routes="$routes
-$(printf '%s\n' "$seen" | awk -v name="$1" '/nexthop / && index($0 " ", " dev " name " ")')"
+    case $seen in *'nexthop '*) routes="$routes
+$(printf '%s\n' "$seen" | awk -v name="$1" '/nexthop / && index($0 " ", " dev " name " ")')" ;; esac
   done
-  found=$(printf '%s\n' "$routes" |
+  found=
+  [ -z "$routes" ] || found=$(printf '%s\n' "$routes" |
     awk 'NF && $1 !~ /^(local|broadcast|multicast|anycast|unreachable|fe80::|ff00::)/ && !/proto kernel/ { print $1 }' | sort -u | paste -s -d ' ' -)
 }
 # The interfaces by which this ssh connection comes in and goes out.
@@ -93,7 +96,13 @@ $(printf '%s\n' "$seen" | sed -n 's/.* dev \([^ ]*\).*/\1/p')"
     case $unseen in *unreachable*) ;; *) return 1 ;; esac # an answer: what comes in from elsewhere goes out by no route of these
   fi
 }
-comes_in_by() { printf '%s\n' "$found" | grep -qxF "$1"; }
+comes_in_by() {
+  case "
+$found
+" in *"
+$1
+"*) ;; *) return 1 ;; esac
+}
 # above INTERFACE: all that stands on it, and on that.
 above() (
   for link in "$SYS/class/net/$1"/upper_*; do
@@ -146,7 +155,7 @@ vf_in_use() (
     for device in "$vf"/vfio-dev/*; do [ ! -e "$device" ] || holders_of "/dev/vfio/devices/${device##*/}"; done
     for device in "$vf"/uio/*; do [ ! -e "$device" ] || holders_of "/dev/${device##*/}"; done
   )
-  holders=$(printf '%s\n' "$holders" | sort -u | sed '/^$/d')
+  [ -z "$holders" ] || holders=$(printf '%s\n' "$holders" | sort -u | sed '/^$/d')
   if [ -n "$holders" ] && ! all_ours "$holders"; then echo "${holders%% *} $what is in the hands of $(in_words "$holders")"; fi
   device_uses "$vf" "$what"
   # A driver that has made an interface which is not seen here has made it for another network namespace.

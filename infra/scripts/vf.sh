@@ -54,24 +54,24 @@ vf_fields() (
 set_vf() (
   pf=$1 number=$2 status=0
   read_fields "$(vf_settings "$pf" "$number")"
-  was="$mac|$vlan $qos $proto|$spoofchk|$trust|$state|$max_tx_rate $min_tx_rate"
+  mac_was=$mac vlan_was="$vlan $qos $proto" spoofchk_was=$spoofchk trust_was=$trust state_was=$state rates_were="$max_tx_rate $min_tx_rate"
   mac='' vlan='' qos=0 proto=802.1Q spoofchk='' trust='' state='' max_tx_rate='' min_tx_rate=0
   read_fields "$3"
-  # change PLACE WANTED BY-ITSELF ARGUMENTS…
+  # change WAS WANTED BY-ITSELF ARGUMENTS…
   change() {
-    now=$(printf %s "$was" | cut -d '|' -f "$1") wish=$2 default=$3; shift 3
+    now=$1 wish=$2 default=$3; shift 3
     if [ -z "$wish" ] || [ "$now" = "$wish" ] || { [ -z "$now" ] && [ "$wish" = "$default" ]; }; then return; fi
     try 10 ip link set dev "$pf" vf "$number" "$@" || { status=1; echo "$* could not be set on VF $number of $pf: $answer"; }
   }
-  change 1 "$mac" 00:00:00:00:00:00 mac "$mac"
+  change "$mac_was" "$mac" 00:00:00:00:00:00 mac "$mac"
   case $proto in
-    802.1Q) change 2 "${vlan:+$vlan $qos $proto}" '' vlan "$vlan" qos "$qos" ;;
-    *) change 2 "${vlan:+$vlan $qos $proto}" '' vlan "$vlan" qos "$qos" proto "$proto" ;;
+    802.1Q) change "$vlan_was" "${vlan:+$vlan $qos $proto}" '' vlan "$vlan" qos "$qos" ;;
+    *) change "$vlan_was" "${vlan:+$vlan $qos $proto}" '' vlan "$vlan" qos "$qos" proto "$proto" ;;
   esac
-  change 3 "$spoofchk" on spoofchk "$spoofchk"
-  change 4 "$trust" off trust "$trust"
-  change 5 "$state" auto state "$state"
-  change 6 "${max_tx_rate:+$max_tx_rate $min_tx_rate}" '0 0' max_tx_rate "$max_tx_rate" min_tx_rate "$min_tx_rate"
+  change "$spoofchk_was" "$spoofchk" on spoofchk "$spoofchk"
+  change "$trust_was" "$trust" off trust "$trust"
+  change "$state_was" "$state" auto state "$state"
+  change "$rates_were" "${max_tx_rate:+$max_tx_rate $min_tx_rate}" '0 0' max_tx_rate "$max_tx_rate" min_tx_rate "$min_tx_rate"
   return $status
 )
 

@@ -8,8 +8,15 @@ export type StudyDeployment = Deployment<StudyRun>;
 
 export const studyDeployments = (runs: readonly StudyRun[]): StudyDeployment[] => deploymentsOf(runs);
 
+/** By run: every rule of every claim asks for it. */
+const cellKeys = new WeakMap<StudyRun, string>();
+
 /** What deployments of different drivers must share to be a pair, besides the replicate. */
-export const cellKey = (run: StudyRun): string => canonicalJson(cellOf(run));
+export function cellKey(run: StudyRun): string {
+  const key = cellKeys.get(run) ?? canonicalJson(cellOf(run));
+  cellKeys.set(run, key);
+  return key;
+}
 
 /** A deployment in its cell. */
 export const placed = (deployment: StudyDeployment): Placed<StudyRun> => ({

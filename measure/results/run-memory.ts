@@ -67,11 +67,16 @@ function readMemory(file: string): Memory["runs"] {
 export class RunMemory {
   readonly #file: string;
   readonly #known: Memory["runs"];
+  readonly #inspect: typeof inspectRun;
   #changed = false;
 
-  /** @param file that remembers, which need not be there */
-  constructor(file: string) {
+  /**
+   * @param file that remembers, which need not be there
+   * @param inspect reads a run that is not remembered
+   */
+  constructor(file: string, inspect = inspectRun) {
     this.#file = file;
+    this.#inspect = inspect;
     this.#known = readMemory(file);
   }
 
@@ -84,7 +89,7 @@ export class RunMemory {
     const state = stateOf(path);
     const known = this.#known[path];
     if (state !== undefined && known?.state === state && known.scenarioSha256 === scenarioSha256) return known;
-    const inspected = inspectRun(path, scenarioSha256);
+    const inspected = this.#inspect(path, scenarioSha256);
     if ("missing" in inspected) {
       this.#changed ||= known !== undefined;
       delete this.#known[path];

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A kernel with NICs, as far as the scripts of infra/scripts ask one: it is tee, ip, bridge and ethtool of a made-up server, whose
 # /sys is real files below LAB_ROOT. What the kernel keeps beside /sys is in LAB_ROOT/kernel.
+# A script that is tested gives hundreds of commands, so what the shell can do here, it does: a process takes as long as all of it.
 set -eu
 K=$LAB_ROOT/kernel
 NET=$LAB_ROOT/sys/class/net
@@ -9,49 +10,55 @@ tool=${0##*/}
 # Whoever enters a made-up server with mounts of his own asks the real one.
 case "$tool ${1:-}" in unshare\ --net) ;; unshare\ *) exec "$(PATH=${PATH#*:}; command -v unshare)" "$@" ;; esac
 echo "$tool $*" >> "$LAB_ROOT/log"
+# first_of FILE [OTHERWISE]: its first line, as $first.
+first_of() { first=${2-}; [ ! -e "$1" ] || read -r first < "$1" || :; }
+# tell FILE: all of it; nothing where it is not there.
+tell() { [ ! -e "$1" ] || cat "$1"; }
 # kernel/dies, "before|after NUMBER PATTERN": that command of those like PATTERN takes the script that gave it with it, before or after it
 # has done its work. Of kill's forms dash and bash read `-s KILL -- -GROUP` alike; timeout(1) runs its command in another group.
 read -r dies_when dies_number dies_pattern 2> /dev/null < "$K/dies" || { dies_when='' dies_number='' dies_pattern=''; }
 # shellcheck disable=SC2254 # a pattern
-case "$tool $*" in ${dies_pattern:-*}) step=$(($(cat "$K/step" 2> /dev/null || echo 0) + 1)); echo $step > "$K/step" ;; *) step=0 ;; esac
-die_at() { if [ "$dies_when $dies_number" = "$1 $step" ]; then rm "$K/dies"; kill -s KILL -- "-$(cat "$K/group")"; kill -s KILL $$; fi; }
+case "$tool $*" in ${dies_pattern:-*}) first_of "$K/step" 0; step=$((first + 1)); echo $step > "$K/step" ;; *) step=0 ;; esac
+die_at() { if [ "$dies_when $dies_number" = "$1 $step" ]; then rm "$K/dies"; first_of "$K/group"; kill -s KILL -- "-$first"; kill -s KILL $$; fi; }
 die_at before
 refuse() { echo "$tool: $*" >&2; exit 1; }
 # kernel/busy: how often something says that it is busy before it obeys.
 busy() {
-  left=$(cat "$K/busy" 2> /dev/null || echo 0)
-  if [ "$left" -gt 0 ]; then echo $((left - 1)) > "$K/busy"; refuse "Resource temporarily unavailable"; fi
+  first_of "$K/busy" 0
+  if [ "$first" -gt 0 ]; then echo $((first - 1)) > "$K/busy"; refuse "Resource temporarily unavailable"; fi
 }
-next_index() { index=$(($(cat "$K/index") + 1)); echo $index > "$K/index"; echo $index; }
+next_index() { read -r index < "$K/index"; index=$((index + 1)); echo $index > "$K/index"; }
 # A thing that is gone never gives its inode to another one, as in /sys.
-discard() { mkdir -p "$K/trash"; mv "$1" "$K/trash/$(next_index)"; }
+discard() { [ -d "$K/trash" ] || mkdir "$K/trash"; next_index; mv "$1" "$K/trash/$index"; }
 new_interface() { # NAME FOLDER
   mkdir -p "$2/$1"
-  next_index > "$2/$1/ifindex"; echo 0x1002 > "$2/$1/flags"; echo 1500 > "$2/$1/mtu"; : > "$2/$1/uevent"
-  echo "${3:-$(printf '02:00:00:00:%02x:%02x' $(($(cat "$K/index") / 256)) $(($(cat "$K/index") % 256)))}" > "$2/$1/address"
+  next_index; echo $index > "$2/$1/ifindex"; echo 0x1002 > "$2/$1/flags"; echo 1500 > "$2/$1/mtu"; : > "$2/$1/uevent"
+  echo "${3:-$(printf '02:00:00:00:%02x:%02x' $((index / 256)) $((index % 256)))}" > "$2/$1/address"
   ln -s "../.." "$2/$1/device" 2> /dev/null || :
   ln -s "$2/$1" "$NET/$1"
 }
 drop_interface() { for link in "$1"/upper_*; do [ ! -L "$link" ] || refuse "busy"; done; rm "$NET/${1##*/}"; discard "$1"; }
-setting() { cat "$K/vf/$1/$2/$3" 2> /dev/null; }
+setting() { first_of "$K/vf/$1/$2/$3"; }
 bind() { # DEVICE DRIVER
   [ -d "$PCI/drivers/$2" ] || return 0
   ln -s "$PCI/drivers/$2" "$1/driver"
   case $2 in vfio-pci | uio_pci_generic) return 0 ;; esac
   count=0; while [ -e "$NET/eth$count" ]; do count=$((count + 1)); done
-  mac=$(setting "$(basename "$(readlink "$1/physfn")")" "$(cat "$1/number")" mac)
-  case $mac in '' | 00:00:00:00:00:00) new_interface "eth$count" "$1/net" ;; *) new_interface "eth$count" "$1/net" "$mac" ;; esac
+  pf=$(readlink "$1/physfn"); first_of "$1/number"; setting "${pf##*/}" "$first" mac
+  case $first in '' | 00:00:00:00:00:00) new_interface "eth$count" "$1/net" ;; *) new_interface "eth$count" "$1/net" "$first" ;; esac
 }
 unbind() { rm "$1/driver"; for interface in "$1"/net/*; do if [ -e "$interface" ]; then drop_interface "$interface"; rmdir "$1/net"; fi; done; }
 probe() {
   [ ! -e "$1/driver" ] || return 0
-  override=$(cat "$1/driver_override")
-  if [ "$override" != '(null)' ]; then bind "$1" "$override"; elif [ -e "$K/vf-driver" ] && [ "$(cat "$1/physfn/sriov_drivers_autoprobe")" = 1 ]; then bind "$1" "$(cat "$K/vf-driver")"; fi
+  first_of "$1/driver_override"
+  if [ "$first" != '(null)' ]; then bind "$1" "$first"; return; fi
+  first_of "$1/physfn/sriov_drivers_autoprobe"
+  if [ -e "$K/vf-driver" ] && [ "$first" = 1 ]; then first_of "$K/vf-driver"; bind "$1" "$first"; fi
 }
 number_of_vfs() { # PF-DEVICE NUMBER
-  pf=$(basename "$1") had=$(cat "$1/sriov_numvfs")
+  pf=${1##*/}; first_of "$1/sriov_numvfs"; had=$first; first_of "$K/most" 1000
   if [ "$had" != 0 ] && [ "$2" != 0 ]; then refuse "$1/sriov_numvfs: Device or resource busy"; fi
-  if [ "$2" -gt "$(cat "$K/most" 2> /dev/null || echo 1000)" ]; then refuse "$1/sriov_numvfs: No space left on device"; fi
+  if [ "$2" -gt "$first" ]; then refuse "$1/sriov_numvfs: No space left on device"; fi
   count=0
   while [ $count -lt "$had" ]; do
     device=$(readlink -f "$1/virtfn$count")
@@ -101,7 +108,7 @@ set_link() { # INTERFACE KEY VALUE…
       netns) # into one that has a name
         [ -e "$K/in/$2" ] || refuse 'Invalid "netns" value'
         path=$(readlink -f "$NET/$interface"); rm "$NET/$interface"; echo 0x1002 > "$path/flags"; echo "${path%/*}" > "$path/home"; mv "$path" "$K/in/$2/$interface"; shift 2 ;;
-      vf) number=$2 pf=$(basename "$(readlink -f "$NET/$interface/device")"); shift 2
+      vf) number=$2 pf=$(readlink -f "$NET/$interface/device"); pf=${pf##*/}; shift 2
         [ -d "$K/vf/$pf/$number" ] || refuse 'RTNETLINK answers: Invalid argument'
         while [ $# -gt 0 ]; do
           [ -e "$K/vf/$pf/$number/$1" ] || [ "$1" = proto ] || refuse 'RTNETLINK answers: Operation not supported'
@@ -113,18 +120,21 @@ set_link() { # INTERFACE KEY VALUE…
 }
 show() { # -d link show dev PF
   echo "1: $1: <BROADCAST>"
-  pf=$(basename "$(readlink -f "$NET/$1/device" 2> /dev/null)" 2> /dev/null) || return 0
+  pf=$(readlink -f "$NET/$1/device") || return 0
+  pf=${pf##*/}
   for folder in "$K/vf/$pf"/*; do
     [ -d "$folder" ] || continue
     number=${folder##*/} vlan='' rate='' trust=''
-    if [ "$(setting "$pf" "$number" vlan)" != 0 ]; then vlan=", vlan $(setting "$pf" "$number" vlan)"; [ "$(setting "$pf" "$number" qos)" = 0 ] || vlan="$vlan, qos $(setting "$pf" "$number" qos)"; fi
-    [ "$(setting "$pf" "$number" max_tx_rate)" = 0 ] || rate=", tx rate 5 (Mbps), max_tx_rate $(setting "$pf" "$number" max_tx_rate)Mbps"
-    [ ! -e "$K/vf/$pf/$number/trust" ] || trust=", trust $(setting "$pf" "$number" trust)"
-    echo "    vf $number     link/ether $(setting "$pf" "$number" mac) brd ff:ff:ff:ff:ff:ff$vlan$rate, spoof checking $(setting "$pf" "$number" spoofchk), link-state $(setting "$pf" "$number" state)$trust, query_rss off"
+    setting "$pf" "$number" vlan
+    if [ "$first" != 0 ]; then vlan=", vlan $first"; setting "$pf" "$number" qos; [ "$first" = 0 ] || vlan="$vlan, qos $first"; fi
+    setting "$pf" "$number" max_tx_rate; [ "$first" = 0 ] || rate=", tx rate 5 (Mbps), max_tx_rate ${first}Mbps"
+    if [ -e "$K/vf/$pf/$number/trust" ]; then setting "$pf" "$number" trust; trust=", trust $first"; fi
+    setting "$pf" "$number" mac; mac=$first; setting "$pf" "$number" state; state=$first; setting "$pf" "$number" spoofchk
+    echo "    vf $number     link/ether $mac brd ff:ff:ff:ff:ff:ff$vlan$rate, spoof checking $first, link-state $state$trust, query_rss off"
   done
 }
 home() { # NAMESPACE INTERFACE, back to where it came from
-  folder=$(cat "$K/in/$1/$2/home"); rm "$K/in/$1/$2/home"
+  read -r folder < "$K/in/$1/$2/home"; rm "$K/in/$1/$2/home"
   if [ -e "$NET/$2" ]; then refuse "RTNETLINK answers: File exists"; fi
   mv "$K/in/$1/$2" "$folder/$2"; ln -s "$folder/$2" "$NET/$2"
 }
@@ -136,10 +146,10 @@ in_namespace() { # NAME COMMAND…, without "ip -n" before it
   case "$*" in
     'link set dev '*' netns '*) home "$name" "$4" ;;
     'link set dev lo up') ;;
-    'link set dev '*' mtu '*) [ "$(cat "$K/in/$name/$4/flags")" = 0x1002 ] || refuse 'the interface is up'; echo "$6" > "$K/in/$name/$4/mtu" ;;
-    '-o link show dev lo') echo "1: lo: <LOOPBACK> mtu 65536 qdisc noqueue \\    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\\    alias $(cat "$NAMES/$name")" ;;
+    'link set dev '*' mtu '*) first_of "$K/in/$name/$4/flags"; [ "$first" = 0x1002 ] || refuse 'the interface is up'; echo "$6" > "$K/in/$name/$4/mtu" ;;
+    '-o link show dev lo') first_of "$NAMES/$name"; echo "1: lo: <LOOPBACK> mtu 65536 qdisc noqueue \\    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\\    alias $first" ;;
     'link set dev '*' up') echo 0x1003 > "$K/in/$name/$4/flags" ;;
-    '-o link show dev '*' up') if [ "$(cat "$K/in/$name/$5/flags" 2> /dev/null)" = 0x1003 ]; then echo "2: $5: <BROADCAST,UP,$(cat "$K/no-carrier" 2> /dev/null || echo LOWER_UP)> mtu 1500"; fi ;;
+    '-o link show dev '*' up') first_of "$K/in/$name/$5/flags"; if [ "$first" = 0x1003 ]; then first_of "$K/no-carrier" LOWER_UP; echo "2: $5: <BROADCAST,UP,$first> mtu 1500"; fi ;;
     'addr add '*) echo "$3" > "$K/in/$name/$5/addr" ;;
     'neigh replace '*) echo "$3 $5" >> "$K/in/$name/$7/neigh" ;;
   esac
@@ -151,7 +161,7 @@ netns() {
     pids) if [ -e "$K/pids/$2" ]; then while read -r pid; do if kill -0 "$pid" 2> /dev/null; then echo "$pid"; fi; done < "$K/pids/$2"; fi ;;
     exec) name=$2; shift 2
       [ -e "$K/in/$name" ] || refuse "Cannot open network namespace \"$name\": No such file or directory"
-      case "$1 ${2:-}" in 'ls '*/net) for interface in "$K/in/$name"/*; do if [ -e "$interface" ] && [ "$(cat "$interface/home")" = "$2" ]; then echo "${interface##*/}"; fi; done ;; esac ;;
+      case "$1 ${2:-}" in 'ls '*/net) for interface in "$K/in/$name"/*; do if [ -e "$interface" ]; then first_of "$interface/home"; [ "$first" != "$2" ] || echo "${interface##*/}"; fi; done ;; esac ;;
   esac
 }
 case $tool in
@@ -162,34 +172,34 @@ case $tool in
     [ $status = 0 ] || exit $status ;;
   nsenter) file=${1#--net=}
     if [ -e "$K/netns-failure" ]; then cat "$K/netns-failure" >&2; exit 1; fi
-    case "$*" in *' ip -d -o link show') cat "$K/netns/$(readlink "$file" || basename "$file")" 2> /dev/null || : ;; *lsns*) cat "$K/lsns" 2> /dev/null || : ;; esac ;;
-  modprobe) case "$*" in *-R*) cat "$K/vf-driver" ;; esac ;;
+    case "$*" in *' ip -d -o link show') tell "$K/netns/$(readlink "$file" || echo "${file##*/}")" ;; *lsns*) tell "$K/lsns" ;; esac ;;
+  modprobe) case "$*" in *-R*) first_of "$K/vf-driver"; echo "$first" ;; esac ;;
   tee) read -r value || :; write "$1" "$value" ;;
   bridge) if [ "$1 $2" = 'link set' ]; then echo 0 > "$NET/$4/master/brif/$4/learning"; fi ;;
   ethtool)
     case $1 in
-      -k) [ ! -e "$K/lro/$2" ] || echo "large-receive-offload: $(cat "$K/lro/$2")" ;;
+      -k) first_of "$K/lro/$2"; [ -z "$first" ] || echo "large-receive-offload: $first" ;;
       -K) echo "$4" > "$K/lro/$2" ;;
     esac ;;
   ip)
     # kernel/ip-fails: what a question begins with that the kernel does not answer.
-    if [ -e "$K/ip-fails" ]; then case "$*" in "$(cat "$K/ip-fails")"*) refuse "$(cat "$K/ip-failure" 2> /dev/null || echo 'RTNETLINK answers: No buffer space available')" ;; esac; fi
+    if [ -e "$K/ip-fails" ]; then first_of "$K/ip-fails"; case "$*" in "$first"*) first_of "$K/ip-failure" 'RTNETLINK answers: No buffer space available'; refuse "$first" ;; esac; fi
     case "$*" in
       'netns '*) shift; netns "$@" ;;
       'link set dev lo alias '*) echo "$6" > "$K/namespace" ;;
       '-n '*) shift; in_namespace "$@" ;;
       'link set dev '*) shift 3; set_link "$@" ;;
       'link set '*) shift 2; set_link "$@" ;;
-      'link add '*) [ ! -e "$NET/$3" ] || refuse 'RTNETLINK answers: File exists'; mkdir -p "$LAB_ROOT/sys/devices/virtual"; new_interface "$3" "$LAB_ROOT/sys/devices/virtual"; rm "$NET/$3/device"; mkdir -p "$NET/$3/bridge" "$NET/$3/brif" ;;
+      'link add '*) [ ! -e "$NET/$3" ] || refuse 'RTNETLINK answers: File exists'; new_interface "$3" "$LAB_ROOT/sys/devices/virtual"; rm "$NET/$3/device"; mkdir -p "$NET/$3/bridge" "$NET/$3/brif" ;;
       'link del '*) interface_of "$3"; for port in "$NET/$3"/brif/*; do if [ -e "$port" ]; then rm "$NET/${port##*/}/master" "$NET/${port##*/}/upper_$3"; fi; done; drop_interface "$(readlink -f "$NET/$3")" ;;
-      '-o link show dev '*) if [ -e "$NET/$5" ]; then echo "$(cat "$NET/$5/ifindex"): $5: <BROADCAST>"; else cat "$K/altname/$5" 2> /dev/null || :; fi ;;
+      '-o link show dev '*) if [ -e "$NET/$5" ]; then first_of "$NET/$5/ifindex"; echo "$first: $5: <BROADCAST>"; else tell "$K/altname/$5"; fi ;;
       '-d link show dev '*) show "$5" ;;
-      '-d -o link show dev '*) cat "$K/kind/$6" 2> /dev/null || : ;;
-      '-o addr show dev '*) cat "$K/addr/$5" 2> /dev/null || : ;;
+      '-d -o link show dev '*) tell "$K/kind/$6" ;;
+      '-o addr show dev '*) tell "$K/addr/$5" ;;
       '-o addr show to '*) grep -h " $5/" "$K"/addr/* 2> /dev/null || : ;;
-      '-o route get '*) cat "$K/route-get" 2> /dev/null || : ;;
-      '-4 -o route show table all') cat "$K/routes" 2> /dev/null || : ;;
-      '-4 route show '*) cat "$K/route/$7" 2> /dev/null || : ;;
+      '-o route get '*) tell "$K/route-get" ;;
+      '-4 -o route show table all') tell "$K/routes" ;;
+      '-4 route show '*) tell "$K/route/$7" ;;
     esac ;;
 esac
 die_at after

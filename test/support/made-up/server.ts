@@ -14,6 +14,7 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { shellScript } from "../../../infra/server-script.ts";
 import { serverPath } from "../../../lib/ssh/framing.ts";
+import { copyOfRoot } from "./copy.ts";
 import { dumpOf } from "./dump.ts";
 import type { MadeUpPf, MadeUpVf } from "./port.ts";
 
@@ -33,7 +34,12 @@ const folders = [
 export class MadeUpServer {
   readonly root = mkdtempSync(join(tmpdir(), "lab-made-up-"));
 
-  constructor() {
+  /** @param model the server that it is to be a copy of, as it is now */
+  constructor(model?: MadeUpServer) {
+    if (model) {
+      copyOfRoot(model.root, this.root);
+      return;
+    }
     for (const folder of folders) mkdirSync(this.#path(folder), { recursive: true });
     for (const tool of ["tee", "ip", "bridge", "ethtool", "modprobe", "nsenter", "unshare"])
       this.#command(tool, readFileSync(join(stubs, "kernel.sh"), "utf8"));
@@ -41,7 +47,10 @@ export class MadeUpServer {
     for (const tool of ["udevadm", "devlink", "tcpdump", "mpstat", "sync"]) this.#command(tool, "#!/bin/sh\n");
     // What they say whatever they are asked, but for sockets of AF_XDP.
     for (const tool of ["ss", "tc"]) {
-      this.#command(tool, `#!/bin/sh\ncase "$*" in *--xdp*) exit ;; esac\ncat "$LAB_ROOT/kernel/${tool}"\n`);
+      this.#command(
+        tool,
+        `#!/bin/sh\ncase "$*" in *--xdp*) exit ;; esac\nF=$LAB_ROOT/kernel/${tool}\n[ -e "$F" ] && [ ! -s "$F" ] || cat "$F"\n`,
+      );
       this.write(`kernel/${tool}`, "");
     }
     this.write("proc/sys/kernel/random/boot_id", "boot-1\n");
@@ -50,6 +59,9 @@ export class MadeUpServer {
     this.write("kernel/index", "1\n");
     this.write("kernel/vf-driver", "igbvf\n");
   }
+
+  /** Another server, just as this one is. */
+  readonly copy = () => new MadeUpServer(this);
 
   /** One with a PF that a stack has the lease of. */
   static async leased(owner: string): Promise<MadeUpServer> {
@@ -195,10 +207,10 @@ export class MadeUpServer {
     variables: Record<string, string | number>,
     { shell = "sh", env = {} as Record<string, string>, enter = [] as readonly string[] } = {},
   ) {
-    const text = shellScript(file, variables);
     // A process group of its own, which a made-up kernel may end.
-    const begin = `echo $$ > ${this.#path("kernel/group")}; exec ${shell} -c "$1"`;
-    const { exitCode, signal, stdout, stderr } = await execa("env", [...enter, "sh", "-c", begin, "sh", text], {
+    const text = `echo $$ > ${this.#path("kernel/group")}\n${shellScript(file, variables)}`;
+    const [command = shell, ...words] = [...enter, shell, "-c", text];
+    const { exitCode, signal, stdout, stderr } = await execa(command, words, {
       reject: false,
       detached: true,
       env: this.#environment(env),

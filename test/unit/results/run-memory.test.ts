@@ -1,12 +1,10 @@
 import { appendFileSync, cpSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { RunMemory } from "../../../measure/results/run-memory.ts";
-import * as token from "../../../measure/results/token.ts";
+import { inspectRun } from "../../../measure/results/token.ts";
 import { deployments, writeRun } from "../campaign/fixtures.ts";
-
-vi.mock(import("../../../measure/results/token.ts"), { spy: true });
 
 const [deployment] = deployments(1);
 const { hash } = deployment!.scenario;
@@ -18,18 +16,18 @@ beforeEach(() => {
   results = mkdtempSync(join(tmpdir(), "lab-memory-"));
   run = writeRun(results, deployment!, 1);
 });
-afterEach(() => {
-  vi.clearAllMocks();
-  rmSync(results, { recursive: true });
-});
+afterEach(() => rmSync(results, { recursive: true }));
 
 /** A look by a program that begins with what the last one remembered; and how often it read the files. */
 async function look(sha256 = hash) {
-  vi.clearAllMocks();
-  const memory = new RunMemory(memoryFile());
+  let read = 0;
+  const memory = new RunMemory(memoryFile(), (...words) => {
+    read++;
+    return inspectRun(...words);
+  });
   const found = memory.look(run, sha256);
   await memory.keep();
-  return { found, read: vi.mocked(token.inspectRun).mock.calls.length };
+  return { found, read };
 }
 
 it("does not read a run again whose files are the same", async () => {

@@ -1,11 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { serverScript } from "../../../infra/server-script.ts";
+import { copiesOf } from "../../support/made-up/copies.ts";
 import { MadeUpServer } from "../../support/made-up/server.ts";
 
+const prepared = copiesOf(async () => {
+  const one = new MadeUpServer();
+  await one.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0" }] });
+  return one;
+});
 let server: MadeUpServer;
-beforeEach(async () => {
-  server = new MadeUpServer();
-  await server.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0" }] });
+beforeEach(() => {
+  server = prepared();
 });
 afterEach(() => server.remove());
 

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { copiesOf } from "../../support/made-up/copies.ts";
 import { MadeUpServer } from "../../support/made-up/server.ts";
 
 const OWNER = "stack test";
+const prepared = copiesOf(() => MadeUpServer.leased(OWNER));
 let server: MadeUpServer;
-beforeEach(async () => {
-  server = await MadeUpServer.leased(OWNER);
+beforeEach(() => {
+  server = prepared();
 });
 afterEach(() => server.remove());
 

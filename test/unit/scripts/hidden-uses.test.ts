@@ -1,12 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { serverScript } from "../../../infra/server-script.ts";
+import { copiesOf } from "../../support/made-up/copies.ts";
 import { MadeUpServer } from "../../support/made-up/server.ts";
 
+const prepared = copiesOf(async () => {
+  const one = new MadeUpServer();
+  await one.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0" }] });
+  return one;
+});
 let server: MadeUpServer;
 let index: string;
-beforeEach(async () => {
-  server = new MadeUpServer();
-  await server.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0" }] });
+beforeEach(() => {
+  server = prepared();
   index = server.read("sys/class/net/pf0/ifindex");
 });
 afterEach(() => server.remove());

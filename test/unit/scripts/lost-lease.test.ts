@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatFields } from "../../../lib/key-value.ts";
+import { copiesOf } from "../../support/made-up/copies.ts";
 import { MadeUpServer } from "../../support/made-up/server.ts";
 
 // A stack has its lease, then sleeps: a closed laptop, an ssh that hangs, the wait for the lock. Meanwhile another takes the server, by
@@ -11,10 +12,14 @@ const place = formatFields({
   ...{ peer_mac: "52:54:00:9a:02:00", self: "no" },
 });
 
+const prepared = copiesOf(async () => {
+  const one = new MadeUpServer();
+  await one.pf("pf0", { vfs: [{ driver: "igbvf" }, { driver: "igbvf" }] });
+  return one;
+});
 let server: MadeUpServer;
-beforeEach(async () => {
-  server = new MadeUpServer();
-  await server.pf("pf0", { vfs: [{ driver: "igbvf" }, { driver: "igbvf" }] });
+beforeEach(() => {
+  server = prepared();
 });
 afterEach(() => server.remove());
 

@@ -1,19 +1,24 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { formatFields } from "../../../lib/key-value.ts";
+import { copiesOf } from "../../support/made-up/copies.ts";
 import { MadeUpServer } from "../../support/made-up/server.ts";
 
 // What removing and restoring leave to others: who came while the testbed had the server, and who has it by now.
 const OWNER = "stack test";
 const lease = "run/sriov-rtt/lease/owner";
 
+const prepared = copiesOf(async () => {
+  const one = new MadeUpServer();
+  await one.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0" }] });
+  await one.run("lease.sh", { ACTION: "create", TOKEN: "l", OWNER });
+  await one.run("nic.sh", { ACTION: "create", TOKEN: "n", PF: "pf0", VFS: 1, BRIDGE: "rtt0", OWNER });
+  await one.run("bridge.sh", { ACTION: "create", TOKEN: "b", PF: "pf0", BRIDGE: "rtt0", OWNER });
+  one.log();
+  return one;
+});
 let server: MadeUpServer;
-beforeEach(async () => {
-  server = new MadeUpServer();
-  await server.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0" }] });
-  await server.run("lease.sh", { ACTION: "create", TOKEN: "l", OWNER });
-  await server.run("nic.sh", { ACTION: "create", TOKEN: "n", PF: "pf0", VFS: 1, BRIDGE: "rtt0", OWNER });
-  await server.run("bridge.sh", { ACTION: "create", TOKEN: "b", PF: "pf0", BRIDGE: "rtt0", OWNER });
-  server.log();
+beforeEach(() => {
+  server = prepared();
 });
 afterEach(() => server.remove());
 

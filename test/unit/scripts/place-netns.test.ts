@@ -3,25 +3,28 @@ import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { serverScript } from "../../../infra/server-script.ts";
 import { formatFields } from "../../../lib/key-value.ts";
+import { copiesOf } from "../../support/made-up/copies.ts";
 import { MadeUpServer } from "../../support/made-up/server.ts";
 
 const OWNER = "stack test";
+const prepared = copiesOf(async () => {
+  const one = new MadeUpServer();
+  one.lease(OWNER);
+  await one.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0", settings: { vlan: "5" }, up: true }] });
+  for (const script of ["nic.sh", "bridge.sh"])
+    await one.run(script, { ACTION: "create", TOKEN: "t", PF: "pf0", VFS: 1, BRIDGE: "rtt0", OWNER });
+  return one;
+});
 let server: MadeUpServer;
 let before: string[];
-beforeEach(async () => {
-  server = new MadeUpServer();
-  server.lease(OWNER);
-  await server.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0", settings: { vlan: "5" }, up: true }] });
-  await layer("nic.sh", "create");
-  await layer("bridge.sh", "create");
+beforeEach(() => {
+  server = prepared();
   before = dump();
 });
 afterEach(() => server.remove());
 
 /** Also the place's own folder, while it is there. */
 const dump = () => server.dump().filter((line) => !line.startsWith("run/sriov-rtt/slots"));
-const layer = (script: string, ACTION: string) =>
-  server.run(script, { ACTION, TOKEN: "t", PF: "pf0", VFS: 1, BRIDGE: "rtt0", OWNER });
 const mac = "52:54:00:9a:01:00";
 const peer = "52:54:00:9a:02:00";
 const line = (token = "t1", settings = "") =>

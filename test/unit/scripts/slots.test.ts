@@ -1,15 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatFields } from "../../../lib/key-value.ts";
+import { copiesOf } from "../../support/made-up/copies.ts";
 import { MadeUpServer } from "../../support/made-up/server.ts";
 
+const prepared = copiesOf(async () => {
+  const one = new MadeUpServer();
+  one.lease("stack test");
+  await one.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0" }] });
+  await one.run("nic.sh", { ACTION: "create", TOKEN: "n", PF: "pf0", VFS: 1, BRIDGE: "rtt0", OWNER: "stack test" });
+  await one.run("bridge.sh", { ACTION: "create", TOKEN: "b", PF: "pf0", BRIDGE: "rtt0", OWNER: "stack test" });
+  one.log();
+  return one;
+});
 let server: MadeUpServer;
-beforeEach(async () => {
-  server = new MadeUpServer();
-  server.lease("stack test");
-  await server.pf("pf0", { vfs: [{ driver: "igbvf", netdev: "op0" }] });
-  await server.run("nic.sh", { ACTION: "create", TOKEN: "n", PF: "pf0", VFS: 1, BRIDGE: "rtt0", OWNER: "stack test" });
-  await server.run("bridge.sh", { ACTION: "create", TOKEN: "b", PF: "pf0", BRIDGE: "rtt0", OWNER: "stack test" });
-  server.log();
+beforeEach(() => {
+  server = prepared();
 });
 afterEach(() => server.remove());
 
