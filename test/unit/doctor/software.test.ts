@@ -33,7 +33,9 @@ describe("software", () => {
       ...{ status: "missing", found: "netperf, netserver not installed" },
     });
     expect(lineOf(packages, "netperf", { wanted: wants(main) })).toBeUndefined();
-    expect(lineOf(packages, "netperf", { wanted: wants({ mainDriver: "virtio-bridge", probes: ["netperf"] }) })).toBeUndefined();
+    expect(
+      lineOf(packages, "netperf", { wanted: wants({ mainDriver: "virtio-bridge", probes: ["netperf"] }) }),
+    ).toBeUndefined();
   });
 
   it.each([
