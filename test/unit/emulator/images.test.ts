@@ -10,6 +10,7 @@ import { pruneImages } from "../../../emulator/images/prune.ts";
 import { imageKeys } from "../../../emulator/images/recipe.ts";
 import { pluginFolder } from "../../../emulator/virtual-time/plugin.ts";
 import { plainProgress } from "../../../lib/progress.ts";
+import { cpuMs } from "../../support/cpu-time.ts";
 
 const sources = join(import.meta.dirname, "../../../emulator/images");
 let cache: string;
@@ -60,18 +61,18 @@ it("reads the versions of the tree's packages", () => {
   ]);
 });
 
-it("finds images that are there in less than 50 ms", async () => {
+it("finds images that are there in less than 50 ms of CPU", async () => {
   const keys = imageKeys();
   for (const name of ["qemu", "server", "guest"] as const)
     mkdirSync(join(cache, "images", `${name}-${keys[name]}`), { recursive: true });
   mkdirSync(join(cache, "images", pluginFolder(keys.qemu)));
   const times: number[] = [];
   for (let call = 0; call < 5; call++) {
-    const start = performance.now();
+    const before = process.cpuUsage();
     await ensureImages({ cache, progress: plainProgress });
-    times.push(performance.now() - start);
+    times.push(cpuMs(before));
   }
-  // The best of them, because the machine may be busy with something else.
+  // The best of them: the first may have modules to load.
   expect(Math.min(...times)).toBeLessThan(50);
   const images = await ensureImages({ cache, progress: plainProgress });
   expect(images.guest).toBe(join(cache, "images", `guest-${keys.guest}`));
