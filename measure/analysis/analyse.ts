@@ -6,7 +6,7 @@ import { isEmulated } from "../results/fidelity.ts";
 import { studyRuns } from "./arms.ts";
 import { type CheckedClaim, checkClaims } from "./claims/check.ts";
 import { environmentNotes, scenarioLossNotes } from "./compare/notes.ts";
-import { type Disturbance, disturbanceOf } from "./disturbance.ts";
+import { captureNotes, type Disturbance, disturbanceOf } from "./disturbance.ts";
 import { driftOfRuns, type MeasureDrift } from "./drift.ts";
 import { type KendallCell, kendallFigure } from "./kendall-figure.ts";
 import { type LostOfArm, lostByArm, lostWords } from "./lost-deployments.ts";
@@ -72,6 +72,7 @@ export async function analyse(directory: string, options: AnalyseOptions = {}): 
         ? ["emulated servers: the order of times counts, not their size; CPU usage says nothing"]
         : []),
       ...environmentNotes(runs),
+      ...captureNotes(runs),
       ...(outside > 0
         ? [`${outside} runs combine drivers in a way the study does not have; they are in no table of it`]
         : []),

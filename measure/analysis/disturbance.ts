@@ -58,3 +58,20 @@ export function disturbanceOf(runs: readonly RunRecord[], fidelity: string): Dis
     });
   });
 }
+
+/**
+ * That captures lengthen the RTTs of some drivers and not of others, which the host cannot capture, as a sentence; empty where all of
+ * the runs are captured, or none.
+ */
+export function captureNotes(runs: readonly RunRecord[]): string[] {
+  const hasCaptures = ({ metrics }: RunRecord) => !("unavailable" in metrics.overhead);
+  const asUsual = runs.filter((run) => isCaptured(run) && run.received > 0);
+  const [captured, bare] = [true, false].map((is) => [
+    ...new Set(asUsual.filter((run) => hasCaptures(run) === is).map(mainsWords)),
+  ]);
+  const never = bare?.filter((mains) => !captured?.includes(mains)) ?? [];
+  if (captured === undefined || captured.length === 0 || never.length === 0) return [];
+  return [
+    `captures lengthen the RTTs of ${captured.join(", ")} and not of ${never.join(", ")}, which cannot be captured: how much of a difference is theirs, runs with packetCapture none tell`,
+  ];
+}

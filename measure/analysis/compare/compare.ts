@@ -8,6 +8,7 @@ import type { RunRecord } from "../../dataset/run-record.ts";
 import { isEmulated } from "../../results/fidelity.ts";
 import type { Comparison } from "../comparison.ts";
 import { deploymentsOf } from "../deployments.ts";
+import { captureNotes } from "../disturbance.ts";
 import { lostWords } from "../lost-deployments.ts";
 import { emulatedCpu, measureOf, reasonAgainst, saysNothing } from "../measures.ts";
 import { orderNotes } from "../order-notes.ts";
@@ -148,6 +149,7 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
         : []),
       ...directoryNotes(sameRoot, [...first.runs, ...second.runs]),
       ...apartNotes(first.runs, second.runs),
+      ...captureNotes([...first.runs, ...second.runs]),
       ...lostNotes(rows),
       ...lossNotes([summaryOf(first), summaryOf(second)]),
       ...(isEmulated(fidelity) ? ["emulated servers: the order of RTTs counts, not their size"] : []),

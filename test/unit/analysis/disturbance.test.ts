@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { disturbanceOf } from "../../../measure/analysis/disturbance.ts";
+import { captureNotes, disturbanceOf } from "../../../measure/analysis/disturbance.ts";
 import { disturbanceTables } from "../../../measure/analysis/print/disturbance.ts";
 import type { RunRecord } from "../../../measure/dataset/run-record.ts";
 import { runFactorsOf } from "../../../study/factor-columns.ts";
@@ -75,5 +75,26 @@ describe("what captures change", () => {
     const ofCpu = table?.rows.filter((row) => String(row[1]).includes("CPU"));
     expect(ofCpu?.length).toBeGreaterThan(0);
     for (const row of ofCpu ?? []) expect(row.at(-1)).toBe("says nothing on emulated servers");
+  });
+});
+
+describe("that captures lengthen one side alone", () => {
+  const uncapturable = (run: RunRecord): RunRecord => ({
+    ...run,
+    metrics: { ...run.metrics, overhead: { unavailable: "packets bypass the host" } },
+  });
+  const pci = uncapturable(captured({ main: "pci-passthrough" }));
+
+  it("is said where a driver that cannot be captured stands beside one that is", () => {
+    const [note, ...more] = captureNotes([captured({}), captured({ main: "e1000-bridge" }), pci]);
+    expect(note).toContain("captures lengthen the RTTs of virtio-bridge, e1000-bridge and not of pci-passthrough,");
+    expect(more).toEqual([]);
+  });
+
+  it("is not said where all are captured or none is, nor of runs that were not to be captured", () => {
+    expect(captureNotes([captured({}), captured({ main: "e1000-bridge" })])).toEqual([]);
+    expect(captureNotes([pci])).toEqual([]);
+    expect(captureNotes([uncapturable(without({})), pci])).toEqual([]);
+    expect(captureNotes([captured({}), uncapturable(captured({}))])).toEqual([]);
   });
 });
