@@ -86,9 +86,9 @@ was never idle: 7 to 16 processes waited for its cores.
 | \`pci-passthrough\` | none | 6 | 0.0600 ms | 0.059 to 0.060 | 0.87 % | unavailable | unavailable |
 
 The variation is the standard deviation of the six medians over their mean. Passthrough was below the bridge, and the bridge below e1000, in
-each replicate. Neither RTT nor a part of it drifted (-0.2 % within a replicate, from -0.76 to +0.54). No run failed and none was repeated; no
-frame was lost or late, and barriers were passed at most 190 ns late. A deployment with its run took 102 to 204 s beside that load, of which 9 to 18 s were 5.5 s in step; all 42 took 96
-minutes.
+each replicate. RTTs did not drift (-0.2 % within a replicate, from -0.76 to +0.54). No run failed and none was repeated. No frame was lost or
+late, and barriers were passed at most 190 ns late. A deployment with its run took 102 to 204 s beside that load, of which 9 to 18 s were 5.5 s
+in step; all 42 took 96 minutes.
 
 What tcpdump does for a packet is in its path: without captures the bridge's median was 0.1255 ms (four runs of 50 packets of one
 deployment). So drivers with captures compare with each other, and passthrough, which cannot be captured, with what was measured without
