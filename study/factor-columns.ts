@@ -77,3 +77,14 @@ export function runFactorsOf(cells: Readonly<Record<string, Cell>>, table: Facto
     pressure: json((row) => row.role === "fixed" && isOfCompetition(row)),
   };
 }
+
+/** The cells of every column of the factors, by the columns' names: what `runFactorsOf` was given. */
+export function factorCellsOfRun(
+  { shown, fixed, pressure }: Pick<RunFactors, "shown" | "fixed" | "pressure">,
+  table: FactorTable = factorTable,
+): Record<string, Cell> {
+  const others = { ...(JSON.parse(fixed) as object), ...(JSON.parse(pressure) as object) } as Record<string, Cell>;
+  return Object.fromEntries(
+    factorColumnsOf(table).map(({ name }) => [name, shown[camelCase(name)] ?? others[name] ?? null]),
+  );
+}

@@ -1,5 +1,5 @@
 import { mainMetric } from "../../study/metric-lists.ts";
-import { openDataset } from "../dataset/open.ts";
+import { type Dataset, openDataset } from "../dataset/open.ts";
 import { readPacketValues } from "../dataset/packet-values.ts";
 import type { UpdateOptions } from "../dataset/update.ts";
 import { isEmulated } from "../results/fidelity.ts";
@@ -49,9 +49,12 @@ export interface AnalyseOptions extends UpdateOptions {
  * @throws LabError without a run that counts, and for runs of different fidelity
  */
 export async function analyse(directory: string, options: AnalyseOptions = {}): Promise<Analysis> {
-  const { unit = "deployment" } = options;
-  const dataset = await openDataset(directory, options);
-  const { runs, fidelity, update } = dataset;
+  return analyseDataset(await openDataset(directory, options), options.unit);
+}
+
+/** Analyses a dataset that is open. */
+export async function analyseDataset(dataset: Dataset, unit: AnalysisUnit = "deployment"): Promise<Analysis> {
+  const { directory, runs, fidelity, update } = dataset;
   const packets = unit === "packet" ? await readPacketValues(directory, mainMetric) : undefined;
   const inStudy = studyRuns(runs);
   const tried = [...inStudy, ...studyRuns(dataset.lost)];

@@ -21,10 +21,12 @@ export type ScenarioMetric =
   | {
       /** Packets of all runs that may be used, and their quantiles (Hyndman-Fan type 7). */
       n: number;
-      median: number;
-      p05: number;
-      p95: number;
       min: number;
+      p05: number;
+      p25: number;
+      median: number;
+      p75: number;
+      p95: number;
       max: number;
       /** Deployments that have a value. */
       deployments: number;
@@ -85,10 +87,10 @@ const cpuByServer = (give: (metric: CpuMetric) => number) =>
   Object.fromEntries(cpuMetrics.map((metric) => [metrics[metric].server, give(metric)])) as Record<Role, number>;
 
 /** The metrics of every scenario of a dataset, in the order of their names. */
-export async function summariseScenarios({ directory, runs }: Dataset): Promise<ScenarioSummary[]> {
+export async function summariseScenarios(dataset: Dataset): Promise<ScenarioSummary[]> {
   const pooled = new Map<PublishedMetric, Map<string, PooledSummary>>();
-  for (const metric of publishedMetrics) pooled.set(metric, await pooledSummaries(directory, metric));
-  const groups = Map.groupBy(runs, ({ scenarioSha256 }) => scenarioSha256);
+  for (const metric of publishedMetrics) pooled.set(metric, await pooledSummaries(dataset, metric));
+  const groups = Map.groupBy(dataset.runs, ({ scenarioSha256 }) => scenarioSha256);
   return [...groups.entries()]
     .flatMap(([sha256, all]) => {
       const [first] = all;

@@ -21,6 +21,8 @@ export interface Dataset {
   runs: RunRecord[];
   /** Runs that were measured and do not count, nor any other of equal place: comparisons must not take them for never tried. */
   lost: RunRecord[];
+  /** Folders of runs that are copies of others: the tables have them, `runs` does not. */
+  copies: string[];
   update: UpdateReport;
 }
 
@@ -158,13 +160,26 @@ export async function openDataset(directory: string, options: UpdateOptions = {}
   const update = await updateDataset(directory, options);
   if (update.runs === 0)
     throw new LabError(`${directory} holds no run that counts${leftOutText(update)}`, { exitCode: 1 });
+  return readDataset(directory, update, options.say);
+}
+
+/**
+ * Reads a results directory whose derived data is up to date, and holds a run.
+ * @param update what was found when it was brought up to date
+ * @throws LabError when its runs are from servers of different fidelity
+ */
+export async function readDataset(
+  directory: string,
+  update: UpdateReport,
+  say?: (line: string) => void,
+): Promise<Dataset> {
   const rows = await readRows(runsWithSummaries(directory));
   const { kept, copies } = countedOnce(rows);
   const runs = kept.map(recordOf);
   const aside = update.setAside.map((folder) => ({ folder, why: "the run was set aside" }));
   const lost = lostRuns(directory, runs, [...update.leftOut, ...aside]);
   update.leftOut.push(...copies);
-  for (const { folder, why } of copies) options.say?.(`left out: ${folder}: ${why}`);
+  for (const { folder, why } of copies) say?.(`left out: ${folder}: ${why}`);
   return {
     directory,
     fidelity: onlyFidelity(
@@ -173,6 +188,7 @@ export async function openDataset(directory: string, options: UpdateOptions = {}
     ),
     runs,
     lost,
+    copies: copies.map(({ folder }) => folder),
     update,
   };
 }

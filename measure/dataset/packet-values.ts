@@ -1,7 +1,9 @@
 import { LabError } from "../../lib/errors.ts";
 import type { TimeMetric } from "../../study/metric-lists.ts";
+import { type Quantile, quantileLevels, quantileNames } from "../metrics/metric-summary.ts";
 import { snakeCase } from "./columns.ts";
-import { readRows } from "./open.ts";
+import { quoted } from "./database.ts";
+import { type Dataset, readRows } from "./open.ts";
 import { partFiles, tablePaths } from "./update.ts";
 
 /** The packets of one run: their numbers, and the values of one metric in nanoseconds, null where it may not be used. */
@@ -10,7 +12,9 @@ export interface PacketValues {
   values: readonly (number | null)[];
 }
 
-const usable = (metric: TimeMetric) => `CASE WHEN ${snakeCase(metric)}_flag IS NULL THEN ${snakeCase(metric)}_ns END`;
+/** The value of a metric that may be used, in nanoseconds, as SQL; else NULL. */
+export const usable = (metric: TimeMetric) =>
+  `CASE WHEN ${snakeCase(metric)}_flag IS NULL THEN ${snakeCase(metric)}_ns END`;
 
 /** Values of a metric by run directory. */
 export async function readPacketValues(directory: string, metric: TimeMetric): Promise<Map<string, PacketValues>> {
@@ -32,35 +36,37 @@ export async function readPacketValues(directory: string, metric: TimeMetric): P
 }
 
 /** A metric over all packets of a scenario's runs that may be used, nanoseconds. */
-export interface PooledSummary {
+export interface PooledSummary extends Record<Quantile, number> {
   n: number;
-  median: number;
-  p05: number;
-  p95: number;
-  min: number;
-  max: number;
 }
 
+/** Where packets are, and which runs there are copies of others. */
+export type PacketSource = Pick<Dataset, "directory" | "copies">;
+
+/** Ping's table without the packets of copies, as SQL reads it. */
+export const packetsOf = ({ directory, copies }: PacketSource): string => {
+  const table = `read_parquet(${partFiles(tablePaths(directory).packets)})`;
+  return copies.length === 0
+    ? table
+    : `(SELECT * FROM ${table} WHERE run_directory NOT IN (${copies.map(quoted).join(", ")}))`;
+};
+
+/** The seven numbers of a box as columns of SQL. Quantiles are of Hyndman-Fan type 7. @param value a column of doubles */
+export const boxColumns = (value: string): string =>
+  quantileNames.map((name) => `quantile_cont(${value}, ${quantileLevels[name]}) AS "${name}"`).join(", ");
+
+/** These numbers of a row. */
+export const boxOf = (row: ReadonlyMap<string, unknown>): PooledSummary => ({
+  n: Number(row.get("n")),
+  ...(Object.fromEntries(quantileNames.map((name) => [name, Number(row.get(name))])) as Record<Quantile, number>),
+});
+
 /** Summaries of a metric over the packets of all runs of a scenario, by the scenario's hash; only where there are values. */
-export async function pooledSummaries(directory: string, metric: TimeMetric): Promise<Map<string, PooledSummary>> {
+export async function pooledSummaries(source: PacketSource, metric: TimeMetric): Promise<Map<string, PooledSummary>> {
   const rows = await readRows(
-    `SELECT scenario_sha256, count(v) AS n, quantile_cont(v, 0.5) AS median, quantile_cont(v, 0.05) AS p05,
-       quantile_cont(v, 0.95) AS p95, min(v)::DOUBLE AS min, max(v)::DOUBLE AS max
-     FROM (SELECT scenario_sha256, (${usable(metric)})::DOUBLE AS v FROM read_parquet(${partFiles(tablePaths(directory).packets)}))
+    `SELECT scenario_sha256, count(v) AS n, ${boxColumns("v")}
+     FROM (SELECT scenario_sha256, (${usable(metric)})::DOUBLE AS v FROM ${packetsOf(source)})
      WHERE v IS NOT NULL GROUP BY scenario_sha256`,
   );
-  const number = (row: ReadonlyMap<string, unknown>, name: string) => Number(row.get(name));
-  return new Map(
-    rows.map((row) => [
-      String(row.get("scenario_sha256")),
-      {
-        n: number(row, "n"),
-        median: number(row, "median"),
-        p05: number(row, "p05"),
-        p95: number(row, "p95"),
-        min: number(row, "min"),
-        max: number(row, "max"),
-      },
-    ]),
-  );
+  return new Map(rows.map((row) => [String(row.get("scenario_sha256")), boxOf(row)]));
 }

@@ -6,9 +6,9 @@ import { quantileOfSorted } from "../statistics/quantiles.ts";
 export type MetricValues = readonly number[] | { unavailable: string };
 
 /** Quantiles of a summary, and where they lie (Hyndman-Fan type 7). */
-const quantiles = { min: 0, p05: 0.05, p25: 0.25, median: 0.5, p75: 0.75, p95: 0.95, max: 1 } as const;
-export type Quantile = keyof typeof quantiles;
-export const quantileNames = Object.keys(quantiles) as Quantile[];
+export const quantileLevels = { min: 0, p05: 0.05, p25: 0.25, median: 0.5, p75: 0.75, p95: 0.95, max: 1 } as const;
+export type Quantile = keyof typeof quantileLevels;
+export const quantileNames = Object.keys(quantileLevels) as Quantile[];
 
 /** How many values there are, and their quantiles, in the unit of the values; or why there are none. */
 export type ValueSummary = Record<"n" | Quantile, number> | { unavailable: string };
@@ -18,7 +18,7 @@ export function summariseValues(values: MetricValues): ValueSummary {
   if ("unavailable" in values) return values;
   if (values.length === 0) return { unavailable: "no packet has a value that may be used" };
   const sorted = Float64Array.from(values).sort();
-  const found = quantileNames.map((name) => [name, quantileOfSorted(sorted, quantiles[name])] as const);
+  const found = quantileNames.map((name) => [name, quantileOfSorted(sorted, quantileLevels[name])] as const);
   return { n: sorted.length, ...(Object.fromEntries(found) as Record<Quantile, number>) };
 }
 

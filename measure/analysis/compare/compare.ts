@@ -53,7 +53,8 @@ export interface ComparisonReport {
   notes: string[];
 }
 
-const compared = measureNames.filter((measure) => measures[measure].compared);
+/** Measures that two sides are compared by. */
+export const comparedMeasures = measureNames.filter((measure) => measures[measure].compared);
 
 const scenariosOf = (runs: readonly RunRecord[]) => [...new Set(runs.map(({ scenario }) => scenario))].sort();
 
@@ -67,7 +68,8 @@ const summaryOf = ({ name, directory, runs }: Side): SideSummary => ({
   scenarios: scenariosOf(runs),
 });
 
-function reasonFor(runs: readonly RunRecord[], measure: Measure): string | null {
+/** Why none of the runs has a value; null where one has. */
+export function reasonFor(runs: readonly RunRecord[], measure: Measure): string | null {
   if (runs.some((run) => measureOf(run, measure) !== null)) return null;
   const reasons = new Set(runs.flatMap((run) => reasonAgainst(run, measure) ?? []));
   return reasons.size > 0 ? [...reasons].join("; ") : "there is no value";
@@ -114,7 +116,7 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
   const single = scenariosOf(first.runs).length === 1 && scenariosOf(second.runs).length === 1;
   const match: Match = { first: withLost(first), second: withLost(second), sameRoot, single };
   const packets = unit === "packet" && sameRoot ? await readPacketValues(first.directory, mainMetric) : undefined;
-  const rows = compared.map((measure): ComparisonRow => {
+  const rows = comparedMeasures.map((measure): ComparisonRow => {
     const { unit: unitName } = measures[measure];
     const missing = [match.first, match.second].flatMap((side) => {
       const reason = reasonFor(side.runs, measure);

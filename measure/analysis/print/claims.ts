@@ -1,11 +1,11 @@
 import { counted } from "../../../lib/counted.ts";
 import type { CheckedClaim } from "../claims/check.ts";
 import { type Evidence, type Tested, vmsTestedWith } from "../claims/evidence.ts";
+import { rateWords } from "../competitors.ts";
 import { lostWords } from "../lost-deployments.ts";
 import { digits, type PlainTable } from "./table.ts";
 
 const list = (values: readonly (string | number)[]) => values.join(" and ");
-const rateWords = (pps: number) => (pps >= 1_000_000 ? `${pps / 1_000_000} Mpps` : `${pps / 1000} kpps`);
 
 /** What a rule was tested on, in words. */
 function testedOnWords(tested: Tested): string {

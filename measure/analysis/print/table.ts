@@ -74,8 +74,12 @@ export function asMarkdown({ title, head, rows, notes = [] }: PlainTable): strin
   return [`## ${title}`, "", ...table, ...notes.flatMap((note) => ["", note])].join("\n");
 }
 
+/** What a spreadsheet would take for a formula; names come from configurations, and are text. */
+const formula = /^[=+@\t\r-]/;
+const asData = (value: string) => (formula.test(value) && !Number.isFinite(Number(value)) ? `'${value}` : value);
+
 const field = (cell: TableCell) => {
-  const value = text(cell);
+  const value = typeof cell === "string" ? asData(cell) : text(cell);
   return /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 };
 

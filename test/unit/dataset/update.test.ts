@@ -71,9 +71,9 @@ test("agrees with ping and with the figures that were taken by hand", async () =
   expect(Math.max(...(values?.values.map((value) => value ?? 0) ?? []))).toBe(
     first && "max" in first.metrics.rtt ? first.metrics.rtt.max : null,
   );
-  const pooled = await pooledSummaries(results.directory, "rtt");
+  const pooled = await pooledSummaries({ directory: results.directory, copies: [] }, "rtt");
   expect(pooled.get(first?.scenarioSha256 ?? "")?.n).toBe(200);
-  expect((await pooledSummaries(results.directory, "overhead")).size).toBe(3);
+  expect((await pooledSummaries({ directory: results.directory, copies: [] }, "overhead")).size).toBe(3);
 });
 
 test("is incremental: a new run adds a part, and no other file is touched", async () => {
