@@ -11,6 +11,7 @@ import { register as hosts } from "./hosts.ts";
 import { register as images } from "./images.ts";
 import { register as importRuns } from "./import.ts";
 import { register as pulumi } from "./pulumi.ts";
+import { register as report } from "./report.ts";
 import { register as stack } from "./stack.ts";
 import { register as stats } from "./stats.ts";
 import { register as test } from "./test.ts";
@@ -28,6 +29,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   env,
   analyse,
   compare,
+  report,
   importRuns,
   capture,
   stats,

@@ -12,12 +12,12 @@ export const enginePackages = ["xsltproc"];
 /**
  * The oracle that our reader of captures is tested against; an sshd, users that only it has heard of, and login shells for
  * them (test/support/sshd.ts); what network namespaces are furnished with (test/support/namespace.ts); a C compiler for the
- * plugin of QEMU (emulator/virtual-time).
+ * plugin of QEMU (emulator/virtual-time); a browser that opens the report (test/unit/report/browser.test.ts).
  */
 export const testPackages = [
   ...["tshark", "openssh-server", "openssh-client", "libnss-wrapper", "fish", "zsh", "tcsh", "shellcheck"],
   ...["iproute2", "iputils-ping", "util-linux", "nftables", "iptables", "ebtables"],
-  ...["gcc", "libc6-dev"],
+  ...["gcc", "libc6-dev", "chromium"],
 ];
 
 /** libvirt's daemon, which providers are led to over ssh (test/support/libvirt-server.ts), and what can join one to it. */

@@ -13,6 +13,7 @@ import { shellcheckArguments } from "./shell-scripts.ts";
 async function checkTypeScript(session: Session): Promise<void> {
   await session.check("lint", "biome", "check", "--error-on-warnings");
   await session.check("types", "tsc", "--noEmit");
+  await session.check("types of the report's page", "tsc", "--noEmit", "--project", "report/page/browser");
   await session.check("unused code", "knip");
   await session.check("code that only tests use", "knip", "--production", "--include", "files");
 }

@@ -65,7 +65,7 @@ describe("commands and options that are named exist", () => {
   });
 
   it("and what does not exist is found", () => {
-    expect(wrongIn("see ./lab report results")).toEqual(["there is no command report"]);
+    expect(wrongIn("see ./lab plot results")).toEqual(["there is no command plot"]);
     expect(wrongIn("./lab hosts start")).toEqual(["hosts has no command start"]);
     expect(wrongIn("./lab campaign run baseline --speed 1")).toEqual(["campaign has no option --speed"]);
     expect(wrongIn("./lab up sender -- --diff; ./lab COMMAND --help; ./lab pulumi config --path x")).toEqual([]);
@@ -88,7 +88,7 @@ describe("commands that are listed without ./lab exist", () => {
   it("in help and documents", () => {
     const texts = [...helpOf(program), ...documents().map((path) => textOf(path).replaceAll("\n", " "))];
     expect(texts.flatMap(strangersIn)).toEqual([]);
-    expect(strangersIn("so that analyse, compare and report take them")).toEqual(["report"]);
+    expect(strangersIn("so that analyse, compare and plot take them")).toEqual(["plot"]);
   });
 });
 

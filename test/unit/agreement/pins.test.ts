@@ -35,7 +35,9 @@ it("every dependency is used, and everything that is imported is a dependency", 
   const imported = new Set(
     sources.flatMap((path) =>
       [
-        ...textOf(path).matchAll(/(?:from|import\()\s*"((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^"]*)?"|^import "([\w@/.-]+)"/gm),
+        ...textOf(path).matchAll(
+          /(?:from|import\(|require\.resolve\()\s*"((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^"]*)?"|^import "([\w@/.-]+)"/gm,
+        ),
       ].flatMap(([, name, bare]) => name ?? bare ?? []),
     ),
   );

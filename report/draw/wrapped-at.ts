@@ -1,0 +1,15 @@
+import { textWidth } from "./text-width.ts";
+
+/** A text in lines of at most this many pixels; a word that is wider has a line of its own. */
+export function wrappedAt(text: string, pixels: number, fontSize = 12): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && textWidth(longer, { fontSize }) > pixels) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,100 @@
+import { inOrder } from "../layout/places.ts";
+import type { StudyData } from "../study-data.ts";
+import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
+import { byDriver, inPanels, logAxis, logScale, tooltipOf } from "./pieces.ts";
+
+const fields = [
+  { name: "panel", head: "conditions" },
+  { name: "driver", head: "driver" },
+  { name: "part", head: "part of the packets that took no longer" },
+  { name: "ms", head: "RTT, ms" },
+  { name: "longer", head: "part that took longer" },
+];
+
+function specOf(rows: readonly DrawnRow[]): FigureSpec {
+  const drivers = rows.map(({ cells }) => String(cells.driver));
+  const x = { field: "ms", type: "quantitative" as const, title: "RTT, ms", scale: logScale, axis: logAxis };
+  const y = {
+    type: "quantitative" as const,
+    title: "part of the packets that took longer",
+    scale: logScale,
+    axis: logAxis,
+  };
+  return {
+    ...inPanels(inOrder(rows.map(({ cells }) => String(cells.panel)))),
+    spec: {
+      width: 330,
+      height: 200,
+      layer: [
+        {
+          transform: [{ filter: "datum.longer > 0" }],
+          mark: { type: "line", interpolate: "step-after", strokeWidth: 1.8 },
+          encoding: {
+            x,
+            y: { ...y, field: "longer" },
+            color: byDriver(drivers),
+            detail: { field: "line" },
+            order: { field: "part" },
+          },
+        },
+        {
+          transform: [{ filter: "datum.longer > 0" }],
+          mark: { type: "point", filled: true, size: 12, opacity: 1 },
+          encoding: { x, y: { ...y, field: "longer" }, color: byDriver(drivers), tooltip: tooltipOf(fields) },
+        },
+      ],
+    },
+  };
+}
+
+/** The largest number of background VMs of each panel: what is drawn while nobody has chosen. */
+export function mostVms(study: StudyData): ReadonlySet<number> {
+  const loaded = study.places.filter(({ vms }) => vms > 0);
+  const most = Math.max(0, ...loaded.map(({ vms }) => vms));
+  const drawn = loaded.length === 0 ? study.places : loaded.filter(({ vms }) => vms === most);
+  return new Set(drawn.map(({ scenario }) => scenario));
+}
+
+/** What a panel is called that has one number of background VMs. */
+export const panelWithVms = ({ panel, vms }: { panel: string; vms: number }) =>
+  vms === 0 ? panel : `${panel}, ${vms} background VMs`;
+
+/** The distribution of RTTs with its tail. */
+export function distributionFigures(study: StudyData): Drawing[] {
+  const drawn = mostVms(study);
+  const rows = study.places
+    .filter(
+      ({ scenario, vms, panel }, index, all) =>
+        vms > 0 || all.findIndex((one) => one.scenario === scenario && one.panel === panel) === index,
+    )
+    .flatMap((place): DrawnRow[] =>
+      (study.distributions.get(study.scenarios[place.scenario]?.sha256 ?? "") ?? []).map(({ part, value }) => ({
+        scenarios: [place.scenario],
+        ...(!drawn.has(place.scenario) && { detail: true as const }),
+        cells: {
+          panel: panelWithVms(place),
+          driver: place.driver,
+          line: `${place.scenario}`,
+          ms: value / 1e6,
+          part,
+          longer: Number((1 - part).toPrecision(6)),
+        },
+      })),
+    );
+  return [
+    {
+      name: "distribution-rtt",
+      title: "RTT: distribution and tail",
+      caption: [
+        "How large a part of a scenario's packets took longer than a time, both on log scales: 0.5 is the median, 0.01 the 99th percentile. Points are quantiles of type 1, values that were measured; a curve ends where so many packets tell no more.",
+        ...(rows.some(({ detail }) => detail)
+          ? ["Drawn are the most background VMs; the filter shows the others."]
+          : []),
+      ],
+      fields,
+      rows,
+      missing: rows.length === 0 ? ["no packet came back"] : [],
+      spec: rows.length === 0 ? null : specOf(rows),
+    },
+  ];
+}

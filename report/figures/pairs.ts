@@ -1,0 +1,148 @@
+import { comparedMeasures } from "../../measure/analysis/compare/compare.ts";
+import { assumptions } from "../../measure/analysis/compare/verdict.ts";
+import type { DriverPair } from "../../measure/analysis/driver-pairs.ts";
+import { isCpu } from "../../measure/analysis/measures.ts";
+import { digits, intervalText } from "../../measure/analysis/print/table.ts";
+import { type Measure, measures } from "../../study/metric-lists.ts";
+import type { StudyData } from "../study-data.ts";
+import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
+import { inPanels, logAxis, logScale, tooltipOf } from "./pieces.ts";
+import { neutral, okabeIto } from "./theme.ts";
+
+const estimateOf = ({ comparison }: DriverPair) => comparison?.ratio ?? comparison?.difference ?? null;
+
+const answers = new Map<boolean | null, string>([
+  [true, "told apart"],
+  [false, "not told apart"],
+  [null, "no interval"],
+]);
+const fills = [okabeIto.blue, neutral.paper, neutral.paper];
+
+function rowOf(pair: DriverPair, indexOf: StudyData["indexOf"]): DrawnRow {
+  const { first, second, where, comparison, unavailable, decided, verdict, scope, scenarios } = pair;
+  const estimate = estimateOf(pair);
+  const interval = estimate?.interval ?? null;
+  const n = comparison?.n ?? 0;
+  return {
+    scenarios: scenarios.flatMap((sha256) => indexOf.get(sha256) ?? []),
+    ...(scope === "cell" && { detail: true }),
+    cells: {
+      pair: `${first} / ${second}`,
+      panel: where,
+      estimate: estimate?.estimate ?? null,
+      low: interval?.low ?? null,
+      high: interval?.high ?? null,
+      n,
+      p: comparison?.pValue ?? null,
+      answer: answers.get(decided) ?? null,
+      verdict,
+      words:
+        estimate === null
+          ? unavailable
+            ? "unavailable"
+            : verdict
+          : `${digits(estimate.estimate)}${interval ? ` [${intervalText(interval)}]` : ""}, n = ${n}`,
+      unavailable,
+    },
+  };
+}
+
+const fieldsOf = (isRatio: boolean) => [
+  { name: "panel", head: "where" },
+  { name: "pair", head: "drivers" },
+  { name: "estimate", head: isRatio ? "first / second" : "first - second, percentage points" },
+  { name: "low", head: "95 % interval from" },
+  { name: "high", head: "to" },
+  { name: "n", head: "replicates" },
+  { name: "p", head: "p" },
+  { name: "answer", head: "do the data decide it?" },
+  { name: "verdict", head: "what they say" },
+  { name: "unavailable", head: "unavailable, because" },
+];
+
+function specOf(measure: Measure, rows: readonly DrawnRow[]): FigureSpec {
+  const isRatio = !isCpu(measure);
+  const equal = isRatio ? 1 : 0;
+  const title = isRatio
+    ? `${measures[measure].what}, first / second`
+    : `${measures[measure].what}, first - second, points`;
+  const x = {
+    type: "quantitative" as const,
+    title,
+    scale: isRatio ? logScale : { zero: true },
+    ...(isRatio && { axis: logAxis }),
+  };
+  const y = { field: "pair", type: "nominal" as const, title: null, sort: null };
+  return {
+    ...inPanels([...new Set(rows.map(({ cells }) => String(cells.panel)))], 1),
+    spec: {
+      width: 380,
+      height: { step: 24 },
+      layer: [
+        { mark: { type: "rule", strokeDash: [4, 3], color: neutral.line }, encoding: { x: { ...x, datum: equal } } },
+        {
+          transform: [{ filter: "isValid(datum.low)" }],
+          mark: { type: "rule", strokeWidth: 2.5, color: neutral.ink },
+          encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, y },
+        },
+        {
+          transform: [{ filter: "isValid(datum.estimate)" }],
+          mark: { type: "point", size: 70, filled: true, stroke: neutral.ink, strokeWidth: 1.2, opacity: 1 },
+          encoding: {
+            x: { ...x, field: "estimate" },
+            y,
+            fill: {
+              field: "answer",
+              type: "nominal",
+              scale: { domain: [...answers.values()], range: fills },
+              legend: { title: "do the data tell them apart?" },
+            },
+            shape: {
+              field: "answer",
+              type: "nominal",
+              scale: { domain: [...answers.values()], range: ["circle", "circle", "diamond"] },
+            },
+            tooltip: tooltipOf(fieldsOf(isRatio)),
+          },
+        },
+        {
+          mark: { type: "text", align: "left", baseline: "middle", dx: 10, color: neutral.ink },
+          encoding: { x: { value: "width" as const }, y, text: { field: "words" } },
+        },
+      ],
+    },
+    resolve: { scale: { y: "independent" } },
+  };
+}
+
+const wordsOfCaption = (measure: Measure, pairs: readonly DriverPair[]): string[] => [
+  isCpu(measure)
+    ? "A mark right of 0: the first uses more CPU. Bars are 95 % intervals; where one holds 0, the data do not tell the two apart."
+    : "A mark left of 1: the first is lower, shown on a log scale. Bars are 95 % intervals; where one holds 1, the data do not tell the two apart, which does not mean that they are equal.",
+  "Two deployments of equal conditions, replicate and campaign are a pair; a replicate is one number, the mean of its cells, and n counts replicates.",
+  ...assumptions(pairs.map(({ comparison }) => comparison)),
+  `Each pair is judged by itself at 95 %: one in twenty is told apart by chance.`,
+];
+
+/** The difference of each pair of drivers with its interval, a figure a measure: what people come for. */
+export function pairFigures({ pairs, apart, indexOf }: StudyData): Drawing[] {
+  return comparedMeasures.map((measure): Drawing => {
+    const ofMeasure = pairs.filter((pair) => pair.measure === measure);
+    const rows = ofMeasure.map((pair) => rowOf(pair, indexOf));
+    const hasValue = rows.some(({ cells }) => cells.estimate !== null);
+    const unavailable = new Set(ofMeasure.flatMap((pair) => pair.unavailable ?? []));
+    return {
+      name: `pairs-${measure}`,
+      title: `Difference of each pair of drivers: ${measures[measure].what}`,
+      caption: wordsOfCaption(measure, ofMeasure),
+      fields: fieldsOf(!isCpu(measure)),
+      rows,
+      missing: [
+        ...(pairs.length === 0 ? ["there are no two drivers that were measured under the same conditions"] : []),
+        ...[...unavailable].map((why) => `unavailable: ${why}`),
+        ...(apart.length > 0 ? [`never measured under the same conditions: ${apart.join("; ")}`] : []),
+      ],
+      spec: hasValue ? specOf(measure, rows) : null,
+    };
+  });
+}

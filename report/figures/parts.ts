@@ -1,0 +1,114 @@
+import { metrics } from "../../study/metrics.ts";
+import { inOrder } from "../layout/places.ts";
+import { rttParts, type StudyData } from "../study-data.ts";
+import { mostVms, panelWithVms } from "./distribution.ts";
+import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
+import { inPanels, reasonLines, tooltipOf } from "./pieces.ts";
+import { driversInOrder, neutral } from "./theme.ts";
+
+/** Blues are the Sender, greens the Responder, grey is the wire: dark in the VM, light in the host. */
+const colours = ["#08519c", "#6baed6", "#bdbdbd", "#a1d99b", "#006d2c", "#41ab5d", "#3182bd"];
+const notSeen = "not told apart";
+
+const fields = [
+  { name: "panel", head: "conditions" },
+  { name: "driver", head: "driver" },
+  { name: "part", head: "part" },
+  { name: "mean", head: "mean, ms" },
+  { name: "share", head: "per cent of the RTT" },
+  { name: "n", head: "packets" },
+  { name: "unavailable", head: "unavailable, because" },
+];
+
+const partNames = rttParts.map((part) => metrics[part].what);
+
+function specOf(rows: readonly DrawnRow[]): FigureSpec {
+  const drivers = driversInOrder(rows.map(({ cells }) => String(cells.driver)));
+  return {
+    ...inPanels(inOrder(rows.map(({ cells }) => String(cells.panel))), 1),
+    spec: {
+      width: 560,
+      height: { step: 26 },
+      encoding: { y: { field: "driver", type: "nominal", sort: drivers, title: null } },
+      layer: [
+        {
+          mark: { type: "bar", stroke: neutral.paper, strokeWidth: 0.5, opacity: 1 },
+          encoding: {
+            x: { field: "from", type: "quantitative", title: "mean RTT, ms" },
+            x2: { field: "to" },
+            color: {
+              field: "part",
+              type: "nominal",
+              scale: { domain: [...partNames, notSeen], range: [...colours, "#e8d9b0"] },
+              legend: { title: null, columns: 1, orient: "bottom", symbolType: "square", labelLimit: 520 },
+            },
+            tooltip: tooltipOf(fields),
+          },
+        },
+        {
+          transform: [{ filter: "isValid(datum.unavailable)" }],
+          mark: { type: "text", align: "left", dx: 5, color: "#1a1a1a" },
+          encoding: { x: { field: "from", type: "quantitative" }, text: { value: notSeen } },
+        },
+      ],
+    },
+  };
+}
+
+/** Where the time goes: the parts of the mean RTT along Fig. 3. */
+export function partFigures(study: StudyData): Drawing[] {
+  const drawn = mostVms(study);
+  const why = new Map(
+    study.analysis.scenarios.map(({ scenarioSha256, ...one }) => [
+      scenarioSha256,
+      [one.rttOverheadMs, one.responseTimeMs].flatMap((metric) =>
+        "unavailable" in metric ? [metric.unavailable] : [],
+      )[0],
+    ]),
+  );
+  const rows = study.places.flatMap((place): DrawnRow[] => {
+    const { scenario, driver } = place;
+    const sha256 = study.scenarios[scenario]?.sha256 ?? "";
+    const found = study.parts.get(sha256);
+    if (found === undefined) return [];
+    const { n, whole, parts } = found;
+    const reason = parts === null ? (why.get(sha256) ?? "no packet has all parts") : null;
+    let from = 0;
+    return (parts ?? [whole]).map((ns, i) => {
+      const start = from;
+      from += ns;
+      return {
+        scenarios: [scenario],
+        ...(!drawn.has(scenario) && { detail: true as const }),
+        cells: {
+          ...{ panel: panelWithVms(place), driver, n },
+          part: parts === null ? notSeen : (partNames[i] ?? ""),
+          ...{ mean: ns / 1e6, from: start / 1e6, to: from / 1e6 },
+          share: (100 * ns) / whole,
+          unavailable: reason,
+        },
+      };
+    });
+  });
+  return [
+    {
+      name: "parts-rtt",
+      title: "Where the time goes: parts of the mean RTT",
+      caption: [
+        "Means over the packets of which every part is known, because means of parts add up to the mean of the whole and medians do not. The order is the packet's way: from the Sender VM out, over the wire, into the Responder VM and back.",
+        "A part of 0 lies between two points at which the kernel gave the packet one and the same stamp.",
+        ...(rows.some(({ detail }) => detail)
+          ? ["Drawn are the most background VMs; the filter shows the others."]
+          : []),
+      ],
+      fields,
+      rows,
+      missing: reasonLines(
+        rows.flatMap(({ cells }) =>
+          typeof cells.unavailable === "string" ? [[String(cells.driver), cells.unavailable] as const] : [],
+        ),
+      ),
+      spec: rows.length === 0 ? null : specOf(rows),
+    },
+  ];
+}

@@ -1,0 +1,65 @@
+import { driverColours, driversInOrder, neutral } from "./theme.ts";
+
+/** Most columns of panels, and the width of a panel in which so many marks stand side by side. */
+const mostColumns = 2;
+export const panelWidth = (marks: number): number => Math.round(Math.min(430, Math.max(170, 14 * marks + 30)));
+
+/** A log scale that ends where the data ends. */
+export const logScale = { type: "log" as const, nice: false, padding: 10 };
+
+const isRound = "indexof([1, 2, 5], round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))) >= 0";
+
+/** Its axis: a line of the grid at 1, 2 and 5 of each decade. */
+export const logAxis = { gridOpacity: { condition: { test: isRound, value: 1 }, value: 0 } };
+
+/** "Overhead": the first letter of a title. */
+export const asTitle = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Panels one after the other, each with its name above it. */
+export const inPanels = (panels: readonly string[], columns = mostColumns) => ({
+  facet: { field: "panel", type: "nominal" as const, sort: [...panels], title: null },
+  columns: Math.max(1, Math.min(columns, panels.length)),
+});
+
+/** Colour by driver, alike in all figures. */
+export const byDriver = (drivers: Iterable<string>, title: string | null = "driver of the Main VMs") => ({
+  field: "driver",
+  type: "nominal" as const,
+  scale: driverColours(drivers),
+  legend: { title, symbolType: "square" as const },
+});
+
+/** Drivers side by side over one value of x. */
+export const besideByDriver = (drivers: Iterable<string>) => ({
+  field: "driver",
+  type: "nominal" as const,
+  sort: driversInOrder(drivers),
+  scale: { paddingInner: 0.15, paddingOuter: 0.1 },
+});
+
+/** A place for what cannot be drawn: the word stands upright at the foot of the panel. */
+export const unavailableMark = {
+  transform: [{ filter: "isValid(datum.unavailable)" }],
+  mark: {
+    type: "text" as const,
+    text: "unavailable",
+    angle: 270,
+    align: "left" as const,
+    baseline: "middle" as const,
+    fontSize: 10,
+    color: neutral.muted,
+  },
+  encoding: { y: { value: "height" as const } },
+};
+
+/** What a mark says when it is pointed at. */
+export const tooltipOf = (fields: readonly { name: string; head: string }[]) =>
+  fields.map(({ name, head }) => ({ field: name, title: head, type: "nominal" as const }));
+
+/** Reasons, each once, with those that have it. */
+export function reasonLines(reasons: Iterable<readonly [who: string, why: string]>): string[] {
+  const groups = Map.groupBy(reasons, ([, why]) => why);
+  return [...groups].map(
+    ([why, all]) => `unavailable for ${driversInOrder(all.map(([who]) => who)).join(", ")}: ${why}`,
+  );
+}

@@ -1,0 +1,53 @@
+import { rateWords } from "../../measure/analysis/competitors.ts";
+import type { Cell } from "../../study/factor.ts";
+import type { ShownScenario } from "./scenarios.ts";
+
+/** Where a scenario is drawn in figures of all scenarios: in a panel, over its number of background VMs, as a driver. */
+export interface DrawnPlace {
+  /** Index of the scenario. */
+  scenario: number;
+  panel: string;
+  vms: number;
+  driver: string;
+}
+
+type Members = Readonly<Record<string, Cell>>;
+const membersOf = (text: string): Members => JSON.parse(text) as Members;
+
+/** Names of the members in which some of these texts differ. */
+function varying(texts: readonly string[]): string[] {
+  const all = texts.map(membersOf);
+  const names = [...new Set(all.flatMap((members) => Object.keys(members)))];
+  return names.filter((name) => new Set(all.map((members) => members[name] ?? null)).size > 1);
+}
+
+const membersInWords = (text: string, names: readonly string[]): string =>
+  names.map((name) => `, ${name.replaceAll("_", " ")} ${membersOf(text)[name] ?? "none"}`).join("");
+
+/**
+ * The places of scenarios. A panel is one set of conditions and one frequency, and whatever else differs between the scenarios is in its
+ * name, so that no two scenarios ever have one place. A scenario without competitors stands in every panel of its frequency, because load
+ * means nothing there; where there is no such panel, it has one of its own.
+ */
+export function placesOf(scenarios: readonly ShownScenario[]): DrawnPlace[] {
+  const fixed = varying(scenarios.map((one) => one.fixed));
+  const pressure = varying(scenarios.filter(({ vms }) => vms > 0).map((one) => one.pressure));
+  const frame = (one: ShownScenario) => `${rateWords(one.ratePps)}${membersInWords(one.fixed, fixed)}`;
+  const ownPanel = (one: ShownScenario) =>
+    `${one.conditions}, ${frame(one)}${one.vms > 0 ? membersInWords(one.pressure, pressure) : ""}`;
+  const panelsByFrame = new Map<string, Set<string>>();
+  for (const one of scenarios) {
+    if (one.vms === 0) continue;
+    const panels = panelsByFrame.get(frame(one)) ?? new Set();
+    panelsByFrame.set(frame(one), panels.add(ownPanel(one)));
+  }
+  return scenarios.flatMap((one, scenario) => {
+    const { vms, driver } = one;
+    const panels = vms === 0 ? [...(panelsByFrame.get(frame(one)) ?? [])] : [];
+    return (panels.length > 0 ? panels : [ownPanel(one)]).map((panel) => ({ scenario, panel, vms, driver }));
+  });
+}
+
+/** Different values in the order of their numbers, or of the alphabet. */
+export const inOrder = <T extends string | number>(values: Iterable<T>): T[] =>
+  [...new Set(values)].sort((a, b) => (typeof a === "number" && typeof b === "number" ? a - b : a < b ? -1 : 1));

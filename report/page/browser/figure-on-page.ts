@@ -1,0 +1,125 @@
+import { parse, View } from "vega";
+import { expressionInterpreter } from "vega-interpreter";
+import type { PageFigure } from "../payload.ts";
+import { make, makeTable, shownValue } from "./elements.ts";
+import { showTooltip } from "./tooltip.ts";
+
+/** Most rows of the table behind a figure; the CSV file beside the page has all. */
+const mostRows = 400;
+
+type Row = PageFigure["rows"][number];
+type OpenRuns = (scenarios: readonly number[], what: string) => void;
+
+/** What vega is given of a row: its cells, and which scenarios these are of. */
+type Datum = Record<string, unknown>;
+
+/** One figure of the page: it is drawn when somebody scrolls to it, and follows what is chosen. */
+export class FigureOnPage {
+  readonly #holder: HTMLElement;
+  readonly #figure: PageFigure;
+  readonly #sets: readonly number[][];
+  readonly #openRuns: OpenRuns;
+  #rows: readonly Row[] = [];
+  #view: View | undefined;
+  #isNear = false;
+  #isStale = true;
+
+  constructor(holder: HTMLElement, figure: PageFigure, sets: readonly number[][], openRuns: OpenRuns) {
+    this.#holder = holder;
+    this.#figure = figure;
+    this.#sets = sets;
+    this.#openRuns = openRuns;
+    new IntersectionObserver(
+      (entries) => {
+        this.#isNear = entries.some(({ isIntersecting }) => isIntersecting);
+        if (this.#isNear) this.drawNow();
+      },
+      { rootMargin: "300px" },
+    ).observe(holder);
+    const behind = holder.parentElement?.querySelector<HTMLDetailsElement>("details.behind");
+    behind?.addEventListener("toggle", () => this.#fillTable());
+  }
+
+  /** Shows what rests on these scenarios alone. @param isChosen whether the reader chose them: then details are shown too */
+  choose(scenarios: ReadonlySet<number>, isChosen: boolean): void {
+    this.#rows = this.#figure.rows.filter(
+      ([set, detail]) =>
+        (isChosen || detail === 0) && (this.#sets[Number(set)] ?? []).every((index) => scenarios.has(index)),
+    );
+    this.#isStale = true;
+    if (this.#isNear) this.drawNow();
+    this.#fillTable();
+  }
+
+  /** Draws what is shown, where that has changed. */
+  drawNow(): void {
+    const { spec } = this.#figure;
+    if (!this.#isStale || spec === null) return;
+    this.#isStale = false;
+    const picture = this.#holder.querySelector<HTMLElement>(".picture");
+    const nothing = this.#holder.querySelector<HTMLElement>(".nothing");
+    if (picture === null || nothing === null) return;
+    nothing.hidden = this.#rows.length > 0;
+    picture.hidden = this.#rows.length === 0;
+    if (this.#rows.length === 0) return;
+    this.#view ??= this.#makeView(picture);
+    this.#view
+      .data(
+        "rows",
+        this.#rows.map((row) => this.#datumOf(row)),
+      )
+      .run();
+    this.#holder.dataset.rows = String(this.#rows.length);
+  }
+
+  /** The data that is drawn, as the view has it. */
+  get drawn(): Datum[] {
+    return (this.#view?.data("rows") ?? []) as Datum[];
+  }
+
+  #makeView(picture: HTMLElement): View {
+    const view = new View(parse(this.#figure.spec ?? {}, {}, { ast: true }), {
+      renderer: "svg",
+      container: picture,
+      hover: true,
+      expr: expressionInterpreter,
+    });
+    view.tooltip((_handler, event, _item, value) => showTooltip(event, value));
+    view.addEventListener("click", (_event, item) => {
+      const datum = item?.datum as Datum | undefined;
+      if (datum !== undefined && typeof datum.scenarioSet === "number") this.#open(datum.scenarioSet, datum);
+    });
+    return view;
+  }
+
+  #datumOf(row: Row): Datum {
+    const [scenarioSet, , ...cells] = row;
+    return Object.fromEntries([...this.#figure.cells.map((name, i) => [name, cells[i]]), ["scenarioSet", scenarioSet]]);
+  }
+
+  #open(set: number, datum: Datum): void {
+    const { fields } = this.#figure;
+    const words = fields
+      .slice(0, 3)
+      .flatMap(({ name }) => (datum[name] === null || datum[name] === undefined ? [] : [shownValue(datum[name])]));
+    this.#openRuns(this.#sets[set] ?? [], words.join(", "));
+  }
+
+  #fillTable(): void {
+    const behind = this.#holder.parentElement?.querySelector<HTMLDetailsElement>("details.behind");
+    const place = behind?.querySelector(".scrolls");
+    if (!behind?.open || !place) return;
+    const { fields, title, name } = this.#figure;
+    const rows = this.#rows.slice(0, mostRows).map((row) => {
+      const datum = this.#datumOf(row);
+      const button = make("button", { type: "button" }, "runs");
+      button.addEventListener("click", () => this.#open(Number(datum.scenarioSet), datum));
+      return [...fields.map((field) => shownValue(datum[field.name])), button];
+    });
+    const left = this.#rows.length - rows.length;
+    place.replaceChildren(
+      makeTable(title, [...fields.map(({ head }) => head), "runs behind it"], rows),
+      ...(left > 0 ? [make("p", {}, `${left} more rows are in figures/${name}.csv`)] : []),
+    );
+  }
+}

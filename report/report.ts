@@ -1,0 +1,105 @@
+import { join, resolve } from "node:path";
+import type { Spec } from "vega";
+import { counted } from "../lib/counted.ts";
+import { publishFile } from "../lib/publish.ts";
+import { analysisTables } from "../measure/analysis/print/analysis.ts";
+import { readDataset } from "../measure/dataset/open.ts";
+import { type UpdateReport, updateDataset } from "../measure/dataset/update.ts";
+import { vegaOf } from "./draw/pictures.ts";
+import { specificationOf } from "./draw/specification.ts";
+import { allFigures } from "./figures/all.ts";
+import type { Drawing } from "./figures/drawing.ts";
+import { answerOf } from "./page/answer.ts";
+import { html } from "./page/html.ts";
+import { type PageContent, pageOf } from "./page/page.ts";
+import { payloadOf } from "./page/payload.ts";
+import { gatherStudy, type StudyData } from "./study-data.ts";
+import { claimsBeside } from "./tables/claims.ts";
+import { leftOutTable } from "./tables/left-out.ts";
+import { scenariosTable } from "./tables/scenarios.ts";
+import { serversTable } from "./tables/servers.ts";
+import { writeFigures } from "./write.ts";
+
+/** Name of the page in the folder of a report. */
+const pageFile = "report.html";
+
+export interface ReportOptions {
+  /** Folder to write into; by default `report` in the results directory. */
+  into?: string;
+  /** Tells what is being done. */
+  say?: (line: string) => void;
+}
+
+function factsOf({ dataset, analysis, scenarios }: StudyData): string[] {
+  const starts = dataset.runs.map(({ started }) => started).sort();
+  const deployments = analysis.scenarios.reduce((sum, one) => sum + one.deployments, 0);
+  const sent = analysis.scenarios.reduce((sum, { transmitted }) => sum + transmitted, 0);
+  const lost = analysis.scenarios.reduce((sum, one) => sum + one.lost, 0);
+  return [
+    `${counted(dataset.runs.length, "run")} of ${counted(deployments, "deployment")} in ${counted(scenarios.length, "scenario")}; ${counted(sent, "packet")} sent, ${lost} lost; ${dataset.fidelity} servers; measured ${starts[0]?.slice(0, 10)} to ${starts.at(-1)?.slice(0, 10)}.`,
+  ];
+}
+
+const specOfPage = (drawing: Drawing, label: string | null): Spec | null =>
+  drawing.spec === null ? null : vegaOf(specificationOf(drawing, label));
+
+async function contentOf(study: StudyData, drawings: readonly Drawing[]): Promise<PageContent> {
+  const { dataset, analysis, scenarios, label } = study;
+  const { tables } = analysisTables(analysis);
+  const [metricTable, driftTable, table3, kendallTable] = tables;
+  return {
+    title: `Packet RTT by the way VMs are attached: ${dataset.directory}`,
+    facts: factsOf(study),
+    label,
+    answer: answerOf(study.pairs),
+    notes: analysis.notes,
+    drawings,
+    tables: [
+      claimsBeside(analysis.claims),
+      ...[table3, kendallTable, driftTable, metricTable].filter((table) => table !== undefined),
+      await serversTable(dataset.directory, dataset.runs),
+      scenariosTable(scenarios),
+      leftOutTable(dataset.update),
+    ],
+    payload: payloadOf(
+      dataset.directory,
+      scenarios,
+      drawings,
+      drawings.map((drawing) => specOfPage(drawing, label)),
+    ),
+  };
+}
+
+/** A page of a results directory without a run that counts. */
+const emptyContent = (directory: string, update: UpdateReport): PageContent => ({
+  title: `Packet RTT by the way VMs are attached: ${directory}`,
+  facts: [`${directory} holds no run that counts.`],
+  label: null,
+  answer: { summary: html`<p>There is nothing to compare yet.</p>`, table: null },
+  notes: [],
+  drawings: [],
+  tables: [leftOutTable(update)],
+  payload: payloadOf(directory, [], [], []),
+});
+
+/**
+ * Writes the report of a results directory: a page that needs no network, and each figure as SVG, PNG, CSV and specification.
+ * A directory without a run that counts has a page that says so.
+ * @returns path of the page
+ * @throws LabError (exit code 2) when there is no such directory; for runs of different fidelity
+ */
+export async function writeReport(directory: string, { into, say }: ReportOptions = {}): Promise<string> {
+  const folder = resolve(into ?? join(directory, "report"));
+  const update = await updateDataset(directory, say ? { say } : {});
+  const page = join(folder, pageFile);
+  if (update.runs === 0) {
+    await writeFigures(folder, [], null);
+    await publishFile(page, await pageOf(emptyContent(directory, update)));
+    return page;
+  }
+  const study = await gatherStudy(await readDataset(directory, update, say));
+  const drawings = allFigures(study);
+  await writeFigures(folder, drawings, study.label);
+  await publishFile(page, await pageOf(await contentOf(study, drawings)));
+  return page;
+}

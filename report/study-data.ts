@@ -1,0 +1,80 @@
+import { type Analysis, analyseDataset } from "../measure/analysis/analyse.ts";
+import { compareDriverPairs, type DriverPair, pairsApart } from "../measure/analysis/driver-pairs.ts";
+import type { Dataset } from "../measure/dataset/open.ts";
+import {
+  type DistributionPoint,
+  type MeanParts,
+  meanParts,
+  type PlaceInRun,
+  packetDistributions,
+  packetsInOrder,
+} from "../measure/dataset/packet-distributions.ts";
+import { type RunDistribution, type RunMetric, runDistributions, runMetrics } from "../measure/dataset/run-values.ts";
+import { isEmulated } from "../measure/results/fidelity.ts";
+import { mainMetric, type TimeMetric } from "../study/metric-lists.ts";
+import { type DrawnPlace, placesOf } from "./layout/places.ts";
+import { type ShownScenario, shownScenarios } from "./layout/scenarios.ts";
+
+/** The parts of an RTT in the order in which a packet passes them (Fig. 3); they add up to it. */
+export const rttParts = [
+  "senderGuest",
+  "senderOut",
+  "wire",
+  "responderIn",
+  "responderGuest",
+  "responderOut",
+  "senderIn",
+] as const satisfies TimeMetric[];
+
+/** Everything that figures and tables are made of. All numbers are `measure/`'s. */
+export interface StudyData {
+  dataset: Dataset;
+  analysis: Analysis;
+  pairs: DriverPair[];
+  /** Pairs of drivers that nothing can be said of. */
+  apart: string[];
+  scenarios: ShownScenario[];
+  /** Index of a scenario by its hash. */
+  indexOf: ReadonlyMap<string, number>;
+  places: DrawnPlace[];
+  /** Of metrics of which a run is one value: those that some scenario was measured with. */
+  runMetrics: { metric: RunMetric; distributions: ReadonlyMap<string, RunDistribution> }[];
+  /** Of RTTs, by scenario's hash. */
+  distributions: ReadonlyMap<string, readonly DistributionPoint[]>;
+  parts: ReadonlyMap<string, MeanParts>;
+  inOrder: ReadonlyMap<string, readonly PlaceInRun[]>;
+  /** What stands on every figure of emulated servers; null for real ones. */
+  label: string | null;
+}
+
+/** What figures of such servers say of themselves. */
+const labelOf = (fidelity: string): string | null =>
+  isEmulated(fidelity)
+    ? `${fidelity} servers: the order of times counts, not their size; CPU usage says nothing`
+    : null;
+
+/** Reads and computes what the report shows of a dataset that is open. */
+export async function gatherStudy(dataset: Dataset): Promise<StudyData> {
+  const { runs, lost, fidelity } = dataset;
+  const scenarios = shownScenarios(runs);
+  const pairs = compareDriverPairs([...runs, ...lost], fidelity);
+  const measured: StudyData["runMetrics"] = [];
+  for (const metric of runMetrics) {
+    const distributions = await runDistributions(dataset, metric);
+    if (distributions.size > 0) measured.push({ metric, distributions });
+  }
+  return {
+    dataset,
+    analysis: await analyseDataset(dataset),
+    pairs,
+    apart: pairsApart(runs, pairs),
+    scenarios,
+    indexOf: new Map(scenarios.map(({ sha256 }, index) => [sha256, index])),
+    places: placesOf(scenarios),
+    runMetrics: measured,
+    distributions: await packetDistributions(dataset, mainMetric),
+    parts: await meanParts(dataset, mainMetric, rttParts),
+    inOrder: await packetsInOrder(dataset, mainMetric),
+    label: labelOf(fidelity),
+  };
+}
