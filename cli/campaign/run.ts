@@ -15,6 +15,7 @@ import { serverStatus, usesEmulatedServers, withServersUp } from "../setup/serve
 import { readStackConfig } from "../stack/config.ts";
 import { withDrivenStack } from "../stack/driven-stack.ts";
 import { timeStamp } from "../stamp.ts";
+import { tellReport } from "../written-report.ts";
 import { type PlannedDeployment, plannedDeployments } from "./deployments.ts";
 import { estimatesFrom } from "./estimate.ts";
 import { readExperiments } from "./experiment.ts";
@@ -165,6 +166,7 @@ export async function runCampaign(options: CampaignRunOptions): Promise<void> {
 
   process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : `${summaryText(outcome)}\n`);
   progress.say(`results are in ${place.results}`);
+  await tellReport(place.results, progress);
   progress.say(`campaign: done in ${((performance.now() - start) / 60_000).toFixed(1)} min`);
   const stackName = stackNameOf(options.pair);
   if (options.keep && !nothingToDo)

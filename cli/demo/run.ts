@@ -18,6 +18,7 @@ import { withCheckout, withServersLocked } from "../setup/locks.ts";
 import { withServersUp } from "../setup/servers.ts";
 import { type DrivenStack, withDrivenStack } from "../stack/driven-stack.ts";
 import { timeStamp } from "../stamp.ts";
+import { tellReport } from "../written-report.ts";
 import { comparisonText } from "./comparisons.ts";
 import { driftOfDemo } from "./drift.ts";
 import type { DemoOptions } from "./options.ts";
@@ -103,6 +104,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       : `${[demoTable(summary, runMedians), comparisonText(summary.comparisons), driftSentence(drift)].join("\n\n")}\n`,
   );
   progress.say(`results are in ${join(checkout, results)}`);
+  await tellReport(join(checkout, results), progress);
   progress.say(`demo: done in ${((performance.now() - start) / 60_000).toFixed(1)} min`);
   if (options.keep) progress.say("kept: stack demo and the servers; end with ./lab destroy demo and ./lab hosts down");
   if (Object.values(measured).some((runs) => runs.length !== options.replicates))

@@ -1,25 +1,47 @@
+import { counted } from "../../lib/counted.ts";
 import { comparedMeasures } from "../../measure/analysis/compare/compare.ts";
 import { assumptions } from "../../measure/analysis/compare/verdict.ts";
 import type { DriverPair } from "../../measure/analysis/driver-pairs.ts";
 import { isCpu } from "../../measure/analysis/measures.ts";
-import { digits, intervalText } from "../../measure/analysis/print/table.ts";
+import { digits } from "../../measure/analysis/print/table.ts";
 import { type Measure, measures } from "../../study/metric-lists.ts";
 import type { StudyData } from "../study-data.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
-import { inPanels, logAxis, logScale, tooltipOf } from "./pieces.ts";
+import { asTitle, inPanels, logAxis, logScale, tooltipOf } from "./pieces.ts";
 import { neutral, okabeIto } from "./theme.ts";
 
 const estimateOf = ({ comparison }: DriverPair) => comparison?.ratio ?? comparison?.difference ?? null;
 
-const answers = new Map<boolean | null, string>([
-  [true, "told apart"],
-  [false, "not told apart"],
-  [null, "no interval"],
-]);
-const fills = [okabeIto.blue, neutral.paper, neutral.paper];
+const answers = {
+  apart: "told apart",
+  notApart: "not told apart",
+  noInterval: "no interval",
+  silent: "says nothing on these servers",
+} as const;
+
+function answerOfPair({ decided, comparison }: DriverPair): string {
+  if (decided !== null) return decided ? answers.apart : answers.notApart;
+  return (comparison?.ratio ?? comparison?.difference)?.interval ? answers.silent : answers.noInterval;
+}
+
+const answerScale = {
+  domain: Object.values(answers),
+  fill: [okabeIto.blue, neutral.paper, neutral.paper, neutral.grid],
+  shape: ["circle", "circle", "diamond", "square"],
+};
+
+/** An interval with as many digits as it takes to see on which side of "no difference" its ends are. */
+export function tellingInterval({ low, high }: { low: number; high: number }, equal: number): string {
+  const shownBy = (count: number) => [low, high].map((end) => digits(end, count));
+  const isMistaken = (texts: readonly (string | null)[]) =>
+    texts.some((text, i) => Number(text) === equal && [low, high][i] !== equal);
+  let count = 3;
+  while (isMistaken(shownBy(count)) && count < 12) count++;
+  return shownBy(count).join(" … ");
+}
 
 function rowOf(pair: DriverPair, indexOf: StudyData["indexOf"]): DrawnRow {
-  const { first, second, where, comparison, unavailable, decided, verdict, scope, scenarios } = pair;
+  const { first, second, where, comparison, unavailable, verdict, scope, scenarios } = pair;
   const estimate = estimateOf(pair);
   const interval = estimate?.interval ?? null;
   const n = comparison?.n ?? 0;
@@ -34,14 +56,14 @@ function rowOf(pair: DriverPair, indexOf: StudyData["indexOf"]): DrawnRow {
       high: interval?.high ?? null,
       n,
       p: comparison?.pValue ?? null,
-      answer: answers.get(decided) ?? null,
+      answer: answerOfPair(pair),
       verdict,
       words:
         estimate === null
           ? unavailable
             ? "unavailable"
             : verdict
-          : `${digits(estimate.estimate)}${interval ? ` [${intervalText(interval)}]` : ""}, n = ${n}`,
+          : `${digits(estimate.estimate)}${interval ? ` [${tellingInterval(interval, comparison?.ratio ? 1 : 0)}]` : ""}, n = ${n}`,
       unavailable,
     },
   };
@@ -94,13 +116,13 @@ function specOf(measure: Measure, rows: readonly DrawnRow[]): FigureSpec {
             fill: {
               field: "answer",
               type: "nominal",
-              scale: { domain: [...answers.values()], range: fills },
+              scale: { domain: answerScale.domain, range: answerScale.fill },
               legend: { title: "do the data tell them apart?" },
             },
             shape: {
               field: "answer",
               type: "nominal",
-              scale: { domain: [...answers.values()], range: ["circle", "circle", "diamond"] },
+              scale: { domain: answerScale.domain, range: answerScale.shape },
             },
             tooltip: tooltipOf(fieldsOf(isRatio)),
           },
@@ -115,13 +137,17 @@ function specOf(measure: Measure, rows: readonly DrawnRow[]): FigureSpec {
   };
 }
 
+/** How many of so many pairs are told apart where none differs. */
+const chanceWords = (pairs: number) =>
+  `Each pair is judged by itself at 95 %: with no true difference about ${digits(pairs / 20, 2)} of ${counted(pairs, "pair")} would be told apart by chance.`;
+
 const wordsOfCaption = (measure: Measure, pairs: readonly DriverPair[]): string[] => [
   isCpu(measure)
     ? "A mark right of 0: the first uses more CPU. Bars are 95 % intervals; where one holds 0, the data do not tell the two apart."
     : "A mark left of 1: the first is lower, shown on a log scale. Bars are 95 % intervals; where one holds 1, the data do not tell the two apart, which does not mean that they are equal.",
   "Two deployments of equal conditions, replicate and campaign are a pair; a replicate is one number, the mean of its cells, and n counts replicates.",
-  ...assumptions(pairs.map(({ comparison }) => comparison)),
-  `Each pair is judged by itself at 95 %: one in twenty is told apart by chance.`,
+  ...assumptions(pairs.map(({ comparison }) => comparison)).map((words) => `${asTitle(words)}.`),
+  chanceWords(pairs.filter(({ scope }) => scope === "all").length),
 ];
 
 /** The difference of each pair of drivers with its interval, a figure a measure: what people come for. */

@@ -1,8 +1,12 @@
 import { driverColours, driversInOrder, neutral } from "./theme.ts";
 
+/** So many marks are drawn broad. */
+const fewMarks = 10;
+
 /** Most columns of panels, and the width of a panel in which so many marks stand side by side. */
 const mostColumns = 2;
-export const panelWidth = (marks: number): number => Math.round(Math.min(430, Math.max(170, 14 * marks + 30)));
+export const panelWidth = (marks: number): number =>
+  Math.round(Math.min(430, Math.max(170, (marks <= fewMarks ? 36 : 14) * marks + 30)));
 
 /** A log scale that ends where the data ends. */
 export const logScale = { type: "log" as const, nice: false, padding: 10 };

@@ -54,9 +54,12 @@ export function driverColours(names: Iterable<string>): { domain: string[]; rang
 /** The font of all figures, from the package @expo-google-fonts/source-sans-3. */
 export const fontFamily = "Source Sans 3";
 
+/** What a figure asks for: where a page lacks the font it has another without serifs, and measures by that one. */
+const fontList = `"${fontFamily}", sans-serif`;
+
 /** What all figures have in common. */
 export const figureConfig: Config = {
-  font: fontFamily,
+  font: fontList,
   background: "transparent",
   // The table behind each figure is what screen readers are given.
   aria: false,
@@ -106,5 +109,5 @@ export const figureConfig: Config = {
     columnPadding: 16,
     symbolStrokeWidth: 1,
   },
-  text: { color: neutral.ink, font: fontFamily, fontSize: 11 },
+  text: { color: neutral.ink, font: fontList, fontSize: 11 },
 };

@@ -1,6 +1,7 @@
 import type { DriverPair } from "../../measure/analysis/driver-pairs.ts";
-import { digits, intervalText, type TableCell } from "../../measure/analysis/print/table.ts";
+import { digits, type TableCell } from "../../measure/analysis/print/table.ts";
 import { mainMetric, measures } from "../../study/metric-lists.ts";
+import { tellingInterval } from "../figures/pairs.ts";
 import { type Html, html } from "./html.ts";
 
 const words = new Map<boolean | null, string>([
@@ -13,7 +14,7 @@ function rowOf({ first, second, where, comparison, decided, verdict, unavailable
   const estimate = comparison?.ratio ?? comparison?.difference ?? null;
   const cells: TableCell[] = [
     estimate === null ? "unavailable" : digits(estimate.estimate),
-    intervalText(estimate?.interval) ?? "none",
+    estimate?.interval ? tellingInterval(estimate.interval, comparison?.ratio ? 1 : 0) : "none",
     comparison?.n ?? 0,
     words.get(decided) ?? "",
     unavailable ?? verdict,

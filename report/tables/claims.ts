@@ -4,8 +4,8 @@ import { evidenceNotes } from "../../measure/analysis/print/claims.ts";
 import { digits, intervalText, type PlainTable } from "../../measure/analysis/print/table.ts";
 
 /** What our data have of a rule, as a number with its interval; or why there is none. */
-function ours({ estimate, low, high, unit, n, shortage, verdict, note }: Evidence): string {
-  if (estimate === null) return shortage ?? note ?? verdict;
+function ours({ estimate, low, high, unit, n, shortage, verdict }: Evidence): string {
+  if (estimate === null) return shortage ?? verdict;
   const interval = low === null || high === null ? "" : ` [${intervalText({ low, high })}]`;
   return `${digits(estimate)}${interval} ${unit}${n === null ? "" : `, n = ${n}`}`.trim();
 }
