@@ -1,19 +1,25 @@
 import type { StudyData } from "../study-data.ts";
 import { packetBoxFigures, runBoxFigures } from "./boxes.ts";
+import { campaignFigures } from "./campaign.ts";
 import { distributionFigures } from "./distribution.ts";
 import type { Drawing } from "./drawing.ts";
 import { kendallFigures } from "./kendall.ts";
 import { pairFigures } from "./pairs.ts";
 import { partFigures } from "./parts.ts";
+import { rateFigures } from "./rates.ts";
+import { winnerFigures } from "./winners.ts";
 
 /** Every kind of figure, in the order of the page: the answer that people come for is first. */
 const kinds: readonly ((study: StudyData) => Drawing[])[] = [
   pairFigures,
+  winnerFigures,
   packetBoxFigures,
   runBoxFigures,
   distributionFigures,
   partFigures,
   kendallFigures,
+  rateFigures,
+  campaignFigures,
 ];
 
 /** Every figure of a dataset. */

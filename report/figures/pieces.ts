@@ -1,3 +1,4 @@
+import { digits } from "../../measure/analysis/print/table.ts";
 import { driverColours, driversInOrder, neutral } from "./theme.ts";
 
 /** So many marks are drawn broad. */
@@ -67,3 +68,6 @@ export function reasonLines(reasons: Iterable<readonly [who: string, why: string
     ([why, all]) => `unavailable for ${driversInOrder(all.map(([who]) => who)).join(", ")}: ${why}`,
   );
 }
+
+/** "1.52": a ratio as people read it. */
+export const shownRatio = (ratio: number): string => digits(ratio) ?? "";

@@ -13,6 +13,8 @@ const kinds = [
   "distribution-rtt",
   "parts-rtt",
   "kendall",
+  "winner-rtt",
+  "rates",
 ];
 
 test("each kind of figure is drawn as it was, of real runs", async () => {

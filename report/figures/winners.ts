@@ -1,0 +1,115 @@
+import type { DriverPair } from "../../measure/analysis/driver-pairs.ts";
+import { mainMetric } from "../../study/metric-lists.ts";
+import { inOrder } from "../layout/places.ts";
+import type { StudyData } from "../study-data.ts";
+import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
+import { byDriver, inPanels, shownRatio, tooltipOf } from "./pieces.ts";
+import { neutral } from "./theme.ts";
+
+const nobody = "not decided";
+
+const fields = [
+  { name: "where", head: "conditions" },
+  { name: "driver", head: "lowest median RTT" },
+  { name: "ratio", head: "RTT of the next one / its own" },
+  { name: "drivers", head: "drivers compared" },
+  { name: "why", head: "why nobody" },
+];
+
+/** How much higher the other driver's RTT is; null where the data do not tell that it is. */
+function aboveBy(pair: DriverPair, driver: string): number | null {
+  const ratio = pair.comparison?.ratio?.estimate;
+  if (ratio === undefined || pair.decided !== true) return null;
+  const other = pair.first === driver ? 1 / ratio : ratio;
+  return other > 1 ? other : null;
+}
+
+interface Winner {
+  driver: string;
+  ratio: number | null;
+  why: string | null;
+}
+
+/** The driver whose RTT the data tell to be below that of every other one; nobody where there is no such driver. */
+export function winnerOf(pairs: readonly DriverPair[]): Winner {
+  const drivers = inOrder(pairs.flatMap(({ first, second }) => [first, second]));
+  for (const driver of drivers) {
+    const own = pairs.filter(({ first, second }) => first === driver || second === driver);
+    const above = own.map((pair) => aboveBy(pair, driver));
+    if (own.length === drivers.length - 1 && above.every((ratio) => ratio !== null))
+      return { driver, ratio: Math.min(...above), why: null };
+  }
+  const open = pairs.filter(({ decided }) => decided !== true);
+  return {
+    driver: nobody,
+    ratio: null,
+    why: `not told apart: ${open.map(({ first, second }) => `${first} and ${second}`).join(", ")}`,
+  };
+}
+
+const specOf = (rows: readonly DrawnRow[]): FigureSpec => ({
+  ...inPanels([...new Set(rows.map(({ cells }) => String(cells.panel)))], 1),
+  spec: {
+    width: 240,
+    height: { step: 30 },
+    encoding: {
+      y: { field: "where", type: "nominal", title: null, sort: null, axis: { labelLimit: 520 } },
+      tooltip: tooltipOf(fields),
+    },
+    layer: [
+      {
+        transform: [{ filter: `datum.driver != '${nobody}'` }],
+        mark: { type: "bar", stroke: neutral.ink, strokeWidth: 0.6, opacity: 1 },
+        encoding: {
+          x: { field: "ratio", type: "quantitative", title: "RTT of the next one / its own", scale: { zero: false } },
+          x2: { datum: 1 },
+          color: byDriver(
+            rows.flatMap(({ cells }) => (cells.driver === nobody ? [] : [String(cells.driver)])),
+            "lowest median RTT",
+          ),
+        },
+      },
+      {
+        mark: { type: "text", align: "left", baseline: "middle", dx: 8 },
+        encoding: { x: { value: "width" as const }, text: { field: "words" } },
+      },
+    ],
+  },
+});
+
+/** Which driver has the lowest RTT under which conditions, and by how much: only where the data tell it from all others. */
+export function winnerFigures({ pairs, indexOf }: StudyData): Drawing[] {
+  const ofRtt = pairs.filter(({ measure }) => measure === mainMetric);
+  const narrow = ofRtt.filter(({ scope }) => scope === "conditions");
+  const groups = Map.groupBy(
+    narrow.length > 0 ? narrow : ofRtt.filter(({ scope }) => scope === "all"),
+    ({ where }) => where,
+  );
+  const rows = inOrder(groups.keys()).map((where): DrawnRow => {
+    const group = groups.get(where) ?? [];
+    const { driver, ratio, why } = winnerOf(group);
+    const drivers = inOrder(group.flatMap(({ first, second }) => [first, second]));
+    return {
+      scenarios: inOrder(group.flatMap(({ scenarios }) => scenarios.flatMap((sha256) => indexOf.get(sha256) ?? []))),
+      cells: {
+        panel: "by conditions",
+        ...{ where, driver, ratio, why },
+        drivers: drivers.join(", "),
+        words: ratio === null ? nobody : `${driver}, the next ${shownRatio(ratio)} times`,
+      },
+    };
+  });
+  return [
+    {
+      name: "winner-rtt",
+      title: "The lowest median RTT, by conditions",
+      caption: [
+        "The driver that the data tell to be below every other one under the conditions, each at 95 %, and by how much the next one is above it. Where one pair is not told apart, nobody has won.",
+      ],
+      fields,
+      rows,
+      missing: rows.length === 0 ? ["there are no two drivers that were measured under the same conditions"] : [],
+      spec: rows.length === 0 ? null : specOf(rows),
+    },
+  ];
+}
