@@ -45,8 +45,6 @@ const specOfPage = (drawing: Drawing, label: string | null): Spec | null =>
 
 async function contentOf(study: StudyData, drawings: readonly Drawing[]): Promise<PageContent> {
   const { dataset, analysis, scenarios, label } = study;
-  const { tables } = analysisTables(analysis);
-  const [metricTable, driftTable, table3, kendallTable] = tables;
   return {
     title: `Packet RTT by the way VMs are attached: ${dataset.directory}`,
     facts: factsOf(study),
@@ -56,7 +54,7 @@ async function contentOf(study: StudyData, drawings: readonly Drawing[]): Promis
     drawings,
     tables: [
       claimsBeside(analysis.claims),
-      ...[table3, kendallTable, driftTable, metricTable].filter((table) => table !== undefined),
+      ...analysisTables(analysis).tables,
       await serversTable(dataset.directory, dataset.runs),
       scenariosTable(scenarios),
       leftOutTable(dataset.update),

@@ -34,9 +34,9 @@ interface Winner {
 export function winnerOf(pairs: readonly DriverPair[]): Winner {
   const drivers = inOrder(pairs.flatMap(({ first, second }) => [first, second]));
   for (const driver of drivers) {
-    const own = pairs.filter(({ first, second }) => first === driver || second === driver);
-    const above = own.map((pair) => aboveBy(pair, driver));
-    if (own.length === drivers.length - 1 && above.every((ratio) => ratio !== null))
+    const ofDriver = pairs.filter(({ first, second }) => first === driver || second === driver);
+    const above = ofDriver.map((pair) => aboveBy(pair, driver));
+    if (ofDriver.length === drivers.length - 1 && above.every((ratio) => ratio !== null))
       return { driver, ratio: Math.min(...above), why: null };
   }
   const open = pairs.filter(({ decided }) => decided !== true);

@@ -16,6 +16,9 @@ import { drawnStudy, temporaryFolder } from "../../support/report.ts";
 import { sampleResults } from "../../support/samples.ts";
 import { tenRuns } from "../../support/study-runs.ts";
 
+/** Limit for a report with all its pictures on a busy machine. */
+const wholeReportMs = 240_000;
+
 /** The data of the marks that a view has drawn, whatever group they stand in. */
 function drawnData(drawing: Drawing): Record<string, unknown>[] {
   const view = new View(parse(vegaOf(specificationOf(drawing, null, valuesOf(rowsAtFirst(drawing.rows))))), {
@@ -78,7 +81,7 @@ test("a dataset without a run that counts has a page that says so, and names wha
   expect(readFileSync(await writeReport(folder.path), "utf8")).toContain("holds no run that counts");
 });
 
-test("of one run nothing is decided, and no figure is missing", async () => {
+test("of one run nothing is decided, and no figure is missing", { timeout: wholeReportMs }, async () => {
   using results = await sampleResults();
   using folder = temporaryFolder();
   const [scenario = ""] = readdirSync(results.directory);
@@ -92,7 +95,7 @@ test("of one run nothing is decided, and no figure is missing", async () => {
   expect(readFileSync(join(folder.path, "report", "figures", "pairs-rtt.svg"), "utf8")).toContain("nothing to draw");
 });
 
-test("names are text in HTML, SVG and CSV", async () => {
+test("names are text in HTML, SVG and CSV", { timeout: wholeReportMs }, async () => {
   using results = await sampleResults();
   const [name = ""] = readdirSync(results.directory);
   const evil = `=cmd()</script><script>alert(1)</script>`;
