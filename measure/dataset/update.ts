@@ -7,7 +7,7 @@ import { LabError, messageOf } from "../../lib/errors.ts";
 import { waitingFor, withLock } from "../../lib/lock.ts";
 import type { Probe } from "../probes/probe.ts";
 import { allProbes } from "../probes/registry.ts";
-import { schemaVersion, type TableName, tableNames } from "./columns.ts";
+import { schemaVersion, type TableName, tableNames, tables } from "./columns.ts";
 import { type Connect, literalPath, quoted, withDatabase } from "./database.ts";
 import { derivedFolder, findRuns, runState } from "./find-runs.ts";
 import { PartWriter } from "./part-writer.ts";
@@ -48,8 +48,12 @@ const byTable = (give: (table: TableName) => string) =>
 export const tablePaths = (directory: string): Record<TableName, string> =>
   byTable((table) => join(directory, derivedFolder, `${table}.parquet`));
 
+/** The columns of all tables as one text: a factor that is added makes a new one. */
+const columnsText = JSON.stringify(tableNames.map((table) => tables[table].map(({ name, type }) => [name, type])));
+
 /** How the names of parts begin that have today's columns, and a row for each metric of these probes. */
-const partPrefix = (probes: readonly Probe[]) => `v${schemaVersion}-${metricsKey(probes)}-`;
+const partPrefix = (probes: readonly Probe[]) =>
+  `v${schemaVersion}-${sha256(`${metricsKey(probes)}\n${columnsText}`).slice(0, 8)}-`;
 
 /** The files of a table as a literal of SQL. */
 export const partFiles = (table: string) => quoted(join(literalPath(table), "*.parquet"));
