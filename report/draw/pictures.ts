@@ -1,5 +1,5 @@
 import { renderAsync } from "@resvg/resvg-js";
-import { Error as errorLevel, logger, parse, View } from "vega";
+import { Error as errorLevel, logger, parse, resetSVGDefIds, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { neutral } from "../figures/theme.ts";
 import { measureWithFigureFont, resvgFonts } from "./text-width.ts";
@@ -12,6 +12,9 @@ export async function svgOf(spec: TopLevelSpec): Promise<string> {
   measureWithFigureFont();
   const view = new View(parse(vegaOf(spec)), { renderer: "none" });
   try {
+    await view.runAsync();
+    // Ids count up with every picture of a process; a picture is the same whatever was drawn before it.
+    resetSVGDefIds();
     return await view.toSVG();
   } finally {
     view.finalize();
