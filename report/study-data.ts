@@ -5,9 +5,7 @@ import {
   type DistributionPoint,
   type MeanParts,
   meanParts,
-  type PlaceInRun,
   packetDistributions,
-  packetsInOrder,
 } from "../measure/dataset/packet-distributions.ts";
 import { type RunDistribution, type RunMetric, runDistributions, runMetrics } from "../measure/dataset/run-values.ts";
 import { isEmulated } from "../measure/results/fidelity.ts";
@@ -42,7 +40,6 @@ export interface StudyData {
   /** Of RTTs, by scenario's hash. */
   distributions: ReadonlyMap<string, readonly DistributionPoint[]>;
   parts: ReadonlyMap<string, MeanParts>;
-  inOrder: ReadonlyMap<string, readonly PlaceInRun[]>;
   /** What stands on every figure of emulated servers; null for real ones. */
   label: string | null;
 }
@@ -74,7 +71,6 @@ export async function gatherStudy(dataset: Dataset): Promise<StudyData> {
     runMetrics: measured,
     distributions: await packetDistributions(dataset, mainMetric),
     parts: await meanParts(dataset, mainMetric, rttParts),
-    inOrder: await packetsInOrder(dataset, mainMetric),
     label: labelOf(fidelity),
   };
 }

@@ -84,34 +84,3 @@ export async function meanParts(
     }),
   );
 }
-
-/** A packet's place in its run, and how a metric was spread at that place over the runs of a scenario. */
-export interface PlaceInRun {
-  packet: number;
-  /** Of the runs' packets, nanoseconds. */
-  p25: number;
-  median: number;
-  p75: number;
-  n: number;
-}
-
-/** Most places of a run that are told apart; longer runs are cut into as many pieces. */
-const mostPlaces = 100;
-
-/** How a metric changes within a run: over the runs of each scenario, packet by packet or piece by piece, by the scenario's hash. */
-export async function packetsInOrder(source: PacketSource, metric: TimeMetric): Promise<Map<string, PlaceInRun[]>> {
-  const rows = await readRows(
-    `WITH used AS (SELECT scenario_sha256, packet, (${usable(metric)})::DOUBLE AS v FROM ${packetsOf(source)}),
-       size AS (SELECT scenario_sha256, greatest(1, ceil(max(packet) / ${mostPlaces}.0))::INTEGER AS step FROM used GROUP BY ALL)
-     SELECT scenario_sha256, (((packet - 1) // step) * step + 1)::INTEGER AS packet, count(v) AS n,
-       quantile_cont(v, 0.25) AS p25, quantile_cont(v, 0.5) AS "median", quantile_cont(v, 0.75) AS p75
-     FROM used JOIN size USING (scenario_sha256) WHERE v IS NOT NULL GROUP BY ALL ORDER BY ALL`,
-  );
-  const places = rows.map((row) => ({
-    scenario: String(row.get("scenario_sha256")),
-    ...(Object.fromEntries(
-      ["packet", "p25", "median", "p75", "n"].map((name) => [name, Number(row.get(name))]),
-    ) as unknown as PlaceInRun),
-  }));
-  return Map.groupBy(places, ({ scenario }) => scenario);
-}

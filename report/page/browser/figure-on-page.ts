@@ -72,11 +72,6 @@ export class FigureOnPage {
     this.#holder.dataset.rows = String(this.#rows.length);
   }
 
-  /** The data that is drawn, as the view has it. */
-  get drawn(): Datum[] {
-    return (this.#view?.data("rows") ?? []) as Datum[];
-  }
-
   #makeView(picture: HTMLElement): View {
     const view = new View(parse(this.#figure.spec ?? {}, {}, { ast: true }), {
       renderer: "svg",

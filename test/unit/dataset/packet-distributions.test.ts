@@ -1,12 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openDataset } from "../../../measure/dataset/open.ts";
-import {
-  meanParts,
-  packetDistributions,
-  packetsInOrder,
-  partsToldApart,
-} from "../../../measure/dataset/packet-distributions.ts";
+import { meanParts, packetDistributions, partsToldApart } from "../../../measure/dataset/packet-distributions.ts";
 import { readPacketValues } from "../../../measure/dataset/packet-values.ts";
 import { sampleResults } from "../../support/samples.ts";
 
@@ -21,14 +16,13 @@ test("a distribution names the parts that so many values can tell apart, and the
   );
 });
 
-test("distributions, parts and places are those of the packets", async () => {
+test("distributions and parts are those of the packets", async () => {
   using results = await sampleResults();
   const dataset = await openDataset(results.directory);
   const packets = await readPacketValues(results.directory, "rtt");
-  const [distributions, means, places] = [
+  const [distributions, means] = [
     await packetDistributions(dataset, "rtt"),
     await meanParts(dataset, "rtt", ["senderGuest", "senderNicRtt"]),
-    await packetsInOrder(dataset, "rtt"),
   ];
   expect(distributions.size).toBe(4);
   for (const sha256 of distributions.keys()) {
@@ -42,7 +36,6 @@ test("distributions, parts and places are those of the packets", async () => {
     }
     expect(Math.max(...values)).toBe(distributions.get(sha256)?.at(-1)?.value);
     expect(means.get(sha256)?.whole).toBeCloseTo(values.reduce((sum, one) => sum + one, 0) / values.length, 3);
-    expect(places.get(sha256)?.reduce((sum, { n }) => sum + n, 0)).toBe(values.length);
   }
   // Where a capture is missing, the whole is there without its parts.
   expect([...means.values()].filter(({ parts }) => parts === null)).toHaveLength(1);
