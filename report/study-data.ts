@@ -10,7 +10,7 @@ import {
 import { type RunDistribution, type RunMetric, runDistributions, runMetrics } from "../measure/dataset/run-values.ts";
 import { isEmulated } from "../measure/results/fidelity.ts";
 import { mainMetric, type TimeMetric } from "../study/metric-lists.ts";
-import { type DrawnPlace, placesOf } from "./layout/places.ts";
+import { type DrawnPlace, placesByVms, placesOf } from "./layout/places.ts";
 import { type ShownScenario, shownScenarios } from "./layout/scenarios.ts";
 
 /** The parts of an RTT in the order in which a packet passes them (Fig. 3); they add up to it. */
@@ -35,6 +35,8 @@ export interface StudyData {
   /** Index of a scenario by its hash. */
   indexOf: ReadonlyMap<string, number>;
   places: DrawnPlace[];
+  /** The same for figures whose panels have one number of background VMs. */
+  placesByVms: DrawnPlace[];
   /** Of metrics of which a run is one value: those that some scenario was measured with. */
   runMetrics: { metric: RunMetric; distributions: ReadonlyMap<string, RunDistribution> }[];
   /** Of RTTs, by scenario's hash. */
@@ -68,6 +70,7 @@ export async function gatherStudy(dataset: Dataset): Promise<StudyData> {
     scenarios,
     indexOf: new Map(scenarios.map(({ sha256 }, index) => [sha256, index])),
     places: placesOf(scenarios),
+    placesByVms: placesByVms(scenarios),
     runMetrics: measured,
     distributions: await packetDistributions(dataset, mainMetric),
     parts: await meanParts(dataset, mainMetric, rttParts),

@@ -4,14 +4,15 @@ import type { RunRecord } from "../dataset/run-record.ts";
 import { campaignOf } from "./campaigns.ts";
 import { verdictOf } from "./compare/verdict.ts";
 import { type Comparison, compareDeployments } from "./comparison.ts";
+import { driverOf } from "./competitors.ts";
 import type { Placed } from "./contrasts.ts";
 import { deploymentsOf } from "./deployments.ts";
 import { emulatedCpu, isCpu, saysNothing } from "./measures.ts";
 
 /** What measuring itself changes: deployments with captures against equal ones without. */
 export interface Disturbance {
-  /** How the Main VMs are attached: at the Sender, and at the Responder where that differs. */
-  mains: string;
+  /** Of the Main VMs. */
+  driver: string;
   measure: Measure;
   /** With captures is the first side. */
   comparison: Comparison;
@@ -29,9 +30,6 @@ function cellWithoutCaptures({ mains, vms, background, load, blocks, fixed, pres
   return canonicalJson({ mains, vms, background, load, blocks, fixed: ofOthers, pressure, campaign: campaignOf(run) });
 }
 
-const mainsWords = ({ mains: { sender, responder } }: RunRecord) =>
-  sender === responder ? sender : `${sender} and ${responder}`;
-
 /**
  * How captures change what is measured, driver by driver: pairs of deployments of equal replicate that differ in nothing else.
  * @param runs those that count, and those that were lost
@@ -41,8 +39,8 @@ export function disturbanceOf(runs: readonly RunRecord[], fidelity: string): Dis
   const placed = deploymentsOf(runs).map(
     (deployment): Placed => ({ deployment, cell: cellWithoutCaptures(deployment.run) }),
   );
-  const byMains = Map.groupBy(placed, ({ deployment }) => mainsWords(deployment.run));
-  return [...byMains].flatMap(([mains, all]) => {
+  const byDriver = Map.groupBy(placed, ({ deployment }) => driverOf(deployment.run));
+  return [...byDriver].flatMap(([driver, all]) => {
     const [captured, bare] = [true, false].map((is) =>
       all.filter(({ deployment }) => isCaptured(deployment.run) === is),
     );
@@ -54,7 +52,7 @@ export function disturbanceOf(runs: readonly RunRecord[], fidelity: string): Dis
       const verdict = saysNothing(measure, fidelity)
         ? emulatedCpu
         : verdictOf(comparison, measure, measures[measure].unit, ["with captures", "without"]);
-      return { mains, measure, comparison, verdict };
+      return { driver, measure, comparison, verdict };
     });
   });
 }
@@ -67,9 +65,9 @@ export function captureNotes(runs: readonly RunRecord[]): string[] {
   const hasCaptures = ({ metrics }: RunRecord) => !("unavailable" in metrics.overhead);
   const asUsual = runs.filter((run) => isCaptured(run) && run.received > 0);
   const [captured, bare] = [true, false].map((is) => [
-    ...new Set(asUsual.filter((run) => hasCaptures(run) === is).map(mainsWords)),
+    ...new Set(asUsual.filter((run) => hasCaptures(run) === is).map(driverOf)),
   ]);
-  const never = bare?.filter((mains) => !captured?.includes(mains)) ?? [];
+  const never = bare?.filter((driver) => !captured?.includes(driver)) ?? [];
   if (captured === undefined || captured.length === 0 || never.length === 0) return [];
   return [
     `captures lengthen the RTTs of ${captured.join(", ")} and not of ${never.join(", ")}, which cannot be captured: how much of a difference is theirs, runs with packetCapture none tell`,

@@ -47,49 +47,42 @@ function specOf(rows: readonly DrawnRow[]): FigureSpec {
   };
 }
 
-/** The largest number of background VMs of each panel: what is drawn while nobody has chosen. */
-export function mostVms(study: StudyData): ReadonlySet<number> {
-  const loaded = study.places.filter(({ vms }) => vms > 0);
-  const most = Math.max(0, ...loaded.map(({ vms }) => vms));
-  const drawn = loaded.length === 0 ? study.places : loaded.filter(({ vms }) => vms === most);
-  return new Set(drawn.map(({ scenario }) => scenario));
+/** Scenarios that are drawn while nobody has chosen: those in which nobody competes, and those with the most background VMs. */
+export function drawnAtFirst({ placesByVms }: Pick<StudyData, "placesByVms">): ReadonlySet<number> {
+  const most = Math.max(...placesByVms.map(({ vms }) => vms));
+  return new Set(placesByVms.filter(({ vms }) => vms === 0 || vms === most).map(({ scenario }) => scenario));
 }
 
-/** What a panel is called that has one number of background VMs. */
-export const panelWithVms = ({ panel, vms }: { panel: string; vms: number }) =>
-  vms === 0 ? panel : `${panel}, ${vms} background VMs`;
+/** What a caption says where not all scenarios are drawn at first. */
+export const othersByFilter = (rows: readonly DrawnRow[]): string[] =>
+  rows.some(({ detail }) => detail)
+    ? ["Drawn are scenarios without background VMs and with the most; the filter shows the others."]
+    : [];
 
 /** The distribution of RTTs with its tail. */
 export function distributionFigures(study: StudyData): Drawing[] {
-  const drawn = mostVms(study);
-  const rows = study.places
-    .filter(
-      ({ scenario, vms, panel }, index, all) =>
-        vms > 0 || all.findIndex((one) => one.scenario === scenario && one.panel === panel) === index,
-    )
-    .flatMap((place): DrawnRow[] =>
-      (study.distributions.get(study.scenarios[place.scenario]?.sha256 ?? "") ?? []).map(({ part, value }) => ({
-        scenarios: [place.scenario],
-        ...(!drawn.has(place.scenario) && { detail: true as const }),
-        cells: {
-          panel: panelWithVms(place),
-          driver: place.driver,
-          line: `${place.scenario}`,
-          ms: value / 1e6,
-          part,
-          longer: Number((1 - part).toPrecision(6)),
-        },
-      })),
-    );
+  const drawn = drawnAtFirst(study);
+  const rows = study.placesByVms.flatMap((place): DrawnRow[] =>
+    (study.distributions.get(study.scenarios[place.scenario]?.sha256 ?? "") ?? []).map(({ part, value }) => ({
+      scenarios: [place.scenario],
+      ...(!drawn.has(place.scenario) && { detail: true as const }),
+      cells: {
+        panel: place.panel,
+        driver: place.driver,
+        line: `${place.scenario}`,
+        ms: value / 1e6,
+        part,
+        longer: Number((1 - part).toPrecision(6)),
+      },
+    })),
+  );
   return [
     {
       name: "distribution-rtt",
       title: "RTT: distribution and tail",
       caption: [
         "How large a part of a scenario's packets took longer than a time, both on log scales: 0.5 is the median, 0.01 the 99th percentile. Points are quantiles of type 1, values that were measured; a curve ends where so many packets tell no more.",
-        ...(rows.some(({ detail }) => detail)
-          ? ["Drawn are the most background VMs; the filter shows the others."]
-          : []),
+        ...othersByFilter(rows),
       ],
       fields,
       rows,

@@ -1,7 +1,7 @@
 import { metrics } from "../../study/metrics.ts";
 import { inOrder } from "../layout/places.ts";
 import { rttParts, type StudyData } from "../study-data.ts";
-import { mostVms, panelWithVms } from "./distribution.ts";
+import { drawnAtFirst, othersByFilter } from "./distribution.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
 import { inPanels, reasonLines, tooltipOf } from "./pieces.ts";
 import { driversInOrder, neutral } from "./theme.ts";
@@ -57,7 +57,7 @@ function specOf(rows: readonly DrawnRow[]): FigureSpec {
 
 /** Where the time goes: the parts of the mean RTT along Fig. 3. */
 export function partFigures(study: StudyData): Drawing[] {
-  const drawn = mostVms(study);
+  const drawn = drawnAtFirst(study);
   const why = new Map(
     study.analysis.scenarios.map(({ scenarioSha256, ...one }) => [
       scenarioSha256,
@@ -66,7 +66,7 @@ export function partFigures(study: StudyData): Drawing[] {
       )[0],
     ]),
   );
-  const rows = study.places.flatMap((place): DrawnRow[] => {
+  const rows = study.placesByVms.flatMap((place): DrawnRow[] => {
     const { scenario, driver } = place;
     const sha256 = study.scenarios[scenario]?.sha256 ?? "";
     const found = study.parts.get(sha256);
@@ -81,7 +81,7 @@ export function partFigures(study: StudyData): Drawing[] {
         scenarios: [scenario],
         ...(!drawn.has(scenario) && { detail: true as const }),
         cells: {
-          ...{ panel: panelWithVms(place), driver, n },
+          ...{ panel: place.panel, driver, n },
           part: parts === null ? notSeen : (partNames[i] ?? ""),
           ...{ mean: ns / 1e6, from: start / 1e6, to: from / 1e6 },
           share: (100 * ns) / whole,
@@ -97,9 +97,7 @@ export function partFigures(study: StudyData): Drawing[] {
       caption: [
         "Means over the packets of which every part is known, because means of parts add up to the mean of the whole and medians do not. The order is the packet's way: from the Sender VM out, over the wire, into the Responder VM and back.",
         "A part of 0 lies between two points at which the kernel gave the packet one and the same stamp.",
-        ...(rows.some(({ detail }) => detail)
-          ? ["Drawn are the most background VMs; the filter shows the others."]
-          : []),
+        ...othersByFilter(rows),
       ],
       fields,
       rows,

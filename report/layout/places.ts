@@ -24,27 +24,42 @@ function varying(texts: readonly string[]): string[] {
 const membersInWords = (text: string, names: readonly string[]): string =>
   names.map((name) => `, ${name.replaceAll("_", " ")} ${membersOf(text)[name] ?? "none"}`).join("");
 
+/** What scenarios are called by the conditions in which they differ from each other. */
+function panelNames(scenarios: readonly ShownScenario[]) {
+  const fixed = varying(scenarios.map((one) => one.fixed));
+  const pressure = varying(scenarios.filter(({ vms }) => vms > 0).map((one) => one.pressure));
+  const frame = (one: ShownScenario) => `${rateWords(one.ratePps)}${membersInWords(one.fixed, fixed)}`;
+  const panelOf = (one: ShownScenario) =>
+    `${one.conditions}, ${frame(one)}${one.vms > 0 ? membersInWords(one.pressure, pressure) : ""}`;
+  return { frame, panelOf };
+}
+
 /**
  * The places of scenarios. A panel is one set of conditions and one frequency, and whatever else differs between the scenarios is in its
  * name, so that no two scenarios ever have one place. A scenario without competitors stands in every panel of its frequency, because load
  * means nothing there; where there is no such panel, it has one of its own.
  */
 export function placesOf(scenarios: readonly ShownScenario[]): DrawnPlace[] {
-  const fixed = varying(scenarios.map((one) => one.fixed));
-  const pressure = varying(scenarios.filter(({ vms }) => vms > 0).map((one) => one.pressure));
-  const frame = (one: ShownScenario) => `${rateWords(one.ratePps)}${membersInWords(one.fixed, fixed)}`;
-  const ownPanel = (one: ShownScenario) =>
-    `${one.conditions}, ${frame(one)}${one.vms > 0 ? membersInWords(one.pressure, pressure) : ""}`;
+  const { frame, panelOf } = panelNames(scenarios);
   const panelsByFrame = new Map<string, Set<string>>();
   for (const one of scenarios) {
     if (one.vms === 0) continue;
     const panels = panelsByFrame.get(frame(one)) ?? new Set();
-    panelsByFrame.set(frame(one), panels.add(ownPanel(one)));
+    panelsByFrame.set(frame(one), panels.add(panelOf(one)));
   }
   return scenarios.flatMap((one, scenario) => {
     const { vms, driver } = one;
     const panels = vms === 0 ? [...(panelsByFrame.get(frame(one)) ?? [])] : [];
-    return (panels.length > 0 ? panels : [ownPanel(one)]).map((panel) => ({ scenario, panel, vms, driver }));
+    return (panels.length > 0 ? panels : [panelOf(one)]).map((panel) => ({ scenario, panel, vms, driver }));
+  });
+}
+
+/** The same where a panel has one number of background VMs: each scenario has one place. */
+export function placesByVms(scenarios: readonly ShownScenario[]): DrawnPlace[] {
+  const { panelOf } = panelNames(scenarios);
+  return scenarios.map((one, scenario) => {
+    const { vms, driver } = one;
+    return { scenario, panel: vms === 0 ? panelOf(one) : `${panelOf(one)}, ${vms} background VMs`, vms, driver };
   });
 }
 

@@ -57,11 +57,11 @@ const scenarioLines = (scenario: ScenarioSummary): Line[] => {
   ];
 };
 
-function disturbanceLine({ mains, measure, comparison, verdict }: Analysis["disturbance"][number]): Line {
+function disturbanceLine({ driver, measure, comparison, verdict }: Analysis["disturbance"][number]): Line {
   const estimate = comparison.ratio ?? comparison.difference;
   return {
     table: "disturbance",
-    subject: mains,
+    subject: driver,
     measure,
     quantity: `captures: ${comparison.ratio ? "ratio" : "difference"}`,
     value: estimate?.estimate ?? null,

@@ -9,11 +9,11 @@ export function disturbanceTables({ disturbance }: Pick<Analysis, "disturbance">
     {
       title: "Own disturbance: with captures against without",
       head: ["Main VMs", "measure", "replicates", "medians", "ratio (CPU: difference)", "95 % interval", "in words"],
-      rows: disturbance.map(({ mains, measure, comparison, verdict }) => {
+      rows: disturbance.map(({ driver, measure, comparison, verdict }) => {
         const { n, medians, ratio, difference } = comparison;
         const estimate = ratio ?? difference;
         return [
-          ...[mains, measures[measure].what, n],
+          ...[driver, measures[measure].what, n],
           n === 0 ? null : `${digits(medians.first)} vs ${digits(medians.second)}`,
           ...[digits(estimate?.estimate ?? null), intervalText(estimate?.interval), verdict],
         ];

@@ -40,7 +40,7 @@ const rttOf = (runs: RunRecord[]) => disturbanceOf(runs, "hardware").filter(({ m
 describe("what captures change", () => {
   it("is a ratio of RTTs with an interval over replicates, driver by driver", () => {
     const found = rttOf([...campaign("virtio-bridge"), ...campaign("macvtap-passthrough")]);
-    expect(found.map(({ mains }) => mains)).toEqual(["virtio-bridge", "macvtap-passthrough"]);
+    expect(found.map(({ driver }) => driver)).toEqual(["virtio-bridge", "macvtap-passthrough"]);
     for (const { comparison, verdict } of found) {
       expect(comparison.n).toBe(7);
       expect(comparison.ratio?.estimate).toBeCloseTo(1.5, 9);
