@@ -105,7 +105,7 @@ load at the Responder and 81 s with load at the Sender.
 
 What tcpdump does for a packet is in its path: without captures the bridge's median was 0.1255 ms (four runs of 50 packets of one
 deployment). So drivers with captures compare with each other, and passthrough, which cannot be captured, with what was measured without
-captures (\`packetCapture: none\`); \`analyse\` says so.
+captures; \`analyse\` says so, and the experiment \`disturbance\` measures what captures change.
 
 ### Frames that come back
 
