@@ -7,15 +7,15 @@ const nobody = "nobody";
 /** Prints which stack has the server. */
 const holderScript = `cat ${leaseOwner} 2> /dev/null || echo ${nobody}`;
 
-/** Which stack has a server, or "nobody". */
+/** Which stack has a server, or "nobody"; a lease without an owner is nobody's (infra/scripts/lease.sh). */
 export const holderOf = async (ssh: Pick<SshConnection, "run">): Promise<string> =>
-  (await ssh.run(holderScript)).trim();
+  (await ssh.run(holderScript)).trim() || nobody;
 
 /** Takes the mark of a running load away, or prints who has the server: the load is his then. */
 const forgetLoadScript = (owner: string) => `${shellVariables({ OWNER: owner })}
 holder=$(${holderScript})
 case $holder in
-${nobody} | "$OWNER") rm -f ${loadMark} ;;
+'' | ${nobody} | "$OWNER") rm -f ${loadMark} ;;
 *) printf '%s\\n' "$holder" ;;
 esac`;
 

@@ -86,12 +86,12 @@ was never idle: 7 to 16 processes waited for its cores.
 | \`pci-passthrough\` | none | 6 | 0.0600 ms | 0.059 to 0.060 | 0.87 % | unavailable | unavailable |
 
 The variation is the standard deviation of the six medians over their mean. Passthrough was below the bridge, and the bridge below e1000, in
-each replicate. RTTs did not drift (-0.2 % within a replicate, from -0.76 to +0.54). No run failed and none was repeated. No frame was lost or
+each replicate. No drift of RTTs was shown (-0.2 % within a replicate, from -0.76 to +0.54). No run failed and none was repeated. No frame was lost or
 late, and barriers were passed at most 190 ns late. A deployment with its run took 102 to 204 s beside that load, of which 9 to 18 s were 5.5 s
 in step; all 42 took 96 minutes.
 
-Under CPU load from two background VMs (\`location\`, one deployment each so far), the 95th percentile tells where the load is, and the median
-hardly does:
+Under CPU load from two background VMs (\`location\`) there is one deployment each so far. In these the 95th percentile rose where the load was,
+and the median hardly did:
 
 | CPU load at | RTT, median | overhead, median | p95 | response time, median | p95 |
 |---|---|---|---|---|---|

@@ -6,7 +6,7 @@ import { isEmulated } from "../results/fidelity.ts";
 import { studyRuns } from "./arms.ts";
 import { type CheckedClaim, checkClaims } from "./claims/check.ts";
 import { environmentNotes, scenarioLossNotes } from "./compare/notes.ts";
-import { captureNotes, type Disturbance, disturbanceOf } from "./disturbance.ts";
+import { capturedAlike, captureNotes, type Disturbance, disturbanceOf } from "./disturbance.ts";
 import { driftOfRuns, type MeasureDrift } from "./drift.ts";
 import { type KendallCell, kendallFigure } from "./kendall-figure.ts";
 import { type LostOfArm, lostByArm, lostWords } from "./lost-deployments.ts";
@@ -56,13 +56,16 @@ export async function analyse(directory: string, options: AnalyseOptions = {}): 
 export async function analyseDataset(dataset: Dataset, unit: AnalysisUnit = "deployment"): Promise<Analysis> {
   const { directory, runs, fidelity, update } = dataset;
   const packets = unit === "packet" ? await readPacketValues(directory, mainMetric) : undefined;
-  const inStudy = studyRuns(runs);
-  const tried = [...inStudy, ...studyRuns(dataset.lost)];
+  const ofStudy = studyRuns(runs);
+  const isOfTables = capturedAlike(ofStudy);
+  const inStudy = ofStudy.filter(isOfTables);
+  const bare = ofStudy.length - inStudy.length;
+  const tried = [...inStudy, ...studyRuns(dataset.lost).filter(isOfTables)];
   const lost = lostByArm(studyDeployments(tried), mainMetric);
   const lostNote = lostWords(lost);
   const scenarios = await summariseScenarios(dataset);
   const warning = unitWarning(unit);
-  const outside = runs.length - inStudy.length;
+  const outside = runs.length - ofStudy.length;
   return {
     schemaVersion: 2,
     directory,
@@ -78,6 +81,9 @@ export async function analyseDataset(dataset: Dataset, unit: AnalysisUnit = "dep
       ...captureNotes(runs),
       ...(outside > 0
         ? [`${outside} runs combine drivers in a way the study does not have; they are in no table of it`]
+        : []),
+      ...(bare > 0
+        ? [`${bare} runs without captures are compared with captured ones, and are in no other table of the study`]
         : []),
       ...scenarioLossNotes(scenarios),
       ...(lostNote === null ? [] : [`${lostNote}; intervals hold whatever these would have been`]),

@@ -22,7 +22,16 @@ export interface Disturbance {
 /** What can be measured without captures. */
 const disturbed = measureNames.filter((measure) => measures[measure].metric === mainMetric || isCpu(measure));
 
-const isCaptured = ({ fixed }: RunRecord) => (JSON.parse(fixed) as { packet_capture?: unknown }).packet_capture == null;
+/** Whether packets of a run were to be captured. */
+export const isCaptured = ({ fixed }: RunRecord): boolean =>
+  (JSON.parse(fixed) as { packet_capture?: unknown }).packet_capture == null;
+
+/**
+ * Which runs the tables of the study are of. Where some were captured and some were not, those that were: the others are partners of them,
+ * and would count a cell twice.
+ */
+export const capturedAlike = (runs: readonly RunRecord[]): ((run: RunRecord) => boolean) =>
+  runs.some(isCaptured) ? isCaptured : () => true;
 
 /** What two deployments must have in common whose captures alone differ. */
 function cellWithoutCaptures({ mains, vms, background, load, blocks, fixed, pressure, ...run }: RunRecord): string {
@@ -46,9 +55,10 @@ export function disturbanceOf(runs: readonly RunRecord[], fidelity: string): Dis
     );
     const cells = new Set(bare?.map(({ cell }) => cell));
     const first = captured?.filter(({ cell }) => cells.has(cell)) ?? [];
-    if (first.length === 0) return [];
+    // What cannot be captured is the same with captures and without.
+    if (!first.some(({ deployment }) => deployment.valueOf("overhead") !== null)) return [];
     return disturbed.map((measure): Disturbance => {
-      const comparison = compareDeployments(first, bare ?? [], measure);
+      const comparison = compareDeployments(first, bare ?? [], measure, "student");
       const verdict = saysNothing(measure, fidelity)
         ? emulatedCpu
         : verdictOf(comparison, measure, measures[measure].unit, ["with captures", "without"]);
@@ -58,8 +68,8 @@ export function disturbanceOf(runs: readonly RunRecord[], fidelity: string): Dis
 }
 
 /**
- * That captures lengthen the RTTs of some drivers and not of others, which the host cannot capture, as a sentence; empty where all of
- * the runs are captured, or none.
+ * That captures may lengthen the RTTs of some drivers and not of others, of which there are none, as a sentence; empty where all of the
+ * runs are captured, or none.
  */
 export function captureNotes(runs: readonly RunRecord[]): string[] {
   const hasCaptures = ({ metrics }: RunRecord) => !("unavailable" in metrics.overhead);
@@ -70,6 +80,6 @@ export function captureNotes(runs: readonly RunRecord[]): string[] {
   const never = bare?.filter((driver) => !captured?.includes(driver)) ?? [];
   if (captured === undefined || captured.length === 0 || never.length === 0) return [];
   return [
-    `captures lengthen the RTTs of ${captured.join(", ")} and not of ${never.join(", ")}, which cannot be captured: how much of a difference is theirs, runs with packetCapture none tell`,
+    `captures may lengthen the RTTs of ${captured.join(", ")} and not of ${never.join(", ")}, which were not captured: how much of a difference is theirs, runs with packetCapture none tell`,
   ];
 }

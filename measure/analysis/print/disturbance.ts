@@ -1,5 +1,6 @@
 import { measures } from "../../../study/metric-lists.ts";
 import type { Analysis } from "../analyse.ts";
+import { assumptions } from "../compare/verdict.ts";
 import { digits, intervalText, type PlainTable } from "./table.ts";
 
 /** What measuring itself changes as a table; none where nothing was measured without captures. */
@@ -18,7 +19,10 @@ export function disturbanceTables({ disturbance }: Pick<Analysis, "disturbance">
           ...[digits(estimate?.estimate ?? null), intervalText(estimate?.interval), verdict],
         ];
       }),
-      notes: ["pairs of deployments of equal replicate that differ in captures alone"],
+      notes: [
+        "pairs of deployments of equal replicate that differ in captures alone",
+        ...assumptions(disturbance.map(({ comparison }) => comparison)),
+      ],
     },
   ];
 }

@@ -17,7 +17,7 @@ test("analyses real runs, in every form", async () => {
     notes: [
       expect.stringContaining("emulated servers"),
       expect.stringMatching(
-        /^captures lengthen the RTTs of e1000-bridge, macvtap-passthrough, virtio-bridge and not of pci-passthrough,/,
+        /^captures may lengthen the RTTs of e1000-bridge, macvtap-passthrough, virtio-bridge and not of pci-passthrough,/,
       ),
       expect.stringMatching(/^8 runs without a planned order: /),
     ],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { captureNotes, disturbanceOf } from "../../../measure/analysis/disturbance.ts";
+import { capturedAlike, captureNotes, disturbanceOf, isCaptured } from "../../../measure/analysis/disturbance.ts";
 import { disturbanceTables } from "../../../measure/analysis/print/disturbance.ts";
 import type { RunRecord } from "../../../measure/dataset/run-record.ts";
 import { runFactorsOf } from "../../../study/factor-columns.ts";
@@ -56,7 +56,7 @@ describe("what captures change", () => {
         : run,
     );
     expect(rttOf(runs)[0]?.comparison.n).toBe(2);
-    expect(rttOf(runs)[0]?.verdict).toMatch(/^not enough data/);
+    expect(rttOf(runs)[0]?.verdict).toMatch(/^not enough data: 2 replicates; 3 are needed/);
   });
 
   it("is nothing where everything was captured, or nothing was", () => {
@@ -68,6 +68,31 @@ describe("what captures change", () => {
         ),
       ).toEqual([]);
     expect(disturbanceTables({ disturbance: [] })).toEqual([]);
+  });
+
+  it("is nothing of a driver that cannot be captured", () => {
+    const uncapturable = campaign("pci-passthrough").map((run) => ({
+      ...run,
+      metrics: { ...run.metrics, overhead: { unavailable: "packets bypass the host" } },
+    }));
+    expect(disturbanceOf(uncapturable, "hardware")).toEqual([]);
+  });
+
+  it("of few replicates has Student's interval, and says what that rests on", () => {
+    const few = [1, 2, 3, 4].flatMap((replicate) => [
+      captured({ replicate, rttMs: 1.5 + replicate / 1000 }),
+      without({ replicate, rttMs: 1 }),
+    ]);
+    const disturbance = disturbanceOf(few, "hardware");
+    expect(disturbance.find(({ measure }) => measure === "rtt")?.verdict).toBe("without is lower by 33 %");
+    expect(disturbanceTables({ disturbance })[0]?.notes?.at(-1)).toContain("Student's t");
+  });
+
+  it("counts no cell of the study twice: of runs with captures and without those with them are its", () => {
+    const runs = campaign("virtio-bridge");
+    expect(runs.filter(capturedAlike(runs)).map(({ replicate }) => replicate)).toEqual(replicates);
+    const bare = runs.filter((run) => !isCaptured(run));
+    expect(bare.filter(capturedAlike(bare))).toEqual(bare);
   });
 
   it("of CPU usage says nothing on emulated servers", () => {
@@ -87,7 +112,7 @@ describe("that captures lengthen one side alone", () => {
 
   it("is said where a driver that cannot be captured stands beside one that is", () => {
     const [note, ...more] = captureNotes([captured({}), captured({ main: "e1000-bridge" }), pci]);
-    expect(note).toContain("captures lengthen the RTTs of virtio-bridge, e1000-bridge and not of pci-passthrough,");
+    expect(note).toContain("captures may lengthen the RTTs of virtio-bridge, e1000-bridge and not of pci-passthrough,");
     expect(more).toEqual([]);
   });
 

@@ -17,6 +17,7 @@ afterEach(() => rmSync(server, { recursive: true }));
 it.each([
   ["the stack's own", "mine 'it is'\n", undefined],
   ["nobody's", undefined, undefined],
+  ["nobody's, with a lease that was not written to its end", "", undefined],
   ["another stack's", "theirs\n", "theirs"],
 ])("that load runs is forgotten on a server that is %s, or left to its tenant", async (_whose, lease, tenant) => {
   if (lease !== undefined) {
