@@ -45,5 +45,5 @@ export async function analyseCommand(
       ...[...tables, claims].map(asMarkdown),
       ...(notes.length > 0 ? [notes.map((note) => `- ${note}`).join("\n")] : []),
     ].join("\n\n");
-  return [...tables.map(asText), claimLines, ...(notes.length > 0 ? [notes.join("\n")] : [])].join("\n\n");
+  return [claimLines, ...(notes.length > 0 ? [notes.join("\n")] : []), ...tables.map(asText)].join("\n\n");
 }

@@ -60,13 +60,37 @@ export const claimTable = (claims: readonly CheckedClaim[]): PlainTable => ({
   notes: ["docs/claims.md has the claims and their rules in words"],
 });
 
-/** For a terminal: claims in two lines each are easier to read than a table wider than any screen. */
+const isDecided = ({ verdict }: CheckedClaim) => verdict === "reproduced" || verdict === "contradicted";
+
+/** Whether there is anything to say of it beside that nothing of what it takes could be compared. */
+const hasData = ({ evidence }: CheckedClaim) =>
+  evidence.some(({ n, lost }) => (n ?? 0) > 0 || lost.some(({ without }) => without > 0));
+
+/** A claim, and what was found of each of its rules. */
+const linesOf = (claim: CheckedClaim): string[] => [
+  `  ${claim.id.padEnd(4)} ${verdictOf(claim)}: ${claim.claim}`,
+  ...claim.evidence
+    .filter(({ verdict }) => verdict !== "not testable here")
+    .map((piece) => `         ${piece.shortage ?? piece.verdict}: ${piece.statement}: ${evidenceWords(piece)}`),
+];
+
+const idsLine = (words: string, claims: readonly CheckedClaim[]): string[] =>
+  claims.length === 0 ? [] : [`  ${words}: ${claims.map(({ id }) => id).join(", ")}`];
+
+/**
+ * For a terminal: claims in two lines each are easier to read than a table wider than any screen. What was decided comes first, and
+ * claims of which nothing was measured are a line together.
+ */
 export function claimLines(claims: readonly CheckedClaim[]): string {
-  const lines = claims.flatMap((claim) => [
-    `  ${claim.id.padEnd(4)} ${verdictOf(claim)}: ${claim.claim}`,
-    ...claim.evidence
-      .filter(({ verdict }) => verdict !== "not testable here" && claim.verdict !== "not testable here")
-      .map((piece) => `         ${piece.shortage ?? piece.verdict}: ${piece.statement}: ${evidenceWords(piece)}`),
-  ]);
-  return ["The paper's claims, in its words, and what was tested of each", ...lines].join("\n");
+  const decided = claims.filter(isDecided);
+  const open = claims.filter((claim) => !isDecided(claim));
+  const untestable = open.filter(({ verdict }) => verdict === "not testable here");
+  const tried = open.filter((claim) => !untestable.includes(claim) && hasData(claim));
+  const bare = open.filter((claim) => !untestable.includes(claim) && !hasData(claim));
+  return [
+    "The paper's claims, in its words, and what was tested of each",
+    ...[...decided, ...tried].flatMap(linesOf),
+    ...idsLine("these data have nothing to compare for (docs/claims.md says what each takes)", bare),
+    ...idsLine("not testable on these servers (docs/claims.md says why)", untestable),
+  ].join("\n");
 }

@@ -40,7 +40,7 @@ test("analyses real runs, in every form", async () => {
   expect(text).toMatch(/virtio-bridge_bg0_1kpps_\w{8} +1 +2 +0 +13\.8/);
   expect(text).toMatch(/none +RTT ms +PCI vs Bridge +1 .*not enough data: one deployment/);
   expect(text).toContain("C7   not enough data: one deployment: PCI passthrough has the lowest median RTT");
-  expect(text).toContain("C12  not enough data: with 32 and 64 background VMs");
+  expect(text).toMatch(/^ {2}these data have nothing to compare for .*: .*\bC12\b/m);
   const markdown = await print({ markdown: true });
   expect(markdown).toContain("## Table 3: Wilcoxon signed-rank tests");
   expect(markdown.split("\n").filter((line) => /^\| C\d+ \|/.test(line))).toHaveLength(19);

@@ -176,6 +176,16 @@ describe("evidence says what was tested", () => {
     );
   });
 
+  test("what was decided first, and what could not be compared in a line", () => {
+    const [, first = "", ...more] = claimLines(claims).split("\n");
+    const decided = claims.filter(({ verdict }) => verdict === "reproduced" || verdict === "contradicted");
+    expect(decided.length).toBeGreaterThan(0);
+    expect(first).toContain(`${decided[0]?.id.padEnd(4)} ${decided[0]?.verdict}`);
+    const named = [...claimLines(claims).matchAll(/\bC\d+\b(?=,|$)|(?<=^ {2})C\d+/gm)].map(([id]) => id);
+    expect([...named].sort()).toEqual(claims.map(({ id }) => id).sort());
+    expect(more.filter((line) => line.startsWith("  these data have nothing to compare for"))).toHaveLength(1);
+  });
+
   test("with the numbers of VMs that VFs allowed", () => {
     const responder = { load: { type: "network", location: "responder" } } as const;
     const side = (main: string, vms: number, driver: string, rttMs: number) =>
