@@ -1,5 +1,10 @@
 import { type Analysis, analyseDataset } from "../measure/analysis/analyse.ts";
-import { compareDriverPairs, type DriverPair, pairsApart } from "../measure/analysis/driver-pairs.ts";
+import {
+  compareDriverPairs,
+  type DriverPair,
+  driversByConditions,
+  pairsApart,
+} from "../measure/analysis/driver-pairs.ts";
 import type { Dataset } from "../measure/dataset/open.ts";
 import {
   type DistributionPoint,
@@ -31,6 +36,8 @@ export interface StudyData {
   pairs: DriverPair[];
   /** Pairs of drivers that nothing can be said of. */
   apart: string[];
+  /** The drivers that were measured under each set of conditions, by its words. */
+  measured: ReadonlyMap<string, readonly string[]>;
   scenarios: ShownScenario[];
   /** Index of a scenario by its hash. */
   indexOf: ReadonlyMap<string, number>;
@@ -67,6 +74,7 @@ export async function gatherStudy(dataset: Dataset): Promise<StudyData> {
     analysis: await analyseDataset(dataset),
     pairs,
     apart: pairsApart(runs, pairs),
+    measured: driversByConditions([...runs, ...lost]),
     scenarios,
     indexOf: new Map(scenarios.map(({ sha256 }, index) => [sha256, index])),
     places: placesOf(scenarios),

@@ -9,7 +9,7 @@ export const driverOf = ({ mains }: Pick<RunRecord, "mains">): string =>
   mains.sender === mains.responder ? mains.sender : `${mains.sender} to ${mains.responder}`;
 
 /** How competitors on SR-IOV are called: the driver of the Main VMs decides which of its drivers they have (4.4). */
-const onSriov = "SR-IOV";
+export const onSriov = "SR-IOV";
 
 /** How those that compete are attached; null where nobody does. */
 function competitorsOf(run: Attached): string | null {
@@ -30,6 +30,10 @@ export interface Conditions {
 }
 
 export const conditionsOf = (run: Attached): Conditions => ({ competitors: competitorsOf(run), load: run.load });
+
+/** Whether the study has this driver of Main VMs: for these alone it says which competitors on SR-IOV go together. */
+export const isOfStudy = (driver: string): boolean =>
+  placeOf({ mains: { sender: driver, responder: driver }, background: null }) !== null;
 
 const where = (location: string) => (location === "both" ? "both servers" : `the ${location}`);
 

@@ -1,13 +1,13 @@
 import { canonicalJson } from "../../lib/canonical.ts";
 import { type Measure, measures } from "../../study/metric-lists.ts";
-import { backgroundVmKeys } from "../../study/terms.ts";
 import type { RunRecord } from "../dataset/run-record.ts";
 import { cellOf, placeOf } from "./arms.ts";
 import { campaignOf } from "./campaigns.ts";
+import { cellWords, hiddenDifferences, type WordedCell } from "./cell-words.ts";
 import { comparedMeasures, reasonFor } from "./compare/compare.ts";
 import { isDecided, verdictOf } from "./compare/verdict.ts";
 import { type Comparison, compareDeployments } from "./comparison.ts";
-import { conditionsOf, conditionWords, driverOf, rateWords, vmLevelOf } from "./competitors.ts";
+import { conditionsOf, conditionWords, driverOf, isOfStudy, vmLevelOf } from "./competitors.ts";
 import type { Placed } from "./contrasts.ts";
 import { deploymentsOf } from "./deployments.ts";
 import { emulatedCpu, saysNothing } from "./measures.ts";
@@ -23,6 +23,8 @@ export interface DriverPair {
   scope: PairScope;
   /** Which cells these are, in words. */
   where: string;
+  /** Whether these are all cells that the two have in common: a narrower scope then repeats the widest. */
+  isAll: boolean;
   /** Null where one of them has no value at all. */
   comparison: Comparison | null;
   /** Why there is none. */
@@ -35,23 +37,35 @@ export interface DriverPair {
   scenarios: string[];
 }
 
-/** What two runs of different drivers must share to be a pair. On SR-IOV the competitors' driver goes with the Main VMs' (4.4). */
-function pairCell(run: RunRecord): string {
+/**
+ * By what competitors on SR-IOV are told apart: `design` takes all of them for one, because in the study their driver goes with the Main
+ * VMs' (4.4); `own` goes by the driver that they have, where a driver is compared that the study does not have.
+ */
+type Competitors = "design" | "own";
+
+/** What two runs of different drivers must share to be a pair. */
+function pairCell(run: RunRecord, competitors: Competitors): string {
   const place = placeOf(run);
-  if (place?.setting === "sriov") return canonicalJson(cellOf({ ...run, setting: place.setting }));
+  if (competitors === "design" && place?.setting === "sriov")
+    return canonicalJson(cellOf({ ...run, setting: place.setting }));
   const { blocks, fixed, pressure } = run;
-  return canonicalJson({
-    ...blocks,
-    [backgroundVmKeys.vms]: vmLevelOf(run),
-    fixed,
-    pressure,
-    campaign: campaignOf(run),
-  });
+  return canonicalJson({ ...blocks, fixed, pressure, campaign: campaignOf(run) });
 }
 
-/** A cell without its campaign: what a reader calls a cell, whenever it was measured. */
-const shownCell = (run: RunRecord) =>
-  `${conditionWords(conditionsOf(run))}${run.vms > 0 ? `, ${vmLevelOf(run)} background VMs` : ""}, ${rateWords(run.ratePps)}`;
+/** What the words of a run's cell are made of: nothing of its campaign, for a cell is the same whenever it was measured. */
+const wordedCellOf = (run: RunRecord, competitors: Competitors): WordedCell => {
+  const { ratePps, fixed, pressure, background, load } = run;
+  const isDesign = competitors === "design";
+  return {
+    conditions: conditionWords(isDesign ? conditionsOf(run) : { competitors: background, load }),
+    vms: isDesign ? vmLevelOf(run) : run.vms,
+    ...{ ratePps, fixed, pressure },
+  };
+};
+
+const competitorsFor = (...drivers: string[]): Competitors => (drivers.every(isOfStudy) ? "design" : "own");
+
+type Words = ReturnType<typeof cellWords>;
 
 type Side = readonly Placed[];
 const runsOf = (side: Side) => side.flatMap(({ deployment }) => deployment.runs);
@@ -86,22 +100,36 @@ function compareSidesOf(
   };
 }
 
-/** The parts of what two drivers have in common: all of it, and what is told apart in it where that is more than one. */
-function scopesOf([first, second]: [Side, Side]): { scope: PairScope; where: string; sides: [Side, Side] }[] {
-  const cut = (scope: PairScope, wordsOf: (run: RunRecord) => string) => {
-    const words = [...new Set(first.map(({ deployment }) => wordsOf(deployment.run)))];
-    const part = (side: Side, where: string) => side.filter(({ deployment }) => wordsOf(deployment.run) === where);
-    return words.map((where) => ({ scope, where, sides: [part(first, where), part(second, where)] as [Side, Side] }));
+/** What all cells of a pair are called; what they differ in though no axis shows it stands there. */
+function wordsOfAll(cells: readonly WordedCell[], words: Words): string {
+  const [byCell, byConditions] = [new Set(cells.map(words.cell)), new Set(cells.map(words.conditions))];
+  if (byCell.size === 1) return [...byCell][0] ?? "";
+  if (byConditions.size === 1) return [...byConditions][0] ?? "";
+  const hidden = hiddenDifferences(cells);
+  return `all cells that both have${hidden.length > 0 ? `, which differ in ${hidden.join(", ")}` : ""}`;
+}
+
+interface PartOfPair extends Pick<DriverPair, "scope" | "where" | "isAll"> {
+  sides: [Side, Side];
+}
+
+/** The parts of what two drivers have in common: all of it, what they have under equal conditions, and each cell where there are several. */
+function scopesOf([first, second]: [Side, Side], words: Words, competitors: Competitors): PartOfPair[] {
+  const cellOfSide = ({ deployment }: Placed) => wordedCellOf(deployment.run, competitors);
+  const cut = (scope: PairScope, wordsOf: (cell: WordedCell) => string) => {
+    const whereOf = (placed: Placed) => wordsOf(cellOfSide(placed));
+    const found = [...new Set(first.map(whereOf))];
+    return found.map((where): PartOfPair => {
+      const part = (side: Side) => side.filter((placed) => whereOf(placed) === where);
+      return { scope, where, isAll: found.length === 1, sides: [part(first), part(second)] };
+    });
   };
-  const [byConditions, byCell] = [
-    cut("conditions", (run) => conditionWords(conditionsOf(run))),
-    cut("cell", shownCell),
-  ];
-  const all = byConditions.length === 1 ? (byConditions[0]?.where ?? "") : "all cells that both have";
+  const [byConditions, byCell] = [cut("conditions", words.conditions), cut("cell", words.cell)];
+  const where = wordsOfAll(first.map(cellOfSide), words);
   return [
-    { scope: "all", where: byCell.length === 1 ? (byCell[0]?.where ?? all) : all, sides: [first, second] },
-    ...(byConditions.length > 1 ? byConditions : []),
-    ...(byCell.length > byConditions.length || byConditions.length > 1 ? byCell : []),
+    { scope: "all", where, isAll: true, sides: [first, second] },
+    ...byConditions,
+    ...(byCell.length > 1 ? byCell : []),
   ];
 }
 
@@ -111,26 +139,37 @@ function scopesOf([first, second]: [Side, Side]): { scope: PairScope; where: str
  * @param runs those that count, and those that were lost
  */
 export function compareDriverPairs(runs: readonly RunRecord[], fidelity: string): DriverPair[] {
-  const sides = Map.groupBy(
-    deploymentsOf(runs).map((deployment): Placed => ({ deployment, cell: pairCell(deployment.run) })),
-    ({ deployment }) => driverOf(deployment.run),
-  );
-  const names = [...sides.keys()].sort();
+  const byDriver = Map.groupBy(deploymentsOf(runs), ({ run }) => driverOf(run));
+  const sideOf = (driver: string, competitors: Competitors): Side =>
+    (byDriver.get(driver) ?? []).map((deployment) => ({ deployment, cell: pairCell(deployment.run, competitors) }));
+  const words = cellWords(runs.map((run) => wordedCellOf(run, "own")));
+  const names = [...byDriver.keys()].sort();
   return names.flatMap((one, index) =>
     names.slice(index + 1).flatMap((other) => {
-      const common = inCommon(sides.get(one) ?? [], sides.get(other) ?? []);
+      const competitors = competitorsFor(one, other);
+      const common = inCommon(sideOf(one, competitors), sideOf(other, competitors));
       if (common[0].length === 0) return [];
-      return scopesOf(common).flatMap(({ scope, where, sides: part }) => {
+      return scopesOf(common, words, competitors).flatMap(({ scope, where, isAll, sides: part }) => {
         const scenarios = [...new Set(part.flatMap(runsOf).map(({ scenarioSha256 }) => scenarioSha256))];
         return comparedMeasures.map(
           (measure): DriverPair => ({
-            ...{ measure, first: one, second: other, scope, where, scenarios },
+            ...{ measure, first: one, second: other, scope, where, isAll, scenarios },
             ...compareSidesOf(part, [one, other], measure, fidelity),
           }),
         );
       });
     }),
   );
+}
+
+/**
+ * The drivers that were measured under each set of conditions, by its words, which are those of `compareDriverPairs`.
+ * @param runs those that were compared
+ */
+export function driversByConditions(runs: readonly RunRecord[]): Map<string, string[]> {
+  const words = cellWords(runs.map((run) => wordedCellOf(run, "own")));
+  const groups = Map.groupBy(runs, (run) => words.conditions(wordedCellOf(run, competitorsFor(driverOf(run)))));
+  return new Map([...groups].map(([where, all]) => [where, [...new Set(all.map(driverOf))].sort()]));
 }
 
 /** Pairs of drivers that no cell of a replicate has both of, in words: nothing can be said of them. */

@@ -1,6 +1,7 @@
 import { counted } from "../../lib/counted.ts";
 import { comparedMeasures } from "../../measure/analysis/compare/compare.ts";
 import { assumptions } from "../../measure/analysis/compare/verdict.ts";
+import { onSriov } from "../../measure/analysis/competitors.ts";
 import type { DriverPair } from "../../measure/analysis/driver-pairs.ts";
 import { isCpu } from "../../measure/analysis/measures.ts";
 import { digits } from "../../measure/analysis/print/table.ts";
@@ -146,6 +147,11 @@ const wordsOfCaption = (measure: Measure, pairs: readonly DriverPair[]): string[
     ? "A mark right of 0: the first uses more CPU. Bars are 95 % intervals; where one holds 0, the data do not tell the two apart."
     : "A mark left of 1: the first is lower, shown on a log scale. Bars are 95 % intervals; where one holds 1, the data do not tell the two apart, which does not mean that they are equal.",
   "Two deployments of equal conditions, replicate and campaign are a pair; a replicate is one number, the mean of its cells, and n counts replicates.",
+  ...(pairs.some(({ where }) => where.includes(`on ${onSriov}`))
+    ? [
+        `Under ${onSriov} the competitors' driver goes with the Main VMs' (4.4), so such a pair differs in both; what a driver is compared with that the study does not have has equal competitors.`,
+      ]
+    : []),
   ...assumptions(pairs.map(({ comparison }) => comparison)).map((words) => `${asTitle(words)}.`),
   chanceWords(pairs.filter(({ scope }) => scope === "all").length),
 ];
@@ -153,7 +159,7 @@ const wordsOfCaption = (measure: Measure, pairs: readonly DriverPair[]): string[
 /** The difference of each pair of drivers with its interval, a figure a measure: what people come for. */
 export function pairFigures({ pairs, apart, indexOf }: StudyData): Drawing[] {
   return comparedMeasures.map((measure): Drawing => {
-    const ofMeasure = pairs.filter((pair) => pair.measure === measure);
+    const ofMeasure = pairs.filter((pair) => pair.measure === measure && (pair.scope === "all" || !pair.isAll));
     const rows = ofMeasure.map((pair) => rowOf(pair, indexOf));
     const hasValue = rows.some(({ cells }) => cells.estimate !== null);
     const unavailable = new Set(ofMeasure.flatMap((pair) => pair.unavailable ?? []));

@@ -12,7 +12,7 @@ const fields = [
   { name: "where", head: "conditions" },
   { name: "driver", head: "lowest median RTT" },
   { name: "ratio", head: "RTT of the next one / its own" },
-  { name: "drivers", head: "drivers compared" },
+  { name: "drivers", head: "drivers measured" },
   { name: "why", head: "why nobody" },
 ];
 
@@ -30,21 +30,31 @@ interface Winner {
   why: string | null;
 }
 
-/** The driver whose RTT the data tell to be below that of every other one; nobody where there is no such driver. */
-export function winnerOf(pairs: readonly DriverPair[]): Winner {
-  const drivers = inOrder(pairs.flatMap(({ first, second }) => [first, second]));
+/**
+ * The driver whose RTT the data tell to be below that of every other one; nobody where there is no such driver.
+ * @param drivers those that were measured: each must have been compared with every other one
+ */
+export function winnerOf(pairs: readonly DriverPair[], drivers: readonly string[]): Winner {
   for (const driver of drivers) {
     const ofDriver = pairs.filter(({ first, second }) => first === driver || second === driver);
     const above = ofDriver.map((pair) => aboveBy(pair, driver));
-    if (ofDriver.length === drivers.length - 1 && above.every((ratio) => ratio !== null))
+    if (drivers.length > 1 && ofDriver.length === drivers.length - 1 && above.every((ratio) => ratio !== null))
       return { driver, ratio: Math.min(...above), why: null };
   }
-  const open = pairs.filter(({ decided }) => decided !== true);
-  return {
-    driver: nobody,
-    ratio: null,
-    why: `not told apart: ${open.map(({ first, second }) => `${first} and ${second}`).join(", ")}`,
-  };
+  const open = pairs.filter(({ decided }) => decided !== true).map(({ first, second }) => `${first} and ${second}`);
+  const absent = drivers.flatMap((one, i) =>
+    drivers
+      .slice(i + 1)
+      .filter(
+        (other) => !pairs.some(({ first, second }) => [first, second].sort().join() === [one, other].sort().join()),
+      )
+      .map((other) => `${one} and ${other}`),
+  );
+  const reasons = [
+    ...(open.length > 0 ? [`not told apart: ${open.join(", ")}`] : []),
+    ...(absent.length > 0 ? [`not compared under these conditions: ${absent.join(", ")}`] : []),
+  ];
+  return { driver: nobody, ratio: null, why: reasons.join("; ") || "no driver is below every other one" };
 }
 
 const specOf = (rows: readonly DrawnRow[]): FigureSpec => ({
@@ -78,17 +88,16 @@ const specOf = (rows: readonly DrawnRow[]): FigureSpec => ({
 });
 
 /** Which driver has the lowest RTT under which conditions, and by how much: only where the data tell it from all others. */
-export function winnerFigures({ pairs, indexOf }: StudyData): Drawing[] {
-  const ofRtt = pairs.filter(({ measure }) => measure === mainMetric);
-  const narrow = ofRtt.filter(({ scope }) => scope === "conditions");
-  const groups = Map.groupBy(
-    narrow.length > 0 ? narrow : ofRtt.filter(({ scope }) => scope === "all"),
-    ({ where }) => where,
+export function winnerFigures({ pairs, measured, indexOf }: StudyData): Drawing[] {
+  const ofRtt = pairs.filter(({ measure, scope }) => measure === mainMetric && scope === "conditions");
+  const groups = Map.groupBy(ofRtt, ({ where }) => where);
+  const alone = [...measured].flatMap(([where, drivers]) =>
+    groups.has(where) ? [] : [`nothing to compare: ${where}: ${drivers.join(", ")}`],
   );
   const rows = inOrder(groups.keys()).map((where): DrawnRow => {
     const group = groups.get(where) ?? [];
-    const { driver, ratio, why } = winnerOf(group);
-    const drivers = inOrder(group.flatMap(({ first, second }) => [first, second]));
+    const drivers = inOrder([...(measured.get(where) ?? []), ...group.flatMap(({ first, second }) => [first, second])]);
+    const { driver, ratio, why } = winnerOf(group, drivers);
     return {
       scenarios: inOrder(group.flatMap(({ scenarios }) => scenarios.flatMap((sha256) => indexOf.get(sha256) ?? []))),
       cells: {
@@ -108,7 +117,10 @@ export function winnerFigures({ pairs, indexOf }: StudyData): Drawing[] {
       ],
       fields,
       rows,
-      missing: rows.length === 0 ? ["there are no two drivers that were measured under the same conditions"] : [],
+      missing: [
+        ...(rows.length === 0 ? ["there are no two drivers that were measured under the same conditions"] : []),
+        ...alone,
+      ],
       spec: rows.length === 0 ? null : specOf(rows),
     },
   ];

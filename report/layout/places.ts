@@ -1,5 +1,4 @@
-import { rateWords } from "../../measure/analysis/competitors.ts";
-import type { Cell } from "../../study/factor.ts";
+import { cellWords } from "../../measure/analysis/cell-words.ts";
 import type { ShownScenario } from "./scenarios.ts";
 
 /** Where a scenario is drawn in figures of all scenarios: in a panel, over its number of background VMs, as a driver. */
@@ -11,36 +10,13 @@ export interface DrawnPlace {
   driver: string;
 }
 
-type Members = Readonly<Record<string, Cell>>;
-const membersOf = (text: string): Members => JSON.parse(text) as Members;
-
-/** Names of the members in which some of these texts differ. */
-function varying(texts: readonly string[]): string[] {
-  const all = texts.map(membersOf);
-  const names = [...new Set(all.flatMap((members) => Object.keys(members)))];
-  return names.filter((name) => new Set(all.map((members) => members[name] ?? null)).size > 1);
-}
-
-const membersInWords = (text: string, names: readonly string[]): string =>
-  names.map((name) => `, ${name.replaceAll("_", " ")} ${membersOf(text)[name] ?? "none"}`).join("");
-
-/** What scenarios are called by the conditions in which they differ from each other. */
-function panelNames(scenarios: readonly ShownScenario[]) {
-  const fixed = varying(scenarios.map((one) => one.fixed));
-  const pressure = varying(scenarios.filter(({ vms }) => vms > 0).map((one) => one.pressure));
-  const frame = (one: ShownScenario) => `${rateWords(one.ratePps)}${membersInWords(one.fixed, fixed)}`;
-  const panelOf = (one: ShownScenario) =>
-    `${one.conditions}, ${frame(one)}${one.vms > 0 ? membersInWords(one.pressure, pressure) : ""}`;
-  return { frame, panelOf };
-}
-
 /**
  * The places of scenarios. A panel is one set of conditions and one frequency, and whatever else differs between the scenarios is in its
  * name, so that no two scenarios ever have one place. A scenario without competitors stands in every panel of its frequency, because load
  * means nothing there; where there is no such panel, it has one of its own.
  */
 export function placesOf(scenarios: readonly ShownScenario[]): DrawnPlace[] {
-  const { frame, panelOf } = panelNames(scenarios);
+  const { frame, panel: panelOf } = cellWords(scenarios);
   const panelsByFrame = new Map<string, Set<string>>();
   for (const one of scenarios) {
     if (one.vms === 0) continue;
@@ -56,7 +32,7 @@ export function placesOf(scenarios: readonly ShownScenario[]): DrawnPlace[] {
 
 /** The same where a panel has one number of background VMs: each scenario has one place. */
 export function placesByVms(scenarios: readonly ShownScenario[]): DrawnPlace[] {
-  const { panelOf } = panelNames(scenarios);
+  const { panel: panelOf } = cellWords(scenarios);
   return scenarios.map((one, scenario) => {
     const { vms, driver } = one;
     return { scenario, panel: vms === 0 ? panelOf(one) : `${panelOf(one)}, ${vms} background VMs`, vms, driver };

@@ -1,6 +1,9 @@
 /** A value of a factor, as payloads have it. */
 export type FactorValue = string | number | boolean | null;
 
+/** A value of a factor as the page shows it. One that is absent has no word that is a value: captures have "none". */
+export const wordsOfValue = (value: FactorValue): string => (value === null ? "—" : String(value));
+
 /** What the reader has chosen: of some factors, the values that are shown. Factors that are left out show all. */
 export type Chosen = ReadonlyMap<string, ReadonlySet<FactorValue>>;
 

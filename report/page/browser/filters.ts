@@ -1,11 +1,10 @@
-import type { Chosen, FactorValue } from "../chosen.ts";
+import { type Chosen, type FactorValue, wordsOfValue } from "../chosen.ts";
 import type { Payload } from "../payload.ts";
 import { make } from "./elements.ts";
 
 type Factor = Payload["factors"][number];
 
 const holder = () => document.getElementById("filters");
-const wordsOf = (value: FactorValue) => (value === null ? "none" : String(value));
 const boxesOf = (column: string): HTMLInputElement[] => [
   ...(holder()?.querySelectorAll<HTMLInputElement>(`input[data-column="${CSS.escape(column)}"]`) ?? []),
 ];
@@ -24,7 +23,7 @@ function makeFactor({ column, head, values }: Factor, changed: () => void): HTML
   const boxes = values.map((value, i) => {
     const box = make("input", { type: "checkbox", "data-column": column, id: `${column}-${i}` });
     box.addEventListener("change", changed);
-    return make("label", { for: `${column}-${i}` }, box, ` ${wordsOf(value)}`);
+    return make("label", { for: `${column}-${i}` }, box, ` ${wordsOfValue(value)}`);
   });
   const details = make(
     "details",
@@ -70,7 +69,7 @@ export function showChosen({ factors, scenarios }: Payload, chosen: Chosen, show
     const picked = chosen.get(column);
     for (const [i, box] of boxesOf(column).entries()) box.checked = picked?.has(values[i] ?? null) ?? false;
     const words = holder()?.querySelector(`details[data-column="${CSS.escape(column)}"] .picked`);
-    if (words) words.textContent = picked === undefined ? "all" : [...picked].map(wordsOf).join(", ");
+    if (words) words.textContent = picked === undefined ? "all" : [...picked].map(wordsOfValue).join(", ");
   }
   const status = document.getElementById("shown");
   if (status)

@@ -1,4 +1,4 @@
-import { neighboursOf } from "../chosen.ts";
+import { neighboursOf, wordsOfValue } from "../chosen.ts";
 import type { PageRun, Payload } from "../payload.ts";
 import { make, makeTable, shownValue } from "./elements.ts";
 
@@ -82,7 +82,7 @@ export class RunsDialog {
         {},
         ...found.map(({ index: other, differences }) => {
           const words = differences.map(
-            ({ column, here, there }) => `${column}: ${shownValue(here) || "none"} → ${shownValue(there) || "none"}`,
+            ({ column, here, there }) => `${column}: ${wordsOfValue(here)} → ${wordsOfValue(there)}`,
           );
           return make("li", {}, make("b", {}, this.#payload.scenarios[other]?.name ?? ""), ` ${words.join("; ")}`);
         }),

@@ -4,17 +4,14 @@ import { parse, View } from "vega";
 import { describe, expect, test } from "vitest";
 import { compareSides } from "../../../measure/analysis/compare/compare.ts";
 import { Sides } from "../../../measure/analysis/compare/sides.ts";
-import { compareDriverPairs } from "../../../measure/analysis/driver-pairs.ts";
 import { vegaOf } from "../../../report/draw/pictures.ts";
 import { rowsAtFirst, specificationOf, valuesOf } from "../../../report/draw/specification.ts";
 import type { Drawing } from "../../../report/figures/drawing.ts";
 import { tellingInterval } from "../../../report/figures/pairs.ts";
-import { winnerOf } from "../../../report/figures/winners.ts";
 import { writeReport } from "../../../report/report.ts";
 import { csvOf, writeFigures } from "../../../report/write.ts";
 import { drawnStudy, temporaryFolder } from "../../support/report.ts";
 import { sampleResults } from "../../support/samples.ts";
-import { tenRuns } from "../../support/study-runs.ts";
 
 /** Limit for a report with all its pictures on a busy machine. */
 const wholeReportMs = 240_000;
@@ -150,18 +147,4 @@ test("an interval shows on which side of no difference its ends are", () => {
   expect(tellingInterval({ low: 1.00004, high: 1.04 }, 1)).toBe("1.00004 … 1.04000");
   expect(tellingInterval({ low: 0.961, high: 1 }, 1)).toBe("0.961 … 1.00");
   expect(tellingInterval({ low: 0.5, high: 0.75 }, 1)).toBe("0.500 … 0.750");
-});
-
-test("the winner is told from every other driver, and nobody wins where one pair is open", () => {
-  const runs = (rtts: Record<string, number>) =>
-    Object.entries(rtts).flatMap(([main, rttMs]) => tenRuns({ main, rttMs }));
-  const pairsOf = (rtts: Record<string, number>) =>
-    compareDriverPairs(runs(rtts), "hardware").filter(({ measure, scope }) => measure === "rtt" && scope === "all");
-  const won = winnerOf(pairsOf({ "virtio-bridge": 2, "pci-passthrough": 1, "e1000-bridge": 3 }));
-  expect(won).toMatchObject({ driver: "pci-passthrough", why: null });
-  expect(won.ratio).toBeCloseTo(2, 6);
-  expect(winnerOf(pairsOf({ "virtio-bridge": 1, "pci-passthrough": 1, "e1000-bridge": 3 }))).toMatchObject({
-    driver: "not decided",
-    why: "not told apart: pci-passthrough and virtio-bridge",
-  });
 });

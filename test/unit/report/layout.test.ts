@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { placesOf } from "../../../report/layout/places.ts";
 import { type ShownScenario, shownScenarios } from "../../../report/layout/scenarios.ts";
-import { chosenOf, fragmentOf, neighboursOf, shownScenarioIndices } from "../../../report/page/chosen.ts";
+import { chosenOf, fragmentOf, neighboursOf, shownScenarioIndices, wordsOfValue } from "../../../report/page/chosen.ts";
 import { html, jsonIn } from "../../../report/page/html.ts";
 import { madeRun } from "../../support/study-runs.ts";
 
@@ -13,6 +13,8 @@ const scenario = fc.record({
   type: fc.constantFrom("cpu" as const, "network" as const),
   location: fc.constantFrom("sender" as const, "responder" as const),
   ratePps: fc.constantFrom(1000, 1_000_000),
+  capture: fc.constantFrom(null, "none"),
+  cpus: fc.constantFrom(null, 4, "as it is"),
 });
 const scenariosOf = (
   made: readonly {
@@ -22,12 +24,19 @@ const scenariosOf = (
     type: "cpu" | "network";
     location: "sender" | "responder";
     ratePps: number;
+    capture?: string | null;
+    cpus?: string | number | null;
   }[],
 ): ShownScenario[] =>
   shownScenarios(
-    made.map(({ main, vms, background, type, location, ratePps }) =>
-      madeRun({ main, ratePps, ...(vms > 0 && { background: { vms, driver: background }, load: { type, location } }) }),
-    ),
+    made.map(({ main, vms, background, type, location, ratePps, capture = null, cpus = null }) => {
+      const competition = vms > 0 && { background: { vms, driver: background }, load: { type, location } };
+      const run = madeRun({ main, ratePps, ...competition });
+      const fixed = JSON.stringify({ ...JSON.parse(run.fixed), packet_capture: capture });
+      const pressure = JSON.stringify({ ...JSON.parse(run.pressure), background_cpus: cpus });
+      const others = vms > 0 ? { fixed, pressure } : { fixed };
+      return { ...run, ...others, scenarioSha256: `${run.scenarioSha256} ${Object.values(others)}` };
+    }),
   );
 
 test("every scenario has a place, and no two have one", () => {
@@ -95,6 +104,11 @@ test("an address that names nothing that there is chooses nothing", () => {
   for (const fragment of ["", "#", "#figures", "#vms", "#vms=9", "#other=8", "#vms=0,8", "#%E0%A4%A=1"])
     expect(chosenOf(fragment, factors).size).toBe(0);
   expect(chosenOf("#vms=8", factors)).toEqual(new Map([["vms", new Set([8])]]));
+});
+
+test("an absent value has no word that is a value", () => {
+  expect(wordsOfValue(null)).not.toBe(wordsOfValue("none"));
+  expect([wordsOfValue(0), wordsOfValue(false)]).toEqual(["0", "false"]);
 });
 
 test("scenarios are chosen by all factors, and the nearest differ in the fewest", () => {
