@@ -19,9 +19,7 @@ import { leftOutTable } from "./tables/left-out.ts";
 import { scenariosTable } from "./tables/scenarios.ts";
 import { serversTable } from "./tables/servers.ts";
 import { writeFigures } from "./write.ts";
-
-/** Name of the page in the folder of a report. */
-const pageFile = "report.html";
+import { pageFile } from "./written-before.ts";
 
 export interface ReportOptions {
   /** Folder to write into; by default `report` in the results directory. */
@@ -84,7 +82,8 @@ const emptyContent = (directory: string, update: UpdateReport): PageContent => (
  * Writes the report of a results directory: a page that needs no network, and each figure as SVG, PNG, CSV and specification.
  * A directory without a run that counts has a page that says so.
  * @returns path of the page
- * @throws LabError (exit code 2) when there is no such directory; for runs of different fidelity
+ * @throws LabError (exit code 2) when there is no such directory; for runs of different fidelity; when a file of the page's or a
+ *   figure's name is there that no earlier report wrote
  */
 export async function writeReport(directory: string, { into, say }: ReportOptions = {}): Promise<string> {
   const folder = resolve(into ?? join(directory, "report"));

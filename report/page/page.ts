@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PlainTable } from "../../measure/analysis/print/table.ts";
 import type { Drawing } from "../figures/drawing.ts";
+import { figureKinds, pageMark } from "../written-before.ts";
 import type { Answer } from "./answer.ts";
 import { bundleScript, hashOf } from "./bundle.ts";
 import { Html, html, jsonIn } from "./html.ts";
@@ -30,7 +31,7 @@ const slug = (text: string) =>
     .replaceAll(/^-|-$/g, "");
 
 function figureHtml({ name, title, caption, missing, spec }: Drawing, label: string | null): Html {
-  const files = ["svg", "png", "csv", "vl.json"].map((kind) => html`<a href="figures/${name}.${kind}">${kind}</a> `);
+  const files = figureKinds.map((kind) => html`<a href="figures/${name}.${kind}">${kind}</a> `);
   return html`<figure id="${name}">
 <div id="figure-${name}" class="drawn" role="img" aria-label="${title}; the table behind the figure has its numbers">
 <div class="picture" aria-hidden="true"></div>
@@ -45,6 +46,7 @@ Files: ${files}</figcaption>
 function headHtml(title: string, styles: string, script: string): Html {
   const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
   return html`<meta charset="utf-8">
+${new Html(pageMark)}
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>

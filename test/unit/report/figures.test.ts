@@ -9,7 +9,7 @@ import { rowsAtFirst, specificationOf, valuesOf } from "../../../report/draw/spe
 import type { Drawing } from "../../../report/figures/drawing.ts";
 import { tellingInterval } from "../../../report/figures/pairs.ts";
 import { writeReport } from "../../../report/report.ts";
-import { csvOf, writeFigures } from "../../../report/write.ts";
+import { csvOf } from "../../../report/write.ts";
 import { drawnStudy, temporaryFolder } from "../../support/report.ts";
 import { sampleResults } from "../../support/samples.ts";
 
@@ -116,31 +116,6 @@ test("names are text in HTML, SVG and CSV", { timeout: wholeReportMs }, async ()
     ],
   };
   expect(csvOf(drawing)).toBe(`a\n'${evil}\n-1\n`);
-});
-
-test("a figure that an earlier report wrote and this one has no more is removed, and nothing else is", async () => {
-  using folder = temporaryFolder();
-  const figures = join(folder.path, "figures");
-  const drawing = (name: string): Drawing => ({
-    name,
-    title: name,
-    caption: [],
-    missing: [],
-    spec: null,
-    fields: [],
-    rows: [],
-  });
-  await writeFigures(folder.path, [drawing("old"), drawing("kept")], null);
-  writeFileSync(join(figures, "mine.svg"), "mine");
-  await writeFigures(folder.path, [drawing("kept")], null);
-  expect(readdirSync(figures).sort()).toEqual(
-    ["files.json", ...["csv", "png", "svg", "vl.json"].map((kind) => `kept.${kind}`), "mine.svg"].sort(),
-  );
-  // What stands in the list is a file of this folder, or nothing.
-  writeFileSync(join(folder.path, "report.html"), "page");
-  writeFileSync(join(figures, "files.json"), JSON.stringify(["../report.html"]));
-  await writeFigures(folder.path, [], null);
-  expect(readdirSync(folder.path)).toContain("report.html");
 });
 
 test("an interval shows on which side of no difference its ends are", () => {
