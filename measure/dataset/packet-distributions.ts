@@ -44,6 +44,8 @@ export async function packetDistributions(
 /** What the packets that have all parts of the whole have on average: means, because only these add up. */
 export interface MeanParts {
   n: number;
+  /** Packets that have the whole, of which these are some or all. */
+  of: number;
   /** Nanoseconds. */
   whole: number;
   /** By part; null where packets have no such part. */
@@ -76,10 +78,11 @@ export async function meanParts(
         isComplete
           ? {
               n: number("n_complete"),
+              of: number("n"),
               whole: number("whole_complete"),
               parts: metrics.map((_, i) => number(`part${i}`)),
             }
-          : { n: number("n"), whole: number("whole"), parts: null },
+          : { n: number("n"), of: number("n"), whole: number("whole"), parts: null },
       ];
     }),
   );

@@ -1,4 +1,4 @@
-import { inOrder } from "../layout/places.ts";
+import { inOrder, levelWords } from "../layout/places.ts";
 import type { StudyData } from "../study-data.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
 import { byDriver, inPanels, logAxis, logScale, tooltipOf } from "./pieces.ts";
@@ -6,6 +6,7 @@ import { byDriver, inPanels, logAxis, logScale, tooltipOf } from "./pieces.ts";
 const fields = [
   { name: "panel", head: "conditions" },
   { name: "driver", head: "driver" },
+  { name: "competing", head: "background VMs" },
   { name: "part", head: "part of the packets that took no longer" },
   { name: "ms", head: "RTT, ms" },
   { name: "longer", head: "part that took longer" },
@@ -59,6 +60,13 @@ export const othersByFilter = (rows: readonly DrawnRow[]): string[] =>
     ? ["Drawn are scenarios without background VMs and with the most; the filter shows the others."]
     : [];
 
+/** Scenarios of which no packet came back, in a sentence; nothing where there is none. */
+export function withoutReply({ dataset, distributions }: Pick<StudyData, "dataset" | "distributions">): string[] {
+  const silent = [...dataset.runs, ...dataset.lost].filter(({ scenarioSha256 }) => !distributions.has(scenarioSha256));
+  const names = inOrder(silent.map(({ scenario }) => scenario));
+  return names.length === 0 ? [] : [`no packet that counts came back: ${names.join(", ")}`];
+}
+
 /** The distribution of RTTs with its tail. */
 export function distributionFigures(study: StudyData): Drawing[] {
   const drawn = drawnAtFirst(study);
@@ -69,6 +77,7 @@ export function distributionFigures(study: StudyData): Drawing[] {
       cells: {
         panel: place.panel,
         driver: place.driver,
+        competing: place.competing,
         line: `${place.scenario}`,
         ms: value / 1e6,
         part,
@@ -81,12 +90,13 @@ export function distributionFigures(study: StudyData): Drawing[] {
       name: "distribution-rtt",
       title: "RTT: distribution and tail",
       caption: [
-        "How large a part of a scenario's packets took longer than a time, both on log scales: 0.5 is the median, 0.01 the 99th percentile. Points are quantiles of type 1, values that were measured; a curve ends where so many packets tell no more.",
+        "How large a part of a scenario's packets took longer than a time, both on log scales: 0.5 is the median, 0.01 the 99th percentile. Points are quantiles of type 1, values that were measured; a curve ends where so many packets tell no more. Packets that did not come back are in no curve.",
+        ...levelWords(study.placesByVms),
         ...othersByFilter(rows),
       ],
       fields,
       rows,
-      missing: rows.length === 0 ? ["no packet came back"] : [],
+      missing: withoutReply(study),
       spec: rows.length === 0 ? null : specOf(rows),
     },
   ];

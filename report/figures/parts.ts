@@ -1,7 +1,7 @@
 import { metrics } from "../../study/metrics.ts";
 import { inOrder } from "../layout/places.ts";
 import { rttParts, type StudyData } from "../study-data.ts";
-import { drawnAtFirst, othersByFilter } from "./distribution.ts";
+import { drawnAtFirst, othersByFilter, withoutReply } from "./distribution.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
 import { inPanels, reasonLines, tooltipOf } from "./pieces.ts";
 import { driversInOrder, neutral } from "./theme.ts";
@@ -13,10 +13,11 @@ const notSeen = "not told apart";
 const fields = [
   { name: "panel", head: "conditions" },
   { name: "driver", head: "driver" },
+  { name: "competing", head: "background VMs" },
   { name: "part", head: "part" },
   { name: "mean", head: "mean, ms" },
   { name: "share", head: "per cent of the RTT" },
-  { name: "n", head: "packets" },
+  { name: "packets", head: "packets, of those that came back" },
   { name: "unavailable", head: "unavailable, because" },
 ];
 
@@ -71,7 +72,7 @@ export function partFigures(study: StudyData): Drawing[] {
     const sha256 = study.scenarios[scenario]?.sha256 ?? "";
     const found = study.parts.get(sha256);
     if (found === undefined) return [];
-    const { n, whole, parts } = found;
+    const { n, of, whole, parts } = found;
     const reason = parts === null ? (why.get(sha256) ?? "no packet has all parts") : null;
     let from = 0;
     return (parts ?? [whole]).map((ns, i) => {
@@ -81,7 +82,7 @@ export function partFigures(study: StudyData): Drawing[] {
         scenarios: [scenario],
         ...(!drawn.has(scenario) && { detail: true as const }),
         cells: {
-          ...{ panel: place.panel, driver, n },
+          ...{ panel: place.panel, driver, competing: place.competing, packets: `${n} of ${of}` },
           part: parts === null ? notSeen : (partNames[i] ?? ""),
           ...{ mean: ns / 1e6, from: start / 1e6, to: from / 1e6 },
           share: (100 * ns) / whole,
@@ -96,16 +97,20 @@ export function partFigures(study: StudyData): Drawing[] {
       title: "Where the time goes: parts of the mean RTT",
       caption: [
         "Means over the packets of which every part is known, because means of parts add up to the mean of the whole and medians do not. The order is the packet's way: from the Sender VM out, over the wire, into the Responder VM and back.",
+        "Where no packet has all parts, as under PCI passthrough, the bar is of all that came back. Packets that did not are in no bar.",
         "A part of 0 lies between two points at which the kernel gave the packet one and the same stamp.",
         ...othersByFilter(rows),
       ],
       fields,
       rows,
-      missing: reasonLines(
-        rows.flatMap(({ cells }) =>
-          typeof cells.unavailable === "string" ? [[String(cells.driver), cells.unavailable] as const] : [],
+      missing: [
+        ...reasonLines(
+          rows.flatMap(({ cells }) =>
+            typeof cells.unavailable === "string" ? [[String(cells.driver), cells.unavailable] as const] : [],
+          ),
         ),
-      ),
+        ...withoutReply(study),
+      ],
       spec: rows.length === 0 ? null : specOf(rows),
     },
   ];

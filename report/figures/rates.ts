@@ -1,4 +1,3 @@
-import { rateWords } from "../../measure/analysis/competitors.ts";
 import { inOrder } from "../layout/places.ts";
 import type { StudyData } from "../study-data.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
@@ -6,9 +5,10 @@ import { besideByDriver, byDriver, inPanels, logAxis, logScale, panelWidth, tool
 import { neutral } from "./theme.ts";
 
 const fields = [
-  { name: "panel", head: "frequency asked for" },
+  { name: "panel", head: "conditions" },
+  { name: "scenario", head: "scenario" },
   { name: "driver", head: "driver" },
-  { name: "vms", head: "background VMs" },
+  { name: "competing", head: "background VMs" },
   { name: "requested", head: "asked for, packets/s" },
   { name: "achieved", head: "achieved, packets/s (median of the runs)" },
 ];
@@ -23,7 +23,7 @@ function specOf(rows: readonly DrawnRow[]): FigureSpec {
     axis: logAxis,
   };
   return {
-    ...inPanels([...new Set(rows.map(({ cells }) => String(cells.panel)))]),
+    ...inPanels(inOrder(rows.map(({ cells }) => String(cells.panel)))),
     spec: {
       width: panelWidth(vms.size * new Set(drivers).size),
       height: 190,
@@ -48,20 +48,22 @@ function specOf(rows: readonly DrawnRow[]): FigureSpec {
 }
 
 /** How fast ping sent, beside what it was asked for: two frequencies are two levels only where these differ. */
-export function rateFigures({ analysis, scenarios, indexOf }: StudyData): Drawing[] {
-  const known = analysis.scenarios.filter(({ achievedRatePps }) => achievedRatePps !== null);
-  const ofRate = Map.groupBy(known, ({ scenarioSha256 }) => scenarios[indexOf.get(scenarioSha256) ?? -1]?.ratePps ?? 0);
-  const rows = inOrder(ofRate.keys()).flatMap((requested) =>
-    (ofRate.get(requested) ?? []).flatMap(({ scenarioSha256, achievedRatePps }): DrawnRow[] => {
-      const index = indexOf.get(scenarioSha256);
-      const scenario = index === undefined ? undefined : scenarios[index];
-      if (index === undefined || scenario === undefined) return [];
-      const { driver, vms } = scenario;
-      const cells = { panel: `asked for: ${rateWords(requested)}`, driver, vms, requested, achieved: achievedRatePps };
-      return [{ scenarios: [index], cells }];
-    }),
+export function rateFigures({ analysis, scenarios, places }: StudyData): Drawing[] {
+  const known = new Map(
+    analysis.scenarios.flatMap(({ scenarioSha256, achievedRatePps }) =>
+      achievedRatePps === null ? [] : [[scenarioSha256, achievedRatePps] as const],
+    ),
   );
-  const without = analysis.scenarios.length - known.length;
+  const rows = places.flatMap(({ scenario: index, panel, vms, competing, driver }): DrawnRow[] => {
+    const scenario = scenarios[index];
+    const achieved = known.get(scenario?.sha256 ?? "");
+    if (scenario === undefined || achieved === undefined) return [];
+    const { name, ratePps } = scenario;
+    return [
+      { scenarios: [index], cells: { panel, scenario: name, driver, vms, competing, requested: ratePps, achieved } },
+    ];
+  });
+  const without = analysis.scenarios.length - known.size;
   return [
     {
       name: "rates",

@@ -7,7 +7,23 @@ export interface DrawnPlace {
   scenario: number;
   panel: string;
   vms: number;
+  /** How many competed where the figure shows another number: "62 (for 64)". */
+  competing: string;
   driver: string;
+}
+
+/** How many competed, and the study's number that they stand for where that is another (4.4). */
+const competingWords = ({ vms, factors }: ShownScenario): string => {
+  const competing = factors.background_vms ?? vms;
+  return competing === vms ? String(vms) : `${competing} (for ${vms})`;
+};
+
+/** What a caption says where scenarios are drawn over another number of background VMs than they had. */
+export function levelWords(places: readonly DrawnPlace[]): string[] {
+  const others = inOrder(places.flatMap(({ vms, competing }) => (competing === String(vms) ? [] : [competing])));
+  return others.length === 0
+    ? []
+    : [`On SR-IOV the most background VMs are as many as VFs are left (4.4): ${others.join(", ")}.`];
 }
 
 /**
@@ -26,7 +42,8 @@ export function placesOf(scenarios: readonly ShownScenario[]): DrawnPlace[] {
   return scenarios.flatMap((one, scenario) => {
     const { vms, driver } = one;
     const panels = vms === 0 ? [...(panelsByFrame.get(frame(one)) ?? [])] : [];
-    return (panels.length > 0 ? panels : [panelOf(one)]).map((panel) => ({ scenario, panel, vms, driver }));
+    const competing = competingWords(one);
+    return (panels.length > 0 ? panels : [panelOf(one)]).map((panel) => ({ scenario, panel, vms, competing, driver }));
   });
 }
 
@@ -35,7 +52,8 @@ export function placesByVms(scenarios: readonly ShownScenario[]): DrawnPlace[] {
   const { panel: panelOf } = cellWords(scenarios);
   return scenarios.map((one, scenario) => {
     const { vms, driver } = one;
-    return { scenario, panel: vms === 0 ? panelOf(one) : `${panelOf(one)}, ${vms} background VMs`, vms, driver };
+    const panel = vms === 0 ? panelOf(one) : `${panelOf(one)}, ${vms} background VMs`;
+    return { scenario, panel, vms, competing: competingWords(one), driver };
   });
 }
 
