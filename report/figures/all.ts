@@ -6,6 +6,7 @@ import type { Drawing } from "./drawing.ts";
 import { kendallFigures } from "./kendall.ts";
 import { pairFigures } from "./pairs.ts";
 import { partFigures } from "./parts.ts";
+import { printable } from "./printable.ts";
 import { rateFigures } from "./rates.ts";
 import { winnerFigures } from "./winners.ts";
 
@@ -23,4 +24,4 @@ const kinds: readonly ((study: StudyData) => Drawing[])[] = [
 ];
 
 /** Every figure of a dataset. */
-export const allFigures = (study: StudyData): Drawing[] => kinds.flatMap((figures) => figures(study));
+export const allFigures = (study: StudyData): Drawing[] => kinds.flatMap((figures) => printable(figures(study)));

@@ -1,12 +1,14 @@
 import { campaignOf } from "../../measure/analysis/campaigns.ts";
 import { driverOf } from "../../measure/analysis/competitors.ts";
-import { deploymentsOf } from "../../measure/analysis/deployments.ts";
+import { type Deployment, deploymentsOf } from "../../measure/analysis/deployments.ts";
 import { changeWords } from "../../measure/analysis/drift.ts";
+import { orderNotes } from "../../measure/analysis/order-notes.ts";
+import type { RunRecord } from "../../measure/dataset/run-record.ts";
 import { mainMetric, measures } from "../../study/metric-lists.ts";
 import { inOrder } from "../layout/places.ts";
 import type { StudyData } from "../study-data.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
-import { byDriver, inPanels, logAxis, logScale, tooltipOf } from "./pieces.ts";
+import { asTitle, byDriver, inPanels, logAxis, logScale, reasonLines, tooltipOf, unavailableMark } from "./pieces.ts";
 import { neutral } from "./theme.ts";
 
 const fields = [
@@ -17,63 +19,96 @@ const fields = [
   { name: "scenario", head: "scenario" },
   { name: "driver", head: "driver" },
   { name: "value", head: "median RTT, ms" },
+  { name: "unavailable", head: "unavailable, because" },
 ];
 
-const specOf = (rows: readonly DrawnRow[]): FigureSpec => ({
-  ...inPanels([...new Set(rows.map(({ cells }) => String(cells.panel)))], 1),
-  spec: {
-    width: 620,
-    height: 200,
-    layer: [
-      {
-        mark: { type: "point", filled: true, size: 50, opacity: 1, stroke: neutral.ink, strokeWidth: 0.6 },
-        encoding: {
-          x: {
-            field: "order",
-            type: "quantitative",
-            title: "deployment, in the order of time",
-            axis: { tickMinStep: 1 },
+function specOf(rows: readonly DrawnRow[]): FigureSpec {
+  const x = {
+    ...{ field: "order", type: "quantitative" as const, title: "deployment, in the order of time" },
+    axis: { tickMinStep: 1 },
+  };
+  return {
+    ...inPanels([...new Set(rows.map(({ cells }) => String(cells.panel)))], 1),
+    spec: {
+      width: 620,
+      height: 200,
+      layer: [
+        {
+          transform: [{ filter: "isValid(datum.value)" }],
+          mark: { type: "point", filled: true, size: 50, opacity: 1, stroke: neutral.ink, strokeWidth: 0.6 },
+          encoding: {
+            x,
+            y: { field: "value", type: "quantitative", title: "median RTT, ms", scale: logScale, axis: logAxis },
+            color: byDriver(rows.map(({ cells }) => String(cells.driver))),
+            tooltip: tooltipOf(fields),
           },
-          y: { field: "value", type: "quantitative", title: "median RTT, ms", scale: logScale, axis: logAxis },
-          color: byDriver(rows.map(({ cells }) => String(cells.driver))),
-          tooltip: tooltipOf(fields),
         },
-      },
-    ],
-  },
-});
+        { ...unavailableMark, encoding: { ...unavailableMark.encoding, x, tooltip: tooltipOf(fields) } },
+      ],
+    },
+  };
+}
+
+/** Names of campaigns: their own or their folder's, with a number where two would have one. */
+function campaignNames(first: readonly RunRecord[]): string[] {
+  const names = first.map(({ order, batch }) => order?.campaign ?? (batch || "campaign"));
+  return names.map((name, i) =>
+    names.filter((other) => other === name).length > 1 ? `${name}, number ${i + 1}` : name,
+  );
+}
+
+/** What the order of deployments lets a reader conclude, a sentence each. */
+function orderWords(runs: readonly RunRecord[]): string[] {
+  const isDrawn = runs.every(({ order }) => order?.kind === "random");
+  return [
+    ...(isDrawn
+      ? [
+          "The order of deployments was drawn at random: in expectation a drift of the machine lies over all drivers alike.",
+        ]
+      : []),
+    ...orderNotes(runs).map((note) => `${asTitle(note)}.`),
+  ];
+}
+
+function rowOf(deployment: Deployment, panel: string, place: number, indexOf: StudyData["indexOf"]): DrawnRow {
+  const { run } = deployment;
+  const value = deployment.valueOf(mainMetric);
+  const reasons = deployment.reasonsAgainst(mainMetric).join("; ");
+  return {
+    scenarios: [indexOf.get(run.scenarioSha256) ?? -1].filter((index) => index >= 0),
+    cells: {
+      ...{ panel, order: place + 1, started: startOf(deployment) },
+      ...{ replicate: run.replicate, scenario: run.scenario, driver: driverOf(run), value },
+      unavailable: value === null ? reasons || "half of its runs or more are lost" : null,
+    },
+  };
+}
+
+const startOf = ({ runs }: Deployment) => inOrder(runs.map(({ started }) => started))[0] ?? "";
+
+/** The deployments campaign by campaign in the order of time, also those of which no run counts. */
+function rowsOf(runs: readonly RunRecord[], indexOf: StudyData["indexOf"]): DrawnRow[] {
+  const campaigns = [...Map.groupBy(deploymentsOf(runs), ({ run }) => campaignOf(run)).values()];
+  const names = campaignNames(campaigns.flatMap(([first]) => first?.run ?? []));
+  return campaigns.flatMap((all, number) =>
+    [...all]
+      .sort((a, b) => Date.parse(startOf(a)) - Date.parse(startOf(b)))
+      .map((deployment, place) => rowOf(deployment, names[number] ?? "", place, indexOf)),
+  );
+}
 
 /** RTT over a campaign, deployment by deployment: whether the machine drifted while it was measured. */
 export function campaignFigures({ dataset, analysis, indexOf }: StudyData): Drawing[] {
-  const deployments = deploymentsOf(dataset.runs).map((deployment) => ({
-    deployment,
-    campaign: campaignOf(deployment.run),
-    started: inOrder(deployment.runs.map(({ started }) => started))[0] ?? "",
-  }));
-  const campaigns = [...Map.groupBy(deployments, ({ campaign }) => campaign).values()];
-  const rows = campaigns.flatMap((all, number) =>
-    all
-      .sort((a, b) => Date.parse(a.started) - Date.parse(b.started))
-      .map(({ deployment, started }, place): DrawnRow => {
-        const { run } = deployment;
-        return {
-          scenarios: [indexOf.get(run.scenarioSha256) ?? -1].filter((index) => index >= 0),
-          cells: {
-            panel: `${run.order?.campaign ?? (run.batch || `campaign ${number + 1}`)}`,
-            order: place + 1,
-            ...{ started, replicate: run.replicate, scenario: run.scenario, driver: driverOf(run) },
-            value: deployment.valueOf(mainMetric),
-          },
-        };
-      }),
-  );
+  const runs = [...dataset.runs, ...dataset.lost];
+  const rows = rowsOf(runs, indexOf);
   const drift = analysis.drift.find(({ measure }) => measure === mainMetric);
   return [
     {
       name: "campaign-rtt",
       title: "RTT over a campaign, deployment by deployment",
       caption: [
-        "A point is a deployment: the median of its runs' median RTTs. The order of deployments is drawn at random, so a drift of the machine lies over all drivers alike.",
+        "A point is a deployment: the median of its runs' median RTTs.",
+        ...orderWords(runs),
         ...(drift
           ? [
               `Drift of the ${measures[mainMetric].what} from the first deployment of a replicate to the last: ${changeWords(drift)}.`,
@@ -82,7 +117,13 @@ export function campaignFigures({ dataset, analysis, indexOf }: StudyData): Draw
       ],
       fields,
       rows,
-      missing: [],
+      missing: reasonLines(
+        rows.flatMap(({ cells }) =>
+          typeof cells.unavailable === "string"
+            ? [[`${cells.driver}, replicate ${cells.replicate}`, cells.unavailable] as const]
+            : [],
+        ),
+      ),
       spec: rows.some(({ cells }) => cells.value !== null) ? specOf(rows) : null,
     },
   ];

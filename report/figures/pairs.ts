@@ -8,6 +8,7 @@ import { digits } from "../../measure/analysis/print/table.ts";
 import { type Measure, measures } from "../../study/metric-lists.ts";
 import type { StudyData } from "../study-data.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
+import { lostOfPair, tellingInterval } from "./pair-words.ts";
 import { asTitle, inPanels, logAxis, logScale, tooltipOf } from "./pieces.ts";
 import { neutral, okabeIto } from "./theme.ts";
 
@@ -30,16 +31,6 @@ const answerScale = {
   fill: [okabeIto.blue, neutral.paper, neutral.paper, neutral.grid],
   shape: ["circle", "circle", "diamond", "square"],
 };
-
-/** An interval with as many digits as it takes to see on which side of "no difference" its ends are. */
-export function tellingInterval({ low, high }: { low: number; high: number }, equal: number): string {
-  const shownBy = (count: number) => [low, high].map((end) => digits(end, count));
-  const isMistaken = (texts: readonly (string | null)[]) =>
-    texts.some((text, i) => Number(text) === equal && [low, high][i] !== equal);
-  let count = 3;
-  while (isMistaken(shownBy(count)) && count < 12) count++;
-  return shownBy(count).join(" … ");
-}
 
 function rowOf(pair: DriverPair, indexOf: StudyData["indexOf"]): DrawnRow {
   const { first, second, where, comparison, unavailable, verdict, scope, scenarios } = pair;
@@ -65,6 +56,7 @@ function rowOf(pair: DriverPair, indexOf: StudyData["indexOf"]): DrawnRow {
             ? "unavailable"
             : verdict
           : `${digits(estimate.estimate)}${interval ? ` [${tellingInterval(interval, comparison?.ratio ? 1 : 0)}]` : ""}, n = ${n}`,
+      pairing: comparison?.pairing ?? null,
       unavailable,
     },
   };
@@ -80,8 +72,12 @@ const fieldsOf = (isRatio: boolean) => [
   { name: "p", head: "p" },
   { name: "answer", head: "do the data decide it?" },
   { name: "verdict", head: "what they say" },
+  { name: "pairing", head: "how values were paired" },
   { name: "unavailable", head: "unavailable, because" },
 ];
+
+/** Too long for what a mark says. */
+const tooltipFields = (isRatio: boolean) => fieldsOf(isRatio).filter(({ name }) => name !== "pairing");
 
 function specOf(measure: Measure, rows: readonly DrawnRow[]): FigureSpec {
   const isRatio = !isCpu(measure);
@@ -125,7 +121,7 @@ function specOf(measure: Measure, rows: readonly DrawnRow[]): FigureSpec {
               type: "nominal",
               scale: { domain: answerScale.domain, range: answerScale.shape },
             },
-            tooltip: tooltipOf(fieldsOf(isRatio)),
+            tooltip: tooltipOf(tooltipFields(isRatio)),
           },
         },
         {
@@ -138,9 +134,11 @@ function specOf(measure: Measure, rows: readonly DrawnRow[]): FigureSpec {
   };
 }
 
-/** How many of so many pairs are told apart where none differs. */
+/** How many of so many pairs are told apart where none differs. @param pairs that have an interval */
 const chanceWords = (pairs: number) =>
-  `Each pair is judged by itself at 95 %: with no true difference about ${digits(pairs / 20, 2)} of ${counted(pairs, "pair")} would be told apart by chance.`;
+  pairs === 0
+    ? "No pair has an interval that says anything."
+    : `Each pair is judged by itself at 95 %: with no true difference about ${digits(pairs / 20, 2)} of ${counted(pairs, "pair")} would be told apart by chance.`;
 
 const wordsOfCaption = (measure: Measure, pairs: readonly DriverPair[]): string[] => [
   isCpu(measure)
@@ -149,11 +147,11 @@ const wordsOfCaption = (measure: Measure, pairs: readonly DriverPair[]): string[
   "Two deployments of equal conditions, replicate and campaign are a pair; a replicate is one number, the mean of its cells, and n counts replicates.",
   ...(pairs.some(({ where }) => where.includes(`on ${onSriov}`))
     ? [
-        `Under ${onSriov} the competitors' driver goes with the Main VMs' (4.4), so such a pair differs in both; what a driver is compared with that the study does not have has equal competitors.`,
+        `Under ${onSriov} the competitors' driver goes with the Main VMs' (4.4), so such a pair differs in both, and 33 to 63 of them stand for 64; what a driver is compared with that the study does not have has equal competitors.`,
       ]
     : []),
   ...assumptions(pairs.map(({ comparison }) => comparison)).map((words) => `${asTitle(words)}.`),
-  chanceWords(pairs.filter(({ scope }) => scope === "all").length),
+  chanceWords(pairs.filter(({ scope, decided }) => scope === "all" && decided !== null).length),
 ];
 
 /** The difference of each pair of drivers with its interval, a figure a measure: what people come for. */
@@ -171,6 +169,10 @@ export function pairFigures({ pairs, apart, indexOf }: StudyData): Drawing[] {
       rows,
       missing: [
         ...(pairs.length === 0 ? ["there are no two drivers that were measured under the same conditions"] : []),
+        ...ofMeasure.flatMap((pair) => {
+          const words = pair.scope === "all" ? lostOfPair(pair) : null;
+          return words === null ? [] : [`${pair.first} / ${pair.second}: ${words}`];
+        }),
         ...[...unavailable].map((why) => `unavailable: ${why}`),
         ...(apart.length > 0 ? [`never measured under the same conditions: ${apart.join("; ")}`] : []),
       ],

@@ -1,7 +1,7 @@
 import type { DriverPair } from "../../measure/analysis/driver-pairs.ts";
 import { digits, type TableCell } from "../../measure/analysis/print/table.ts";
 import { mainMetric, measures } from "../../study/metric-lists.ts";
-import { tellingInterval } from "../figures/pairs.ts";
+import { lostOfPair, tellingInterval } from "../figures/pair-words.ts";
 import { type Html, html } from "./html.ts";
 
 const words = new Map<boolean | null, string>([
@@ -10,14 +10,16 @@ const words = new Map<boolean | null, string>([
   [null, "no interval"],
 ]);
 
-function rowOf({ first, second, where, comparison, decided, verdict, unavailable }: DriverPair): Html {
+function rowOf(pair: DriverPair): Html {
+  const { first, second, where, comparison, decided, verdict, unavailable } = pair;
+  const lost = lostOfPair(pair);
   const estimate = comparison?.ratio ?? comparison?.difference ?? null;
   const cells: TableCell[] = [
     estimate === null ? "unavailable" : digits(estimate.estimate),
     estimate?.interval ? tellingInterval(estimate.interval, comparison?.ratio ? 1 : 0) : "none",
     comparison?.n ?? 0,
     words.get(decided) ?? "",
-    unavailable ?? verdict,
+    `${unavailable ?? verdict}${lost === null ? "" : `; ${lost}`}`,
     where,
   ];
   return html`<tr class="${decided ? "yes" : "no"}"><th scope="row">${first} / ${second}</th>${cells.map((cell) => html`<td>${cell === null ? "" : String(cell)}</td>`)}</tr>\n`;

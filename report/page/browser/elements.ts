@@ -10,12 +10,6 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** A number as people read it, with four digits; nothing for null. */
-export function shownValue(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  return typeof value === "number" && !Number.isInteger(value) ? String(Number(value.toPrecision(4))) : String(value);
-}
-
 /** A table with these heads; every cell is text or an element. */
 export function makeTable(
   caption: string,

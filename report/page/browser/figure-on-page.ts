@@ -1,7 +1,8 @@
 import { parse, View } from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import type { PageFigure } from "../payload.ts";
-import { make, makeTable, shownValue } from "./elements.ts";
+import { shownValue } from "../shown-value.ts";
+import { make, makeTable } from "./elements.ts";
 import { showTooltip } from "./tooltip.ts";
 
 /** Most rows of the table behind a figure; the CSV file beside the page has all. */

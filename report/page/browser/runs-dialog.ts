@@ -1,6 +1,7 @@
 import { neighboursOf, wordsOfValue } from "../chosen.ts";
 import type { PageRun, Payload } from "../payload.ts";
-import { make, makeTable, shownValue } from "./elements.ts";
+import { shownValue } from "../shown-value.ts";
+import { make, makeTable } from "./elements.ts";
 
 const mostScenarios = 8;
 const mostNeighbours = 4;

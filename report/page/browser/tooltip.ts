@@ -1,4 +1,5 @@
-import { make, shownValue } from "./elements.ts";
+import { shownValue } from "../shown-value.ts";
+import { make } from "./elements.ts";
 
 const box = make("div", { id: "tooltip", hidden: "" });
 document.body.append(box);

@@ -7,7 +7,7 @@ import { Sides } from "../../../measure/analysis/compare/sides.ts";
 import { vegaOf } from "../../../report/draw/pictures.ts";
 import { rowsAtFirst, specificationOf, valuesOf } from "../../../report/draw/specification.ts";
 import type { Drawing } from "../../../report/figures/drawing.ts";
-import { tellingInterval } from "../../../report/figures/pairs.ts";
+import { tellingInterval } from "../../../report/figures/pair-words.ts";
 import { writeReport } from "../../../report/report.ts";
 import { csvOf } from "../../../report/write.ts";
 import { drawnStudy, temporaryFolder } from "../../support/report.ts";
