@@ -103,8 +103,8 @@ That fits a scheduler that gives the CPU to a Main VM as soon as it wakes up, an
 it was not traced. What follows on hardware, caches that are cold and clocks that change, the model leaves out. 5.5 s in step took 107 s with
 load at the Responder and 81 s with load at the Sender.
 
-What tcpdump does for a packet is in its path: without captures the bridge's median was 0.1255 ms (four runs of 50 packets of one
-deployment). So drivers with captures compare with each other, and passthrough, which cannot be captured, with what was measured without
+What tcpdump does for a packet is in its path: without captures the bridge's median was 0.117 ms (one deployment, 100 packets) and 0.1255 ms
+(four runs of 50 packets of another). So drivers with captures compare with each other, and passthrough, which cannot be captured, with what was measured without
 captures; \`analyse\` says so, and the experiment \`disturbance\` measures what captures change.
 
 ### Frames that come back
