@@ -2,12 +2,12 @@ import { canonicalJson } from "../../lib/canonical.ts";
 import { type Measure, mainMetric, measureNames, measures } from "../../study/metric-lists.ts";
 import type { RunRecord } from "../dataset/run-record.ts";
 import { campaignOf } from "./campaigns.ts";
-import { verdictOf } from "./compare/verdict.ts";
+import { verdictOn } from "./compare/verdict.ts";
 import { type Comparison, compareDeployments } from "./comparison.ts";
 import { driverOf } from "./competitors.ts";
 import type { Placed } from "./contrasts.ts";
 import { deploymentsOf } from "./deployments.ts";
-import { emulatedCpu, isCpu, saysNothing } from "./measures.ts";
+import { isCpu } from "./measures.ts";
 
 /** What measuring itself changes: deployments with captures against equal ones without. */
 export interface Disturbance {
@@ -59,9 +59,7 @@ export function disturbanceOf(runs: readonly RunRecord[], fidelity: string): Dis
     if (!first.some(({ deployment }) => deployment.valueOf("overhead") !== null)) return [];
     return disturbed.map((measure): Disturbance => {
       const comparison = compareDeployments(first, bare ?? [], measure, "student");
-      const verdict = saysNothing(measure, fidelity)
-        ? emulatedCpu
-        : verdictOf(comparison, measure, measures[measure].unit, ["with captures", "without"]);
+      const verdict = verdictOn(fidelity, comparison, measure, ["with captures", "without"]);
       return { driver, measure, comparison, verdict };
     });
   });

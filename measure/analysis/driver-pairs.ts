@@ -1,16 +1,16 @@
 import { canonicalJson } from "../../lib/canonical.ts";
-import { type Measure, measures } from "../../study/metric-lists.ts";
+import type { Measure } from "../../study/metric-lists.ts";
 import type { RunRecord } from "../dataset/run-record.ts";
 import { cellOf, placeOf } from "./arms.ts";
 import { campaignOf } from "./campaigns.ts";
 import { cellWords, hiddenDifferences, type WordedCell } from "./cell-words.ts";
 import { comparedMeasures, reasonFor } from "./compare/compare.ts";
-import { isDecided, verdictOf } from "./compare/verdict.ts";
+import { isDecided, verdictOn } from "./compare/verdict.ts";
 import { type Comparison, compareDeployments } from "./comparison.ts";
 import { conditionsOf, conditionWords, driverOf, isOfStudy, vmLevelOf } from "./competitors.ts";
 import type { Placed } from "./contrasts.ts";
 import { deploymentsOf } from "./deployments.ts";
-import { emulatedCpu, saysNothing } from "./measures.ts";
+import { saysNothing } from "./measures.ts";
 
 /** Of what two drivers are compared: of all cells that both have, of those under equal conditions, or of one cell alone. */
 type PairScope = "all" | "conditions" | "cell";
@@ -89,14 +89,12 @@ function compareSidesOf(
   if (missing.length > 0)
     return { comparison: null, unavailable: missing.join("; "), decided: null, verdict: "unavailable" };
   const comparison = compareDeployments(first, second, measure, "student");
-  const words = verdictOf(comparison, measure, measures[measure].unit, names);
-  const silent = saysNothing(measure, fidelity);
   const hasInterval = (comparison.ratio ?? comparison.difference)?.interval != null;
   return {
     comparison,
     unavailable: null,
-    decided: silent || !hasInterval ? null : isDecided(comparison),
-    verdict: silent ? emulatedCpu : words,
+    decided: saysNothing(measure, fidelity) || !hasInterval ? null : isDecided(comparison),
+    verdict: verdictOn(fidelity, comparison, measure, names),
   };
 }
 

@@ -1,4 +1,4 @@
-import { cpuMetrics, publishedMetrics } from "../../study/metric-lists.ts";
+import { cpuMetrics } from "../../study/metric-lists.ts";
 import { ping } from "../probes/ping/probe.ts";
 import { allProbes } from "../probes/registry.ts";
 import { snakeCase } from "./columns.ts";
@@ -21,15 +21,12 @@ export interface RunMetric {
 export type RunDistribution = PooledSummary | { unavailable: string };
 
 const windowsOfPing = new Set(cpuMetrics.map((metric) => cpuMetricName(metric, "during")));
-const ofPackets = new Set(publishedMetrics.map(snakeCase));
 
 /** CPU usage while ping measured, and the metrics of all other probes: whatever is not of packets, in the registry's order. */
 export const runMetrics: readonly RunMetric[] = allProbes.flatMap((probe) =>
   summarisedMetrics(probe)
     .filter(({ metric }) =>
-      probe.id === ping.id
-        ? windowsOfPing.has(metric) && !ofPackets.has(metric)
-        : metric in Object.fromEntries(Object.keys(probe.metrics).map((name) => [snakeCase(name), true])),
+      probe.id === ping.id ? windowsOfPing.has(metric) : Object.keys(probe.metrics).map(snakeCase).includes(metric),
     )
     .map(({ metric, unit, what }) => ({ probe: probe.id, metric, what, unit })),
 );

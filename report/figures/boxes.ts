@@ -6,7 +6,7 @@ import { type DrawnPlace, levelWords } from "../layout/places.ts";
 import type { StudyData } from "../study-data.ts";
 import { boxFields, boxSpec, fewestForWhiskers } from "./box-spec.ts";
 import type { Drawing, DrawnRow } from "./drawing.ts";
-import { asTitle, reasonLines } from "./pieces.ts";
+import { asTitle, unavailableLines } from "./pieces.ts";
 
 /** The numbers of a box, in the unit that is shown; or why there are none. */
 type BoxNumbers =
@@ -48,11 +48,7 @@ function boxFigure(figure: BoxFigure, { places }: StudyData): Drawing {
   return {
     ...{ name, title, caption, rows },
     fields: boxFields(unit, hasCentre),
-    missing: reasonLines(
-      rows.flatMap(({ cells }) =>
-        typeof cells.unavailable === "string" ? [[String(cells.driver), cells.unavailable] as const] : [],
-      ),
-    ),
+    missing: unavailableLines(rows),
     spec: hasValue ? boxSpec(figure, rows) : null,
   };
 }

@@ -8,7 +8,16 @@ import { mainMetric, measures } from "../../study/metric-lists.ts";
 import { inOrder } from "../layout/places.ts";
 import type { StudyData } from "../study-data.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
-import { asTitle, byDriver, inPanels, logAxis, logScale, reasonLines, tooltipOf, unavailableMark } from "./pieces.ts";
+import {
+  asTitle,
+  byDriver,
+  inPanels,
+  logAxis,
+  logScale,
+  tooltipOf,
+  unavailableLines,
+  unavailableMark,
+} from "./pieces.ts";
 import { neutral } from "./theme.ts";
 
 const fields = [
@@ -117,13 +126,7 @@ export function campaignFigures({ dataset, analysis, indexOf }: StudyData): Draw
       ],
       fields,
       rows,
-      missing: reasonLines(
-        rows.flatMap(({ cells }) =>
-          typeof cells.unavailable === "string"
-            ? [[`${cells.driver}, replicate ${cells.replicate}`, cells.unavailable] as const]
-            : [],
-        ),
-      ),
+      missing: unavailableLines(rows, ({ driver, replicate }) => `${driver}, replicate ${replicate}`),
       spec: rows.some(({ cells }) => cells.value !== null) ? specOf(rows) : null,
     },
   ];

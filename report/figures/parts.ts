@@ -3,7 +3,7 @@ import { inOrder } from "../layout/places.ts";
 import { rttParts, type StudyData } from "../study-data.ts";
 import { drawnAtFirst, othersByFilter, withoutReply } from "./distribution.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
-import { inPanels, reasonLines, tooltipOf } from "./pieces.ts";
+import { inPanels, tooltipOf, unavailableLines } from "./pieces.ts";
 import { driversInOrder, neutral } from "./theme.ts";
 
 /** Blues are the Sender, greens the Responder, grey is the wire: dark in the VM, light in the host. */
@@ -103,14 +103,7 @@ export function partFigures(study: StudyData): Drawing[] {
       ],
       fields,
       rows,
-      missing: [
-        ...reasonLines(
-          rows.flatMap(({ cells }) =>
-            typeof cells.unavailable === "string" ? [[String(cells.driver), cells.unavailable] as const] : [],
-          ),
-        ),
-        ...withoutReply(study),
-      ],
+      missing: [...unavailableLines(rows), ...withoutReply(study)],
       spec: rows.length === 0 ? null : specOf(rows),
     },
   ];

@@ -1,4 +1,5 @@
 import { digits } from "../../measure/analysis/print/table.ts";
+import type { DrawnRow } from "./drawing.ts";
 import { driverColours, driversInOrder, neutral } from "./theme.ts";
 
 /** So many marks are drawn broad. */
@@ -62,12 +63,23 @@ export const tooltipOf = (fields: readonly { name: string; head: string }[]) =>
   fields.map(({ name, head }) => ({ field: name, title: head, type: "nominal" as const }));
 
 /** Reasons, each once, with those that have it. */
-export function reasonLines(reasons: Iterable<readonly [who: string, why: string]>): string[] {
+function reasonLines(reasons: Iterable<readonly [who: string, why: string]>): string[] {
   const groups = Map.groupBy(reasons, ([, why]) => why);
   return [...groups].map(
     ([why, all]) => `unavailable for ${driversInOrder(all.map(([who]) => who)).join(", ")}: ${why}`,
   );
 }
+
+/** Why rows have nothing to draw. @param who has it; by default the driver */
+export const unavailableLines = (
+  rows: readonly DrawnRow[],
+  who: (cells: DrawnRow["cells"]) => string = ({ driver }) => String(driver),
+): string[] =>
+  reasonLines(
+    rows.flatMap(({ cells }) =>
+      typeof cells.unavailable === "string" ? [[who(cells), cells.unavailable] as const] : [],
+    ),
+  );
 
 /** "1.52": a ratio as people read it. */
 export const shownRatio = (ratio: number): string => digits(ratio) ?? "";

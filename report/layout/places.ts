@@ -58,5 +58,5 @@ export function placesByVms(scenarios: readonly ShownScenario[]): DrawnPlace[] {
 }
 
 /** Different values in the order of their numbers, or of the alphabet. */
-export const inOrder = <T extends string | number>(values: Iterable<T>): T[] =>
+export const inOrder = <T extends string | number | boolean>(values: Iterable<T>): T[] =>
   [...new Set(values)].sort((a, b) => (typeof a === "number" && typeof b === "number" ? a - b : a < b ? -1 : 1));

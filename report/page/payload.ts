@@ -4,6 +4,7 @@ import type { TableCell } from "../../measure/analysis/print/table.ts";
 import type { RunRecord } from "../../measure/dataset/run-record.ts";
 import { type Measure, mainMetric, measureNames, measures } from "../../study/metric-lists.ts";
 import type { Drawing } from "../figures/drawing.ts";
+import { inOrder } from "../layout/places.ts";
 import type { ShownScenario } from "../layout/scenarios.ts";
 import { varyingFactors } from "../tables/scenarios.ts";
 
@@ -62,11 +63,10 @@ const runOf = (run: RunRecord): PageRun => ({
 });
 
 /** Values of a factor in the order of numbers or the alphabet, nothing first. */
-const valuesInOrder = (values: readonly TableCell[]): TableCell[] =>
-  [...new Set(values)].sort((a, b) => {
-    if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1;
-    return typeof a === "number" && typeof b === "number" ? a - b : String(a) < String(b) ? -1 : 1;
-  });
+const valuesInOrder = (values: readonly TableCell[]): TableCell[] => [
+  ...(values.includes(null) ? [null] : []),
+  ...inOrder(values.filter((value) => value !== null)),
+];
 
 class ScenarioSets {
   readonly all: number[][] = [];

@@ -1,6 +1,6 @@
 import type { CheckedClaim } from "../../measure/analysis/claims/check.ts";
 import type { Evidence } from "../../measure/analysis/claims/evidence.ts";
-import { evidenceNotes } from "../../measure/analysis/print/claims.ts";
+import { evidenceNotes, verdictWords } from "../../measure/analysis/print/claims.ts";
 import { digits, intervalText, type PlainTable } from "../../measure/analysis/print/table.ts";
 
 /** What our data have of a rule, as a number with its interval; or why there is none. */
@@ -9,9 +9,6 @@ function ours({ estimate, low, high, unit, n, shortage, verdict }: Evidence): st
   const interval = low === null || high === null ? "" : ` [${intervalText({ low, high })}]`;
   return `${digits(estimate)}${interval} ${unit}${n === null ? "" : `, n = ${n}`}`.trim();
 }
-
-const verdictWords = ({ verdict, partly, shortage }: CheckedClaim) =>
-  shortage ?? (partly ? `${verdict} (what is testable here)` : verdict);
 
 /** The paper's claims, with its numbers as it words them, and ours beside them. A row is a rule. */
 export const claimsBeside = (claims: readonly CheckedClaim[]): PlainTable => ({

@@ -1,7 +1,7 @@
-import type { Measure } from "../../../study/metric-lists.ts";
+import { type Measure, measures } from "../../../study/metric-lists.ts";
 import { studentValues } from "../../statistics/student-interval.ts";
 import { type Comparison, fewestReplicates, notEnough } from "../comparison.ts";
-import { isCpu } from "../measures.ts";
+import { emulatedCpu, isCpu, saysNothing } from "../measures.ts";
 import { countHead, percentText } from "../print/table.ts";
 
 const rounded = (value: number) => String(Number(Math.abs(value).toPrecision(3)));
@@ -43,6 +43,15 @@ export function verdictOf(comparison: Comparison, measure: Measure, unit: string
   if (isDecided(comparison)) return size;
   return `no difference shown: the interval holds ${equal}`;
 }
+
+/** The same on servers of a fidelity, where some measures say nothing. */
+export const verdictOn = (
+  fidelity: string,
+  comparison: Comparison,
+  measure: Measure,
+  names: [string, string],
+): string =>
+  saysNothing(measure, fidelity) ? emulatedCpu : verdictOf(comparison, measure, measures[measure].unit, names);
 
 /** What an interval rests on that a reader should know, as sentences; empty where it rests on no distribution. */
 export function assumptions(comparisons: readonly (Comparison | null)[]): string[] {

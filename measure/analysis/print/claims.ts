@@ -42,7 +42,8 @@ function evidenceWords(evidence: Evidence): string {
   return [...found, ...(n === null ? [] : [`n = ${counted(n, "replicate")}`]), ...evidenceNotes(evidence)].join("; ");
 }
 
-const verdictOf = ({ verdict, partly, shortage }: CheckedClaim) =>
+/** The verdict of a claim, or why there is none. */
+export const verdictWords = ({ verdict, partly, shortage }: CheckedClaim) =>
   shortage ?? (partly ? `${verdict} (what is testable here)` : verdict);
 
 /** Claims as a table: a row a rule. */
@@ -52,7 +53,7 @@ export const claimTable = (claims: readonly CheckedClaim[]): PlainTable => ({
   rows: claims.flatMap((claim) =>
     claim.evidence.map((piece, i) => [
       i === 0 ? claim.id : "",
-      i === 0 ? verdictOf(claim) : "",
+      i === 0 ? verdictWords(claim) : "",
       `${piece.statement}${claim.evidence.length > 1 ? `: ${piece.shortage ?? piece.verdict}` : ""}`,
       evidenceWords(piece),
     ]),
@@ -68,7 +69,7 @@ const hasData = ({ evidence }: CheckedClaim) =>
 
 /** A claim, and what was found of each of its rules. */
 const linesOf = (claim: CheckedClaim): string[] => [
-  `  ${claim.id.padEnd(4)} ${verdictOf(claim)}: ${claim.claim}`,
+  `  ${claim.id.padEnd(4)} ${verdictWords(claim)}: ${claim.claim}`,
   ...claim.evidence
     .filter(({ verdict }) => verdict !== "not testable here")
     .map((piece) => `         ${piece.shortage ?? piece.verdict}: ${piece.statement}: ${evidenceWords(piece)}`),
