@@ -4,10 +4,12 @@ import type { BenchRow } from "./bench-row.ts";
 /** Every benchmark by name: what it compares runs side by side in one process. */
 const benchmarks: Record<string, () => Promise<{ run(): Promise<BenchRow[]> }>> = {
   analyse: () => import("./analyse.ts"),
+  campaign: () => import("./campaign.ts"),
   capture: () => import("./capture.ts"),
   fleet: () => import("./fleet.ts"),
   report: () => import("./report.ts"),
   statistics: () => import("./statistics.ts"),
+  step: () => import("./step.ts"),
 };
 
 const asked = process.argv.slice(2);

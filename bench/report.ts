@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { chromium, type Page } from "playwright-core";
 import type { BenchRow } from "./bench-row.ts";
 import { runLab, usedWords } from "./in-own-process.ts";
-import { writeSyntheticResults } from "./synthetic-results.ts";
+import { someScenarios, writeSyntheticResults } from "./synthetic-results.ts";
 
 /** Debian's. */
 const executablePath = "/usr/bin/chromium";
@@ -43,7 +43,7 @@ async function inBrowser(path: string): Promise<{ paintMs: number; changesMs: nu
 export async function run(): Promise<BenchRow[]> {
   const directory = await mkdtemp(join(tmpdir(), "bench-report-"));
   try {
-    writeSyntheticResults(directory, 250, 10);
+    writeSyntheticResults(directory, someScenarios(250), 10);
     const what = "250 scenarios x 10 runs x 100 packets";
     const first = await runLab("report", directory);
     const again = await runLab("report", directory);

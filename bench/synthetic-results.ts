@@ -156,20 +156,26 @@ function manifestOf(scenario: Scenario, run: number, files: ReadonlyMap<string, 
   };
 }
 
-/** Writes a results directory of this many scenarios with this many runs of 100 packets and four captures each. */
-export function writeSyntheticResults(directory: string, scenarios: number, runs: number): void {
-  const random = seededRandom(1);
-  let written = 0;
+/** The first of the synthetic scenarios. */
+export function someScenarios(count: number): Scenario[] {
+  const scenarios: Scenario[] = [];
   for (const factors of syntheticScenarios()) {
-    if (written++ === scenarios) return;
+    if (scenarios.length === count) break;
     const hash = sha256(canonicalJson(factors));
-    const scenario = { name: `${factors[mainVmKeys.driver].sender}_${hash.slice(0, 8)}`, sha256: hash, factors };
+    scenarios.push({ name: `${factors[mainVmKeys.driver].sender}_${hash.slice(0, 8)}`, sha256: hash, factors });
+  }
+  return scenarios;
+}
+
+/** Writes a results directory of these scenarios, each with so many runs of 100 packets and four captures. */
+export function writeSyntheticResults(directory: string, scenarios: readonly Scenario[], runs: number): void {
+  const random = seededRandom(1);
+  for (const scenario of scenarios)
     for (let run = 1; run <= runs; run++) {
       const folder = join(directory, runFolder(scenario, run, 1));
-      const files = runFiles(factors, random);
+      const files = runFiles(scenario.factors, random);
       mkdirSync(join(folder, "ping"), { recursive: true });
       for (const [name, data] of inFolder(files, "ping")) writeFileSync(join(folder, name), data);
       writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifestOf(scenario, run, files, random)));
     }
-  }
 }

@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { LabError } from "../lib/errors.ts";
+import { conditionWords } from "../measure/analysis/competitors.ts";
+import { findRuns } from "../measure/dataset/find-runs.ts";
+import type { Manifest } from "../measure/results/manifest.ts";
+import { readManifest } from "../measure/results/read-manifest.ts";
+import { manifestFile } from "../measure/results/run-files.ts";
+import { quantileOfSorted } from "../measure/statistics/quantiles.ts";
+import type { BenchRow } from "./bench-row.ts";
+
+function loadWords({ scenario: { factors } }: Manifest): string {
+  const { background, load } = factors;
+  return `${conditionWords({ competitors: background?.driver ?? null, load })}${background ? `, ${background.vms} of them` : ""}`;
+}
+
+const spread = (values: readonly number[], digits: number): string => {
+  const sorted = Float64Array.from(values).sort();
+  const [least, middle, most] = [0, 0.5, 1].map((p) => quantileOfSorted(sorted, p).toFixed(digits));
+  return `${middle} (${least} to ${most})`;
+};
+
+/**
+ * What runs of servers in step cost on this machine: of the results directory that BENCH_RESULTS names (default results), by load.
+ * It measures nothing itself, since a run takes the servers that `./lab hosts up` boots and a deployment on them.
+ */
+export async function run(): Promise<BenchRow[]> {
+  const directory = resolve(process.env.BENCH_RESULTS ?? "results");
+  const byLoad = new Map<string, { wall: number; virtual: number }[]>();
+  for (const folder of findRuns(directory).runs) {
+    const manifest = readManifest(readFileSync(join(directory, folder, manifestFile), "utf8"));
+    const costs = manifest.probes.flatMap(({ sharedClock }) =>
+      sharedClock ? [{ wall: sharedClock.wallSeconds, virtual: sharedClock.counts.sender.virtualNs / 1e9 }] : [],
+    );
+    if (costs.length === 0) continue;
+    const load = loadWords(manifest);
+    byLoad.set(load, [...(byLoad.get(load) ?? []), ...costs]);
+  }
+  if (byLoad.size === 0) throw new LabError(`${directory} has no run of servers in step; BENCH_RESULTS names another`);
+  return [...byLoad].flatMap(([load, costs]) => ({
+    what: `${load}, ${costs.length} runs`,
+    value: `${spread(
+      costs.map(({ wall }) => wall),
+      1,
+    )} s`,
+    ratios: `${spread(
+      costs.map(({ wall, virtual }) => wall / virtual),
+      1,
+    )} s a virtual second`,
+  }));
+}
