@@ -1,3 +1,4 @@
+import { eachTwo } from "../../lib/each-two.ts";
 import { centreOf, exponential, fewestReplicates, notEnough } from "../../measure/analysis/comparison.ts";
 import { lostShortage, onScale, ratioShortage } from "../../measure/analysis/contrasts.ts";
 import { asText, digits, intervalText } from "../../measure/analysis/print/table.ts";
@@ -85,12 +86,8 @@ function compare(first: string, second: string, a: readonly RunMedian[], b: read
  * driver once, is one ratio.
  * @param medians of each run, by driver
  */
-export function compareDrivers(medians: Readonly<Record<string, readonly RunMedian[]>>): DriverComparison[] {
-  const drivers = Object.entries(medians);
-  return drivers.flatMap(([first, a], index) =>
-    drivers.slice(index + 1).map(([second, b]) => compare(first, second, a, b)),
-  );
-}
+export const compareDrivers = (medians: Readonly<Record<string, readonly RunMedian[]>>): DriverComparison[] =>
+  eachTwo(Object.entries(medians)).map(([[first, a], [second, b]]) => compare(first, second, a, b));
 
 const answers = new Map<boolean | null, string>([
   [true, "yes"],

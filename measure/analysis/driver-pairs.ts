@@ -1,4 +1,5 @@
 import { canonicalJson } from "../../lib/canonical.ts";
+import { eachTwo } from "../../lib/each-two.ts";
 import type { Measure } from "../../study/metric-lists.ts";
 import type { RunRecord } from "../dataset/run-record.ts";
 import { cellOf, placeOf } from "./arms.ts";
@@ -141,23 +142,20 @@ export function compareDriverPairs(runs: readonly RunRecord[], fidelity: string)
   const sideOf = (driver: string, competitors: Competitors): Side =>
     (byDriver.get(driver) ?? []).map((deployment) => ({ deployment, cell: pairCell(deployment.run, competitors) }));
   const words = cellWords(runs.map((run) => wordedCellOf(run, "own")));
-  const names = [...byDriver.keys()].sort();
-  return names.flatMap((one, index) =>
-    names.slice(index + 1).flatMap((other) => {
-      const competitors = competitorsFor(one, other);
-      const common = inCommon(sideOf(one, competitors), sideOf(other, competitors));
-      if (common[0].length === 0) return [];
-      return scopesOf(common, words, competitors).flatMap(({ scope, where, isAll, sides: part }) => {
-        const scenarios = [...new Set(part.flatMap(runsOf).map(({ scenarioSha256 }) => scenarioSha256))];
-        return comparedMeasures.map(
-          (measure): DriverPair => ({
-            ...{ measure, first: one, second: other, scope, where, isAll, scenarios },
-            ...compareSidesOf(part, [one, other], measure, fidelity),
-          }),
-        );
-      });
-    }),
-  );
+  return eachTwo([...byDriver.keys()].sort()).flatMap(([first, second]) => {
+    const competitors = competitorsFor(first, second);
+    const common = inCommon(sideOf(first, competitors), sideOf(second, competitors));
+    if (common[0].length === 0) return [];
+    return scopesOf(common, words, competitors).flatMap(({ scope, where, isAll, sides: part }) => {
+      const scenarios = [...new Set(part.flatMap(runsOf).map(({ scenarioSha256 }) => scenarioSha256))];
+      return comparedMeasures.map(
+        (measure): DriverPair => ({
+          ...{ measure, first, second, scope, where, isAll, scenarios },
+          ...compareSidesOf(part, [first, second], measure, fidelity),
+        }),
+      );
+    });
+  });
 }
 
 /**
@@ -170,13 +168,12 @@ export function driversByConditions(runs: readonly RunRecord[]): Map<string, str
   return new Map([...groups].map(([where, all]) => [where, [...new Set(all.map(driverOf))].sort()]));
 }
 
+/** Each two of some drivers that were not compared with each other, in words. */
+export const notCompared = (drivers: Iterable<string>, compared: readonly DriverPair[]): string[] =>
+  eachTwo([...new Set(drivers)].sort())
+    .filter(([one, other]) => !compared.some(({ first, second }) => first === one && second === other))
+    .map(([one, other]) => `${one} and ${other}`);
+
 /** Pairs of drivers that no cell of a replicate has both of, in words: nothing can be said of them. */
-export function pairsApart(runs: readonly RunRecord[], compared: readonly DriverPair[]): string[] {
-  const names = [...new Set(runs.map(driverOf))].sort();
-  return names.flatMap((one, index) =>
-    names
-      .slice(index + 1)
-      .filter((other) => !compared.some(({ first, second }) => first === one && second === other))
-      .map((other) => `${one} and ${other}`),
-  );
-}
+export const pairsApart = (runs: readonly RunRecord[], compared: readonly DriverPair[]): string[] =>
+  notCompared(runs.map(driverOf), compared);

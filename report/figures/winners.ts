@@ -1,4 +1,4 @@
-import type { DriverPair } from "../../measure/analysis/driver-pairs.ts";
+import { type DriverPair, notCompared } from "../../measure/analysis/driver-pairs.ts";
 import { mainMetric } from "../../study/metric-lists.ts";
 import { inOrder } from "../layout/places.ts";
 import type { StudyData } from "../study-data.ts";
@@ -42,14 +42,7 @@ export function winnerOf(pairs: readonly DriverPair[], drivers: readonly string[
       return { driver, ratio: Math.min(...above), why: null };
   }
   const open = pairs.filter(({ decided }) => decided !== true).map(({ first, second }) => `${first} and ${second}`);
-  const absent = drivers.flatMap((one, i) =>
-    drivers
-      .slice(i + 1)
-      .filter(
-        (other) => !pairs.some(({ first, second }) => [first, second].sort().join() === [one, other].sort().join()),
-      )
-      .map((other) => `${one} and ${other}`),
-  );
+  const absent = notCompared(drivers, pairs);
   const reasons = [
     ...(open.length > 0 ? [`not told apart: ${open.join(", ")}`] : []),
     ...(absent.length > 0 ? [`not compared under these conditions: ${absent.join(", ")}`] : []),

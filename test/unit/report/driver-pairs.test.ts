@@ -64,7 +64,7 @@ test("nobody wins while a driver was not compared with the others, and what is m
   const rtts = { "virtio-bridge": 2, "pci-passthrough": 1 };
   expect(winnerOf(allOf(rtts), [...driversOf(rtts), "host-vf"])).toMatchObject({
     driver: "not decided",
-    why: "not compared under these conditions: pci-passthrough and host-vf, virtio-bridge and host-vf",
+    why: "not compared under these conditions: host-vf and pci-passthrough, host-vf and virtio-bridge",
   });
 });
 
