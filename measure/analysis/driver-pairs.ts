@@ -7,6 +7,7 @@ import { campaignOf } from "./campaigns.ts";
 import { cellWords, hiddenDifferences, type WordedCell } from "./cell-words.ts";
 import { comparedMeasures, reasonFor } from "./compare/compare.ts";
 import { isDecided, verdictOn } from "./compare/verdict.ts";
+import { estimateOf } from "./compared-estimate.ts";
 import { type Comparison, compareDeployments } from "./comparison.ts";
 import { conditionsOf, conditionWords, driverOf, isOfStudy, vmLevelOf } from "./competitors.ts";
 import type { Placed } from "./contrasts.ts";
@@ -90,7 +91,7 @@ function compareSidesOf(
   if (missing.length > 0)
     return { comparison: null, unavailable: missing.join("; "), decided: null, verdict: "unavailable" };
   const comparison = compareDeployments(first, second, measure, "student");
-  const hasInterval = (comparison.ratio ?? comparison.difference)?.interval != null;
+  const hasInterval = estimateOf(comparison)?.interval != null;
   return {
     comparison,
     unavailable: null,

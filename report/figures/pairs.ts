@@ -1,6 +1,7 @@
 import { counted } from "../../lib/counted.ts";
 import { comparedMeasures } from "../../measure/analysis/compare/compare.ts";
 import { assumptions } from "../../measure/analysis/compare/verdict.ts";
+import { estimateOf } from "../../measure/analysis/compared-estimate.ts";
 import { onSriov } from "../../measure/analysis/competitors.ts";
 import type { DriverPair } from "../../measure/analysis/driver-pairs.ts";
 import { isCpu } from "../../measure/analysis/measures.ts";
@@ -12,8 +13,6 @@ import { lostOfPair, tellingInterval } from "./pair-words.ts";
 import { asTitle, inPanels, logAxis, logScale, tooltipOf } from "./pieces.ts";
 import { neutral, okabeIto } from "./theme.ts";
 
-const estimateOf = ({ comparison }: DriverPair) => comparison?.ratio ?? comparison?.difference ?? null;
-
 const answers = {
   apart: "told apart",
   notApart: "not told apart",
@@ -23,7 +22,7 @@ const answers = {
 
 function answerOfPair({ decided, comparison }: DriverPair): string {
   if (decided !== null) return decided ? answers.apart : answers.notApart;
-  return (comparison?.ratio ?? comparison?.difference)?.interval ? answers.silent : answers.noInterval;
+  return estimateOf(comparison)?.interval ? answers.silent : answers.noInterval;
 }
 
 const answerScale = {
@@ -34,7 +33,7 @@ const answerScale = {
 
 function rowOf(pair: DriverPair, indexOf: StudyData["indexOf"]): DrawnRow {
   const { first, second, where, comparison, unavailable, verdict, scope, scenarios } = pair;
-  const estimate = estimateOf(pair);
+  const estimate = estimateOf(comparison);
   const interval = estimate?.interval ?? null;
   const n = comparison?.n ?? 0;
   return {
@@ -55,7 +54,7 @@ function rowOf(pair: DriverPair, indexOf: StudyData["indexOf"]): DrawnRow {
           ? unavailable
             ? "unavailable"
             : verdict
-          : `${digits(estimate.estimate)}${interval ? ` [${tellingInterval(interval, comparison?.ratio ? 1 : 0)}]` : ""}, n = ${n}`,
+          : `${digits(estimate.estimate)}${interval ? ` [${tellingInterval(interval, estimate.equal)}]` : ""}, n = ${n}`,
       pairing: comparison?.pairing ?? null,
       unavailable,
     },

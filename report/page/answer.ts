@@ -1,3 +1,4 @@
+import { estimateOf } from "../../measure/analysis/compared-estimate.ts";
 import type { DriverPair } from "../../measure/analysis/driver-pairs.ts";
 import { digits, type TableCell } from "../../measure/analysis/print/table.ts";
 import { mainMetric, measures } from "../../study/metric-lists.ts";
@@ -13,10 +14,10 @@ const words = new Map<boolean | null, string>([
 function rowOf(pair: DriverPair): Html {
   const { first, second, where, comparison, decided, verdict, unavailable } = pair;
   const lost = lostOfPair(pair);
-  const estimate = comparison?.ratio ?? comparison?.difference ?? null;
+  const estimate = estimateOf(comparison);
   const cells: TableCell[] = [
     estimate === null ? "unavailable" : digits(estimate.estimate),
-    estimate?.interval ? tellingInterval(estimate.interval, comparison?.ratio ? 1 : 0) : "none",
+    estimate?.interval ? tellingInterval(estimate.interval, estimate.equal) : "none",
     comparison?.n ?? 0,
     words.get(decided) ?? "",
     `${unavailable ?? verdict}${lost === null ? "" : `; ${lost}`}`,

@@ -1,6 +1,7 @@
 import { counted } from "../../../lib/counted.ts";
 import { measures } from "../../../study/metric-lists.ts";
 import { requireOneForm } from "../command.ts";
+import { estimateOf } from "../compared-estimate.ts";
 import type { Comparison } from "../comparison.ts";
 import {
   asCsv,
@@ -29,8 +30,6 @@ function sideWords({ name, directory, runs, deployments, scenarios }: SideSummar
   const what = scenarios.length === 1 ? scenarios[0] : `${scenarios.length} scenarios`;
   return `${name}${name === what ? "" : `: ${what}`}, ${runs} runs of ${counted(deployments, "deployment")} in ${directory}`;
 }
-
-const estimateOf = (comparison: Comparison | null) => comparison?.ratio ?? comparison?.difference ?? null;
 
 /** How rows were paired that were not paired as the first was, because they have values of other deployments or packets. */
 function otherPairings({ rows, pairing }: ComparisonReport): string[] {
@@ -96,7 +95,7 @@ const csvOf = ({ rows, notes }: ComparisonReport) =>
       unit,
       comparison?.medians.first ?? null,
       comparison?.medians.second ?? null,
-      comparison && (comparison.ratio ? "a / b" : "a - b"),
+      comparison && (estimateOf(comparison)?.scale === "ratio" ? "a / b" : "a - b"),
       estimateOf(comparison)?.estimate ?? null,
       estimateOf(comparison)?.interval?.low ?? null,
       estimateOf(comparison)?.interval?.high ?? null,

@@ -1,5 +1,6 @@
 import { type Measure, measures } from "../../../study/metric-lists.ts";
 import { studentValues } from "../../statistics/student-interval.ts";
+import { estimateOf } from "../compared-estimate.ts";
 import { type Comparison, fewestReplicates, notEnough } from "../comparison.ts";
 import { emulatedCpu, isCpu, saysNothing } from "../measures.ts";
 import { countHead, percentText } from "../print/table.ts";
@@ -20,19 +21,17 @@ function sizeWords(comparison: Comparison, measure: Measure, unit: string, [a, b
 }
 
 /** Whether the interval tells the sides apart. */
-export function isDecided({ difference, ratio }: Comparison): boolean {
-  const interval = (ratio ?? difference)?.interval;
-  const equal = ratio === null ? 0 : 1;
-  return interval ? interval.low > equal || interval.high < equal : false;
+export function isDecided(comparison: Comparison): boolean {
+  const found = estimateOf(comparison);
+  return found?.interval ? found.interval.low > found.equal || found.interval.high < found.equal : false;
 }
 
 /** What a comparison says, for a reader who wants one sentence; never "no difference" because of a large p. */
 export function verdictOf(comparison: Comparison, measure: Measure, unit: string, names: [string, string]): string {
-  const { difference, ratio, n } = comparison;
-  const found = ratio ?? difference;
+  const { n } = comparison;
+  const found = estimateOf(comparison);
   if (found === null || n === 0) return comparison.shortage ?? "nothing to compare";
-  const equal = ratio === null ? 0 : 1;
-  const { estimate, interval } = found;
+  const { estimate, interval, equal } = found;
   const size = estimate === equal ? "equal" : sizeWords(comparison, measure, unit, names);
   if (interval === null) {
     if (comparison.shortage !== null) return `${comparison.shortage}; of the others ${size}`;
@@ -55,9 +54,7 @@ export const verdictOn = (
 
 /** What an interval rests on that a reader should know, as sentences; empty where it rests on no distribution. */
 export function assumptions(comparisons: readonly (Comparison | null)[]): string[] {
-  const isStudent = comparisons.some(
-    (comparison) => (comparison?.ratio ?? comparison?.difference)?.interval?.method === "t",
-  );
+  const isStudent = comparisons.some((comparison) => estimateOf(comparison)?.interval?.method === "t");
   if (!isStudent) return [];
   return [
     `with fewer than ${fewestReplicates} replicates no 95 % interval is free of a distribution: Student's t here takes the logarithms of the replicates' ratios ` +

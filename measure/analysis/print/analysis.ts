@@ -1,6 +1,7 @@
 import { mainMetric, publishedMetrics, publishedName } from "../../../study/metric-lists.ts";
 import { metrics } from "../../../study/metrics.ts";
 import type { Analysis } from "../analyse.ts";
+import { estimateOf } from "../compared-estimate.ts";
 import { fewestReplicates, notEnough } from "../comparison.ts";
 import { lostWords } from "../lost-deployments.ts";
 import { emulatedCpu, saysNothing } from "../measures.ts";
@@ -68,8 +69,9 @@ const rowName = ({ location, measure, first, second }: Table3Row) =>
   `load at ${location}, ${paperMeasures[measure].head}, ${first} vs ${second}`;
 
 /** An interval, or why there is none. */
-function intervalCell(unit: AnalysisUnit, { n, ratio, difference, shortage }: Table3Row): string | null {
-  const interval = (ratio ?? difference)?.interval;
+function intervalCell(unit: AnalysisUnit, row: Table3Row): string | null {
+  const { n, shortage } = row;
+  const interval = estimateOf(row)?.interval;
   if (interval) return intervalText(interval);
   if (shortage !== null) return shortage;
   return unit === "deployment" && n > 0 ? notEnough(n, fewestReplicates) : null;
@@ -111,7 +113,7 @@ function table3Table({ table3, unit, fidelity }: Analysis): PlainTable {
       row.n === 0 ? "no pairs" : pText(row.pValue),
       row.n > 0 && saysNothing(row.measure, fidelity) ? emulatedCpu : pText(row.pHolm),
       row.n === 0 ? null : `${digits(row.medians.first)} vs ${digits(row.medians.second)}`,
-      digits((row.ratio ?? row.difference)?.estimate ?? null),
+      digits(estimateOf(row)?.estimate ?? null),
       intervalCell(unit, row),
       digits(row.effect, 2),
     ]),

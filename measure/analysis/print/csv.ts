@@ -1,6 +1,7 @@
 import { publishedMetrics, publishedName } from "../../../study/metric-lists.ts";
 import type { Analysis } from "../analyse.ts";
 import type { CheckedClaim } from "../claims/check.ts";
+import { estimateOf } from "../compared-estimate.ts";
 import type { KendallCell } from "../kendall-figure.ts";
 import type { ScenarioMetric, ScenarioSummary } from "../scenarios.ts";
 import type { Table3Row } from "../table3.ts";
@@ -58,12 +59,12 @@ const scenarioLines = (scenario: ScenarioSummary): Line[] => {
 };
 
 function disturbanceLine({ driver, measure, comparison, verdict }: Analysis["disturbance"][number]): Line {
-  const estimate = comparison.ratio ?? comparison.difference;
+  const estimate = estimateOf(comparison);
   return {
     table: "disturbance",
     subject: driver,
     measure,
-    quantity: `captures: ${comparison.ratio ? "ratio" : "difference"}`,
+    quantity: `captures: ${estimate?.scale ?? "difference"}`,
     value: estimate?.estimate ?? null,
     low: estimate?.interval?.low ?? null,
     high: estimate?.interval?.high ?? null,
@@ -74,13 +75,13 @@ function disturbanceLine({ driver, measure, comparison, verdict }: Analysis["dis
 }
 
 function table3Line(row: Table3Row): Line {
-  const estimate = row.ratio ?? row.difference;
+  const estimate = estimateOf(row);
   return {
     table: "table3",
     subject: `${row.first} vs ${row.second}`,
     location: row.location,
     measure: row.measure,
-    quantity: row.ratio ? "ratio" : "difference",
+    quantity: estimate?.scale ?? "difference",
     value: estimate?.estimate ?? null,
     low: estimate?.interval?.low ?? null,
     high: estimate?.interval?.high ?? null,

@@ -1,6 +1,7 @@
 import { measures } from "../../../study/metric-lists.ts";
 import type { Analysis } from "../analyse.ts";
 import { assumptions } from "../compare/verdict.ts";
+import { estimateOf } from "../compared-estimate.ts";
 import { digits, intervalText, type PlainTable } from "./table.ts";
 
 /** What measuring itself changes as a table; none where nothing was measured without captures. */
@@ -11,8 +12,8 @@ export function disturbanceTables({ disturbance }: Pick<Analysis, "disturbance">
       title: "Own disturbance: with captures against without",
       head: ["Main VMs", "measure", "replicates", "medians", "ratio (CPU: difference)", "95 % interval", "in words"],
       rows: disturbance.map(({ driver, measure, comparison, verdict }) => {
-        const { n, medians, ratio, difference } = comparison;
-        const estimate = ratio ?? difference;
+        const { n, medians } = comparison;
+        const estimate = estimateOf(comparison);
         return [
           ...[driver, measures[measure].what, n],
           n === 0 ? null : `${digits(medians.first)} vs ${digits(medians.second)}`,
