@@ -5,11 +5,11 @@ import { estimateOf } from "../../measure/analysis/compared-estimate.ts";
 import { onSriov } from "../../measure/analysis/competitors.ts";
 import type { DriverPair } from "../../measure/analysis/driver-pairs.ts";
 import { isCpu } from "../../measure/analysis/measures.ts";
-import { digits } from "../../measure/analysis/print/table.ts";
+import { digits, intervalText } from "../../measure/analysis/print/table.ts";
 import { type Measure, measures } from "../../study/metric-lists.ts";
 import type { StudyData } from "../study-data.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
-import { lostOfPair, tellingInterval } from "./pair-words.ts";
+import { lostOfPair } from "./pair-words.ts";
 import { asTitle, inPanels, logAxis, logScale, tooltipOf } from "./pieces.ts";
 import { neutral, okabeIto } from "./theme.ts";
 
@@ -54,7 +54,7 @@ function rowOf(pair: DriverPair, indexOf: StudyData["indexOf"]): DrawnRow {
           ? unavailable
             ? "unavailable"
             : verdict
-          : `${digits(estimate.estimate)}${interval ? ` [${tellingInterval(interval, estimate.equal)}]` : ""}, n = ${n}`,
+          : `${digits(estimate.estimate)}${interval ? ` [${intervalText(interval)}]` : ""}, n = ${n}`,
       pairing: comparison?.pairing ?? null,
       unavailable,
     },

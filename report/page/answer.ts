@@ -1,8 +1,8 @@
 import { estimateOf } from "../../measure/analysis/compared-estimate.ts";
 import type { DriverPair } from "../../measure/analysis/driver-pairs.ts";
-import { digits, type TableCell } from "../../measure/analysis/print/table.ts";
+import { digits, intervalText, type TableCell } from "../../measure/analysis/print/table.ts";
 import { mainMetric, measures } from "../../study/metric-lists.ts";
-import { lostOfPair, tellingInterval } from "../figures/pair-words.ts";
+import { lostOfPair } from "../figures/pair-words.ts";
 import { type Html, html } from "./html.ts";
 
 const words = new Map<boolean | null, string>([
@@ -17,7 +17,7 @@ function rowOf(pair: DriverPair): Html {
   const estimate = estimateOf(comparison);
   const cells: TableCell[] = [
     estimate === null ? "unavailable" : digits(estimate.estimate),
-    estimate?.interval ? tellingInterval(estimate.interval, estimate.equal) : "none",
+    intervalText(estimate?.interval) ?? "none",
     comparison?.n ?? 0,
     words.get(decided) ?? "",
     `${unavailable ?? verdict}${lost === null ? "" : `; ${lost}`}`,

@@ -1,14 +1,11 @@
-/** Significant digits of a number that is shown, and the most where these do not tell it from a whole number. */
-const [usual, most] = [4, 12];
+import { tellingDigits } from "../../lib/telling-digits.ts";
 
-/**
- * A number as people read it, with four digits; with more where it would read as a whole number that it is not, so that an end of an
- * interval never reads 1 and lies beside it. Nothing for null.
- */
+/** Significant digits of a number that is shown. */
+const usual = 4;
+
+/** A number as people read it, with four digits, and with more where it would read as a whole number that it is not. Nothing for null. */
 export function shownValue(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value !== "number" || Number.isInteger(value)) return String(value);
-  let count = usual;
-  while (Number.isInteger(Number(value.toPrecision(count))) && count < most) count++;
-  return String(Number(value.toPrecision(count)));
+  return String(Number(value.toPrecision(tellingDigits(value, usual))));
 }

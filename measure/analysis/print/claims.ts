@@ -3,7 +3,7 @@ import type { CheckedClaim } from "../claims/check.ts";
 import { type Evidence, type Tested, vmsTestedWith } from "../claims/evidence.ts";
 import { rateWords } from "../competitors.ts";
 import { lostWords } from "../lost-deployments.ts";
-import { digits, type PlainTable } from "./table.ts";
+import { digits, endTexts, type PlainTable } from "./table.ts";
 
 const list = (values: readonly (string | number)[]) => values.join(" and ");
 
@@ -19,9 +19,7 @@ export const evidenceNotes = ({ tested, contradicts, note, leftOut, lost }: Evid
   ...[lostWords(lost)].filter((words) => words !== null),
   ...(tested && tested.deployments > 0 ? [testedOnWords(tested)] : []),
   ...(contradicts && contradicts.level > 0.95
-    ? [
-        `to contradict: ${digits(contradicts.low)} to ${digits(contradicts.high)} at ${(100 * contradicts.level).toFixed(1)} %`,
-      ]
+    ? [`to contradict: ${endTexts(contradicts).join(" to ")} at ${(100 * contradicts.level).toFixed(1)} %`]
     : []),
   ...(leftOut && leftOut.unmatched + leftOut.withoutValue + leftOut.withoutRatio > 0
     ? [
@@ -37,7 +35,7 @@ export const evidenceNotes = ({ tested, contradicts, note, leftOut, lost }: Evid
 /** The numbers of one rule in a few words. */
 function evidenceWords(evidence: Evidence): string {
   const { n, estimate, low, high, unit } = evidence;
-  const range = low === null || high === null ? "" : ` [${digits(low)}, ${digits(high)}]`;
+  const range = low === null || high === null ? "" : ` [${endTexts({ low, high }).join(", ")}]`;
   const found = estimate === null ? [] : [`${digits(estimate)}${range} ${unit}`.trim()];
   return [...found, ...(n === null ? [] : [`n = ${counted(n, "replicate")}`]), ...evidenceNotes(evidence)].join("; ");
 }

@@ -1,3 +1,4 @@
+import { tellingDigits } from "../../../lib/telling-digits.ts";
 import type { ComparedUnit } from "../unit.ts";
 
 /** A cell as it is printed; null is nothing to say. */
@@ -24,8 +25,11 @@ export const countHead = (unit: ComparedUnit): string =>
 export const countCell = (n: number, unit: ComparedUnit, head: ComparedUnit): TableCell =>
   unit === head ? n : `${n} ${countHead(unit)}`;
 
+/** Significant digits of a number that is printed. */
+const usual = 3;
+
 /** A number with some significant digits, without an exponent where it can be avoided. */
-export function digits(value: number | null, significant = 3): string | null {
+export function digits(value: number | null, significant = usual): string | null {
   if (value === null) return null;
   if (value === 0) return "0";
   const size = Math.abs(value);
@@ -44,9 +48,19 @@ export function percentText(part: number): string {
 /** A p-value as it is printed. */
 export const pText = (p: number | null) => (p === null ? null : p < 1e-7 ? "< 1e-7" : digits(p, 3));
 
-/** An estimate with its interval. */
-export const intervalText = (interval: { low: number; high: number } | null | undefined) =>
-  interval ? `${digits(interval.low)} … ${digits(interval.high)}` : null;
+interface Ends {
+  low: number;
+  high: number;
+}
+
+/** The ends of an interval as texts, both with as many digits as neither reads as a whole number that it is not. */
+export function endTexts({ low, high }: Ends): [string, string] {
+  const count = Math.max(tellingDigits(low, usual), tellingDigits(high, usual));
+  return [digits(low, count) as string, digits(high, count) as string];
+}
+
+/** An interval as it is printed. */
+export const intervalText = (interval: Ends | null | undefined) => (interval ? endTexts(interval).join(" … ") : null);
 
 /** A table in aligned columns, numbers to the right. */
 export function asText({ title, head, rows, notes = [] }: PlainTable): string {

@@ -4,10 +4,10 @@ import { parse, View } from "vega";
 import { describe, expect, test } from "vitest";
 import { compareSides } from "../../../measure/analysis/compare/compare.ts";
 import { Sides } from "../../../measure/analysis/compare/sides.ts";
+import { intervalText } from "../../../measure/analysis/print/table.ts";
 import { vegaOf } from "../../../report/draw/pictures.ts";
 import { rowsAtFirst, specificationOf, valuesOf } from "../../../report/draw/specification.ts";
 import type { Drawing } from "../../../report/figures/drawing.ts";
-import { tellingInterval } from "../../../report/figures/pair-words.ts";
 import { writeReport } from "../../../report/report.ts";
 import { csvOf } from "../../../report/write.ts";
 import { drawnStudy, temporaryFolder } from "../../support/report.ts";
@@ -119,7 +119,10 @@ test("names are text in HTML, SVG and CSV", { timeout: wholeReportMs }, async ()
 });
 
 test("an interval shows on which side of no difference its ends are", () => {
-  expect(tellingInterval({ low: 1.00004, high: 1.04 }, 1)).toBe("1.00004 … 1.04000");
-  expect(tellingInterval({ low: 0.961, high: 1 }, 1)).toBe("0.961 … 1.00");
-  expect(tellingInterval({ low: 0.5, high: 0.75 }, 1)).toBe("0.500 … 0.750");
+  const shown = (low: number, high: number) => intervalText({ low, high });
+  expect(shown(1.00004, 1.04)).toBe("1.00004 … 1.04000");
+  expect(shown(0.961, 1)).toBe("0.961 … 1.00");
+  expect(shown(0.5, 0.75)).toBe("0.500 … 0.750");
+  expect(shown(-0.999996, 120.25)).toBe("-0.999996 … 120.250");
+  expect(shown(0, 1 + 1e-13)).toBe("0 … 1.00");
 });
