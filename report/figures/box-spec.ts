@@ -1,15 +1,6 @@
-import { inOrder } from "../layout/places.ts";
 import type { DrawnRow, FigureSpec } from "./drawing.ts";
-import {
-  besideByDriver,
-  byDriver,
-  inPanels,
-  logAxis,
-  logScale,
-  panelWidth,
-  tooltipOf,
-  unavailableMark,
-} from "./pieces.ts";
+import { besideOverVms, drawnDrivers, panelsByName, placeFields } from "./panels.ts";
+import { byDriver, logAxis, logScale, tooltipOf, unavailableMark } from "./pieces.ts";
 import { neutral } from "./theme.ts";
 
 /** The axis of a figure of boxes. */
@@ -24,9 +15,7 @@ export const fewestForWhiskers = 20;
 
 /** The fields of a figure of boxes. @param hasCentre whether deployments have a median of their own */
 export const boxFields = (unit: string, hasCentre: boolean) => [
-  { name: "panel", head: "conditions" },
-  { name: "competing", head: "background VMs" },
-  { name: "driver", head: "driver" },
+  ...placeFields,
   { name: "n", head: "values" },
   { name: "deployments", head: "deployments that they are of" },
   ...["min", "p05", "p25", "median", "p75", "p95", "max"].map((name) => ({ name, head: `${name}, ${unit}` })),
@@ -42,8 +31,7 @@ export const boxFields = (unit: string, hasCentre: boolean) => [
 
 /** Boxes side by side by driver, over the number of background VMs. @param figure what stands at its axis */
 export function boxSpec(figure: BoxAxis, rows: readonly DrawnRow[]): FigureSpec {
-  const drivers = rows.map(({ cells }) => String(cells.driver));
-  const vms = inOrder(rows.map(({ cells }) => Number(cells.vms)));
+  const { width, encoding } = besideOverVms(rows);
   const hasCentre = rows.some(({ cells }) => typeof cells.centre === "number");
   const y = {
     type: "quantitative" as const,
@@ -58,15 +46,11 @@ export function boxSpec(figure: BoxAxis, rows: readonly DrawnRow[]): FigureSpec 
     encoding: { y: { ...y, field } },
   });
   return {
-    ...inPanels(inOrder(rows.map(({ cells }) => String(cells.panel)))),
+    ...panelsByName(rows),
     spec: {
-      width: panelWidth(vms.length * new Set(drivers).size),
+      width,
       height: 190,
-      encoding: {
-        x: { field: "vms", type: "ordinal", title: "background VMs", axis: { labelAngle: 0 }, sort: "ascending" },
-        xOffset: besideByDriver(drivers),
-        tooltip: tooltipOf(boxFields(figure.unit, hasCentre)),
-      },
+      encoding: { ...encoding, tooltip: tooltipOf(boxFields(figure.unit, hasCentre)) },
       layer: [
         {
           transform: valid,
@@ -79,7 +63,7 @@ export function boxSpec(figure: BoxAxis, rows: readonly DrawnRow[]): FigureSpec 
           encoding: {
             y: { ...y, field: "p25" },
             y2: { field: "p75" },
-            color: byDriver(drivers),
+            color: byDriver(drawnDrivers(rows)),
           },
         },
         {

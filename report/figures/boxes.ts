@@ -6,6 +6,7 @@ import { type DrawnPlace, levelWords } from "../layout/places.ts";
 import type { StudyData } from "../study-data.ts";
 import { boxFields, boxSpec, fewestForWhiskers } from "./box-spec.ts";
 import type { Drawing, DrawnRow } from "./drawing.ts";
+import { placeCells } from "./panels.ts";
 import { asTitle, unavailableLines } from "./pieces.ts";
 
 /** The numbers of a box, in the unit that is shown; or why there are none. */
@@ -30,11 +31,11 @@ interface BoxFigure {
   numbersOf(scenario: number): BoxNumbers | undefined;
 }
 
-function rowOf({ scenario, panel, vms, competing, driver }: DrawnPlace, numbers: BoxNumbers): DrawnRow {
-  const cells: Record<string, TableCell> = { panel, vms, competing, driver };
+function rowOf(place: DrawnPlace, numbers: BoxNumbers): DrawnRow {
+  const cells: Record<string, TableCell> = { ...placeCells(place), vms: place.vms };
   if ("unavailable" in numbers) cells.unavailable = numbers.unavailable;
   else Object.assign(cells, numbers, { shownCount: `n = ${numbers.n}`, unavailable: null });
-  return { scenarios: [scenario], cells };
+  return { scenarios: [place.scenario], cells };
 }
 
 function boxFigure(figure: BoxFigure, { places }: StudyData): Drawing {

@@ -8,16 +8,8 @@ import { mainMetric, measures } from "../../study/metric-lists.ts";
 import { inOrder } from "../layout/places.ts";
 import type { StudyData } from "../study-data.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
-import {
-  asTitle,
-  byDriver,
-  inPanels,
-  logAxis,
-  logScale,
-  tooltipOf,
-  unavailableLines,
-  unavailableMark,
-} from "./pieces.ts";
+import { drawnDrivers, panelsInTurn } from "./panels.ts";
+import { asTitle, byDriver, logAxis, logScale, tooltipOf, unavailableLines, unavailableMark } from "./pieces.ts";
 import { neutral } from "./theme.ts";
 
 const fields = [
@@ -37,7 +29,7 @@ function specOf(rows: readonly DrawnRow[]): FigureSpec {
     axis: { tickMinStep: 1 },
   };
   return {
-    ...inPanels([...new Set(rows.map(({ cells }) => String(cells.panel)))], 1),
+    ...panelsInTurn(rows, 1),
     spec: {
       width: 620,
       height: 200,
@@ -48,7 +40,7 @@ function specOf(rows: readonly DrawnRow[]): FigureSpec {
           encoding: {
             x,
             y: { field: "value", type: "quantitative", title: "median RTT, ms", scale: logScale, axis: logAxis },
-            color: byDriver(rows.map(({ cells }) => String(cells.driver))),
+            color: byDriver(drawnDrivers(rows)),
             tooltip: tooltipOf(fields),
           },
         },

@@ -1,19 +1,18 @@
 import { inOrder, levelWords } from "../layout/places.ts";
 import type { StudyData } from "../study-data.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
-import { byDriver, inPanels, logAxis, logScale, tooltipOf } from "./pieces.ts";
+import { drawnDrivers, panelsByName, placeCells, placeFields } from "./panels.ts";
+import { byDriver, logAxis, logScale, tooltipOf } from "./pieces.ts";
 
 const fields = [
-  { name: "panel", head: "conditions" },
-  { name: "driver", head: "driver" },
-  { name: "competing", head: "background VMs" },
+  ...placeFields,
   { name: "part", head: "part of the packets that took no longer" },
   { name: "ms", head: "RTT, ms" },
   { name: "longer", head: "part that took longer" },
 ];
 
 function specOf(rows: readonly DrawnRow[]): FigureSpec {
-  const drivers = rows.map(({ cells }) => String(cells.driver));
+  const drivers = drawnDrivers(rows);
   const x = { field: "ms", type: "quantitative" as const, title: "RTT, ms", scale: logScale, axis: logAxis };
   const y = {
     type: "quantitative" as const,
@@ -22,7 +21,7 @@ function specOf(rows: readonly DrawnRow[]): FigureSpec {
     axis: logAxis,
   };
   return {
-    ...inPanels(inOrder(rows.map(({ cells }) => String(cells.panel)))),
+    ...panelsByName(rows),
     spec: {
       width: 330,
       height: 200,
@@ -75,9 +74,7 @@ export function distributionFigures(study: StudyData): Drawing[] {
       scenarios: [place.scenario],
       ...(!drawn.has(place.scenario) && { detail: true as const }),
       cells: {
-        panel: place.panel,
-        driver: place.driver,
-        competing: place.competing,
+        ...placeCells(place),
         line: `${place.scenario}`,
         ms: value / 1e6,
         part,

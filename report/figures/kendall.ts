@@ -3,7 +3,8 @@ import { intervalText } from "../../measure/analysis/print/table.ts";
 import { locationOf, paperMeasures } from "../../measure/analysis/table3.ts";
 import type { StudyData } from "../study-data.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
-import { inPanels, tooltipOf } from "./pieces.ts";
+import { panelsInTurn } from "./panels.ts";
+import { tooltipOf } from "./pieces.ts";
 import { neutral } from "./theme.ts";
 
 const fields = [
@@ -19,7 +20,7 @@ const fields = [
 ];
 
 const specOf = (rows: readonly DrawnRow[]): FigureSpec => ({
-  ...inPanels([...new Set(rows.map(({ cells }) => String(cells.panel)))]),
+  ...panelsInTurn(rows),
   spec: {
     width: { step: 78 },
     height: { step: 46 },

@@ -10,7 +10,8 @@ import { type Measure, measures } from "../../study/metric-lists.ts";
 import type { StudyData } from "../study-data.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
 import { lostOfPair } from "./pair-words.ts";
-import { asTitle, inPanels, logAxis, logScale, tooltipOf } from "./pieces.ts";
+import { panelsInTurn } from "./panels.ts";
+import { asTitle, logAxis, logScale, tooltipOf } from "./pieces.ts";
 import { neutral, okabeIto } from "./theme.ts";
 
 const answers = {
@@ -92,7 +93,7 @@ function specOf(measure: Measure, rows: readonly DrawnRow[]): FigureSpec {
   };
   const y = { field: "pair", type: "nominal" as const, title: null, sort: null };
   return {
-    ...inPanels([...new Set(rows.map(({ cells }) => String(cells.panel)))], 1),
+    ...panelsInTurn(rows, 1),
     spec: {
       width: 380,
       height: { step: 24 },

@@ -1,19 +1,17 @@
 import { metrics } from "../../study/metrics.ts";
-import { inOrder } from "../layout/places.ts";
 import { rttParts, type StudyData } from "../study-data.ts";
 import { drawnAtFirst, othersByFilter, withoutReply } from "./distribution.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
-import { inPanels, tooltipOf, unavailableLines } from "./pieces.ts";
-import { driversInOrder, neutral } from "./theme.ts";
+import { drawnDrivers, panelsByName, placeCells, placeFields } from "./panels.ts";
+import { tooltipOf, unavailableLines } from "./pieces.ts";
+import { neutral } from "./theme.ts";
 
 /** Blues are the Sender, greens the Responder, grey is the wire: dark in the VM, light in the host. */
 const colours = ["#08519c", "#6baed6", "#bdbdbd", "#a1d99b", "#006d2c", "#41ab5d", "#3182bd"];
 const notSeen = "not told apart";
 
 const fields = [
-  { name: "panel", head: "conditions" },
-  { name: "driver", head: "driver" },
-  { name: "competing", head: "background VMs" },
+  ...placeFields,
   { name: "part", head: "part" },
   { name: "mean", head: "mean, ms" },
   { name: "share", head: "per cent of the RTT" },
@@ -24,13 +22,12 @@ const fields = [
 const partNames = rttParts.map((part) => metrics[part].what);
 
 function specOf(rows: readonly DrawnRow[]): FigureSpec {
-  const drivers = driversInOrder(rows.map(({ cells }) => String(cells.driver)));
   return {
-    ...inPanels(inOrder(rows.map(({ cells }) => String(cells.panel))), 1),
+    ...panelsByName(rows, 1),
     spec: {
       width: 560,
       height: { step: 26 },
-      encoding: { y: { field: "driver", type: "nominal", sort: drivers, title: null } },
+      encoding: { y: { field: "driver", type: "nominal", sort: drawnDrivers(rows), title: null } },
       layer: [
         {
           mark: { type: "bar", stroke: neutral.paper, strokeWidth: 0.5, opacity: 1 },
@@ -68,7 +65,7 @@ export function partFigures(study: StudyData): Drawing[] {
     ]),
   );
   const rows = study.placesByVms.flatMap((place): DrawnRow[] => {
-    const { scenario, driver } = place;
+    const { scenario } = place;
     const sha256 = study.scenarios[scenario]?.sha256 ?? "";
     const found = study.parts.get(sha256);
     if (found === undefined) return [];
@@ -82,7 +79,7 @@ export function partFigures(study: StudyData): Drawing[] {
         scenarios: [scenario],
         ...(!drawn.has(scenario) && { detail: true as const }),
         cells: {
-          ...{ panel: place.panel, driver, competing: place.competing, packets: `${n} of ${of}` },
+          ...{ ...placeCells(place), packets: `${n} of ${of}` },
           part: parts === null ? notSeen : (partNames[i] ?? ""),
           ...{ mean: ns / 1e6, from: start / 1e6, to: from / 1e6 },
           share: (100 * ns) / whole,

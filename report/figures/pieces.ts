@@ -2,14 +2,6 @@ import { digits } from "../../measure/analysis/print/table.ts";
 import type { DrawnRow } from "./drawing.ts";
 import { driverColours, driversInOrder, neutral } from "./theme.ts";
 
-/** So many marks are drawn broad. */
-const fewMarks = 10;
-
-/** Most columns of panels, and the width of a panel in which so many marks stand side by side. */
-const mostColumns = 2;
-export const panelWidth = (marks: number): number =>
-  Math.round(Math.min(430, Math.max(170, (marks <= fewMarks ? 36 : 14) * marks + 30)));
-
 /** A log scale that ends where the data ends. */
 export const logScale = { type: "log" as const, nice: false, padding: 10 };
 
@@ -21,26 +13,12 @@ export const logAxis = { gridOpacity: { condition: { test: isRound, value: 1 }, 
 /** "Overhead": the first letter of a title. */
 export const asTitle = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** Panels one after the other, each with its name above it. */
-export const inPanels = (panels: readonly string[], columns = mostColumns) => ({
-  facet: { field: "panel", type: "nominal" as const, sort: [...panels], title: null },
-  columns: Math.max(1, Math.min(columns, panels.length)),
-});
-
 /** Colour by driver, alike in all figures. */
 export const byDriver = (drivers: Iterable<string>, title: string | null = "driver of the Main VMs") => ({
   field: "driver",
   type: "nominal" as const,
   scale: driverColours(drivers),
   legend: { title, symbolType: "square" as const },
-});
-
-/** Drivers side by side over one value of x. */
-export const besideByDriver = (drivers: Iterable<string>) => ({
-  field: "driver",
-  type: "nominal" as const,
-  sort: driversInOrder(drivers),
-  scale: { paddingInner: 0.15, paddingOuter: 0.1 },
 });
 
 /** A place for what cannot be drawn: the word stands upright at the foot of the panel. */

@@ -1,21 +1,18 @@
-import { inOrder } from "../layout/places.ts";
 import type { StudyData } from "../study-data.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
-import { besideByDriver, byDriver, inPanels, logAxis, logScale, panelWidth, tooltipOf } from "./pieces.ts";
+import { besideOverVms, drawnDrivers, panelsByName, placeCells, placeFields } from "./panels.ts";
+import { byDriver, logAxis, logScale, tooltipOf } from "./pieces.ts";
 import { neutral } from "./theme.ts";
 
 const fields = [
-  { name: "panel", head: "conditions" },
+  ...placeFields,
   { name: "scenario", head: "scenario" },
-  { name: "driver", head: "driver" },
-  { name: "competing", head: "background VMs" },
   { name: "requested", head: "asked for, packets/s" },
   { name: "achieved", head: "achieved, packets/s (median of the runs)" },
 ];
 
 function specOf(rows: readonly DrawnRow[]): FigureSpec {
-  const drivers = rows.map(({ cells }) => String(cells.driver));
-  const vms = new Set(rows.map(({ cells }) => cells.vms));
+  const { width, encoding } = besideOverVms(rows);
   const y = {
     type: "quantitative" as const,
     title: "packets a second",
@@ -23,9 +20,9 @@ function specOf(rows: readonly DrawnRow[]): FigureSpec {
     axis: logAxis,
   };
   return {
-    ...inPanels(inOrder(rows.map(({ cells }) => String(cells.panel)))),
+    ...panelsByName(rows),
     spec: {
-      width: panelWidth(vms.size * new Set(drivers).size),
+      width,
       height: 190,
       layer: [
         {
@@ -35,10 +32,9 @@ function specOf(rows: readonly DrawnRow[]): FigureSpec {
         {
           mark: { type: "point", filled: true, size: 45, opacity: 1, stroke: neutral.ink, strokeWidth: 0.6 },
           encoding: {
-            x: { field: "vms", type: "ordinal", title: "background VMs", axis: { labelAngle: 0 }, sort: "ascending" },
-            xOffset: besideByDriver(drivers),
+            ...encoding,
             y: { ...y, field: "achieved" },
-            color: byDriver(drivers),
+            color: byDriver(drawnDrivers(rows)),
             tooltip: tooltipOf(fields),
           },
         },
@@ -54,14 +50,13 @@ export function rateFigures({ analysis, scenarios, places }: StudyData): Drawing
       achievedRatePps === null ? [] : [[scenarioSha256, achievedRatePps] as const],
     ),
   );
-  const rows = places.flatMap(({ scenario: index, panel, vms, competing, driver }): DrawnRow[] => {
-    const scenario = scenarios[index];
+  const rows = places.flatMap((place): DrawnRow[] => {
+    const scenario = scenarios[place.scenario];
     const achieved = known.get(scenario?.sha256 ?? "");
     if (scenario === undefined || achieved === undefined) return [];
     const { name, ratePps } = scenario;
-    return [
-      { scenarios: [index], cells: { panel, scenario: name, driver, vms, competing, requested: ratePps, achieved } },
-    ];
+    const cells = { ...placeCells(place), vms: place.vms, scenario: name, requested: ratePps, achieved };
+    return [{ scenarios: [place.scenario], cells }];
   });
   const without = analysis.scenarios.length - known.size;
   return [

@@ -3,7 +3,8 @@ import { mainMetric } from "../../study/metric-lists.ts";
 import { inOrder } from "../layout/places.ts";
 import type { StudyData } from "../study-data.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
-import { byDriver, inPanels, shownRatio, tooltipOf } from "./pieces.ts";
+import { drawnDrivers, panelsInTurn } from "./panels.ts";
+import { byDriver, shownRatio, tooltipOf } from "./pieces.ts";
 import { neutral } from "./theme.ts";
 
 const nobody = "not decided";
@@ -51,7 +52,7 @@ export function winnerOf(pairs: readonly DriverPair[], drivers: readonly string[
 }
 
 const specOf = (rows: readonly DrawnRow[]): FigureSpec => ({
-  ...inPanels([...new Set(rows.map(({ cells }) => String(cells.panel)))], 1),
+  ...panelsInTurn(rows, 1),
   spec: {
     width: 240,
     height: { step: 30 },
@@ -66,10 +67,7 @@ const specOf = (rows: readonly DrawnRow[]): FigureSpec => ({
         encoding: {
           x: { field: "ratio", type: "quantitative", title: "RTT of the next one / its own", scale: { zero: false } },
           x2: { datum: 1 },
-          color: byDriver(
-            rows.flatMap(({ cells }) => (cells.driver === nobody ? [] : [String(cells.driver)])),
-            "lowest median RTT",
-          ),
+          color: byDriver(drawnDrivers(rows.filter(({ cells }) => cells.driver !== nobody)), "lowest median RTT"),
         },
       },
       {
