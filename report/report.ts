@@ -1,14 +1,11 @@
 import { join, resolve } from "node:path";
-import type { Spec } from "vega";
 import { counted } from "../lib/counted.ts";
 import { publishFile } from "../lib/publish.ts";
 import { analysisTables } from "../measure/analysis/print/analysis.ts";
 import { readDataset } from "../measure/dataset/open.ts";
 import { type UpdateReport, updateDataset } from "../measure/dataset/update.ts";
-import { vegaOf } from "./draw/pictures.ts";
-import { specificationOf } from "./draw/specification.ts";
+import { type CompiledFigure, compiledFigure } from "./draw/specification.ts";
 import { allFigures } from "./figures/all.ts";
-import type { Drawing } from "./figures/drawing.ts";
 import { answerOf } from "./page/answer.ts";
 import { html } from "./page/html.ts";
 import { type PageContent, pageOf } from "./page/page.ts";
@@ -38,10 +35,7 @@ function factsOf({ dataset, analysis, scenarios }: StudyData): string[] {
   ];
 }
 
-const specOfPage = (drawing: Drawing, label: string | null): Spec | null =>
-  drawing.spec === null ? null : vegaOf(specificationOf(drawing, label));
-
-async function contentOf(study: StudyData, drawings: readonly Drawing[]): Promise<PageContent> {
+async function contentOf(study: StudyData, figures: readonly CompiledFigure[]): Promise<PageContent> {
   const { dataset, analysis, scenarios, label } = study;
   return {
     title: `Packet RTT by the way VMs are attached: ${dataset.directory}`,
@@ -49,7 +43,7 @@ async function contentOf(study: StudyData, drawings: readonly Drawing[]): Promis
     label,
     answer: answerOf(study.pairs),
     notes: analysis.notes,
-    drawings,
+    drawings: figures.map(({ drawing }) => drawing),
     tables: [
       claimsBeside(analysis.claims),
       ...analysisTables(analysis).tables,
@@ -57,12 +51,7 @@ async function contentOf(study: StudyData, drawings: readonly Drawing[]): Promis
       scenariosTable(scenarios),
       leftOutTable(dataset.update),
     ],
-    payload: payloadOf(
-      dataset.directory,
-      scenarios,
-      drawings,
-      drawings.map((drawing) => specOfPage(drawing, label)),
-    ),
+    payload: payloadOf(dataset.directory, scenarios, figures),
   };
 }
 
@@ -75,7 +64,7 @@ const emptyContent = (directory: string, update: UpdateReport): PageContent => (
   notes: [],
   drawings: [],
   tables: [leftOutTable(update)],
-  payload: payloadOf(directory, [], [], []),
+  payload: payloadOf(directory, [], []),
 });
 
 /**
@@ -90,13 +79,13 @@ export async function writeReport(directory: string, { into, say }: ReportOption
   const update = await updateDataset(directory, say ? { say } : {});
   const page = join(folder, pageFile);
   if (update.runs === 0) {
-    await writeFigures(folder, [], null);
+    await writeFigures(folder, []);
     await publishFile(page, await pageOf(emptyContent(directory, update)));
     return page;
   }
   const study = await gatherStudy(await readDataset(directory, update, say));
-  const drawings = allFigures(study);
-  await writeFigures(folder, drawings, study.label);
-  await publishFile(page, await pageOf(await contentOf(study, drawings)));
+  const figures = allFigures(study).map((drawing) => compiledFigure(drawing, study.label));
+  await writeFigures(folder, figures);
+  await publishFile(page, await pageOf(await contentOf(study, figures)));
   return page;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { publishFile } from "../lib/publish.ts";
 import { asCsv } from "../measure/analysis/print/table.ts";
 import { pngOf, svgOf } from "./draw/pictures.ts";
-import { rowsAtFirst, specificationOf, valuesOf } from "./draw/specification.ts";
+import { type CompiledFigure, withData } from "./draw/specification.ts";
 import type { Drawing } from "./figures/drawing.ts";
 import { figureKinds, figuresFolder, listFile, listOf, requireOurs, writtenBefore } from "./written-before.ts";
 
@@ -14,34 +14,42 @@ export const csvOf = ({ fields, rows }: Drawing): string =>
     rows.map(({ cells }) => fields.map(({ name }) => cells[name] ?? null)),
   )}\n`;
 
-async function writeFigure(folder: string, drawing: Drawing, label: string | null): Promise<void> {
-  const { name, rows } = drawing;
-  const spec = specificationOf(drawing, label, valuesOf(rowsAtFirst(rows)));
-  const svg = await svgOf(spec);
+async function writeFigure(folder: string, figure: CompiledFigure, svg: string): Promise<void> {
+  const { drawing } = figure;
   const files: Record<(typeof figureKinds)[number], string | Uint8Array> = {
     svg,
     png: await pngOf(svg),
     csv: csvOf(drawing),
-    "vl.json": `${JSON.stringify(spec, null, 1)}\n`,
+    "vl.json": `${JSON.stringify(withData(figure), null, 1)}\n`,
   };
-  await Promise.all(figureKinds.map((kind) => publishFile(join(folder, `${name}.${kind}`), files[kind])));
+  await Promise.all(figureKinds.map((kind) => publishFile(join(folder, `${drawing.name}.${kind}`), files[kind])));
 }
 
-const namesOf = ({ name }: Drawing): string[] => figureKinds.map((kind) => `${name}.${kind}`);
+/** Writes each figure while the next one is drawn: PNGs are made by another thread. */
+async function writeEach(folder: string, figures: readonly CompiledFigure[]): Promise<void> {
+  let before: Promise<void> = Promise.resolve();
+  for (const figure of figures) {
+    const [svg] = await Promise.all([svgOf(figure), before]);
+    before = writeFigure(folder, figure, svg);
+  }
+  await before;
+}
+
+const namesOf = ({ drawing }: CompiledFigure): string[] => figureKinds.map((kind) => `${drawing.name}.${kind}`);
 
 /**
  * Writes figures as files, each whole or not at all, and removes those that an earlier report wrote there and this one has no more.
  * @param into folder of the report
  * @throws LabError (exit code 2) when a file is there, or the page, that no earlier report wrote; nothing is written then
  */
-export async function writeFigures(into: string, drawings: readonly Drawing[], label: string | null): Promise<void> {
+export async function writeFigures(into: string, figures: readonly CompiledFigure[]): Promise<void> {
   const folder = join(into, figuresFolder);
-  const names = drawings.flatMap(namesOf);
+  const names = figures.flatMap(namesOf);
   await requireOurs(into, names);
   const before = await writtenBefore(folder);
   // The list is there before what it lists: a report that was broken off is known for ours.
   await publishFile(join(folder, listFile), listOf([...new Set([...before, ...names])]));
-  for (const drawing of drawings) await writeFigure(folder, drawing, label);
+  await writeEach(folder, figures);
   for (const name of before) if (!names.includes(name)) await rm(join(folder, name), { force: true });
   await publishFile(join(folder, listFile), listOf(names));
 }

@@ -1,17 +1,15 @@
 import { renderAsync } from "@resvg/resvg-js";
-import { Error as errorLevel, logger, parse, resetSVGDefIds, View } from "vega";
-import { compile, type TopLevelSpec } from "vega-lite";
+import { parse, resetSVGDefIds, View } from "vega";
 import { neutral } from "../figures/theme.ts";
+import { type CompiledFigure, isOfRows, rowsAtFirst, rowsName, valuesOf } from "./specification.ts";
 import { measureWithFigureFont, resvgFonts } from "./text-width.ts";
 
-/** A specification as vega runs it. What Vega-Lite only warns of is known: panels of unequal height have axes of their own. */
-export const vegaOf = (spec: TopLevelSpec) => compile(spec, { logger: logger(errorLevel) }).spec;
-
-/** Draws a specification without a browser. */
-export async function svgOf(spec: TopLevelSpec): Promise<string> {
+/** Draws what a figure shows at first, without a browser. */
+export async function svgOf({ drawing, vega }: CompiledFigure): Promise<string> {
   measureWithFigureFont();
-  const view = new View(parse(vegaOf(spec)), { renderer: "none" });
+  const view = new View(parse(vega), { renderer: "none" });
   try {
+    if (isOfRows(drawing)) view.data(rowsName, valuesOf(rowsAtFirst(drawing.rows)));
     await view.runAsync();
     // Ids count up with every picture of a process; a picture is the same whatever was drawn before it.
     resetSVGDefIds();

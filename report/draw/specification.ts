@@ -1,11 +1,12 @@
-import type { TopLevelSpec } from "vega-lite";
+import { Error as errorLevel, logger, type Spec } from "vega";
+import { compile, type TopLevelSpec } from "vega-lite";
 import type { TableCell } from "../../measure/analysis/print/table.ts";
 import type { Drawing, DrawnRow } from "../figures/drawing.ts";
 import { figureConfig, neutral } from "../figures/theme.ts";
 import { wrappedAt } from "./wrapped-at.ts";
 
 /** Name of the data in every specification. */
-const rowsName = "rows";
+export const rowsName = "rows";
 
 /** The rows that are drawn while nobody has chosen some. */
 export const rowsAtFirst = (rows: readonly DrawnRow[]): DrawnRow[] => rows.filter(({ detail }) => detail === undefined);
@@ -24,23 +25,40 @@ const emptySpec = {
   mark: { type: "text", text: "nothing to draw", color: neutral.muted, fontSize: 13 },
 };
 
-/**
- * A figure as Vega-Lite takes it.
- * @param label what every figure of such servers says of itself; null for nothing
- * @param values data that stands in it; left out where the reader of it has the data
- */
-export function specificationOf(
-  drawing: Drawing,
-  label: string | null,
-  values?: Record<string, TableCell>[],
-): TopLevelSpec {
+/** A figure with its specification, which the page and the pictures share: neither has the data in it. */
+export interface CompiledFigure {
+  drawing: Drawing;
+  /** As Vega-Lite takes it. */
+  vegaLite: TopLevelSpec;
+  /** As vega runs it. */
+  vega: Spec;
+}
+
+/** Whether a figure's specification is of its rows: one that has nothing to draw says so by itself. */
+export const isOfRows = ({ spec }: Drawing): boolean => spec !== null;
+
+function specificationOf(drawing: Drawing, label: string | null): TopLevelSpec {
   const lines = [...(label === null ? [] : [label]), ...drawing.missing].flatMap((line) => wrappedAt(line, widest));
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     description: drawing.title,
     title: { text: drawing.title, ...(lines.length > 0 && { subtitle: lines }) },
-    data: values === undefined ? { name: rowsName } : { name: rowsName, values },
+    data: { name: rowsName },
     ...(drawing.spec ?? emptySpec),
     config: figureConfig,
   } as TopLevelSpec;
 }
+
+/**
+ * A figure that is ready to be drawn, on the page and as a picture.
+ * @param label what every figure of such servers says of itself; null for nothing
+ */
+export function compiledFigure(drawing: Drawing, label: string | null): CompiledFigure {
+  const vegaLite = specificationOf(drawing, label);
+  // What Vega-Lite only warns of is known: panels of unequal height have axes of their own.
+  return { drawing, vegaLite, vega: compile(vegaLite, { logger: logger(errorLevel) }).spec };
+}
+
+/** Its specification with the data that is drawn at first in it: what other programs read. */
+export const withData = ({ drawing, vegaLite }: CompiledFigure): TopLevelSpec =>
+  isOfRows(drawing) ? { ...vegaLite, data: { name: rowsName, values: valuesOf(rowsAtFirst(drawing.rows)) } } : vegaLite;

@@ -3,7 +3,7 @@ import { measureOf } from "../../measure/analysis/measures.ts";
 import type { TableCell } from "../../measure/analysis/print/table.ts";
 import type { RunRecord } from "../../measure/dataset/run-record.ts";
 import { type Measure, mainMetric, measureNames, measures } from "../../study/metric-lists.ts";
-import type { Drawing } from "../figures/drawing.ts";
+import { type CompiledFigure, isOfRows } from "../draw/specification.ts";
 import { inOrder } from "../layout/places.ts";
 import type { ShownScenario } from "../layout/scenarios.ts";
 import { varyingFactors } from "../tables/scenarios.ts";
@@ -81,10 +81,11 @@ class ScenarioSets {
   }
 }
 
-function figureOf({ name, title, fields, rows }: Drawing, spec: Spec | null, sets: ScenarioSets): PageFigure {
+function figureOf({ drawing, vega }: CompiledFigure, sets: ScenarioSets): PageFigure {
+  const { name, title, fields, rows } = drawing;
   const cells = [...new Set(rows.flatMap((row) => Object.keys(row.cells)))];
   return {
-    ...{ name, title, cells, spec },
+    ...{ name, title, cells, spec: isOfRows(drawing) ? vega : null },
     fields: fields.map((field) => ({ ...field })),
     rows: rows.map((row) => [
       sets.indexOf(row.scenarios),
@@ -94,15 +95,14 @@ function figureOf({ name, title, fields, rows }: Drawing, spec: Spec | null, set
   };
 }
 
-/** What the page's script is given. @param specs of the drawings, as vega runs them, in their order */
+/** What the page's script is given. */
 export function payloadOf(
   directory: string,
   scenarios: readonly ShownScenario[],
-  drawings: readonly Drawing[],
-  specs: readonly (Spec | null)[],
+  compiled: readonly CompiledFigure[],
 ): Payload {
   const sets = new ScenarioSets();
-  const figures = drawings.map((drawing, i) => figureOf(drawing, specs[i] ?? null, sets));
+  const figures = compiled.map((figure) => figureOf(figure, sets));
   return {
     directory,
     factors: varyingFactors(scenarios).map(({ column, head }) => ({

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { pngOf, svgOf } from "../../report/draw/pictures.ts";
-import { rowsAtFirst, specificationOf, valuesOf } from "../../report/draw/specification.ts";
+import { compiledFigure } from "../../report/draw/specification.ts";
 import { drawnStudy } from "../support/report.ts";
 import { sampleResults } from "../support/samples.ts";
 
@@ -23,9 +23,9 @@ test("each kind of figure is drawn as it was, of real runs", async () => {
   for (const name of kinds) {
     const drawing = figures.get(name);
     if (drawing === undefined) throw new Error(`there is no figure ${name}`);
-    const spec = specificationOf(drawing, study.label, valuesOf(rowsAtFirst(drawing.rows)));
-    const svg = await svgOf(spec);
-    expect(await svgOf(spec), "whatever was drawn before").toBe(svg);
+    const figure = compiledFigure(drawing, study.label);
+    const svg = await svgOf(figure);
+    expect(await svgOf(figure), "whatever was drawn before").toBe(svg);
     await expect(`${svg.replaceAll(/>(?=<(?:g|path|text))/g, ">\n")}\n`).toMatchFileSnapshot(
       `report/${name}.golden.svg`,
     );

@@ -5,8 +5,7 @@ import { describe, expect, test } from "vitest";
 import { compareSides } from "../../../measure/analysis/compare/compare.ts";
 import { Sides } from "../../../measure/analysis/compare/sides.ts";
 import { intervalText } from "../../../measure/analysis/print/table.ts";
-import { vegaOf } from "../../../report/draw/pictures.ts";
-import { rowsAtFirst, specificationOf, valuesOf } from "../../../report/draw/specification.ts";
+import { compiledFigure, rowsAtFirst, rowsName, valuesOf } from "../../../report/draw/specification.ts";
 import type { Drawing } from "../../../report/figures/drawing.ts";
 import { writeReport } from "../../../report/report.ts";
 import { csvOf } from "../../../report/write.ts";
@@ -18,9 +17,9 @@ const wholeReportMs = 240_000;
 
 /** The data of the marks that a view has drawn, whatever group they stand in. */
 function drawnData(drawing: Drawing): Record<string, unknown>[] {
-  const view = new View(parse(vegaOf(specificationOf(drawing, null, valuesOf(rowsAtFirst(drawing.rows))))), {
-    renderer: "none",
-  }).run();
+  const view = new View(parse(compiledFigure(drawing, null).vega), { renderer: "none" })
+    .data(rowsName, valuesOf(rowsAtFirst(drawing.rows)))
+    .run();
   const found = new Set<Record<string, unknown>>();
   const visit = (item: { items?: unknown[]; datum?: Record<string, unknown> }) => {
     if (item.datum !== undefined && "scenarios" in item.datum === false) found.add(item.datum);

@@ -6,7 +6,7 @@ import { driftOfRuns } from "../../../measure/analysis/drift.ts";
 import { compareDriverPairs } from "../../../measure/analysis/driver-pairs.ts";
 import type { RunRecord } from "../../../measure/dataset/run-record.ts";
 import { svgOf } from "../../../report/draw/pictures.ts";
-import { specificationOf, valuesOf } from "../../../report/draw/specification.ts";
+import { compiledFigure } from "../../../report/draw/specification.ts";
 import { campaignFigures } from "../../../report/figures/campaign.ts";
 import type { Drawing } from "../../../report/figures/drawing.ts";
 import { pairFigures } from "../../../report/figures/pairs.ts";
@@ -99,7 +99,7 @@ test("a folder whose name XML cannot have is drawn", { timeout: 120_000 }, async
   const { figures } = await drawnStudy(folder.path);
   const drawing = figures.get("campaign-rtt") as Drawing;
   expect(drawing.rows[0]?.cells.panel).toBe("a\ufffdb");
-  const svg = await svgOf(specificationOf(drawing, null, valuesOf(drawing.rows)));
+  const svg = await svgOf(compiledFigure(drawing, null));
   expect(svg).toContain("a\ufffdb");
 });
 

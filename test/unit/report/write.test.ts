@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { compiledFigure } from "../../../report/draw/specification.ts";
 import type { Drawing } from "../../../report/figures/drawing.ts";
 import { writeReport } from "../../../report/report.ts";
 import { writeFigures } from "../../../report/write.ts";
@@ -10,6 +11,7 @@ const drawing = (name: string): Drawing => ({
   ...{ name, title: name, caption: [], missing: [] },
   ...{ spec: null, fields: [], rows: [] },
 });
+const figure = (name: string) => compiledFigure(drawing(name), null);
 const filesOf = (name: string) => ["csv", "png", "svg", "vl.json"].map((kind) => `${name}.${kind}`);
 
 /** A folder with a folder of figures in it, and files by their path in it. */
@@ -23,8 +25,8 @@ function folderWith(files: Readonly<Record<string, string>>) {
 
 test("a figure that an earlier report wrote and this one has no more is removed, and nothing else is", async () => {
   using folder = folderWith({ "figures/mine.svg": "mine" });
-  await writeFigures(folder.path, [drawing("old"), drawing("kept")], null);
-  await writeFigures(folder.path, [drawing("kept")], null);
+  await writeFigures(folder.path, [figure("old"), figure("kept")]);
+  await writeFigures(folder.path, [figure("kept")]);
   expect(readdirSync(folder.figures).sort()).toEqual(["files.json", ...filesOf("kept"), "mine.svg"].sort());
 });
 
@@ -36,7 +38,7 @@ test.each([
   ["no list", `${listed(["mine.svg"]).slice(0, -1)}`],
 ])("a list that names %s removes nothing", async (_, list) => {
   using folder = folderWith({ "figures/files.json": list, "figures/mine.svg": "mine", "figures/mine.txt": "mine" });
-  await writeFigures(folder.path, [], null);
+  await writeFigures(folder.path, []);
   expect(readdirSync(folder.figures).sort()).toEqual(["files.json", "mine.svg", "mine.txt"]);
 });
 
@@ -44,7 +46,7 @@ test.each(["figures/files.json", "figures/x.svg", "report.html"])(
   "%s of somebody else is refused and stays",
   async (path) => {
     using folder = folderWith({ [path]: '["x.png"]' });
-    await expect(writeFigures(folder.path, [drawing("x")], null)).rejects.toThrow(
+    await expect(writeFigures(folder.path, [figure("x")])).rejects.toThrow(
       new RegExp(`${path} was not written by ./lab report, which would overwrite it; move .* away`),
     );
     expect(readFileSync(join(folder.path, path), "utf8")).toBe('["x.png"]');
@@ -62,8 +64,8 @@ test("a report is written over one of before", async () => {
 
 test("a report that was broken off is known for ours", async () => {
   using folder = temporaryFolder();
-  const broken = { ...drawing("x"), rows: [null] } as unknown as Drawing;
-  await expect(writeFigures(folder.path, [drawing("a"), broken], null)).rejects.toThrow();
-  await writeFigures(folder.path, [drawing("a")], null);
+  const broken = { ...figure("x"), drawing: { ...drawing("x"), rows: [null] } as unknown as Drawing };
+  await expect(writeFigures(folder.path, [figure("a"), broken])).rejects.toThrow();
+  await writeFigures(folder.path, [figure("a")]);
   expect(readdirSync(join(folder.path, "figures")).sort()).toEqual([...filesOf("a"), "files.json"]);
 });
