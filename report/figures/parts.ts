@@ -50,6 +50,8 @@ function specOf(rows: readonly DrawnRow[]): FigureSpec {
         },
       ],
     },
+    // A panel has the drivers that were measured there.
+    resolve: { scale: { y: "independent" } },
   };
 }
 
