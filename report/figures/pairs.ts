@@ -1,137 +1,33 @@
 import { counted } from "../../lib/counted.ts";
 import { comparedMeasures } from "../../measure/analysis/compare/compare.ts";
 import { assumptions } from "../../measure/analysis/compare/verdict.ts";
-import { estimateOf } from "../../measure/analysis/compared-estimate.ts";
 import { onSriov } from "../../measure/analysis/competitors.ts";
 import type { DriverPair } from "../../measure/analysis/driver-pairs.ts";
 import { isCpu } from "../../measure/analysis/measures.ts";
-import { digits, intervalText } from "../../measure/analysis/print/table.ts";
+import { digits } from "../../measure/analysis/print/table.ts";
 import { type Measure, measures } from "../../study/metric-lists.ts";
 import type { StudyData } from "../study-data.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
+import { effectCells, effectFields, effectSpec } from "./effects.ts";
 import { lostOfPair } from "./pair-words.ts";
-import { panelsInTurn } from "./panels.ts";
-import { asTitle, logAxis, logScale, tooltipOf } from "./pieces.ts";
-import { neutral, okabeIto } from "./theme.ts";
+import { asTitle } from "./pieces.ts";
 
-const answers = {
-  apart: "told apart",
-  notApart: "not told apart",
-  noInterval: "no interval",
-  silent: "says nothing on these servers",
-} as const;
-
-function answerOfPair({ decided, comparison }: DriverPair): string {
-  if (decided !== null) return decided ? answers.apart : answers.notApart;
-  return estimateOf(comparison)?.interval ? answers.silent : answers.noInterval;
-}
-
-const answerScale = {
-  domain: Object.values(answers),
-  fill: [okabeIto.blue, neutral.paper, neutral.paper, neutral.grid],
-  shape: ["circle", "circle", "diamond", "square"],
-};
-
-function rowOf(pair: DriverPair, indexOf: StudyData["indexOf"]): DrawnRow {
-  const { first, second, where, comparison, unavailable, verdict, scope, scenarios } = pair;
-  const estimate = estimateOf(comparison);
-  const interval = estimate?.interval ?? null;
-  const n = comparison?.n ?? 0;
-  return {
-    scenarios: scenarios.flatMap((sha256) => indexOf.get(sha256) ?? []),
-    ...(scope === "cell" && { detail: true }),
-    cells: {
-      pair: `${first} / ${second}`,
-      panel: where,
-      estimate: estimate?.estimate ?? null,
-      low: interval?.low ?? null,
-      high: interval?.high ?? null,
-      n,
-      p: comparison?.pValue ?? null,
-      answer: answerOfPair(pair),
-      verdict,
-      words:
-        estimate === null
-          ? unavailable
-            ? "unavailable"
-            : verdict
-          : `${digits(estimate.estimate)}${interval ? ` [${intervalText(interval)}]` : ""}, n = ${n}`,
-      pairing: comparison?.pairing ?? null,
-      unavailable,
-    },
-  };
-}
+const rowOf = (pair: DriverPair, indexOf: StudyData["indexOf"]): DrawnRow => ({
+  scenarios: pair.scenarios.flatMap((sha256) => indexOf.get(sha256) ?? []),
+  ...(pair.scope === "cell" && { detail: true }),
+  cells: { pair: `${pair.first} / ${pair.second}`, panel: pair.where, ...effectCells(pair) },
+});
 
 const fieldsOf = (isRatio: boolean) => [
   { name: "panel", head: "where" },
   { name: "pair", head: "drivers" },
-  { name: "estimate", head: isRatio ? "first / second" : "first - second, percentage points" },
-  { name: "low", head: "95 % interval from" },
-  { name: "high", head: "to" },
-  { name: "n", head: "replicates" },
-  { name: "p", head: "p" },
-  { name: "answer", head: "do the data decide it?" },
-  { name: "verdict", head: "what they say" },
-  { name: "pairing", head: "how values were paired" },
-  { name: "unavailable", head: "unavailable, because" },
+  ...effectFields(isRatio ? "first / second" : "first - second, percentage points"),
 ];
-
-/** Too long for what a mark says. */
-const tooltipFields = (isRatio: boolean) => fieldsOf(isRatio).filter(({ name }) => name !== "pairing");
 
 function specOf(measure: Measure, rows: readonly DrawnRow[]): FigureSpec {
   const isRatio = !isCpu(measure);
-  const equal = isRatio ? 1 : 0;
-  const title = isRatio
-    ? `${measures[measure].what}, first / second`
-    : `${measures[measure].what}, first - second, points`;
-  const x = {
-    type: "quantitative" as const,
-    title,
-    scale: isRatio ? logScale : { zero: true },
-    ...(isRatio && { axis: logAxis }),
-  };
-  const y = { field: "pair", type: "nominal" as const, title: null, sort: null };
-  return {
-    ...panelsInTurn(rows, 1),
-    spec: {
-      width: 380,
-      height: { step: 24 },
-      layer: [
-        { mark: { type: "rule", strokeDash: [4, 3], color: neutral.line }, encoding: { x: { ...x, datum: equal } } },
-        {
-          transform: [{ filter: "isValid(datum.low)" }],
-          mark: { type: "rule", strokeWidth: 2.5, color: neutral.ink },
-          encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, y },
-        },
-        {
-          transform: [{ filter: "isValid(datum.estimate)" }],
-          mark: { type: "point", size: 70, filled: true, stroke: neutral.ink, strokeWidth: 1.2, opacity: 1 },
-          encoding: {
-            x: { ...x, field: "estimate" },
-            y,
-            fill: {
-              field: "answer",
-              type: "nominal",
-              scale: { domain: answerScale.domain, range: answerScale.fill },
-              legend: { title: "do the data tell them apart?" },
-            },
-            shape: {
-              field: "answer",
-              type: "nominal",
-              scale: { domain: answerScale.domain, range: answerScale.shape },
-            },
-            tooltip: tooltipOf(tooltipFields(isRatio)),
-          },
-        },
-        {
-          mark: { type: "text", align: "left", baseline: "middle", dx: 10, color: neutral.ink },
-          encoding: { x: { value: "width" as const }, y, text: { field: "words" } },
-        },
-      ],
-    },
-    resolve: { scale: { y: "independent" } },
-  };
+  const title = `${measures[measure].what}, ${isRatio ? "first / second" : "first - second, points"}`;
+  return effectSpec({ title, isRatio, line: "pair", fields: fieldsOf(isRatio) }, rows);
 }
 
 /** How many of so many pairs are told apart where none differs. @param pairs that have an interval */
