@@ -8,6 +8,9 @@ import { showTooltip } from "./tooltip.ts";
 /** Most rows of the table behind a figure; the CSV file beside the page has all. */
 const mostRows = 400;
 
+/** What is out of view is drawn when what is in view has been painted. */
+const afterPaintMs = 50;
+
 type Row = PageFigure["rows"][number];
 type OpenRuns = (scenarios: readonly number[], what: string) => void;
 
@@ -41,15 +44,22 @@ export class FigureOnPage {
     behind?.addEventListener("toggle", () => this.#fillTable());
   }
 
-  /** Shows what rests on these scenarios alone. @param isChosen whether the reader chose them: then details are shown too */
-  choose(scenarios: ReadonlySet<number>, isChosen: boolean): void {
-    this.#rows = this.#figure.rows.filter(
-      ([set, detail]) =>
-        (isChosen || detail === 0) && (this.#sets[Number(set)] ?? []).every((index) => scenarios.has(index)),
-    );
+  /**
+   * Shows what rests on shown scenarios alone.
+   * @param isShown by set of scenarios, whether all of it are shown
+   * @param isChosen whether the reader chose them: then details are shown too
+   */
+  choose(isShown: readonly boolean[], isChosen: boolean): void {
+    this.#rows = this.#figure.rows.filter(([set, detail]) => (isChosen || detail === 0) && isShown[Number(set)]);
     this.#isStale = true;
-    if (this.#isNear) this.drawNow();
+    if (this.#isInView()) this.drawNow();
+    else if (this.#isNear) setTimeout(() => this.drawNow(), afterPaintMs);
     this.#fillTable();
+  }
+
+  #isInView(): boolean {
+    const { top, bottom } = this.#holder.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
   }
 
   /** Draws what is shown, where that has changed. */

@@ -18,7 +18,8 @@ const figures = payload.figures.flatMap((figure) => {
 function show(chosen: Chosen): void {
   const scenarios = shownScenarioIndices(payload.scenarios, chosen);
   showChosen(payload, chosen, scenarios.size);
-  for (const figure of figures) figure.choose(scenarios, chosen.size > 0);
+  const isShown = payload.sets.map((set) => set.every((index) => scenarios.has(index)));
+  for (const figure of figures) figure.choose(isShown, chosen.size > 0);
 }
 
 /** The address is what is true: choosing changes it, and what is shown follows it. */
