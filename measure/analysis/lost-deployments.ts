@@ -48,3 +48,15 @@ export function lostWords(arms: readonly LostOfArm[]): string | null {
   if (arms.every(({ without }) => without === 0)) return null;
   return `without a value: ${arms.map((share) => `${share.arm} ${shareWords(share)}`).join(", ")}`;
 }
+
+/** The same of two sides that were compared; nothing where all have one, and where deployments are not the unit. */
+export const lostOfSides = (
+  lost: { first: LostDeployments; second: LostDeployments } | null | undefined,
+  [first, second]: readonly [string, string],
+): string | null =>
+  lost
+    ? lostWords([
+        { arm: first, ...lost.first },
+        { arm: second, ...lost.second },
+      ])
+    : null;

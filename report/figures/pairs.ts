@@ -3,13 +3,13 @@ import { comparedMeasures } from "../../measure/analysis/compare/compare.ts";
 import { assumptions } from "../../measure/analysis/compare/verdict.ts";
 import { onSriov } from "../../measure/analysis/competitors.ts";
 import type { DriverPair } from "../../measure/analysis/driver-pairs.ts";
+import { lostOfSides } from "../../measure/analysis/lost-deployments.ts";
 import { isCpu } from "../../measure/analysis/measures.ts";
 import { digits } from "../../measure/analysis/print/table.ts";
 import { type Measure, measures } from "../../study/metric-lists.ts";
 import type { StudyData } from "../study-data.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
 import { effectCells, effectFields, effectSpec } from "./effects.ts";
-import { lostOfPair } from "./pair-words.ts";
 import { asTitle } from "./pieces.ts";
 
 const rowOf = (pair: DriverPair, indexOf: StudyData["indexOf"]): DrawnRow => ({
@@ -65,9 +65,9 @@ export function pairFigures({ pairs, apart, indexOf }: StudyData): Drawing[] {
       rows,
       missing: [
         ...(pairs.length === 0 ? ["there are no two drivers that were measured under the same conditions"] : []),
-        ...ofMeasure.flatMap((pair) => {
-          const words = pair.scope === "all" ? lostOfPair(pair) : null;
-          return words === null ? [] : [`${pair.first} / ${pair.second}: ${words}`];
+        ...ofMeasure.flatMap(({ first, second, scope, comparison }) => {
+          const words = scope === "all" ? lostOfSides(comparison?.lost, [first, second]) : null;
+          return words === null ? [] : [`${first} / ${second}: ${words}`];
         }),
         ...[...unavailable].map((why) => `unavailable: ${why}`),
         ...(apart.length > 0 ? [`never measured under the same conditions: ${apart.join("; ")}`] : []),

@@ -1,8 +1,8 @@
 import { estimateOf } from "../../measure/analysis/compared-estimate.ts";
 import type { DriverPair } from "../../measure/analysis/driver-pairs.ts";
+import { lostOfSides } from "../../measure/analysis/lost-deployments.ts";
 import { digits, intervalText, type TableCell } from "../../measure/analysis/print/table.ts";
 import { mainMetric, measures } from "../../study/metric-lists.ts";
-import { lostOfPair } from "../figures/pair-words.ts";
 import { type Html, html } from "./html.ts";
 
 const words = new Map<boolean | null, string>([
@@ -13,7 +13,7 @@ const words = new Map<boolean | null, string>([
 
 function rowOf(pair: DriverPair): Html {
   const { first, second, where, comparison, decided, verdict, unavailable } = pair;
-  const lost = lostOfPair(pair);
+  const lost = lostOfSides(comparison?.lost, [first, second]);
   const estimate = estimateOf(comparison);
   const cells: TableCell[] = [
     estimate === null ? "unavailable" : digits(estimate.estimate),

@@ -9,7 +9,7 @@ import { isEmulated } from "../../results/fidelity.ts";
 import type { Comparison } from "../comparison.ts";
 import { deploymentsOf } from "../deployments.ts";
 import { captureNotes } from "../disturbance.ts";
-import { lostWords } from "../lost-deployments.ts";
+import { lostOfSides } from "../lost-deployments.ts";
 import { emulatedCpu, measureOf, reasonAgainst, saysNothing } from "../measures.ts";
 import { orderNotes } from "../order-notes.ts";
 import { type AnalysisUnit, unitWarning } from "../unit.ts";
@@ -82,13 +82,7 @@ const withLost = (side: Side): Side => ({ ...side, runs: [...side.runs, ...(side
 const lostNotes = (rows: readonly ComparisonRow[]) => [
   ...new Set(
     rows.flatMap(({ measure, comparison }) => {
-      const lost = comparison?.lost;
-      const words =
-        lost &&
-        lostWords([
-          { arm: "A", ...lost.first },
-          { arm: "B", ...lost.second },
-        ]);
+      const words = lostOfSides(comparison?.lost, ["A", "B"]);
       return words ? [`${measures[measure].what}: ${words}; intervals hold whatever the values would have been`] : [];
     }),
   ),
