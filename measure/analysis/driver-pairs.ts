@@ -118,11 +118,10 @@ function scopesOf([first, second]: [Side, Side], words: Words, competitors: Comp
   const cellOfSide = ({ deployment }: Placed) => wordedCellOf(deployment.run, competitors);
   const cut = (scope: PairScope, wordsOf: (cell: WordedCell) => string) => {
     const whereOf = (placed: Placed) => wordsOf(cellOfSide(placed));
-    const found = [...new Set(first.map(whereOf))];
-    return found.map((where): PartOfPair => {
-      const part = (side: Side) => side.filter((placed) => whereOf(placed) === where);
-      return { scope, where, isAll: found.length === 1, sides: [part(first), part(second)] };
-    });
+    const [left, right] = [Map.groupBy(first, whereOf), Map.groupBy(second, whereOf)];
+    return [...left].map(
+      ([where, part]): PartOfPair => ({ scope, where, isAll: left.size === 1, sides: [part, right.get(where) ?? []] }),
+    );
   };
   const [byConditions, byCell] = [cut("conditions", words.conditions), cut("cell", words.cell)];
   const where = wordsOfAll(first.map(cellOfSide), words);
