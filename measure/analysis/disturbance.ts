@@ -2,7 +2,7 @@ import { canonicalJson } from "../../lib/canonical.ts";
 import { type Measure, mainMetric, measureNames, measures } from "../../study/metric-lists.ts";
 import type { RunRecord } from "../dataset/run-record.ts";
 import { campaignOf } from "./campaigns.ts";
-import { verdictOn } from "./compare/verdict.ts";
+import { decidedOn, verdictOn } from "./compare/verdict.ts";
 import { type Comparison, compareDeployments } from "./comparison.ts";
 import { driverOf } from "./competitors.ts";
 import type { Placed } from "./contrasts.ts";
@@ -16,7 +16,11 @@ export interface Disturbance {
   measure: Measure;
   /** With captures is the first side. */
   comparison: Comparison;
+  /** Whether the interval tells the sides apart; null where the measure says nothing on these servers, or there is no interval. */
+  decided: boolean | null;
   verdict: string;
+  /** Hashes of the scenarios that it rests on. */
+  scenarios: string[];
 }
 
 /** What can be measured without captures. */
@@ -57,10 +61,14 @@ export function disturbanceOf(runs: readonly RunRecord[], fidelity: string): Dis
     const first = captured?.filter(({ cell }) => cells.has(cell)) ?? [];
     // What cannot be captured is the same with captures and without.
     if (!first.some(({ deployment }) => deployment.valueOf("overhead") !== null)) return [];
+    const both = new Set(first.map(({ cell }) => cell));
+    const ofBoth = all.filter(({ cell }) => both.has(cell));
+    const scenarios = [...new Set(ofBoth.map(({ deployment }) => deployment.run.scenarioSha256))];
     return disturbed.map((measure): Disturbance => {
       const comparison = compareDeployments(first, bare ?? [], measure, "student");
+      const decided = decidedOn(fidelity, comparison, measure);
       const verdict = verdictOn(fidelity, comparison, measure, ["with captures", "without"]);
-      return { driver, measure, comparison, verdict };
+      return { driver, measure, comparison, decided, verdict, scenarios };
     });
   });
 }

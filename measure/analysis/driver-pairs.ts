@@ -6,13 +6,11 @@ import { cellOf, placeOf } from "./arms.ts";
 import { campaignOf } from "./campaigns.ts";
 import { cellWords, hiddenDifferences, type WordedCell } from "./cell-words.ts";
 import { comparedMeasures, reasonFor } from "./compare/compare.ts";
-import { isDecided, verdictOn } from "./compare/verdict.ts";
-import { estimateOf } from "./compared-estimate.ts";
+import { decidedOn, verdictOn } from "./compare/verdict.ts";
 import { type Comparison, compareDeployments } from "./comparison.ts";
 import { conditionsOf, conditionWords, driverOf, isOfStudy, vmLevelOf } from "./competitors.ts";
 import type { Placed } from "./contrasts.ts";
 import { deploymentsOf } from "./deployments.ts";
-import { saysNothing } from "./measures.ts";
 
 /** Of what two drivers are compared: of all cells that both have, of those under equal conditions, or of one cell alone. */
 type PairScope = "all" | "conditions" | "cell";
@@ -91,11 +89,10 @@ function compareSidesOf(
   if (missing.length > 0)
     return { comparison: null, unavailable: missing.join("; "), decided: null, verdict: "unavailable" };
   const comparison = compareDeployments(first, second, measure, "student");
-  const hasInterval = estimateOf(comparison)?.interval != null;
   return {
     comparison,
     unavailable: null,
-    decided: saysNothing(measure, fidelity) || !hasInterval ? null : isDecided(comparison),
+    decided: decidedOn(fidelity, comparison, measure),
     verdict: verdictOn(fidelity, comparison, measure, names),
   };
 }

@@ -2,6 +2,7 @@ import type { StudyData } from "../study-data.ts";
 import { packetBoxFigures, runBoxFigures } from "./boxes.ts";
 import { campaignFigures } from "./campaign.ts";
 import { distributionFigures } from "./distribution.ts";
+import { disturbanceFigures } from "./disturbance.ts";
 import type { Drawing } from "./drawing.ts";
 import { kendallFigures } from "./kendall.ts";
 import { pairFigures } from "./pairs.ts";
@@ -21,6 +22,7 @@ const kinds: readonly ((study: StudyData) => Drawing[])[] = [
   kendallFigures,
   rateFigures,
   campaignFigures,
+  disturbanceFigures,
 ];
 
 /** Every figure of a dataset. */

@@ -26,6 +26,10 @@ export function isDecided(comparison: Comparison): boolean {
   return found?.interval ? found.interval.low > found.equal || found.interval.high < found.equal : false;
 }
 
+/** The same on servers of a fidelity: null where the measure says nothing there, or there is no interval. */
+export const decidedOn = (fidelity: string, comparison: Comparison, measure: Measure): boolean | null =>
+  saysNothing(measure, fidelity) || !estimateOf(comparison)?.interval ? null : isDecided(comparison);
+
 /** What a comparison says, for a reader who wants one sentence; never "no difference" because of a large p. */
 export function verdictOf(comparison: Comparison, measure: Measure, unit: string, names: [string, string]): string {
   const { n } = comparison;

@@ -2,44 +2,13 @@ import { describe, expect, it } from "vitest";
 import { capturedAlike, captureNotes, disturbanceOf, isCaptured } from "../../../measure/analysis/disturbance.ts";
 import { disturbanceTables } from "../../../measure/analysis/print/disturbance.ts";
 import type { RunRecord } from "../../../measure/dataset/run-record.ts";
-import { runFactorsOf } from "../../../study/factor-columns.ts";
-import { type MadeRun, madeRun } from "../../support/study-runs.ts";
+import { captured, capturedAndNot, without } from "../../support/captures.ts";
 
-const bridge = { sender_driver: "virtio-bridge", responder_driver: "virtio-bridge" };
-const others = { background_vms: 0, ping_rate_pps: 1000, frame_bytes: 64 };
-
-const without = (made: MadeRun, own: Record<string, string | number> = {}): RunRecord => {
-  const main = { sender_driver: made.main ?? "virtio-bridge", responder_driver: made.main ?? "virtio-bridge" };
-  const factors = runFactorsOf({ ...main, ...others, packet_capture: "none", ...own });
-  return {
-    ...madeRun(made),
-    ...factors,
-    scenarioSha256: JSON.stringify(factors),
-    directory: JSON.stringify([made, own]),
-  };
-};
-const captured = (made: MadeRun): RunRecord => ({
-  ...madeRun(made),
-  ...runFactorsOf({
-    ...bridge,
-    ...others,
-    sender_driver: made.main ?? "virtio-bridge",
-    responder_driver: made.main ?? "virtio-bridge",
-  }),
-});
-
-const replicates = [1, 2, 3, 4, 5, 6, 7];
-/** Captures make every RTT half as long again, and each replicate has a level of its own. */
-const campaign = (main: string) =>
-  replicates.flatMap((replicate) => [
-    captured({ main, replicate, rttMs: 1.5 * replicate, cpu: 40 }),
-    without({ main, replicate, rttMs: replicate, cpu: 30 }),
-  ]);
 const rttOf = (runs: RunRecord[]) => disturbanceOf(runs, "hardware").filter(({ measure }) => measure === "rtt");
 
 describe("what captures change", () => {
   it("is a ratio of RTTs with an interval over replicates, driver by driver", () => {
-    const found = rttOf([...campaign("virtio-bridge"), ...campaign("macvtap-passthrough")]);
+    const found = rttOf(capturedAndNot(["virtio-bridge", "macvtap-passthrough"]));
     expect(found.map(({ driver }) => driver)).toEqual(["virtio-bridge", "macvtap-passthrough"]);
     for (const { comparison, verdict } of found) {
       expect(comparison.n).toBe(7);
@@ -50,7 +19,7 @@ describe("what captures change", () => {
   });
 
   it("is of pairs that differ in nothing else: another size of frames is no partner", () => {
-    const runs = campaign("virtio-bridge").map((run) =>
+    const runs = capturedAndNot(["virtio-bridge"]).map((run) =>
       run.fixed.includes('"packet_capture":"none"') && run.replicate > 2
         ? without({ replicate: run.replicate, rttMs: run.replicate }, { frame_bytes: 1500 })
         : run,
@@ -63,7 +32,7 @@ describe("what captures change", () => {
     for (const captures of [true, false])
       expect(
         disturbanceOf(
-          campaign("virtio-bridge").filter(({ fixed }) => fixed.includes('"none"') !== captures),
+          capturedAndNot(["virtio-bridge"]).filter(({ fixed }) => fixed.includes('"none"') !== captures),
           "hardware",
         ),
       ).toEqual([]);
@@ -71,7 +40,7 @@ describe("what captures change", () => {
   });
 
   it("is nothing of a driver that cannot be captured", () => {
-    const uncapturable = campaign("pci-passthrough").map((run) => ({
+    const uncapturable = capturedAndNot(["pci-passthrough"]).map((run) => ({
       ...run,
       metrics: { ...run.metrics, overhead: { unavailable: "packets bypass the host" } },
     }));
@@ -89,14 +58,14 @@ describe("what captures change", () => {
   });
 
   it("counts no cell of the study twice: of runs with captures and without those with them are its", () => {
-    const runs = campaign("virtio-bridge");
-    expect(runs.filter(capturedAlike(runs)).map(({ replicate }) => replicate)).toEqual(replicates);
+    const runs = capturedAndNot(["virtio-bridge"]);
+    expect(runs.filter(capturedAlike(runs)).map(({ replicate }) => replicate)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     const bare = runs.filter((run) => !isCaptured(run));
     expect(bare.filter(capturedAlike(bare))).toEqual(bare);
   });
 
   it("of CPU usage says nothing on emulated servers", () => {
-    const [table] = disturbanceTables({ disturbance: disturbanceOf(campaign("virtio-bridge"), "emulated") });
+    const [table] = disturbanceTables({ disturbance: disturbanceOf(capturedAndNot(["virtio-bridge"]), "emulated") });
     const ofCpu = table?.rows.filter((row) => String(row[1]).includes("CPU"));
     expect(ofCpu?.length).toBeGreaterThan(0);
     for (const row of ofCpu ?? []) expect(row.at(-1)).toBe("says nothing on emulated servers");

@@ -1,34 +1,17 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, View } from "vega";
 import { describe, expect, test } from "vitest";
 import { compareSides } from "../../../measure/analysis/compare/compare.ts";
 import { Sides } from "../../../measure/analysis/compare/sides.ts";
 import { intervalText } from "../../../measure/analysis/print/table.ts";
-import { compiledFigure, rowsAtFirst, rowsName, valuesOf } from "../../../report/draw/specification.ts";
 import type { Drawing } from "../../../report/figures/drawing.ts";
 import { writeReport } from "../../../report/report.ts";
 import { csvOf } from "../../../report/write.ts";
-import { drawnStudy, temporaryFolder } from "../../support/report.ts";
+import { drawnData, drawnStudy, temporaryFolder } from "../../support/report.ts";
 import { sampleResults } from "../../support/samples.ts";
 
 /** Limit for a report with all its pictures on a busy machine. */
 const wholeReportMs = 240_000;
-
-/** The data of the marks that a view has drawn, whatever group they stand in. */
-function drawnData(drawing: Drawing): Record<string, unknown>[] {
-  const view = new View(parse(compiledFigure(drawing, null).vega), { renderer: "none" })
-    .data(rowsName, valuesOf(rowsAtFirst(drawing.rows)))
-    .run();
-  const found = new Set<Record<string, unknown>>();
-  const visit = (item: { items?: unknown[]; datum?: Record<string, unknown> }) => {
-    if (item.datum !== undefined && "scenarios" in item.datum === false) found.add(item.datum);
-    for (const inner of item.items ?? []) visit(inner as never);
-  };
-  visit((view.scenegraph() as unknown as { root: never }).root);
-  view.finalize();
-  return [...found];
-}
 
 describe("what is drawn is what analyse and compare say", () => {
   test("boxes have the quantiles of the scenarios, and unavailable ones the reason", async () => {
