@@ -5,6 +5,7 @@ import {
   driversByConditions,
   pairsApart,
 } from "../measure/analysis/driver-pairs.ts";
+import { middleRun } from "../measure/analysis/middle-run.ts";
 import type { Dataset } from "../measure/dataset/open.ts";
 import {
   type DistributionPoint,
@@ -12,6 +13,8 @@ import {
   meanParts,
   packetDistributions,
 } from "../measure/dataset/packet-distributions.ts";
+import { type PacketSample, packetSamples } from "../measure/dataset/packet-samples.ts";
+import { type RunSeries, runSeries } from "../measure/dataset/run-series.ts";
 import { type RunDistribution, type RunMetric, runDistributions, runMetrics } from "../measure/dataset/run-values.ts";
 import { isEmulated } from "../measure/results/fidelity.ts";
 import { mainMetric, type TimeMetric } from "../study/metric-lists.ts";
@@ -49,9 +52,19 @@ export interface StudyData {
   /** Of RTTs, by scenario's hash. */
   distributions: ReadonlyMap<string, readonly DistributionPoint[]>;
   parts: ReadonlyMap<string, MeanParts>;
+  /** Packets and their RTTs one by one, as many as a figure can hold, by scenario's hash. */
+  samples: ReadonlyMap<string, PacketSample>;
+  /** Of each scenario the run in the middle, packet by packet, by scenario's hash. */
+  series: ReadonlyMap<string, RunSeries>;
   /** What stands on every figure of emulated servers; null for real ones. */
   label: string | null;
 }
+
+/** So many single packets a figure holds: more would make the page large and slow. */
+const mostSingle = { sampled: 8000, inSeries: 25_000 } as const;
+
+/** How many of them each place has. */
+const shareOf = (most: number, places: number): number => Math.max(2, Math.floor(most / places));
 
 /** What figures of such servers say of themselves. */
 const labelOf = (fidelity: string): string | null =>
@@ -69,6 +82,9 @@ export async function gatherStudy(dataset: Dataset): Promise<StudyData> {
     const distributions = await runDistributions(dataset, metric);
     if (distributions.size > 0) measured.push({ metric, distributions });
   }
+  const places = placesOf(scenarios);
+  const middle = scenarios.flatMap((one) => middleRun(one.runs, mainMetric) ?? []);
+  const series = await runSeries(dataset, mainMetric, middle, shareOf(mostSingle.inSeries, scenarios.length));
   return {
     dataset,
     analysis: await analyseDataset(dataset),
@@ -77,11 +93,13 @@ export async function gatherStudy(dataset: Dataset): Promise<StudyData> {
     measured: driversByConditions([...runs, ...lost]),
     scenarios,
     indexOf: new Map(scenarios.map(({ sha256 }, index) => [sha256, index])),
-    places: placesOf(scenarios),
+    places,
     placesByVms: placesByVms(scenarios),
     runMetrics: measured,
     distributions: await packetDistributions(dataset, mainMetric),
     parts: await meanParts(dataset, mainMetric, rttParts),
+    samples: await packetSamples(dataset, mainMetric, shareOf(mostSingle.sampled, places.length)),
+    series: new Map(series.map((one) => [one.run.scenarioSha256, one])),
     label: labelOf(fidelity),
   };
 }

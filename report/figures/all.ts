@@ -9,6 +9,8 @@ import { pairFigures } from "./pairs.ts";
 import { partFigures } from "./parts.ts";
 import { printable } from "./printable.ts";
 import { rateFigures } from "./rates.ts";
+import { scatterFigures } from "./scatter.ts";
+import { seriesFigures } from "./series.ts";
 import { winnerFigures } from "./winners.ts";
 
 /** Every kind of figure, in the order of the page: the answer that people come for is first. */
@@ -18,6 +20,8 @@ const kinds: readonly ((study: StudyData) => Drawing[])[] = [
   packetBoxFigures,
   runBoxFigures,
   distributionFigures,
+  scatterFigures,
+  seriesFigures,
   partFigures,
   kendallFigures,
   rateFigures,

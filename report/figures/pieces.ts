@@ -18,7 +18,8 @@ export const byDriver = (drivers: Iterable<string>, title: string | null = "driv
   field: "driver",
   type: "nominal" as const,
   scale: driverColours(drivers),
-  legend: { title, symbolType: "square" as const },
+  // However faint the marks are.
+  legend: { title, symbolType: "square" as const, symbolOpacity: 1 },
 });
 
 /** A place for what cannot be drawn: the word stands upright at the foot of the panel. */

@@ -15,6 +15,8 @@ const kinds = [
   "boxes-overhead",
   "boxes-ping-cpu-sender-during",
   "distribution-rtt",
+  "scatter-rtt",
+  "series-rtt",
   "parts-rtt",
   "kendall",
   "winner-rtt",
