@@ -50,13 +50,29 @@ function specificationOf(drawing: Drawing, label: string | null): TopLevelSpec {
 }
 
 /**
+ * A specification in which a mark's tooltip is its row. The page words a row when it is pointed at; Vega-Lite's own would be worded for
+ * every mark at every change of what is shown.
+ */
+function withRowsAsTooltips<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withRowsAsTooltips) as T;
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      name === "tooltip" ? { signal: "datum" } : withRowsAsTooltips(member),
+    ]),
+  ) as T;
+}
+
+/**
  * A figure that is ready to be drawn, on the page and as a picture.
  * @param label what every figure of such servers says of itself; null for nothing
  */
 export function compiledFigure(drawing: Drawing, label: string | null): CompiledFigure {
   const vegaLite = specificationOf(drawing, label);
   // What Vega-Lite only warns of is known: panels of unequal height have axes of their own.
-  return { drawing, vegaLite, vega: compile(vegaLite, { logger: logger(errorLevel) }).spec };
+  const { spec } = compile(vegaLite, { logger: logger(errorLevel) });
+  return { drawing, vegaLite, vega: withRowsAsTooltips(spec) };
 }
 
 /** Its specification with the data that is drawn at first in it: what other programs read. */

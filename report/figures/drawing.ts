@@ -11,11 +11,13 @@ export interface DrawnRow {
   cells: Readonly<Record<string, TableCell>>;
 }
 
-/** A field of a figure's data, for the table behind it. */
-interface DrawnField {
+/** A field of a figure's data, for the table behind it and for what a mark says when it is pointed at. */
+export interface DrawnField {
   name: string;
   /** Head of the column, with the unit. */
   head: string;
+  /** Too long for what a mark says. */
+  isLong?: true;
 }
 
 /** A specification of Vega-Lite without its data: panels side by side. */

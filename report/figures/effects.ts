@@ -1,7 +1,7 @@
 import { type ComparedEstimate, estimateOf } from "../../measure/analysis/compared-estimate.ts";
 import type { Comparison } from "../../measure/analysis/comparison.ts";
 import { digits, intervalText, type TableCell } from "../../measure/analysis/print/table.ts";
-import type { DrawnRow, FigureSpec } from "./drawing.ts";
+import type { DrawnField, DrawnRow, FigureSpec } from "./drawing.ts";
 import { panelsInTurn } from "./panels.ts";
 import { logAxis, logScale, tooltipOf } from "./pieces.ts";
 import { neutral, okabeIto } from "./theme.ts";
@@ -60,7 +60,7 @@ export function effectCells(effect: Effect): Record<string, TableCell> {
 }
 
 /** Their fields. @param estimate head of the estimate */
-export const effectFields = (estimate: string) => [
+export const effectFields = (estimate: string): DrawnField[] => [
   { name: "estimate", head: estimate },
   { name: "low", head: "95 % interval from" },
   { name: "high", head: "to" },
@@ -68,7 +68,7 @@ export const effectFields = (estimate: string) => [
   { name: "p", head: "p" },
   { name: "answer", head: "do the data decide it?" },
   { name: "verdict", head: "what they say" },
-  { name: "pairing", head: "how values were paired" },
+  { name: "pairing", head: "how values were paired", isLong: true },
   { name: "unavailable", head: "unavailable, because" },
 ];
 
@@ -79,7 +79,7 @@ interface EffectFigure {
   isRatio: boolean;
   /** Field by which lines are called. */
   line: string;
-  fields: readonly { name: string; head: string }[];
+  fields: readonly DrawnField[];
 }
 
 /** Effects with their intervals, a panel below the other. */
@@ -118,8 +118,7 @@ export function effectSpec({ title, isRatio, line, fields }: EffectFigure, rows:
             y,
             fill: { ...answer(answerScale.fill), legend: { title: "do the data tell them apart?" } },
             shape: answer(answerScale.shape),
-            // How values were paired is too long for what a mark says.
-            tooltip: tooltipOf(fields.filter(({ name }) => name !== "pairing")),
+            tooltip: tooltipOf(fields),
           },
         },
         {

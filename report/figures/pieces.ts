@@ -1,5 +1,5 @@
 import { digits } from "../../measure/analysis/print/table.ts";
-import type { DrawnRow } from "./drawing.ts";
+import type { DrawnField, DrawnRow } from "./drawing.ts";
 import { driverColours, driversInOrder, neutral } from "./theme.ts";
 
 /** A log scale that ends where the data ends. */
@@ -38,8 +38,10 @@ export const unavailableMark = {
 };
 
 /** What a mark says when it is pointed at. */
-export const tooltipOf = (fields: readonly { name: string; head: string }[]) =>
-  fields.map(({ name, head }) => ({ field: name, title: head, type: "nominal" as const }));
+export const tooltipOf = (fields: readonly DrawnField[]) =>
+  fields
+    .filter(({ isLong }) => !isLong)
+    .map(({ name, head }) => ({ field: name, title: head, type: "nominal" as const }));
 
 /** Reasons, each once, with those that have it. */
 function reasonLines(reasons: Iterable<readonly [who: string, why: string]>): string[] {

@@ -4,6 +4,7 @@ import type { TableCell } from "../../measure/analysis/print/table.ts";
 import type { RunRecord } from "../../measure/dataset/run-record.ts";
 import { type Measure, mainMetric, measureNames, measures } from "../../study/metric-lists.ts";
 import { type CompiledFigure, isOfRows } from "../draw/specification.ts";
+import type { DrawnField } from "../figures/drawing.ts";
 import { inOrder } from "../layout/places.ts";
 import type { ShownScenario } from "../layout/scenarios.ts";
 import { varyingFactors } from "../tables/scenarios.ts";
@@ -12,7 +13,7 @@ import { varyingFactors } from "../tables/scenarios.ts";
 export interface PageFigure {
   name: string;
   title: string;
-  fields: { name: string; head: string }[];
+  fields: DrawnField[];
   cells: string[];
   /** A row: which set of scenarios it rests on, 1 where it is a detail, and its cells. */
   rows: (TableCell | TableCell[])[][];

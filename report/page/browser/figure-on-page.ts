@@ -90,12 +90,21 @@ export class FigureOnPage {
       hover: true,
       expr: expressionInterpreter,
     });
-    view.tooltip((_handler, event, _item, value) => showTooltip(event, value));
+    view.tooltip((_handler, event, _item, row) => showTooltip(event, this.#linesOf(row as Datum | null)));
     view.addEventListener("click", (_event, item) => {
       const datum = item?.datum as Datum | undefined;
       if (datum !== undefined && typeof datum.scenarioSet === "number") this.#open(datum.scenarioSet, datum);
     });
     return view;
+  }
+
+  /** What a mark says: heads with values. */
+  #linesOf(row: Datum | null): [head: string, value: string][] {
+    if (row === null || typeof row !== "object") return [];
+    return this.#figure.fields.flatMap(({ name, head, isLong }): [string, string][] => {
+      const value = shownValue(row[name]);
+      return isLong || value === "" ? [] : [[head, value]];
+    });
   }
 
   #datumOf(row: Row): Datum {

@@ -1,4 +1,3 @@
-import { shownValue } from "../shown-value.ts";
 import { make } from "./elements.ts";
 
 const box = make("div", { id: "tooltip", hidden: "" });
@@ -7,18 +6,13 @@ document.body.append(box);
 /** Distance from the pointer, pixels. */
 const apart = 14;
 
-/** Shows the exact values of the mark under the pointer; hides them where there is none. */
-export function showTooltip(event: MouseEvent, value: unknown): void {
-  if (value === null || typeof value !== "object") {
-    box.hidden = true;
-    return;
-  }
-  const lines = Object.entries(value).flatMap(([head, cell]) => {
-    const text = shownValue(cell === "null" || cell === "undefined" ? null : cell);
-    return text === "" ? [] : [make("dt", {}, head), make("dd", {}, text)];
-  });
-  box.replaceChildren(make("dl", {}, ...lines));
-  box.hidden = false;
+/** Shows the values of the mark under the pointer; hides the box where there are none. */
+export function showTooltip(event: MouseEvent, lines: readonly [head: string, value: string][]): void {
+  box.hidden = lines.length === 0;
+  if (box.hidden) return;
+  box.replaceChildren(
+    make("dl", {}, ...lines.flatMap(([head, value]) => [make("dt", {}, head), make("dd", {}, value)])),
+  );
   const { width, height } = box.getBoundingClientRect();
   const x = Math.min(event.clientX + apart, innerWidth - width - 4);
   const y = event.clientY + apart + height > innerHeight ? event.clientY - height - apart : event.clientY + apart;
