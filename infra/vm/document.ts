@@ -2,12 +2,18 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "../../lib/paths.ts";
 import { mainVmKeys } from "../../study/terms.ts";
-import { type Attachment, attachments, captureOf, type Driver, drivers, type MainDriver } from "./drivers.ts";
+import {
+  type Attachment,
+  attachedTo,
+  attachments,
+  captureOf,
+  type Driver,
+  drivers,
+  type MainDriver,
+} from "./drivers.ts";
 import { noVm } from "./ports/namespaced-vf.ts";
 import { bypassed } from "./ports/passed-vf.ts";
 
-const attached = ({ port, hostSwitch }: Attachment) =>
-  [port.words, ...(hostSwitch.words ? [hostSwitch.words] : [])].join(" on ");
 function inGuest(driver: Driver): string {
   const module = attachments[driver].port.guestModule;
   return module === "vf" ? "the VF's own driver" : `\`${module}\``;
@@ -33,7 +39,7 @@ How a VM is attached to the NIC. Generated from \`infra/vm/drivers.ts\` by \`nod
 ${drivers
   .map((driver) => {
     const it = attachments[driver];
-    return `| \`${driver}\` | ${it.paperName} | ${attached(it)} | ${inGuest(driver)} | ${captured(driver)} | ${rights(it)} | ${reach(it)} |`;
+    return `| \`${driver}\` | ${it.paperName} | ${attachedTo(driver)} | ${inGuest(driver)} | ${captured(driver)} | ${rights(it)} | ${reach(it)} |`;
   })
   .join("\n")}
 
@@ -64,7 +70,7 @@ ran, so this shows that each works, and not which is faster; that takes \`./lab 
 
 ## The server itself
 
-\`host-vf\` is no VM: ping and answers are the server's own, on ${attached(attachments["host-vf"])}. It is the baseline of every
+\`host-vf\` is no VM: ping and answers are the server's own, on ${attachedTo("host-vf")}. It is the baseline of every
 driver: NIC and kernel without virtualisation. A stack asks for it by \`${mainVmKeys.driver}\`, of one end or of both; background VMs are VMs.
 Nothing lists it among the seven.
 

@@ -79,6 +79,12 @@ export const attachments: Readonly<Record<Driver, Attachment<VmPort, "vm">> & Re
   }),
 };
 
+/** What an endpoint on this driver is attached to, in words: "a tap on the Linux bridge over the PF". */
+export function attachedTo(driver: MainDriver): string {
+  const { port, hostSwitch } = attachments[driver];
+  return [port.words, ...(hostSwitch.words ? [hostSwitch.words] : [])].join(" on ");
+}
+
 /** Whether endpoints on this driver have a VF each. */
 export const takesVf = (driver: MainDriver): boolean => attachments[driver].port.attachesTo === "vf";
 
