@@ -6,6 +6,7 @@ import { register as compare } from "./compare.ts";
 import { register as demo } from "./demo.ts";
 import { register as diff } from "./diff.ts";
 import { register as doctor } from "./doctor.ts";
+import { register as draw } from "./draw.ts";
 import { register as env } from "./env.ts";
 import { register as hosts } from "./hosts.ts";
 import { register as images } from "./images.ts";
@@ -24,6 +25,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   doctor,
   stack,
   diff,
+  draw,
   campaign,
   pulumi,
   env,

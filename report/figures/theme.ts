@@ -55,7 +55,7 @@ export function driverColours(names: Iterable<string>): { domain: string[]; rang
 export const fontFamily = "Source Sans 3";
 
 /** What a figure asks for: where a page lacks the font it has another without serifs, and measures by that one. */
-const fontList = `"${fontFamily}", sans-serif`;
+export const fontList = `"${fontFamily}", sans-serif`;
 
 /** What all figures have in common. */
 export const figureConfig: Config = {
