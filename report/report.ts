@@ -10,6 +10,7 @@ import { answerOf } from "./page/answer.ts";
 import { html } from "./page/html.ts";
 import { type PageContent, pageOf } from "./page/page.ts";
 import { payloadOf } from "./page/payload.ts";
+import { testbedsHtml } from "./page/testbeds.ts";
 import { gatherStudy, type StudyData } from "./study-data.ts";
 import { claimsBeside } from "./tables/claims.ts";
 import { leftOutTable } from "./tables/left-out.ts";
@@ -51,6 +52,7 @@ async function contentOf(study: StudyData, figures: readonly CompiledFigure[]): 
       scenariosTable(scenarios),
       leftOutTable(dataset.update),
     ],
+    testbeds: testbedsHtml(scenarios),
     payload: payloadOf(dataset.directory, scenarios, figures),
   };
 }
@@ -64,6 +66,7 @@ const emptyContent = (directory: string, update: UpdateReport): PageContent => (
   notes: [],
   drawings: [],
   tables: [leftOutTable(update)],
+  testbeds: null,
   payload: payloadOf(directory, [], []),
 });
 

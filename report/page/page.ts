@@ -21,6 +21,8 @@ export interface PageContent {
   notes: readonly string[];
   drawings: readonly Drawing[];
   tables: readonly PlainTable[];
+  /** The testbeds of its scenarios, drawn; null where there are none. */
+  testbeds: Html | null;
   payload: Payload;
 }
 
@@ -53,7 +55,7 @@ ${new Html(pageMark)}
 <style>${new Html(styles)}</style>`;
 }
 
-function bodyHtml({ title, facts, label, answer, notes, drawings, tables }: PageContent): Html {
+function bodyHtml({ title, facts, label, answer, notes, drawings, tables, testbeds }: PageContent): Html {
   const [first, ...others] = drawings;
   return html`<header><h1>${title}</h1>
 ${facts.map((fact) => html`<p class="facts">${fact}</p>`)}
@@ -73,7 +75,7 @@ ${first === undefined ? null : figureHtml(first, label)}
 ${answer.table}
 ${notes.length > 0 ? html`<h3>Before you read a number</h3><ul class="notes">${notes.map((note) => html`<li>${note}</li>`)}</ul>` : null}</section>
 <section id="figures"><h2>Figures</h2>${others.map((drawing) => figureHtml(drawing, label))}</section>
-<section id="tables"><h2>Tables</h2>${tables.map((table) => tableHtml(table, slug(table.title)))}</section>
+<section id="tables"><h2>Tables</h2>${tables.map((table) => tableHtml(table, slug(table.title)))}${testbeds}</section>
 <section id="about"><h2>About this page</h2>
 <p>Everything on it was computed when it was written; choosing scenarios hides what rests on others, and computes nothing. Each figure lies in the
 folder figures beside this page as SVG, PNG, CSV and Vega-Lite specification. Colours of drivers are Okabe and Ito's palette. What is chosen stands in the address.</p></section>

@@ -44,7 +44,7 @@ const sum = (widths: readonly number[], gap: number) =>
 /** What stands in a port. */
 function portLines({ pfs }: DrawnServer, port: number): string[] {
   const pf = pfs?.[port];
-  return pf === undefined ? ["port of the NIC"] : [pf.name, `PF with ${pf.vfs} VF${pf.vfs === 1 ? "" : "s"}`];
+  return pf === undefined ? ["NIC"] : [pf.name, `PF with ${pf.vfs} VF${pf.vfs === 1 ? "" : "s"}`];
 }
 
 const portCount = ({ pfs }: DrawnServer) => pfs?.length ?? 1;

@@ -29,7 +29,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("./lab draw", () => {
   it("draws a stack whose servers are not described yet, without names and numbers of their ports", () => {
     const svg = drawnStack("plain", folder);
-    expect(svg).toContain(">port of the NIC<");
+    expect(svg).toContain(">NIC<");
     expect(svg).toContain(">Sender server<");
   });
 
