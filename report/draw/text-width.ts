@@ -31,7 +31,8 @@ function advanceOf(character: string, weight: string): number {
   return width;
 }
 
-interface TextItem {
+/** How a text is drawn, in vega's words. */
+export interface TextItem {
   fontSize?: number;
   fontWeight?: string | number;
 }

@@ -57,6 +57,9 @@ export const fontFamily = "Source Sans 3";
 /** What a figure asks for: where a page lacks the font it has another without serifs, and measures by that one. */
 export const fontList = `"${fontFamily}", sans-serif`;
 
+/** How titles are drawn. */
+export const titleStyle = { fontSize: 15, fontWeight: "bold" } as const;
+
 /** What all figures have in common. */
 export const figureConfig: Config = {
   font: fontList,
@@ -67,8 +70,7 @@ export const figureConfig: Config = {
   title: {
     anchor: "start",
     color: neutral.ink,
-    fontSize: 15,
-    fontWeight: "bold",
+    ...titleStyle,
     subtitleColor: neutral.muted,
     subtitleFontSize: 12,
     subtitlePadding: 4,

@@ -27,7 +27,7 @@ export interface Group {
 const endpointNames: Record<Role, string> = { sender: "Sender VM", responder: "Responder VM" };
 
 /** "0", "1 to 7", "1 to 3, 0": numbers in their order, without those between. */
-export function rangesOf(numbers: readonly number[]): string {
+function rangesOf(numbers: readonly number[]): string {
   const ranges: [from: number, to: number][] = [];
   for (const number of numbers) {
     const last = ranges.at(-1);

@@ -1,9 +1,10 @@
 import { type Role, roles } from "../../lib/roles.ts";
-import { textWidth } from "../draw/text-width.ts";
+import { type TextItem, textWidth } from "../draw/text-width.ts";
 import { wrappedAt } from "../draw/wrapped-at.ts";
 import { printable } from "../figures/printable.ts";
+import { titleStyle } from "../figures/theme.ts";
 import { columnsOf, type PortColumns, rightOf } from "./columns.ts";
-import { type Box, type Link, lineHeight, type TestbedPicture, textSize, titleSize } from "./picture.ts";
+import { type Box, type Link, lineHeight, type TestbedPicture, textSize } from "./picture.ts";
 import { heightOf, portId, type Rows, type ServerBoxes, serverBoxes, serverHeight } from "./server-boxes.ts";
 import type { DrawnTestbed } from "./testbed.ts";
 import { notesOf, sentencesOf } from "./words.ts";
@@ -15,7 +16,7 @@ const cableLength = 46;
 const leastWidth = 360;
 
 /** A text with an ellipsis in place of what is beyond this width. */
-export function fitted(text: string, pixels: number, style: { fontSize: number; fontWeight?: string }): string {
+function fitted(text: string, pixels: number, style: TextItem): string {
   if (textWidth(text, style) <= pixels) return text;
   const characters = [...text];
   while (characters.length > 0 && textWidth(`${characters.join("")}…`, style) > pixels) characters.pop();
@@ -89,9 +90,7 @@ export function pictureOf(shown: DrawnTestbed): TestbedPicture {
   const { ports, width } = placesOf(testbed);
   const rows = rowsOf(ports);
   const inner = width - 2 * margin;
-  const title = wrappedAt(testbed.title, inner, titleSize).map((line) =>
-    fitted(line, inner, { fontSize: titleSize, fontWeight: "bold" }),
-  );
+  const title = wrappedAt(testbed.title, inner, titleStyle).map((line) => fitted(line, inner, titleStyle));
   const height = serverHeight(rows);
   const tops = { sender: margin + title.length * 20 + 4, responder: 0 };
   tops.responder = tops.sender + height + cableLength;
@@ -105,7 +104,7 @@ export function pictureOf(shown: DrawnTestbed): TestbedPicture {
     const style = { fontSize: textSize, fontWeight: "bold" };
     return placed(role, serverBoxes(role, ports[role], rows), frame, fitted(name, inner - 2 * inServer, style));
   });
-  const notes = notesOf(testbed).flatMap((note) => wrappedAt(note, inner - 16, textSize));
+  const notes = notesOf(testbed).flatMap((note) => wrappedAt(note, inner - 16));
   const { cables, names } = cablesOf(ports, tops.sender + height - inServer, tops.responder + inServer);
   const foot = tops.responder + height;
   return {

@@ -2,7 +2,6 @@ import type { PointName } from "../../study/points.ts";
 
 /** What a text is drawn with. */
 export const textSize = 12;
-export const titleSize = 15;
 export const lineHeight = 16;
 export const padding = 9;
 

@@ -1,14 +1,6 @@
-import { fontList, neutral, okabeIto } from "../figures/theme.ts";
+import { fontList, neutral, okabeIto, titleStyle } from "../figures/theme.ts";
 import { type Html, html } from "../page/html.ts";
-import {
-  type Box,
-  type CaptureMark,
-  type Link,
-  lineHeight,
-  type TestbedPicture,
-  textSize,
-  titleSize,
-} from "./picture.ts";
+import { type Box, type CaptureMark, type Link, lineHeight, type TestbedPicture, textSize } from "./picture.ts";
 import { captureNote } from "./words.ts";
 
 /** How the boxes behind the first of a stack are moved. */
@@ -53,7 +45,7 @@ const captureSvg = ({ x, y }: Pick<CaptureMark, "x" | "y">): Html =>
 /** Titles above and notes below. */
 function textsSvg({ titleLines, notes, height }: TestbedPicture): Html {
   const first = height - 10 - notes.length * lineHeight + 12;
-  const title = html`font-size="${titleSize}" font-weight="bold" fill="${neutral.ink}"`;
+  const title = html`font-size="${titleStyle.fontSize}" font-weight="bold" fill="${neutral.ink}"`;
   return html`${titleLines.map((line, i) => textSvg(line, 10, 10 + 15 + i * 20, title))}${notes.map((note, i) => {
     const y = first + i * lineHeight;
     const text = textSvg(note.replace(/^● /, ""), 26, y, html`fill="${neutral.muted}"`);

@@ -7,8 +7,9 @@ import { planOf } from "../../infra/plan/plan.ts";
 import { drivers, mainDrivers } from "../../infra/vm/drivers.ts";
 import { roles } from "../../lib/roles.ts";
 import { textWidth } from "../../report/draw/text-width.ts";
+import { titleStyle } from "../../report/figures/theme.ts";
 import { pictureOf } from "../../report/testbed/layout.ts";
-import { type Box, type TestbedPicture, textSize, titleSize } from "../../report/testbed/picture.ts";
+import { type Box, type TestbedPicture, textSize } from "../../report/testbed/picture.ts";
 import { svgOfTestbed } from "../../report/testbed/svg.ts";
 import { factorProblems } from "../../study/factors.ts";
 import { drawnStackOf, serversWith } from "../support/drawn-stack.ts";
@@ -61,7 +62,7 @@ function wrongIn({ boxes, width, height, notes, titleLines }: TestbedPicture): s
     ]),
     ...[
       ...notes.map((note) => 26 + wide(note, "normal")),
-      ...titleLines.map((line) => 10 + wide(line, "bold", titleSize)),
+      ...titleLines.map((line) => 10 + wide(line, "bold", titleStyle.fontSize)),
     ].flatMap((right) => (right > width ? ["a note or title does not fit"] : [])),
     ...boxes.flatMap((a, i) =>
       boxes
