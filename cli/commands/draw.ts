@@ -9,7 +9,7 @@ export function register(program: Command): void {
         "background VMs, and where packets are captured. Prints an SVG. Nothing is deployed and no server is asked.",
     )
     .argument("<stack>", "name of a stack, for example sender")
-    .option("-o, --output <file>", "write it into a file, FILE.svg or FILE.png, in place of printing it")
+    .option("-o, --output <file>", "write it into a file, FILE.svg, FILE.png or FILE.pdf, in place of printing it")
     .action(async (stack: string, { output }: { output?: string }) => {
       const [{ drawnStack, writePicture }, { checkout }] = await Promise.all([
         import("../draw/run.ts"),

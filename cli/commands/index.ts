@@ -8,6 +8,7 @@ import { register as diff } from "./diff.ts";
 import { register as doctor } from "./doctor.ts";
 import { register as draw } from "./draw.ts";
 import { register as env } from "./env.ts";
+import { register as figures } from "./figures.ts";
 import { register as hosts } from "./hosts.ts";
 import { register as images } from "./images.ts";
 import { register as importRuns } from "./import.ts";
@@ -32,6 +33,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   analyse,
   compare,
   report,
+  figures,
   importRuns,
   capture,
   stats,

@@ -3,7 +3,9 @@ import { extname, resolve } from "node:path";
 import { refuse, resolveConfig } from "../../infra/config/load.ts";
 import { LabError } from "../../lib/errors.ts";
 import { publishFile } from "../../lib/publish.ts";
+import { sizeOf } from "../../report/draw/column-width.ts";
 import { pngOf } from "../../report/draw/png.ts";
+import { pdfOf } from "../../report/draw/printed.ts";
 import { pictureOf } from "../../report/testbed/layout.ts";
 import { svgOfTestbed } from "../../report/testbed/svg.ts";
 import { testbedOfStack } from "../../report/testbed/testbed.ts";
@@ -14,6 +16,7 @@ import { requireStackConfig } from "../stack/config.ts";
 const kinds: Readonly<Record<string, (svg: string) => Promise<string | Uint8Array>>> = {
   ".svg": async (svg) => svg,
   ".png": async (svg) => pngOf(svg),
+  ".pdf": (svg) => pdfOf({ svg, ...sizeOf(svg) }, "Testbed"),
 };
 
 /**
@@ -34,7 +37,7 @@ export async function writePicture(svg: string, file: string): Promise<void> {
   const kind = kinds[extname(file)];
   if (kind === undefined)
     throw new LabError(
-      `--output ${file}: no such kind of picture; allowed: a name that ends in ${Object.keys(kinds).join(" or ")}`,
+      `--output ${file}: no such kind of picture; allowed: a name that ends in ${Object.keys(kinds).join(", ")}`,
       {
         exitCode: 2,
       },

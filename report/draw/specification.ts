@@ -2,7 +2,7 @@ import { Error as errorLevel, logger, type Spec } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import type { TableCell } from "../../measure/analysis/print/table.ts";
 import type { Drawing, DrawnRow } from "../figures/drawing.ts";
-import { figureConfig, neutral } from "../figures/theme.ts";
+import { figureConfig, neutral, titleStyle } from "../figures/theme.ts";
 import { wrappedAt } from "./wrapped-at.ts";
 
 /** Name of the data in every specification. */
@@ -15,7 +15,8 @@ export const rowsAtFirst = (rows: readonly DrawnRow[]): DrawnRow[] => rows.filte
 export const valuesOf = (rows: readonly DrawnRow[]): Record<string, TableCell>[] =>
   rows.map(({ cells }) => ({ ...cells }));
 
-const widest = 700;
+/** How wide the lines of a title are where nobody asks for another width, in pixels. */
+const titleWidth = 700;
 
 /** A picture of a figure that has nothing to draw: it says so. */
 const emptySpec = {
@@ -37,12 +38,13 @@ export interface CompiledFigure {
 /** Whether a figure's specification is of its rows: one that has nothing to draw says so by itself. */
 export const isOfRows = ({ spec }: Drawing): boolean => spec !== null;
 
-function specificationOf(drawing: Drawing, label: string | null): TopLevelSpec {
-  const lines = [...(label === null ? [] : [label]), ...drawing.missing].flatMap((line) => wrappedAt(line, widest));
+function specificationOf(drawing: Drawing, label: string | null, width: number): TopLevelSpec {
+  const lines = [...(label === null ? [] : [label]), ...drawing.missing].flatMap((line) => wrappedAt(line, width));
+  const title = wrappedAt(drawing.title, width, titleStyle);
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     description: drawing.title,
-    title: { text: drawing.title, ...(lines.length > 0 && { subtitle: lines }) },
+    title: { text: title.length > 1 ? title : drawing.title, ...(lines.length > 0 && { subtitle: lines }) },
     data: { name: rowsName },
     ...(drawing.spec ?? emptySpec),
     config: figureConfig,
@@ -67,9 +69,10 @@ function withRowsAsTooltips<T>(value: T): T {
 /**
  * A figure that is ready to be drawn, on the page and as a picture.
  * @param label what every figure of such servers says of itself; null for nothing
+ * @param width of the lines of its title, in pixels
  */
-export function compiledFigure(drawing: Drawing, label: string | null): CompiledFigure {
-  const vegaLite = specificationOf(drawing, label);
+export function compiledFigure(drawing: Drawing, label: string | null, width = titleWidth): CompiledFigure {
+  const vegaLite = specificationOf(drawing, label, width);
   // What Vega-Lite only warns of is known: panels of unequal height have axes of their own.
   const { spec } = compile(vegaLite, { logger: logger(errorLevel) });
   return { drawing, vegaLite, vega: withRowsAsTooltips(spec) };

@@ -45,12 +45,17 @@ describe("./lab draw", () => {
     expect(() => drawnStack("absent", folder)).toThrow(/there is no file/);
   });
 
-  it("writes an SVG or a PNG by the end of the file's name, and refuses any other", async () => {
+  it("writes an SVG, a PNG or a PDF by the end of the file's name, and refuses any other", async () => {
     const svg = drawnStack("plain", folder);
     await writePicture(svg, join(folder, "a.svg"));
     expect(readFileSync(join(folder, "a.svg"), "utf8")).toBe(svg);
     await writePicture(svg, join(folder, "a.png"));
     expect(readFileSync(join(folder, "a.png")).subarray(1, 4).toString()).toBe("PNG");
-    await expect(writePicture(svg, join(folder, "a.gif"))).rejects.toThrow(/a\.gif: no such kind.*\.svg or \.png/);
+    await writePicture(svg, join(folder, "a.pdf"));
+    const pdf = readFileSync(join(folder, "a.pdf"));
+    expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+    await writePicture(svg, join(folder, "b.pdf"));
+    expect(readFileSync(join(folder, "b.pdf")).equals(pdf), "the same picture is the same file").toBe(true);
+    await expect(writePicture(svg, join(folder, "a.gif"))).rejects.toThrow(/a\.gif: no such kind.*\.svg, \.png, \.pdf/);
   });
 });
