@@ -17,7 +17,9 @@ const widthOf = (lines: readonly string[]): number =>
     0,
     ...lines.map((line, i) => textWidth(line, { fontSize: textSize, fontWeight: i === 0 ? "bold" : "normal" })),
   );
-const boxWidth = (lines: readonly string[]) => Math.ceil(widthOf(lines)) + 2 * padding;
+/** A page that lacks the figures' font has another one, which may be wider. */
+const otherFonts = 1.1;
+const boxWidth = (lines: readonly string[]) => Math.ceil(otherFonts * widthOf(lines)) + 2 * padding;
 
 /** A group with its column. */
 export interface GroupColumn {
