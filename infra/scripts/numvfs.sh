@@ -2,7 +2,6 @@
 # MAC that is set after a VF driver was bound is not seen by it.
 # shellcheck shell=sh disable=SC2030,SC2031
 . ./proof.sh
-. ./vf.sh
 
 vfs_are() { [ "$(line_of "$1/sriov_numvfs")" = "$2" ] && [ "$(find "$1/" -maxdepth 1 -name 'virtfn*' | wc -l)" = "$2" ]; }
 # write_number DEVICE NUMBER SECONDS FILE: the kernel answers when it is done. What writes is a session of its own, so that it outlives

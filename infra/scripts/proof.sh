@@ -1,7 +1,8 @@
-# What a thing on the server says of itself that another thing of its name would not say: a mark holds while its proof does. The
-# kernel never gives an inode of /sys or an interface's index twice in one boot.
-# shellcheck shell=sh disable=SC2031,SC2154
-. ./in-use.sh
+# What a thing on the server says of itself that another thing of its name would not say, nor the same thing once somebody has changed
+# it: a mark holds while its proof does, which is some lines. The kernel never gives an inode of /sys or an interface's index twice in
+# one boot.
+# shellcheck shell=sh disable=SC2030,SC2031,SC2154
+. ./vf.sh
 
 # key_of PF: what its record is called: by the place of the device, because an interface may be renamed.
 key_of() {
@@ -58,29 +59,56 @@ bridge_proof() {
     echo "$(line_of "$SYS/class/net/$1/ifindex") $(line_of "$SYS/class/net/$port/ifindex") $(line_of "$SYS/class/net/$1/brif/$port/learning")"
   fi
 }
-# vm_proof NAME: of its process; a number of a process may come again, with another time of its beginning.
-vm_proof() {
-  pid=$(line_of "$LIBVIRT_RUN/$1.pid") || return 0
-  sed -n 's/^.*) //p' "$PROC/$pid/stat" 2> /dev/null | awk -v pid="$pid" '{ print pid, $20 }'
+# place_proof NAME: of its VF, where it has one: how the server and the PF have it.
+place_proof() (
+  vf='' pf=''
+  line=$(line_of "$SLOTS/$1") || return 0
+  read_fields "$line"
+  [ -n "$vf" ] || return 0
+  pf=$(called_now "$pf")
+  echo "vf=$vf pf=$(escaped "$pf") $(vf_in_short "$pf" "$vf") $(vf_settings "$pf" "$vf")"
+)
+# definition_of NAME: what libvirt runs, as it keeps it beside the process. A hash would do to tell that somebody has attached a device or
+# moved a CPU; the text also tells which. Whether the guest's agent is connected comes and goes by itself.
+definition_of() {
+  sed -n '/^ *<domain /,/^ *<\/domain>/ { s/\( name=.org\.qemu\.guest_agent\.0.\) state=.[a-z]*./\1/; p; }' "$LIBVIRT_RUN/$1.xml" 2> /dev/null || :
 }
+# vm_proof NAME: of its process, where a number may come again with another time of its beginning; of its VF; and of its definition.
+vm_proof() (
+  pid=$(line_of "$LIBVIRT_RUN/$1.pid") && stat=$(line_of "$PROC/$pid/stat") || return 0
+  vm=$1
+  # shellcheck disable=SC2086 # words; the first of them is the third field of the line (proc_pid_stat(5))
+  set -- ${stat##*) }
+  echo "process=$pid started=${20}"
+  place_proof "$vm"
+  definition_of "$vm"
+)
 # host_proof NAME: of its network namespace, and of the VF in it.
 host_proof() (
   line=$(line_of "$SLOTS/$1") && namespace_is_ours "$1" || return 0
   read_fields "$line"
   pf=$(called_now "$pf")
-  interface=$(vf_in_namespace "$1" "$(readlink -f "$SYS/class/net/$pf/device/virtfn$vf")")
-  [ -z "$interface" ] || echo "$(namespace_alias "$1") $interface"
+  interface=$(vf_in_namespace "$1" "$(vf_path "$pf" "$vf")")
+  [ -n "$interface" ] || return 0
+  echo "namespace=$(escaped "$(namespace_alias "$1")") interface=$(escaped "$interface")"
+  place_proof "$1"
 )
-# holds LAYER: whether what has this mark is still there.
-holds() {
+# proof_of LAYER: as it is now; nothing where it is not there.
+proof_of() {
   case $1 in
-    nic-*) there=$(nic_proof "${1#nic-}" 2> /dev/null) ;;
-    bridge-*) there=$(bridge_proof "${1#bridge-}") ;;
-    vm-*) there=$(vm_proof "${1#vm-}") ;;
-    host-*) there=$(host_proof "${1#host-}") ;;
-    *) return 0 ;;
+    nic-*) nic_proof "${1#nic-}" 2> /dev/null ;;
+    bridge-*) bridge_proof "${1#bridge-}" ;;
+    vm-*) vm_proof "${1#vm-}" ;;
+    host-*) host_proof "${1#host-}" ;;
   esac
-  [ -n "$there" ] && { read -r _ && IFS= read -r proof; } < "$RUN/$1" 2> /dev/null && [ "$there" = "$proof" ]
+}
+# proof_in_mark LAYER: as it was when its mark was made.
+proof_in_mark() { { read -r _ && cat; } 2> /dev/null < "$RUN/$1" || :; }
+# holds LAYER: whether what has this mark is still there, and as it was.
+holds() {
+  case $1 in nic-* | bridge-* | vm-* | host-*) ;; *) return 0 ;; esac
+  there=$(proof_of "$1") made=$(proof_in_mark "$1")
+  [ -n "$there" ] && [ "$there" = "$made" ]
 }
 # made_already LAYER: whether this very deployment's is there: the same command again has nothing to do.
 made_already() { [ "$(token_of "$1")" = "$TOKEN" ] && holds "$1"; }

@@ -33,20 +33,28 @@ vf_settings() {
 # altnames_of INTERFACE: its further names, by commas.
 altnames_of() { ip link show dev "$1" 2> /dev/null | awk '$1 == "altname" { printf "%s%s", separator, $2; separator = "," }'; }
 
+# vf_in_short PF NUMBER: what has it on the server, and how.
+vf_in_short() (
+  path=$(vf_path "$1" "$2")
+  interface=$(interface_of "$path")
+  address='' mtu='' up=''
+  if [ -n "$interface" ]; then
+    address=$(line_of "$path/net/$interface/address") mtu=$(line_of "$path/net/$interface/mtu")
+    up=$(($(line_of "$path/net/$interface/flags") & 1))
+  fi
+  echo "pci=${path##*/} driver=$(escaped "$(name_at "$path/driver")") netdev=$(escaped "$interface") address=$address mtu=$mtu up=$up"
+)
 # vf_fields PF NUMBER: all of a VF, as one line.
 vf_fields() (
   path=$(vf_path "$1" "$2")
   interface=$(interface_of "$path")
-  line="vf=$2 pci=${path##*/} driver=$(escaped "$(name_at "$path/driver")") override=$(escaped "$(override_of "$path")") netdev=$(escaped "$interface")"
-  address='' mtu='' up='' queue='' alias='' altnames=''
+  queue='' alias='' altnames=''
   if [ -n "$interface" ]; then
-    address=$(line_of "$path/net/$interface/address") mtu=$(line_of "$path/net/$interface/mtu")
     queue=$(line_of "$path/net/$interface/tx_queue_len") || :
     alias=$(line_of "$path/net/$interface/ifalias") || :
     altnames=$(altnames_of "$interface")
-    up=$(($(line_of "$path/net/$interface/flags") & 1))
   fi
-  echo "$line address=$address mtu=$mtu queue=$queue alias=$(escaped "$alias") altnames=$(escaped "$altnames") up=$up $(vf_settings "$1" "$2")"
+  echo "vf=$2 $(vf_in_short "$1" "$2") override=$(escaped "$(override_of "$path")") queue=$queue alias=$(escaped "$alias") altnames=$(escaped "$altnames") $(vf_settings "$1" "$2")"
 )
 
 # set_vf PF NUMBER FIELDS: gives the VF the settings of FIELDS; those that are empty there stay as they are, and what the driver does

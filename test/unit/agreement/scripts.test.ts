@@ -45,7 +45,7 @@ it("the kinds of endpoints that scripts know are those that there are, each with
   );
   for (const kind of endpointIds) {
     expect(serverScript("proof.sh")).toMatch(new RegExp(`^${kind}_proof\\(\\) `, "m"));
-    expect(serverScript("proof.sh")).toContain(`${kind}-*) there=$(${kind}_proof `);
+    expect(serverScript("proof.sh")).toContain(`${kind}-*) ${kind}_proof `);
     expect(serverScript("observe.sh")).toContain(` ${kind}-* `);
     expect(serverScript("ready.sh")).toContain(`\nready_${kind}() {`);
   }

@@ -59,7 +59,9 @@ describe("the server itself as an endpoint", () => {
     server.log();
     expect((await ready()).stderr).toBe("");
     expect(server.log()).toContain("ip netns exec rtt-main ethtool -C rtt0v0 rx-usecs 0");
-    expect(server.read("run/sriov-rtt/host-rtt-main")).toMatch(/^t1\nsriov-rtt-testbed [0-9a-f]{16} rtt0v0$/);
+    expect(server.read("run/sriov-rtt/host-rtt-main")).toMatch(
+      /^t1\nnamespace=\S+ interface=rtt0v0\nvf=0 pf=pf0 .* mac=52:54:00:9a:01:00 /,
+    );
   });
 
   it("is kept where another version has made a place of a kind that this one does not know, and that is said", async () => {
