@@ -7,6 +7,7 @@ import type { GuestImage } from "../config/guest-image.ts";
 import type { Host } from "../config/hosts.ts";
 import { libvirtUri } from "../gateway/sockets.ts";
 import { layer } from "../layer.ts";
+import { layerNames } from "../layer-names.ts";
 import type { TokenSource } from "../observe.ts";
 import { bridgeName } from "../plan/placement.ts";
 import { imageOnServer, putImageProgram } from "./put-image.ts";
@@ -58,7 +59,7 @@ const nicLayers = (
         host,
         script: "nic.sh",
         variables: { PF: pf.name, VFS: pf.vfs, BRIDGE: bridgeName, OWNER: owner },
-        token: token(`nic-${pf.name}`),
+        token: token(layerNames.nic(pf.name)),
         standsOn: [lease.id],
       },
       { parent },
@@ -78,7 +79,7 @@ const bridgeLayer = (
       host,
       script: "bridge.sh",
       variables: { BRIDGE: bridgeName, PF: host.pfs[0]?.name ?? "", OWNER: owner },
-      token: token(`bridge-${bridgeName}`),
+      token: token(layerNames.bridge(bridgeName)),
       standsOn: nics.map(({ id }) => id),
     },
     { parent },

@@ -1,6 +1,7 @@
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import { formatFields } from "../../lib/key-value.ts";
 import type { Server } from "../host/server.ts";
+import { layerNames } from "../layer-names.ts";
 import { type Identity, identityOf, otherEnd } from "./addresses.ts";
 import { type DomainSpec, domainXml } from "./domain-xml.ts";
 import { attachments } from "./drivers.ts";
@@ -46,7 +47,7 @@ export function memberOf(server: Server, stack: string, design: Design, index: n
   // All that makes it this one and no other: what libvirt is told, and its place.
   const told = definition && { definition: domainXml({ ...definition, token: "" }) };
   const hash = sha256(canonicalJson({ ...told, slot, replicate: design.replicate }));
-  const token = server.token(`${endpoint}-${name}`, `-${hash.slice(0, 12)}`);
+  const token = server.token(layerNames.endpoint(endpoint, name), `-${hash.slice(0, 12)}`);
   const { kind = "", netdev } = place;
   const ofServersDriver = netdev ? { netdev, ...(rxUsecs !== undefined && { rx_usecs: rxUsecs }) } : {};
   return {
