@@ -1,11 +1,29 @@
 import { targetOf } from "../../lib/ssh/target.ts";
-import type { BackgroundSpec, End } from "../../measure/probe/spec.ts";
+import type { AsDeployedSpec, BackgroundSpec, End } from "../../measure/probe/spec.ts";
 import type { Host } from "../config/hosts.ts";
+import { layerNames } from "../layer-names.ts";
 import { leastOf } from "../load/share.ts";
+import { bridgeName } from "../plan/placement.ts";
 import type { ServerPlan } from "../plan/plan.ts";
 import { backgroundNames, identityOf, type PairEnd } from "../vm/addresses.ts";
 import { captureOf, endpointOf } from "../vm/drivers.ts";
 import type { Unseen } from "../vm/ports/port.ts";
+
+/** What a server must still have as it was made, before a run. */
+function deployedOf({ pfs }: Host, { background, ...plan }: ServerPlan, main: string): AsDeployedSpec {
+  const endpoint = layerNames.endpoint(endpointOf(plan.main.driver).id, main);
+  const kind = endpointOf(background.driver).id;
+  return {
+    ports: pfs.map(({ name, vfs }) => ({ name, vfs })),
+    main: endpoint,
+    layers: [
+      ...pfs.map(({ name }) => layerNames.nic(name)),
+      layerNames.bridge(bridgeName),
+      endpoint,
+      ...backgroundNames(background.vms).map((name) => layerNames.endpoint(kind, name)),
+    ],
+  };
+}
 
 const switchedOff: Unseen = { unseen: "captures are switched off (packetCapture: none)" };
 
@@ -29,6 +47,7 @@ export function endOf(at: PairEnd, host: Host, plan: ServerPlan, cpus: number): 
     ...(typeof host.pinnedCore === "number" && { pinnedCore: host.pinnedCore }),
     domainType: host.domainType,
     main: { endpoint: endpointOf(main.driver).id, name, mac, ip, driver: main.driver },
+    deployed: deployedOf(host, plan, name),
     capture: plan.isCaptured ? captureOf(main.driver) : { nic: switchedOff, virt: switchedOff },
     ...(background.vms > 0 && { background: ofBackground }),
   };

@@ -11,9 +11,11 @@ import { hopOfPoint, pointNames, roleOfPoint } from "../../study/points.ts";
 import type { Probe } from "../probes/probe.ts";
 import { allProbes } from "../probes/registry.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
+import { type Refusal, recordRefusal, refusalsOf } from "../results/refusal.ts";
 import { checksumsOf, inFolder, manifestFile, writeFiles } from "../results/run-files.ts";
 import { inspectRun, runFolder } from "../results/token.ts";
 import { type MissingCaptures, unavailableRecord } from "../results/unavailable.ts";
+import { NotAsDeployedError } from "./as-deployed.ts";
 import { backgroundProblems, backgroundUse } from "./background.ts";
 import { attempts } from "./budget.ts";
 import { MissingProgramError } from "./clear-endpoint.ts";
@@ -54,6 +56,7 @@ async function manifestOf(
   seed: number,
 ): Promise<{ manifest: Manifest; files: Map<string, Buffer>; loadRan: boolean }> {
   const missing = missingCapturesOf(spec);
+  const refused = refusalsOf(folderOf(spec));
   const findings = await Promise.all(raw.probes.map((probe) => evaluateRaw(probe, missing)));
   const files = new Map(raw.probes.flatMap(({ task, files }) => [...inFolder(files, task.probe.id)]));
   const environment = environmentOf(spec, raw);
@@ -91,6 +94,8 @@ async function manifestOf(
       responder: raw.facts.responder.before.clocksource ?? "",
     },
     pinning: { sender: sender.pinnedCore ?? null, responder: responder.pinnedCore ?? null },
+    conditions: raw.conditions,
+    ...(refused.length > 0 && { refused: refused.map(({ at, differences }) => ({ at, differences })) }),
     facts: { servers: raw.facts, guests: raw.guestFacts },
     ...((sender.background || responder.background) && {
       background: { sender: background.sender.use, responder: background.responder.use },
@@ -101,6 +106,13 @@ async function manifestOf(
   const loadRan = background.sender.problems.length + background.responder.problems.length === 0;
   return { manifest, files, loadRan };
 }
+
+const folderOf = ({ resultsDirectory, scenario, replicate, run }: RunSpec) =>
+  join(resultsDirectory, runFolder(scenario, replicate, run));
+
+/** What no further attempt would change: the VMs are somebody else's by now, or of the same image, or not as they were deployed. */
+const isFinal = (error: unknown) =>
+  [LostServerError, MissingProgramError, NotAsDeployedError].some((kind) => error instanceof kind);
 
 /** Where a run goes that does not take the run's own place: beside it, never over anything. */
 async function asideOf(folder: string, why: string): Promise<string> {
@@ -126,6 +138,12 @@ const outcomeOf = (manifest: Manifest, directory: string, measured: boolean): Ru
   summary: Object.fromEntries(manifest.probes.map(({ id, metrics }) => [id, metrics])),
 });
 
+const refusalOf = ({ owner, replicate, run }: RunSpec, { differences }: NotAsDeployedError): Refusal => ({
+  ...{ owner, replicate, run },
+  at: new Date().toISOString(),
+  differences: [...differences],
+});
+
 /** What a run is measured with, where it is not the servers and all probes: for the sake of tests. */
 export interface MeasuredWith {
   probes?: readonly Probe[];
@@ -136,14 +154,15 @@ export interface MeasuredWith {
  * Makes a run count: keeps the one that is there and valid, else measures it and publishes it as a whole. An attempt
  * that does not count is kept beside, under a name that says so, and tried again.
  * @throws LabError after the last attempt, with what was wrong in each
- * @throws LostServerError at once when another stack has a server, MissingProgramError when a Main VM lacks what a probe needs
+ * @throws LostServerError at once when another stack has a server, MissingProgramError when a Main VM lacks what a probe needs,
+ * NotAsDeployedError when the servers are not as they were deployed, which is also written down beside the run's folder
  */
 export async function measureRun(
   spec: RunSpec,
   say: (line: string) => void,
   { probes = allProbes, measureOnce = rawRun }: MeasuredWith = {},
 ): Promise<RunOutcome> {
-  const folder = join(spec.resultsDirectory, runFolder(spec.scenario, spec.replicate, spec.run));
+  const folder = folderOf(spec);
   const label = `run ${spec.run} of replicate ${spec.replicate}`;
   const there = inspectRun(folder, spec.scenario.sha256);
   if ("manifest" in there) {
@@ -171,8 +190,11 @@ export async function measureRun(
       await publish(aside, files, manifest);
       problems.push(`attempt ${attempt} (kept as ${aside}): ${manifest.problems.join("; ")}`);
     } catch (error) {
-      // Another attempt would be made in the VMs of whoever has the server by now, or of the same image.
-      if (error instanceof LostServerError || error instanceof MissingProgramError) throw error;
+      if (error instanceof NotAsDeployedError)
+        await recordRefusal(folder, refusalOf(spec, error)).catch((why: unknown) =>
+          say(`${label}: that it was refused could not be written down: ${messageOf(why)}`),
+        );
+      if (isFinal(error)) throw error;
       problems.push(`attempt ${attempt}: ${messageOf(error)}`);
     }
     say(`${label}: ${problems.at(-1)}`);

@@ -2,7 +2,9 @@ import { withOpened } from "../../lib/concurrent.ts";
 import { type Role, roles } from "../../lib/roles.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
 import type { GuestLook } from "../../study/loads/guest-look.ts";
+import type { ServerConditions } from "../results/conditions.ts";
 import { AnsweringInEndpoint } from "./answering-in-endpoint.ts";
+import { requireAsDeployed } from "./as-deployed.ts";
 import { lookInGuests } from "./background.ts";
 import { CommandInEndpoint } from "./command-in-endpoint.ts";
 import { type RawProbe, runProbe } from "./probe-run.ts";
@@ -16,6 +18,8 @@ import { requireTenant } from "./tenant.ts";
 export interface RawRun {
   started: Date;
   ended: Date;
+  /** In which state the servers were before it. */
+  conditions: PerRole<ServerConditions>;
   /** Of each probe, in the order in which they measured. */
   probes: RawProbe[];
   facts: PerRole<{ before: Record<string, string>; after: Record<string, string> }>;
@@ -65,6 +69,7 @@ async function measureOn(
 ): Promise<Omit<RawRun, "started" | "ended">> {
   const { ends, owner } = spec;
   await requireTenant(owner, connections, "before");
+  const conditions = await requireAsDeployed(spec, connections);
   for (const task of tasks) await clearEnds(ends, task, connections);
   const points = await onBoth((role) => capturePoints(connections[role], ends[role]));
   const before = await lookAround(spec, connections, points, "before");
@@ -74,7 +79,7 @@ async function measureOn(
   await requireTenant(owner, connections, "after");
   const both = <T>(of: (role: Role) => T): PerRole<T> => perRole(roles.map(of));
   return {
-    probes,
+    ...{ conditions, probes },
     facts: both((role) => ({ before: before.facts[role], after: after.facts[role] })),
     guestLooks: both((role) => ({ before: before.looks[role], after: after.looks[role] })),
     guestFacts: both((role) => {
@@ -90,7 +95,8 @@ async function measureOn(
  * nothing is left behind on a server or in a guest, also when this process is killed: captures and sampling end with the
  * connection, a probe at its limit, and the next attempt ends what is left of it before it begins.
  * @param say tells what is being done
- * @throws LostServerError when another stack has a server, at the beginning or at the end
+ * @throws LostServerError when another stack has a server, at the beginning or at the end; NotAsDeployedError at the beginning when
+ * the servers are not as they were deployed
  */
 export async function rawRun(spec: RunSpec, attempt: Attempt, say: (line: string) => void): Promise<RawRun> {
   const started = new Date();

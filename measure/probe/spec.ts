@@ -25,6 +25,16 @@ const backgroundSchema = z.object({
 });
 export type BackgroundSpec = z.infer<typeof backgroundSchema>;
 
+/** What was deployed on a server, by which it is known to be as it was deployed (infra/scripts/as-deployed.sh). */
+const asDeployedSchema = z.object({
+  /** The first is the one that the Main endpoint uses. */
+  ports: z.array(z.object({ name: z.string(), vfs: z.int().min(0) })).min(1),
+  /** Names of the layers that have a proof, and which of them is the Main endpoint's. */
+  layers: z.array(z.string()).min(1),
+  main: z.string(),
+});
+export type AsDeployedSpec = z.infer<typeof asDeployedSchema>;
+
 const endSchema = z.object({
   ssh: targetSchema,
   pf: z.string(),
@@ -39,6 +49,7 @@ const endSchema = z.object({
     ip: z.string(),
     driver: z.string(),
   }),
+  deployed: asDeployedSchema,
   capture: captureSchema,
   background: backgroundSchema.optional(),
 });

@@ -5,6 +5,7 @@ import { guestRateShapeOf, loadKinds } from "../../study/loads/loads.ts";
 import { type MetricId, metrics } from "../../study/metrics.ts";
 import { pointNames } from "../../study/points.ts";
 import { scenarioSchema } from "../../study/scenario.ts";
+import { differenceSchema, serverConditionsSchema } from "./conditions.ts";
 import { clockRecordSchema, fidelities } from "./fidelity.ts";
 import { orderSchema } from "./order.ts";
 
@@ -107,6 +108,10 @@ export const manifestSchema = z.object({
   /** By server; left out where there are no background VMs. */
   background: perRole(z.array(backgroundUseSchema)).optional(),
   pinning: perRole(z.int().nullable()),
+  /** In which state the servers were before the run; left out where nobody looked yet. */
+  conditions: perRole(serverConditionsSchema).optional(),
+  /** When this run was refused before it was measured, and why; left out where it never was. */
+  refused: z.array(z.object({ at: z.iso.datetime(), differences: z.array(differenceSchema) })).optional(),
   /** What servers and guests said of themselves before and after, by name of the fact. */
   facts: z.record(z.string(), z.unknown()),
   /** In the order in which they measured. */

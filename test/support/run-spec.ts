@@ -1,4 +1,14 @@
 import type { SshTarget } from "../../lib/ssh/target.ts";
+import type { ServerConditions } from "../../measure/results/conditions.ts";
+
+/** How a made-up server measures. */
+export const madeUpConditions: ServerConditions = {
+  policy: {
+    ...{ cpus: "0-3", governor: "performance", leastKhz: "", mostKhz: "", preference: "", noTurbo: "", boost: "" },
+    numaBalancing: "0",
+  },
+  ports: [{ name: "lo", vfs: 0, carrier: true, speedMbps: 1000, duplex: "full", linkChanges: 2 }],
+};
 
 /** A server that nobody asks. */
 const nowhere = { address: "192.0.2.1", port: 22, user: "root", hostKey: "ssh-ed25519 AAAA" };
@@ -11,6 +21,7 @@ export const madeUpEnd = (ssh: Partial<SshTarget> = nowhere) => ({
   pf: "lo",
   domainType: "kvm",
   main: { endpoint: "vm", name: "rtt-main", mac: "52:54:00:9a:01:00", ip: "10.9.1.1", driver: "pci-passthrough" },
+  deployed: { ports: [{ name: "lo", vfs: 0 }], layers: ["nic-lo", "vm-rtt-main"], main: "vm-rtt-main" },
   capture: { nic: bypassed, virt: bypassed },
 });
 

@@ -7,7 +7,7 @@ import { type Host, type Inventory, inventorySchema } from "../../infra/config/h
 import { mainName } from "../../infra/vm/addresses.ts";
 import { endpointOn } from "../../lib/endpoints/kinds.ts";
 import { labDir } from "../../lib/paths.ts";
-import { roles } from "../../lib/roles.ts";
+import { type Role, roles } from "../../lib/roles.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import type { RunOutcome } from "../../measure/probe/outcome.ts";
 import { pingRecord } from "../../measure/probes/ping/record.ts";
@@ -93,22 +93,27 @@ export class Testbed {
     return this.#onBoth((ssh) => ssh.run(command, { timeoutMs }), timeoutMs);
   }
 
+  /** Runs a command on one server. */
+  async onServer(role: Role, command: string): Promise<string> {
+    return this.#on(role, (ssh) => ssh.run(command));
+  }
+
   /** Runs a command in both Main VMs. */
   inMainVms(command: string): Promise<string[]> {
     return this.#onBoth((ssh) => endpointOn(ssh, "vm", mainName).run(command));
   }
 
   #onBoth(ask: (ssh: SshConnection) => Promise<string>, timeoutMs = 60_000): Promise<string[]> {
-    return Promise.all(
-      roles.map(async (role) => {
-        const ssh = await connectSsh(role, this.inventory.hosts[role], timeoutMs);
-        try {
-          return (await ask(ssh)).trim();
-        } finally {
-          ssh.close();
-        }
-      }),
-    );
+    return Promise.all(roles.map((role) => this.#on(role, ask, timeoutMs)));
+  }
+
+  async #on(role: Role, ask: (ssh: SshConnection) => Promise<string>, timeoutMs = 60_000): Promise<string> {
+    const ssh = await connectSsh(role, this.inventory.hosts[role], timeoutMs);
+    try {
+      return (await ask(ssh)).trim();
+    } finally {
+      ssh.close();
+    }
   }
 
   /** What is left of a testbed on each server: "0", the number of VFs, when it is clean. */

@@ -1,9 +1,14 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noVm } from "../../infra/vm/ports/namespaced-vf.ts";
 import { roles } from "../../lib/roles.ts";
+import { asDeployedScript } from "../../measure/probe/as-deployed.ts";
+import { differencesOf } from "../../measure/probe/differences.ts";
+import { parseSeen } from "../../measure/probe/seen-server.ts";
 import { pingRecord } from "../../measure/probes/ping/record.ts";
+import { differenceText } from "../../measure/results/conditions.ts";
 import type { ProbeRecord } from "../../measure/results/manifest.ts";
 import { makeTestStack, type TestStack } from "../support/stack.ts";
 import { expectPlausible, manifestOf, Testbed } from "../support/testbed.ts";
@@ -27,6 +32,16 @@ const smallPackets = { mainDriver: "pci-passthrough", mtu: 1400 };
 const marks = () => testbed.onServers("cat /run/sriov-rtt/nic-* /run/sriov-rtt/bridge-*");
 const vms = () => testbed.onServers("virsh -q list --all; cat /run/libvirt/qemu/rtt-main.pid");
 
+/** What a run would be told of both servers, and what mends it where no up does. @param main layer of the Main endpoint */
+async function differing(main: "vm-rtt-main" | "host-rtt-main"): Promise<string[]> {
+  const { pfs } = testbed.inventory.hosts.sender;
+  const layers = [...pfs.map(({ name }) => `nic-${name}`), "bridge-rtt0", main];
+  const deployed = { ports: pfs.map(({ name, vfs }) => ({ name, vfs })), layers, main };
+  const texts = await testbed.onServers(asDeployedScript(deployed));
+  return roles.flatMap((role, index) =>
+    differencesOf(role, deployed, parseSeen(texts[index] ?? "", role)).map(differenceText),
+  );
+}
 /** The one value of a metric that has one; fails where it is unavailable. */
 function medianOf(record: ProbeRecord | undefined, metric: string): number {
   const summary = record?.metrics[metric];
@@ -118,6 +133,24 @@ describe("a testbed, from deployment to teardown", () => {
     expect(await testbed.onServers("virsh -q domstate rtt-main")).toEqual(["running", "running"]);
   });
 
+  it("tells what somebody else changes, and makes it anew with the next up, which keeps the run that counts", async () => {
+    expect(await differing("vm-rtt-main")).toEqual([]);
+    const before = await testbed.runs();
+    await testbed.onServers(`echo "<interface type='bridge'><source bridge='rtt0'/><model type='virtio'/></interface>" > /tmp/device.xml
+virsh -q attach-device rtt-main /tmp/device.xml
+rm /tmp/device.xml`);
+    await testbed.onServer("sender", "ip link set dev pf0 vf 0 vlan 9");
+    const told = await differing("vm-rtt-main");
+    expect(told).toContain("sender: VF 0 of pf0, which rtt-main has: vlan: declared 0, found 9");
+    for (const role of roles)
+      expect(told).toContainEqual(
+        expect.stringMatching(`^${role}: definition of rtt-main: .*<interface type='bridge'>`),
+      );
+    expect(told).toHaveLength(3);
+    expect(await testbed.up(smallPackets)).toEqual(before);
+    expect(await differing("vm-rtt-main")).toEqual([]);
+  });
+
   it("measures with the servers themselves in place of the VMs, captured at their VFs alone", async () => {
     const [outcome] = await testbed.up({ mainDriver: "host-vf" });
     const manifest = manifestOf(outcome);
@@ -138,6 +171,45 @@ describe("a testbed, from deployment to teardown", () => {
     for (const { reason } of manifest.missing ?? []) expect(reason).toBe(noVm);
     const there = "virsh -q list --all --name; ip netns list | cut -d ' ' -f 1";
     expect(await testbed.onServers(there)).toEqual(["rtt-main", "rtt-main"]);
+  });
+
+  it("refuses a run between which and the last one a VF was changed, and measures it after the next up", async () => {
+    const threeRuns = { mainDriver: "host-vf", runs: 3 };
+    testbed.stack.configure(testbed.settings(threeRuns));
+    const deploying = testbed.stack.pulumi(["up", "--yes", "--skip-preview"]);
+    // The first run counts; the second is under way once a server has a session's folder.
+    const isMeasuring = async () =>
+      (await testbed.onServers("ls -d /run/sriov-rtt/run.* 2> /dev/null || true")).every((folder) => folder !== "");
+    for (const deadline = Date.now() + 240_000; !(await isMeasuring()); await sleep(500))
+      if (Date.now() > deadline) throw new Error(`no run has begun: ${(await deploying).all}`);
+    await testbed.onServer("sender", "ip link set dev pf0 vf 0 spoofchk off");
+    const { all, exitCode } = await deploying;
+    expect(exitCode).not.toBe(0);
+    expect(all).toMatch(/sender: VF 0 of pf0, which rtt-main has: spoofchk: declared on, found off/);
+    expect(all).toMatch(/Run up again: it makes anew what differs/);
+    const outcomes = await testbed.up(threeRuns);
+    const { conditions, refused } = manifestOf(outcomes.find(({ run }) => run === 3));
+    expect(refused).toHaveLength(1);
+    for (const role of roles)
+      expect(conditions?.[role].ports).toEqual([expect.objectContaining({ name: "pf0", carrier: true })]);
+  });
+
+  it("tells that a VF is gone, and that a link is down, which no up mends", async () => {
+    expect(await differing("host-rtt-main")).toEqual([]);
+    await testbed.onServer(
+      "sender",
+      "cd /sys/class/net/pf0/device; vf=$(readlink virtfn0); echo ${vf##*/} > virtfn0/driver/unbind",
+    );
+    expect(await differing("host-rtt-main")).toEqual([
+      "sender: rtt-main: declared there, found gone, or not ours any more",
+    ]);
+    await testbed.onServers("ip link set dev pf0 down");
+    expect((await differing("host-rtt-main")).filter((line) => line.includes("link of"))).toEqual(
+      roles.map((role) => expect.stringMatching(`^${role}: link of pf0: declared up, found down; set the port up`)),
+    );
+    await testbed.onServers("ip link set dev pf0 up");
+    await testbed.up({ mainDriver: "host-vf", runs: 3 });
+    expect(await differing("host-rtt-main")).toEqual([]);
   });
 
   it("leaves nothing behind", async () => {

@@ -6,7 +6,6 @@ if [ "$WHEN" = before ]; then
   fact kernel uname -r
   fact cpus nproc
   fact clocksource cat /sys/devices/system/clocksource/clocksource0/current_clocksource
-  fact governor sh -c 'cat /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor 2> /dev/null || echo none'
   fact virt sh -c 'systemd-detect-virt 2> /dev/null || true'
   fact libvirt virsh -q version --daemon
   fact tcpdump sh -c 'tcpdump --version 2>&1 | head -1'

@@ -80,6 +80,11 @@ describe("a scenario's resources", () => {
     expect(xsltOf("responder-rtt-main")).toContain('type="hostdev"');
     const spec = JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
     expect(spec.ends.sender.capture).toEqual({ nic: "pf", virt: "vnet" });
+    expect(spec.ends.sender.deployed).toEqual({
+      ports: [{ name: "pf0", vfs: 7 }],
+      layers: ["nic-pf0", "bridge-rtt0", "vm-rtt-main"],
+      main: "vm-rtt-main",
+    });
     const bypassed = { unseen: expect.stringMatching(/bypass/) };
     expect(spec.ends.responder.capture).toEqual({ nic: bypassed, virt: bypassed });
   });

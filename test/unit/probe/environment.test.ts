@@ -13,6 +13,7 @@ const end = (driver: string): End => ({
   pf: "pf0",
   domainType: "kvm",
   main: { endpoint: "vm", name: "rtt-main", mac: "52:54:00:00:00:01", ip: "10.0.0.1", driver },
+  deployed: { ports: [{ name: "pf0", vfs: 7 }], layers: ["vm-rtt-main"], main: "vm-rtt-main" },
   capture: { nic: "pf", virt: "vnet" },
 });
 

@@ -21,9 +21,10 @@ import { runSpecSchema } from "../../../measure/probe/spec.ts";
 import { tasksOf } from "../../../measure/probe/task.ts";
 import { ping } from "../../../measure/probes/ping/probe.ts";
 import type { Probe } from "../../../measure/probes/probe.ts";
-import { inspectRun } from "../../../measure/results/token.ts";
+import { recordRefusal } from "../../../measure/results/refusal.ts";
+import { inspectRun, runFolder } from "../../../measure/results/token.ts";
 import { LocalAgent } from "../../support/local-agent.ts";
-import { madeUpSpec } from "../../support/run-spec.ts";
+import { madeUpConditions, madeUpSpec } from "../../support/run-spec.ts";
 
 const data = join(checkout, "test/data/runs/pci-passthrough");
 
@@ -119,19 +120,27 @@ it("a probe that only its own object knows is measured, checked and published be
     const guestLook = { before: new Map(), after: new Map() };
     return {
       ...{ started: new Date(), ended: new Date(), probes },
+      conditions: { sender: madeUpConditions, responder: madeUpConditions },
       facts: { sender: looks, responder: looks },
       guestLooks: { sender: guestLook, responder: guestLook },
       guestFacts: { sender: null, responder: null },
     };
   };
   const probes: Probe[] = [playedPing, answer];
-  const outcome = await measureRun(runSpecSchema.parse(madeUpSpec(folder)), () => {}, { probes, measureOnce });
+  const spec = runSpecSchema.parse(madeUpSpec(folder));
+  const run = join(folder, runFolder(spec.scenario, spec.replicate, spec.run));
+  const difference = { server: "sender", what: "rtt-main", declared: "there", found: "gone", mend: null };
+  const refusal = { at: "2026-01-01T00:00:00.000Z", differences: [difference] };
+  await recordRefusal(run, { owner: "a stack", replicate: 1, run: 1, ...refusal });
+  const outcome = await measureRun(spec, () => {}, { probes, measureOnce });
   expect(outcome.summary.answer).toEqual({ answerMs: { n: 1, median: 42, p05: 42, p95: 42, min: 42, max: 42 } });
   const { stdout: answering } = await execa("pgrep", ["-f", "-x", `sleep ${process.pid}9`], { reject: false });
   expect(answering).toBe("");
   const state = inspectRun(outcome.directory);
   if ("missing" in state) throw new Error(state.missing);
   expect(state.manifest.probes.map(({ id }) => id)).toEqual(["ping", "answer"]);
+  expect(state.manifest.conditions?.responder).toEqual(madeUpConditions);
+  expect(state.manifest.refused).toEqual([refusal]);
   expect(state.manifest.probes[1]).toMatchObject({
     ...{ parameters: { number: 42 }, folder: "answer", details: { isEven: true } },
     cpu: { sender: { beforeSamples: [0, 1] } },
@@ -145,8 +154,7 @@ it("a probe that only its own object knows is measured, checked and published be
     ...Array.from({ length: 2 }, () => expect.stringContaining("icmp or icmp6 or arp")),
     ...Array.from({ length: 2 }, () => expect.stringContaining("host 10.9.1.1")),
   ]);
-  const run = await readRun(outcome.directory, probes);
-  expect(run).toMatchObject({ match: { transmitted: 100 } });
+  expect(await readRun(outcome.directory, probes)).toMatchObject({ match: { transmitted: 100 } });
   expect(await updateDataset(folder, { probes })).toMatchObject({ runs: 1, leftOut: [] });
   const rows = await readRows(
     `SELECT probe, metric, unit, n, median, max, reason FROM read_parquet(${partFiles(tablePaths(folder).summaries)})`,
