@@ -31,6 +31,8 @@ const measuredFields = {
 const entrySchema = z.discriminatedUnion("event", [
   z.object({ event: z.literal("begun"), at: z.string(), deployments: z.int(), missing: z.int() }),
   z.object({ event: z.literal("measured"), ...deploymentFields, ...measuredFields }),
+  /** The servers were not as they were deployed, and a second deployment made anew what differed. */
+  z.object({ event: z.literal("mended"), ...deploymentFields, differences: z.array(z.string()) }),
   z.object({ event: z.literal("failed"), ...deploymentFields, seconds: z.number(), error: z.string() }),
   z.object({ event: z.literal("ended"), at: z.string(), why: z.enum(["done", "interrupted"]) }),
 ]);

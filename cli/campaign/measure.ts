@@ -30,6 +30,8 @@ export interface CampaignOutcome {
 interface MadeDeployment {
   /** What the engine was busy with. */
   times: readonly ResourceTime[];
+  /** What was not as it had been deployed and was made anew, a line each. */
+  mended: readonly string[];
   /** What its runs found, in words; empty where nothing is to be told. */
   found: string;
 }
@@ -89,11 +91,13 @@ async function attemptOf(
     return error;
   };
   try {
-    const { times, found } = await progress.step(label, () => steps.deploy(deployment));
+    const { times, found, mended } = await progress.step(label, () => steps.deploy(deployment));
+    if (mended.length > 0)
+      journal.append({ event: "mended", ...entryOf(deployment), attempt, differences: [...mended] });
     const { missing, measuringSeconds } = steps.look(deployment);
     if (missing.length > 0) return fail(`deployed, and runs are missing: ${missing.join("; ")}`);
     const seconds = secondsSoFar();
-    const isWhole = attempt === 1 && before.missing.length === deployment.scenario.runs;
+    const isWhole = attempt === 1 && mended.length === 0 && before.missing.length === deployment.scenario.runs;
     const spent = timeSpent(times, seconds, measuringSeconds - before.measuringSeconds);
     journal.append({ event: "measured", ...entryOf(deployment), attempt, whole: isWhole, seconds, spent });
     if (found !== "") progress.say(`  ${found}`);

@@ -118,8 +118,8 @@ async function measureAll(
         measureCampaign(queue, {
           deploy: async (deployment) => {
             const limitMs = 1000 * deploymentLimitSeconds(deployment.scenario.config, fidelity);
-            const { runs: found, times } = await stack.deploy(settingsOf(deployment, place), limitMs);
-            return { times, found: foundText(found) };
+            const { runs: found, ...deployed } = await stack.deploy(settingsOf(deployment, place), limitMs);
+            return { ...deployed, found: foundText(found) };
           },
           look: (deployment) => runs.look(deployment),
           expectedSeconds: (open) => open.map(estimatesFrom(journal.read(), queue)),

@@ -9,6 +9,7 @@ import type { Interruption } from "../interrupt.ts";
 import { withServersInReach } from "./around-pulumi.ts";
 import { stackFile } from "./config.ts";
 import { DeploymentReport, type ResourceTime } from "./deployment-report.ts";
+import { differencesIn, mendableRefusals, mendingText } from "./mending.ts";
 
 export interface DrivenStackOptions {
   /** Name of the stack. */
@@ -35,6 +36,8 @@ interface Deployed {
   /** What the program exports as `runs`. */
   runs: unknown;
   times: readonly ResourceTime[];
+  /** What was not as it had been deployed and was made anew, a line each. */
+  mended: readonly string[];
 }
 
 /** A stack that is deployed again and again, each time with another configuration. */
@@ -68,21 +71,34 @@ export class DrivenStack {
   }
 
   /**
-   * Deploys a scenario and measures it.
+   * Deploys a scenario and measures it; once more where a run was refused because of what a deployment makes anew.
    * @param settings configuration keys without the project's name, and their values as text
-   * @returns what the program exports as `runs`, and what the engine was busy with
-   * @throws LabError with what the engine called errors, or the reason of the interruption
+   * @returns what the program exports as `runs`, what the engine was busy with, and what it has mended
+   * @throws LabError with what the engine called errors, the second time's where it was run twice, or the reason of the interruption
    */
   async deploy(settings: Record<string, string>, timeLimitMs: number = this.#options.timeLimitMs): Promise<Deployed> {
     await this.#stack.setAllConfig(
       Object.fromEntries(Object.entries(settings).map(([key, value]) => [`sriov-rtt:${key}`, { value }])),
     );
+    const { name, interruption, progress } = this.#options;
+    const times: ResourceTime[] = [];
+    const up = async (mended: readonly string[]): Promise<Deployed> => {
+      try {
+        const result = await this.#run("deploying", timeLimitMs, (common) => this.#stack.up(common), times);
+        return { runs: result.outputs.runs?.value, times, mended };
+      } catch (error) {
+        interruption.asked.throwIfAborted();
+        throw error;
+      }
+    };
+    const begun = new Date();
     try {
-      const { result, times } = await this.#run("deploying", timeLimitMs, (common) => this.#stack.up(common));
-      return { runs: result.outputs.runs?.value, times };
+      return await up([]);
     } catch (error) {
-      this.#options.interruption.asked.throwIfAborted();
-      throw error;
+      const refusals = mendableRefusals(name, settings.resultsDirectory, begun);
+      if (refusals.length === 0) throw error;
+      progress.say(mendingText(refusals));
+      return up(differencesIn(refusals));
     }
   }
 
@@ -105,16 +121,24 @@ export class DrivenStack {
     await once(this.#log, "close");
   }
 
-  async #run<T>(what: string, timeLimitMs: number, operation: (common: OperationSettings) => Promise<T>) {
+  /** @param times gets what the engine was busy with, also where it fails */
+  async #run<T>(
+    what: string,
+    timeLimitMs: number,
+    operation: (common: OperationSettings) => Promise<T>,
+    times: ResourceTime[] = [],
+  ): Promise<T> {
     const report = new DeploymentReport(this.#options.progress.say);
     const late = AbortSignal.timeout(timeLimitMs);
     try {
-      return { result: await operation(this.#settings(report, late)), times: report.times };
+      return await operation(this.#settings(report, late));
     } catch (error) {
       const why = late.aborted
         ? `gave up after ${(timeLimitMs / 60_000).toFixed(0)} minutes`
         : report.errors.join("\n") || messageOf(error).slice(-2000);
       throw new LabError(`${what} failed: ${why}\nAll that pulumi said: ${this.#options.logFile}`, { cause: error });
+    } finally {
+      times.push(...report.times);
     }
   }
 

@@ -11,6 +11,7 @@ import { preparePulumi } from "../setup/pulumi.ts";
 import { requireServers, usesEmulatedServers } from "../setup/servers.ts";
 import { withServersInReach } from "./around-pulumi.ts";
 import { readStackConfig, stackFile } from "./config.ts";
+import { mendableRefusals, mendingText } from "./mending.ts";
 
 export type StackCommand = "up" | "preview" | "refresh" | "destroy";
 
@@ -24,7 +25,7 @@ const changesConfig = (args: readonly string[]) =>
 
 /**
  * Runs a Pulumi command on a stack with everything it needs: its configuration is checked, engine and guest image are
- * there, and the servers answer.
+ * there, and the servers answer. An `up` is run once more where a run was refused because of what it makes anew.
  * @param args for pulumi, as they are
  */
 export async function runOnStack(command: StackCommand, stack: string, args: string[], options: StackOptions) {
@@ -46,9 +47,18 @@ export async function runOnStack(command: StackCommand, stack: string, args: str
           );
         interruption.asked.throwIfAborted();
         const yes = command !== "preview" && (options.yes || !process.stdin.isTTY) ? ["--yes"] : [];
-        const result = await pulumi(command, "--stack", stack, ...yes, ...args);
-        interruption.asked.throwIfAborted();
-        return result;
+        const run = async () => {
+          const result = await pulumi(command, "--stack", stack, ...yes, ...args);
+          interruption.asked.throwIfAborted();
+          return result;
+        };
+        const begun = new Date();
+        const result = await run();
+        if (command !== "up" || result === 0) return result;
+        const refusals = mendableRefusals(stack, readStackConfig(checkout, stack)?.resultsDirectory, begun);
+        if (refusals.length === 0) return result;
+        progress.say(mendingText(refusals));
+        return run();
       }),
     );
   });

@@ -49,3 +49,16 @@ export async function recordRefusal(runFolder: string, refusal: Refusal): Promis
 /** How often a run was refused before, and why; in order. */
 export const refusalsOf = (runFolder: string): Refusal[] =>
   refusalsIn(dirname(runFolder), `${prefix}${basename(runFolder)}_`);
+
+/** Runs below a results directory that were refused to a stack. @param since not before then */
+export function refusalsSince(results: string, owner: string, since: Date): Refusal[] {
+  let scenarios: string[];
+  try {
+    scenarios = readdirSync(results);
+  } catch {
+    return [];
+  }
+  return scenarios
+    .flatMap((scenario) => refusalsIn(join(results, scenario), prefix))
+    .filter((refusal) => refusal.owner === owner && new Date(refusal.at) >= since);
+}

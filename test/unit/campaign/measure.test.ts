@@ -39,12 +39,12 @@ async function deployed(deployment: PlannedDeployment): Promise<void> {
 const campaign = (
   all: readonly PlannedDeployment[],
   deploy: (deployment: PlannedDeployment) => Promise<void> = deployed,
-  { asked = new AbortController().signal, attempts = 1 } = {},
+  { asked = new AbortController().signal, attempts = 1, mended = [] as string[] } = {},
 ) =>
   measureCampaign(all, {
     deploy: async (deployment) => {
       await deploy(deployment);
-      return { times: [], found: "" };
+      return { times: [], found: "", mended };
     },
     look: (deployment) => runs().look(deployment),
     expectedSeconds: (open) => open.map(estimatesFrom(journal().read(), all)),
@@ -169,6 +169,17 @@ describe("measureCampaign", () => {
       deployments: { done: 2, failed: 0 },
       secondsLeft: 0,
     });
+  });
+
+  it("writes down what was mended, and takes no time of such a deployment for that of others", async () => {
+    const mended = ["sender: rtt-main: declared there, found gone, or not ours any more"];
+    await campaign(deployments(1), deployed, { mended });
+    expect(journal().read()).toMatchObject([
+      { event: "begun" },
+      { event: "mended", replicate: 1, attempt: 1, differences: mended },
+      { event: "measured", whole: false },
+      { event: "ended" },
+    ]);
   });
 
   it("does not believe a deployment whose data is not there", async () => {
