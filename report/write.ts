@@ -2,8 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { publishFile } from "../lib/publish.ts";
 import { asCsv } from "../measure/analysis/print/table.ts";
-import { svgOf } from "./draw/pictures.ts";
-import { PngMaker } from "./draw/png-maker.ts";
+import { pngOf, svgOf } from "./draw/pictures.ts";
 import { type CompiledFigure, withData } from "./draw/specification.ts";
 import type { Drawing } from "./figures/drawing.ts";
 import { figureKinds, figuresFolder, listFile, listOf, requireOurs, writtenBefore } from "./written-before.ts";
@@ -15,24 +14,23 @@ export const csvOf = ({ fields, rows }: Drawing): string =>
     rows.map(({ cells }) => fields.map(({ name }) => cells[name] ?? null)),
   )}\n`;
 
-async function writeFigure(folder: string, figure: CompiledFigure, svg: string, maker: PngMaker): Promise<void> {
+async function writeFigure(folder: string, figure: CompiledFigure, svg: string): Promise<void> {
   const { drawing } = figure;
   const files: Record<(typeof figureKinds)[number], string | Uint8Array> = {
     svg,
-    png: await maker.pngOf(svg),
+    png: await pngOf(svg),
     csv: csvOf(drawing),
     "vl.json": `${JSON.stringify(withData(figure), null, 1)}\n`,
   };
   await Promise.all(figureKinds.map((kind) => publishFile(join(folder, `${drawing.name}.${kind}`), files[kind])));
 }
 
-/** Writes each figure while the next one is drawn. */
+/** Writes each figure while the next one is drawn: PNGs are made by another thread. */
 async function writeEach(folder: string, figures: readonly CompiledFigure[]): Promise<void> {
-  await using maker = new PngMaker();
   let before: Promise<void> = Promise.resolve();
   for (const figure of figures) {
     const [svg] = await Promise.all([svgOf(figure), before]);
-    before = writeFigure(folder, figure, svg, maker);
+    before = writeFigure(folder, figure, svg);
   }
   await before;
 }

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { disturbanceOf } from "../../measure/analysis/disturbance.ts";
-import { svgOf } from "../../report/draw/pictures.ts";
-import { pngOf } from "../../report/draw/png.ts";
+import { pngOf, svgOf } from "../../report/draw/pictures.ts";
 import { type CompiledFigure, compiledFigure } from "../../report/draw/specification.ts";
 import { disturbanceFigures } from "../../report/figures/disturbance.ts";
 import type { StudyData } from "../../report/study-data.ts";
@@ -43,7 +42,7 @@ test("each kind of figure is drawn as it was, of real runs", { timeout: 240_000 
     const svg = await drawnAsBefore(figure);
     expect(await svgOf(figure), "whatever was drawn before").toBe(svg);
     expect(svg).toContain("emulated servers: the order of times counts");
-    const png = pngOf(svg, 1);
+    const png = await pngOf(svg, 1);
     expect([...png.subarray(1, 4)].map((byte) => String.fromCharCode(byte)).join("")).toBe("PNG");
   }
 });
