@@ -4,7 +4,7 @@ import { refuse, resolveConfig } from "../../infra/config/load.ts";
 import { LabError } from "../../lib/errors.ts";
 import { publishFile } from "../../lib/publish.ts";
 import { sizeOf } from "../../report/draw/column-width.ts";
-import { pngOf } from "../../report/draw/png.ts";
+import { pngOf } from "../../report/draw/pictures.ts";
 import { pdfOf } from "../../report/draw/printed.ts";
 import { pictureOf } from "../../report/testbed/layout.ts";
 import { svgOfTestbed } from "../../report/testbed/svg.ts";
