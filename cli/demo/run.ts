@@ -16,6 +16,7 @@ import { progress } from "../progress.ts";
 import { prepareEverything } from "../setup/everything.ts";
 import { withCheckout, withServersLocked } from "../setup/locks.ts";
 import { withServersUp } from "../setup/servers.ts";
+import { withServersInReach } from "../stack/around-pulumi.ts";
 import { type DrivenStack, withDrivenStack } from "../stack/driven-stack.ts";
 import { timeStamp } from "../stamp.ts";
 import { tellReport } from "../written-report.ts";
@@ -76,16 +77,18 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const logFile = join(labDir, "logs", `demo-${stamp}.log`);
 
   const measured = await withCheckout(progress, async () => {
-    const env = await prepareEverything(progress);
+    const variables = await prepareEverything(progress);
     await mkdir(join(labDir, "logs"), { recursive: true });
     const deployAll = (interruption: Interruption, leftoversAreGone: boolean, fidelity: Fidelity) =>
-      withDrivenStack(
-        {
-          ...{ name: stackName, env, logFile, progress, interruption, leftoversAreGone },
-          timeLimitMs: 1000 * deploymentLimitSeconds(runOfDemo(options.packets), fidelity),
-          keep: options.keep,
-        },
-        (stack) => measureAll(stack, options, results, interruption),
+      withServersInReach(variables, (env) =>
+        withDrivenStack(
+          {
+            ...{ name: stackName, env, logFile, progress, interruption, leftoversAreGone },
+            timeLimitMs: 1000 * deploymentLimitSeconds(runOfDemo(options.packets), fidelity),
+            keep: options.keep,
+          },
+          (stack) => measureAll(stack, options, results, interruption),
+        ),
       );
     return withServersLocked(progress, () =>
       interruptible((interruption) =>

@@ -6,7 +6,6 @@ import { LabError, messageOf } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
 import type { Progress } from "../../lib/progress.ts";
 import type { Interruption } from "../interrupt.ts";
-import { withServersInReach } from "./around-pulumi.ts";
 import { stackFile } from "./config.ts";
 import { DeploymentReport, type ResourceTime } from "./deployment-report.ts";
 import { differencesIn, mendableRefusals, mendingText } from "./mending.ts";
@@ -14,7 +13,7 @@ import { differencesIn, mendableRefusals, mendingText } from "./mending.ts";
 export interface DrivenStackOptions {
   /** Name of the stack. */
   name: string;
-  /** Variables that pulumi needs. */
+  /** Variables that pulumi needs, with those that its providers' ways to the servers need; equal for all stacks of a process. */
   env: Record<string, string>;
   /** File that takes all that pulumi prints. */
   logFile: string;
@@ -24,6 +23,17 @@ export interface DrivenStackOptions {
   leftoversAreGone: boolean;
   /** After so many milliseconds an operation hangs. */
   timeLimitMs: number;
+}
+
+/**
+ * Selects stacks one after the other: pulumi keeps which one is selected in one file for all of a project. What is done with a stack
+ * afterwards names it.
+ */
+let selected: Promise<unknown> = Promise.resolve();
+function selecting<T>(select: () => Promise<T>): Promise<T> {
+  const done = selected.then(select);
+  selected = done.catch(() => {});
+  return done;
 }
 
 /** What every operation of the engine is given. */
@@ -58,9 +68,12 @@ export class DrivenStack {
     // The Automation API looks for pulumi on our own PATH.
     Object.assign(process.env, env);
     const workspace = await LocalWorkspace.create({ workDir: checkout, envVars: env });
-    const isLeft = (await workspace.listStacks()).some((stack) => stack.name === name);
-    if (isLeft && options.leftoversAreGone) await workspace.removeStack(name, { force: true });
-    const stack = await LocalWorkspace.createOrSelectStack({ stackName: name, workDir: checkout }, { envVars: env });
+    const { isLeft, stack } = await selecting(async () => {
+      const isThere = (await workspace.listStacks()).some((each) => each.name === name);
+      if (isThere && options.leftoversAreGone) await workspace.removeStack(name, { force: true });
+      const made = await LocalWorkspace.createOrSelectStack({ stackName: name, workDir: checkout }, { envVars: env });
+      return { isLeft: isThere, stack: made };
+    });
     const driven = new DrivenStack(options, createWriteStream(options.logFile, { flags: "a" }), stack);
     if (isLeft && !options.leftoversAreGone) {
       options.progress.say(`removing what an earlier ${name} left`);
@@ -112,7 +125,7 @@ export class DrivenStack {
   /** Forgets the stack, which must be empty, and its configuration. */
   async remove(): Promise<void> {
     const { name } = this.#options;
-    await this.#stack.workspace.removeStack(name);
+    await selecting(() => this.#stack.workspace.removeStack(name));
     await rm(stackFile(checkout, name), { force: true });
   }
 
@@ -168,7 +181,7 @@ async function tearDown(stack: DrivenStack, { name, progress }: DrivenStackOptio
 }
 
 /**
- * Runs `body` with a stack, and takes down what it deployed, also when it fails.
+ * Runs `body` with a stack, and takes down what it deployed, also when it fails. Several may be driven side by side.
  * @param options.keep leave the last deployment
  */
 export async function withDrivenStack<T>(
@@ -176,13 +189,11 @@ export async function withDrivenStack<T>(
   body: (stack: DrivenStack) => Promise<T>,
 ): Promise<T> {
   options.interruption.asked.throwIfAborted();
-  return withServersInReach(options.env, async (env) => {
-    const stack = await DrivenStack.open({ ...options, env });
-    try {
-      return await body(stack);
-    } finally {
-      if (!options.keep) await tearDown(stack, options);
-      await stack.close();
-    }
-  });
+  const stack = await DrivenStack.open(options);
+  try {
+    return await body(stack);
+  } finally {
+    if (!options.keep) await tearDown(stack, options);
+    await stack.close();
+  }
 }
