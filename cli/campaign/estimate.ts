@@ -32,11 +32,33 @@ export function estimatesFrom(
   };
 }
 
-/** Seconds of all, where each is known; those that are not are taken for the mean of the others. Undefined where none is known. */
-export function sumOfKnown(seconds: readonly (number | undefined)[]): number | undefined {
-  const known = seconds.filter((each) => each !== undefined);
+/** Work that several do side by side. */
+export interface SharedWork<Item> {
+  /** What each of them has before it, for nobody else. */
+  own: readonly (readonly Item[])[];
+  /** Whole blocks, each for whoever is free first. */
+  free: readonly (readonly Item[])[];
+}
+
+/**
+ * How long it takes until all of it is done.
+ * @param secondsOf of a part; what is not known is taken for the mean of the others
+ * @returns undefined where none is known
+ */
+export function secondsUntilDone<Item>(
+  { own, free }: SharedWork<Item>,
+  secondsOf: (item: Item) => number | undefined,
+): number | undefined {
+  const known = [...own, ...free].flat().flatMap((item) => secondsOf(item) ?? []);
   if (known.length === 0) return undefined;
-  return (known.reduce((sum, each) => sum + each, 0) / known.length) * seconds.length;
+  const mean = known.reduce((sum, each) => sum + each, 0) / known.length;
+  const sum = (items: readonly Item[]) => items.reduce((total, item) => total + (secondsOf(item) ?? mean), 0);
+  const busy = own.map(sum);
+  for (const block of free) {
+    const first = busy.indexOf(Math.min(...busy));
+    if (first >= 0) busy[first] = (busy[first] ?? 0) + sum(block);
+  }
+  return Math.max(0, ...busy);
 }
 
 /** "3 h 20 min", "45 min", "1 min". */
@@ -45,8 +67,6 @@ export function durationText(seconds: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** ", about 45 min left": of deployments whose seconds are known or not; empty where none is. */
-export function timeLeftText(seconds: readonly (number | undefined)[]): string {
-  const sum = sumOfKnown(seconds);
-  return sum === undefined ? "" : `, about ${durationText(sum)} left`;
-}
+/** ", about 45 min left"; empty where that is not known. */
+export const timeLeftText = (seconds: number | undefined): string =>
+  seconds === undefined ? "" : `, about ${durationText(seconds)} left`;

@@ -18,7 +18,11 @@ const spentSchema = z.object({
 });
 export type Spent = z.infer<typeof spentSchema>;
 
-const deploymentFields = { at: z.string(), hash: sha256Schema, name: z.string(), replicate: z.int(), attempt: z.int() };
+const deploymentFields = {
+  ...{ at: z.string(), hash: sha256Schema, name: z.string(), replicate: z.int(), attempt: z.int() },
+  /** The pair of servers; campaigns of before, which had one pair each, did not write it down. */
+  pair: z.int().optional(),
+};
 
 const measuredFields = {
   /** Whether all of its runs were measured, and at the first attempt: what took less time tells nothing of others. */
@@ -30,6 +34,8 @@ const measuredFields = {
 /** What a campaign writes down as it happens. */
 const entrySchema = z.discriminatedUnion("event", [
   z.object({ event: z.literal("begun"), at: z.string(), deployments: z.int(), missing: z.int() }),
+  /** A pair takes up a block, which it has for itself from then on. */
+  z.object({ event: z.literal("dealt"), at: z.string(), replicate: z.int(), pair: z.int() }),
   z.object({ event: z.literal("measured"), ...deploymentFields, ...measuredFields }),
   /** The servers were not as they were deployed, and a second deployment made anew what differed. */
   z.object({ event: z.literal("mended"), ...deploymentFields, differences: z.array(z.string()) }),

@@ -2,8 +2,8 @@ import { messageOf } from "../../lib/errors.ts";
 import { oneDecimal } from "../../lib/one-decimal.ts";
 import type { Progress } from "../../lib/progress.ts";
 import type { ResourceTime } from "../stack/deployment-report.ts";
+import { pairOf } from "./blocks.ts";
 import type { PlannedDeployment } from "./deployments.ts";
-import { timeLeftText } from "./estimate.ts";
 import type { Journal } from "./journal.ts";
 import type { DeploymentLook } from "./measured.ts";
 import { timeSpent } from "./time-spent.ts";
@@ -13,6 +13,8 @@ export interface Entry {
   name: string;
   hash: string;
   replicate: number;
+  /** The pair of servers. */
+  pair: number;
 }
 
 /** What a campaign did, each deployment in one list, in their order. */
@@ -22,8 +24,8 @@ export interface CampaignOutcome {
   skipped: Entry[];
   /** With what was wrong in each attempt, the last one's last. */
   failed: (Entry & { error: string })[];
-  /** Not tried, because the campaign was interrupted. */
-  left: Entry[];
+  /** Not tried, with why; on no pair yet where it is null. */
+  left: (Omit<Entry, "pair"> & { pair: number | null; why: string })[];
 }
 
 /** A deployment that was made. */
@@ -41,8 +43,6 @@ export interface CampaignSteps {
   deploy: (deployment: PlannedDeployment) => Promise<MadeDeployment>;
   /** What of it is measured. */
   look: (deployment: PlannedDeployment) => DeploymentLook;
-  /** Seconds that each of them takes, where that is known. */
-  expectedSeconds: (deployments: readonly PlannedDeployment[]) => (number | undefined)[];
   /** How often one is tried before it counts as failed. */
   attempts: number;
   journal: Pick<Journal, "append">;
@@ -52,27 +52,12 @@ export interface CampaignSteps {
 }
 
 /** A deployment as the outcome names it. */
-export const entryOf = ({ scenario, replicate }: PlannedDeployment): Entry => ({
-  name: scenario.name,
-  hash: scenario.hash,
-  replicate,
+export const entryOf = (deployment: PlannedDeployment): Entry => ({
+  name: deployment.scenario.name,
+  hash: deployment.scenario.hash,
+  replicate: deployment.replicate,
+  pair: pairOf(deployment),
 });
-
-/** A journal that says once that it cannot be written: what is measured counts without it. */
-function patientJournal(journal: CampaignSteps["journal"], progress: Progress): CampaignSteps["journal"] {
-  let isSaid = false;
-  return {
-    append(entry) {
-      try {
-        journal.append(entry);
-      } catch (error) {
-        if (!isSaid)
-          progress.say(`the campaign's journal cannot be written, and is not from here on: ${messageOf(error)}`);
-        isSaid = true;
-      }
-    },
-  };
-}
 
 /** Deploys one, looks whether its data is really there, and writes down what came of it. @returns why it failed */
 async function attemptOf(
@@ -107,8 +92,11 @@ async function attemptOf(
   }
 }
 
-/** Tries a deployment as often as it may. @returns why it failed, each attempt's reason on lines of its own */
-async function failureOf(
+/**
+ * Tries a deployment as often as it may. Never throws for it.
+ * @returns why it failed, each attempt's reason on lines of its own; undefined where it is measured
+ */
+export async function failureOf(
   deployment: PlannedDeployment,
   label: string,
   steps: CampaignSteps,
@@ -122,34 +110,4 @@ async function failureOf(
     steps.progress.say(error);
   }
   return errors.join("\n");
-}
-
-/**
- * Measures deployments one after the other. What is measured and valid is left alone; one that fails is tried again, then
- * remembered, and the next one's turn comes. Never throws for a deployment: what failed stands in the outcome and in the journal.
- */
-export async function measureCampaign(
-  deployments: readonly PlannedDeployment[],
-  given: CampaignSteps,
-): Promise<CampaignOutcome> {
-  const outcome: CampaignOutcome = { measured: [], skipped: [], failed: [], left: [] };
-  const steps = { ...given, journal: patientJournal(given.journal, given.progress) };
-  const open = deployments.filter((deployment) => steps.look(deployment).missing.length > 0);
-  outcome.skipped.push(...deployments.filter((deployment) => !open.includes(deployment)).map(entryOf));
-  steps.journal.append({ event: "begun", deployments: deployments.length, missing: open.length });
-  for (const [index, deployment] of open.entries()) {
-    const entry = entryOf(deployment);
-    if (steps.asked.aborted) {
-      outcome.left.push(entry);
-      continue;
-    }
-    const left = timeLeftText(steps.expectedSeconds(open.slice(index)));
-    const label = `[${index + 1}/${open.length}${left}] replicate ${entry.replicate}: ${entry.name}`;
-    const error = await failureOf(deployment, label, steps);
-    if (error === undefined) outcome.measured.push(entry);
-    else if (steps.asked.aborted) outcome.left.push(entry);
-    else outcome.failed.push({ ...entry, error });
-  }
-  steps.journal.append({ event: "ended", why: steps.asked.aborted ? "interrupted" : "done" });
-  return outcome;
 }

@@ -56,6 +56,11 @@ export class MeasuredRuns {
     return this.look(deployment).missing;
   }
 
+  /** Whether any of its runs counts. */
+  hasSome(deployment: PlannedDeployment): boolean {
+    return this.runsOf(deployment).some(({ state }) => !("missing" in state));
+  }
+
   /** How many runs of a deployment were measured, did not count, and were set aside. */
   setAside(deployment: PlannedDeployment): number {
     const folders = this.runsOf(deployment).map(({ folder }) => folder);

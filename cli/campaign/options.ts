@@ -10,6 +10,7 @@ export interface PlanWords {
   profile?: string;
   hosts?: string;
   pair?: string;
+  pairs?: string;
   replicates?: string;
   runs?: string;
   only?: string[];
@@ -32,6 +33,8 @@ export interface CampaignPlanOptions {
   hosts: string | undefined;
   /** Which pair of servers these are. */
   pair: number;
+  /** File with several pairs, relative to the project; undefined: there is one, `hosts`. */
+  pairs: string | undefined;
   replicates: number | undefined;
   runs: number | undefined;
   only: readonly Only[];
@@ -54,12 +57,23 @@ function countOf(option: string, text: string): number {
   return count >= 1 ? count : refuseOption(option, text, "a whole number, 1 or more");
 }
 
+function pairsOption({ pairs, hosts, pair }: PlanWords): string | undefined {
+  if (pairs === undefined || (hosts === undefined && pair === undefined)) return pairs;
+  const option = hosts === undefined ? "--pair" : "--hosts";
+  return refuseOption(
+    option,
+    hosts ?? pair ?? "",
+    `only without --pairs, whose file names each pair and its hosts file`,
+  );
+}
+
 /** @throws LabError (exit code 2) that names the option, its value and what is allowed */
 export const parsePlanOptions = (experiments: readonly string[], words: PlanWords): CampaignPlanOptions => ({
   experiments,
   profile: words.profile ?? campaignDefaults.profile,
   hosts: words.hosts,
   pair: words.pair === undefined ? 1 : parseCount("--pair", pairKey, words.pair),
+  pairs: pairsOption(words),
   replicates: words.replicates === undefined ? undefined : parseCount("--replicates", "replicate", words.replicates),
   runs: words.runs === undefined ? undefined : parseCount("--runs", "runs", words.runs),
   only: (words.only ?? []).map(parseOnly),

@@ -1,30 +1,28 @@
 import { resolve } from "node:path";
-import { readInventory } from "../../infra/config/load.ts";
 import { canonicalJson } from "../../lib/canonical.ts";
 import { oneDecimal } from "../../lib/one-decimal.ts";
 import { checkout } from "../../lib/paths.ts";
 import type { FactorRow } from "../../study/factor.ts";
 import { factorTable } from "../../study/factors.ts";
 import { recordedIn } from "../../study/scenario.ts";
-import { plannedDeployments } from "./deployments.ts";
-import { estimatesFrom } from "./estimate.ts";
-import { readExperiments } from "./experiment.ts";
-import { campaignJournal } from "./journal.ts";
+import { type Campaign, estimatesOf, namedCampaign } from "./campaign.ts";
 import { type PlanProgress, planText } from "./list.ts";
 import { MeasuredRuns } from "./measured.ts";
 import type { CampaignPlanOptions } from "./options.ts";
-import { type CampaignPlan, planCampaign } from "./plan.ts";
+import type { CampaignPlan } from "./plan.ts";
+import { serversAt, serversIn } from "./servers.ts";
+import { statusOf } from "./status.ts";
 
 /** What of a plan is measured, and how long each scenario takes. */
-function progressOf({ scenarios, order }: CampaignPlan, runs: MeasuredRuns): PlanProgress {
-  const deployments = plannedDeployments(scenarios, order.rule);
-  const estimate = estimatesFrom(campaignJournal(runs.results, deployments).read(), deployments);
-  const isDone = deployments.filter((deployment) => runs.missing(deployment).length === 0);
+function progressOf(campaign: Campaign, runs: MeasuredRuns): PlanProgress {
+  const estimate = estimatesOf(campaign);
+  const status = statusOf(campaign, runs, campaign.journal.read(), estimate);
+  const done = new Map(status.scenarios.map((each) => [each.hash, each.done]));
   return new Map(
-    scenarios.map((scenario) => {
+    campaign.plan.scenarios.map((scenario) => {
       const seconds = estimate({ scenario });
       const minutes = seconds === undefined ? null : oneDecimal(seconds / 60);
-      return [scenario.hash, { done: isDone.filter((each) => each.scenario.hash === scenario.hash).length, minutes }];
+      return [scenario.hash, { done: done.get(scenario.hash) ?? 0, minutes }];
     }),
   );
 }
@@ -38,14 +36,15 @@ const changesIn = ({ scenarios }: CampaignPlan): string[][] =>
     return Object.entries(factorTable).flatMap(([key, row]) => (differs(row) ? [key] : []));
   });
 
-/** `./lab campaign plan`. @throws LabError (exit code 2) with what is wrong in options, experiments or hosts */
+/** `./lab campaign plan`. @throws LabError (exit code 2) with what is wrong in options, experiments, pairs or hosts */
 export async function printPlan(options: CampaignPlanOptions): Promise<void> {
-  const inventory = options.hosts === undefined ? undefined : readInventory(resolve(checkout, options.hosts));
-  const plan = planCampaign(readExperiments(options.experiments), { ...options, inventory });
   const runs = new MeasuredRuns(resolve(checkout, options.results));
-  if (inventory) runs.refuseOtherFidelity(plannedDeployments(plan.scenarios, plan.order.rule), [inventory.fidelity]);
-  const progress = progressOf(plan, runs);
+  const areNamed = options.hosts !== undefined || options.pairs !== undefined;
+  const serversOf = options.pairs === undefined ? serversIn : serversAt;
+  const campaign = namedCampaign(options, runs, (hosts) => (areNamed ? serversOf(hosts) : undefined));
+  const progress = progressOf(campaign, runs);
   await runs.remember();
+  const { plan, pairs } = campaign;
   if (!options.json) return void process.stdout.write(`${planText(plan, progress)}\n`);
   const changes = changesIn(plan);
   const scenarios = plan.scenarios.map((scenario, index) => ({
@@ -53,5 +52,6 @@ export async function printPlan(options: CampaignPlanOptions): Promise<void> {
     changes: changes[index],
     ...progress.get(scenario.hash),
   }));
-  process.stdout.write(`${JSON.stringify({ ...plan, scenarios })}\n`);
+  const ofPairs = options.pairs === undefined ? {} : { pairs };
+  process.stdout.write(`${JSON.stringify({ ...plan, ...ofPairs, scenarios })}\n`);
 }

@@ -1,32 +1,30 @@
 import { mkdir } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
-import { readSettings } from "../../emulator/hosts/settings.ts";
-import type { Inventory } from "../../infra/config/hosts.ts";
+import { join, resolve } from "node:path";
 import { deploymentLimitSeconds } from "../../infra/config/limits.ts";
 import { readInventory } from "../../infra/config/load.ts";
 import { LabError } from "../../lib/errors.ts";
-import { checkout, hostsFile, labDir } from "../../lib/paths.ts";
-import { type Fidelity, fidelities, isEmulated as isEmulatedFidelity } from "../../measure/results/fidelity.ts";
+import { checkout, labDir } from "../../lib/paths.ts";
+import type { Progress } from "../../lib/progress.ts";
 import { type Interruption, interruptible } from "../interrupt.ts";
 import { progress } from "../progress.ts";
 import { prepareEverything } from "../setup/everything.ts";
 import { withCheckout, withServersLocked } from "../setup/locks.ts";
-import { serverStatus, usesEmulatedServers, withServersUp } from "../setup/servers.ts";
+import { serverStatus, withServersUp } from "../setup/servers.ts";
+import { withServersInReach } from "../stack/around-pulumi.ts";
 import { readStackConfig } from "../stack/config.ts";
 import { withDrivenStack } from "../stack/driven-stack.ts";
 import { timeStamp } from "../stamp.ts";
 import { tellReport } from "../written-report.ts";
-import { type PlannedDeployment, plannedDeployments } from "./deployments.ts";
-import { estimatesFrom } from "./estimate.ts";
-import { readExperiments } from "./experiment.ts";
+import { type Campaign, dealOf, estimatesOf, namedCampaign } from "./campaign.ts";
+import { secondsUntilDone } from "./estimate.ts";
 import { foundText } from "./found.ts";
-import { campaignJournal } from "./journal.ts";
-import { type CampaignOutcome, entryOf, measureCampaign } from "./measure.ts";
+import type { CampaignOutcome } from "./measure.ts";
+import { measureCampaign, outcomeWithout, type WorkingPair } from "./measure-campaign.ts";
 import { MeasuredRuns } from "./measured.ts";
 import type { CampaignRunOptions } from "./options.ts";
-import { assumedInventory, planCampaign } from "./plan.ts";
-import { type Place, settingsOf } from "./settings.ts";
-import { statusOf, statusText } from "./status.ts";
+import { type NumberedPair, pairsOf } from "./pairs.ts";
+import { isEmulatedPair, type Servers, serversAt, serversIn } from "./servers.ts";
+import { settingsOf } from "./settings.ts";
 import { summaryText } from "./summary.ts";
 
 /** Each pair has a stack of its own: what one has deployed is no other's. */
@@ -35,155 +33,151 @@ const stackNameOf = (pair: number) => (pair === 1 ? "campaign" : `campaign-pair$
 /** Removing a fleet of the paper's size takes minutes, so this is a hang. */
 const removalLimitMs = 30 * 60_000;
 
-const isEmulated = (hosts: string) => usesEmulatedServers({ hosts: relative(checkout, resolve(checkout, hosts)) });
-
-/** The servers that a campaign is for, and of which fidelity they may be. */
-interface Servers {
-  inventory: Inventory;
-  possible: readonly Fidelity[];
-}
-
-const serversIn = (hosts: string): Servers => {
-  const inventory = readInventory(hosts);
-  return { inventory, possible: [inventory.fidelity] };
-};
-
-/** The servers, asked nothing: as their file describes them, or as the emulated ones will be, of whichever fidelity that is. */
-const serversAt = (hosts: string): Servers =>
-  isEmulated(hosts)
-    ? { inventory: emulatedServers(), possible: fidelities.filter((each) => isEmulatedFidelity(each)) }
-    : serversIn(hosts);
-
-/** The emulated servers as they will be; what they have is known for certain when they are up. */
-function emulatedServers(): Inventory {
-  const { vfs, cpus, memoryMiB } = readSettings();
-  return assumedInventory({ servers: { vfs, cpus, memoryMiB } });
-}
-
-const placeOf = ({ hosts, results }: Pick<CampaignRunOptions, "hosts" | "results">): Place => ({
-  hosts: resolve(checkout, hosts ?? hostsFile),
-  results: resolve(checkout, results),
-});
-
-/**
- * What is to be deployed on these servers.
- * @throws LabError (exit code 2) with what they cannot give, or when the results directory has runs of other servers
- */
-function deploymentsFor(
-  options: CampaignRunOptions,
-  runs: MeasuredRuns,
-  { inventory, possible }: Servers,
-): PlannedDeployment[] {
-  const plan = planCampaign(readExperiments(options.experiments), { ...options, inventory });
-  if (plan.problems.length > 0)
-    throw new LabError(
-      `these servers cannot carry the campaign:\n${plan.problems.map((line) => `  ${line}`).join("\n")}\n` +
-        "Choose other levels with --profile, or other servers with --hosts",
-      { exitCode: 2 },
-    );
-  const deployments = plannedDeployments(plan.scenarios, plan.order.rule);
-  runs.refuseOtherFidelity(deployments, possible);
-  return deployments;
-}
-
 /** Whether what an earlier campaign deployed is gone, because it was on emulated servers that are gone. */
 async function leftoversAreGone(stackName: string, serversAreNew: boolean): Promise<boolean> {
   const before = readStackConfig(checkout, stackName);
-  if (before === undefined || typeof before.hosts !== "string" || !isEmulated(before.hosts)) return false;
+  if (before === undefined || typeof before.hosts !== "string" || !isEmulatedPair(before.hosts)) return false;
   return serversAreNew || (await serverStatus()).some(({ status }) => status !== "up");
 }
 
-/** Deploys and measures what is missing, with everything that this needs, and takes everything down again. */
-async function measureAll(
-  options: CampaignRunOptions,
-  place: Place,
-  runs: MeasuredRuns,
-  logFile: string,
-  deployments: () => PlannedDeployment[],
-): Promise<CampaignOutcome> {
-  const env = await prepareEverything(progress, isEmulated(place.hosts) ? "emulated" : "real");
-  await mkdir(join(labDir, "logs"), { recursive: true });
-  const stackName = stackNameOf(options.pair);
-  const measure = async (interruption: Interruption, serversAreNew: boolean) => {
-    const queue = deployments();
-    const journal = campaignJournal(place.results, queue);
-    const { fidelity } = readInventory(place.hosts);
-    return withDrivenStack(
-      {
-        ...{ name: stackName, env, logFile, progress, interruption, keep: options.keep },
-        timeLimitMs: removalLimitMs,
-        leftoversAreGone: await leftoversAreGone(stackName, serversAreNew),
-      },
-      (stack) =>
-        measureCampaign(queue, {
-          deploy: async (deployment) => {
+/** Progress of one of several pairs. */
+const ofPair = (pair: number): Progress => ({
+  say: (line) => progress.say(`pair ${pair}: ${line}`),
+  step: (label, body) => progress.step(`pair ${pair}: ${label}`, body),
+});
+
+/** What the stacks of a command have in common. */
+interface Deploying {
+  options: CampaignRunOptions;
+  env: Record<string, string>;
+  interruption: Interruption;
+  serversAreNew: boolean;
+  results: string;
+  /** Of files that take what pulumi prints, without their ending. */
+  log: string;
+}
+
+/** A pair on which deployments are made by a stack of its own. */
+function workingPair({ number, hosts }: NumberedPair, isAlone: boolean, deploying: Deploying): WorkingPair {
+  const { options, env, interruption, serversAreNew, results, log } = deploying;
+  const name = stackNameOf(number);
+  const ownProgress = isAlone ? progress : ofPair(number);
+  return {
+    ...{ number, progress: ownProgress },
+    async withStack(body) {
+      const { fidelity } = readInventory(hosts);
+      await withDrivenStack(
+        {
+          ...{ name, env, progress: ownProgress, interruption, keep: options.keep },
+          logFile: isAlone ? `${log}.log` : `${log}-pair${number}.log`,
+          timeLimitMs: removalLimitMs,
+          leftoversAreGone: await leftoversAreGone(name, serversAreNew),
+        },
+        (stack) =>
+          body(async (deployment) => {
             const limitMs = 1000 * deploymentLimitSeconds(deployment.scenario.config, fidelity);
-            const { runs: found, ...deployed } = await stack.deploy(settingsOf(deployment, place), limitMs);
-            return { ...deployed, found: foundText(found) };
-          },
-          look: (deployment) => runs.look(deployment),
-          expectedSeconds: (open) => open.map(estimatesFrom(journal.read(), queue)),
-          attempts: options.attempts,
-          ...{ journal, progress, asked: interruption.asked },
-        }),
-    );
+            const { runs, ...deployed } = await stack.deploy(settingsOf(deployment, { hosts, results }), limitMs);
+            return { ...deployed, found: foundText(runs) };
+          }),
+      );
+    },
   };
-  if (!isEmulated(place.hosts)) return interruptible((interruption) => measure(interruption, false));
+}
+
+/** Runs `body` with the emulated servers up where one of the pairs is these, and leaves them as they were. */
+async function withServers<T>(
+  pairs: readonly NumberedPair[],
+  keep: boolean,
+  body: (interruption: Interruption, serversAreNew: boolean) => Promise<T>,
+): Promise<T> {
+  if (!pairs.some(({ hosts }) => isEmulatedPair(hosts)))
+    return interruptible((interruption) => body(interruption, false));
   return withServersLocked(progress, () =>
-    interruptible((interruption) =>
-      withServersUp({ progress, keep: options.keep }, ({ areNew }) => measure(interruption, areNew)),
-    ),
+    interruptible((interruption) => withServersUp({ progress, keep }, ({ areNew }) => body(interruption, areNew))),
   );
+}
+
+/** Deploys and measures what is missing, with everything that this needs, and takes everything down again. */
+async function measureAll(options: CampaignRunOptions, runs: MeasuredRuns, log: string): Promise<CampaignOutcome> {
+  const pairs = pairsOf(options);
+  const variables = await prepareEverything(
+    progress,
+    pairs.some(({ hosts }) => isEmulatedPair(hosts)) ? "emulated" : "real",
+  );
+  await mkdir(join(labDir, "logs"), { recursive: true });
+  return withServers(pairs, options.keep, (interruption, serversAreNew) =>
+    withServersInReach(variables, async (env) => {
+      const campaign = runnable(options, runs, serversIn);
+      const deploying = { options, env, interruption, serversAreNew, results: runs.results, log };
+      return measureCampaign(
+        dealOf(campaign, runs),
+        pairs.map((pair) => workingPair(pair, pairs.length === 1, deploying)),
+        {
+          look: (deployment) => runs.look(deployment),
+          secondsUntilDone: (left) => secondsUntilDone(left, estimatesOf(campaign)),
+          attempts: options.attempts,
+          ...{ journal: campaign.journal, progress, asked: interruption.asked },
+        },
+      );
+    }),
+  );
+}
+
+/**
+ * The campaign, of which these servers can carry all.
+ * @throws LabError (exit code 2) with what they cannot give
+ */
+function runnable(options: CampaignRunOptions, runs: MeasuredRuns, serversOf: (hosts: string) => Servers): Campaign {
+  const campaign = namedCampaign(options, runs, serversOf);
+  const { problems } = campaign.plan;
+  if (problems.length > 0)
+    throw new LabError(
+      `these servers cannot carry the campaign:\n${problems.map((line) => `  ${line}`).join("\n")}\n` +
+        "Choose other levels with --profile, or other servers with --hosts",
+      { exitCode: 2 },
+    );
+  return campaign;
 }
 
 function conclude({ failed, left }: CampaignOutcome): void {
   const shortfalls = [
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
-    ...(left.length > 0 ? [`${left.length} were not measured because the campaign was interrupted`] : []),
+    ...[...Map.groupBy(left, ({ why }) => why)].map(([why, all]) => `${all.length} were left (${why})`),
   ];
   if (shortfalls.length > 0)
     throw new LabError(`of the campaign's deployments, ${shortfalls.join(" and ")}; run it again to measure them`);
 }
 
 /**
- * `./lab campaign run`: the scenarios of some experiments, one after the other on one stack, and what became of each.
+ * `./lab campaign run`: the scenarios of some experiments, one after the other on a stack of each pair of servers, and what became of each.
  * @throws LabError when one failed or was not tried; exit code 2 with what is wrong in options, experiments or hosts
  */
 export async function runCampaign(options: CampaignRunOptions): Promise<void> {
   const start = performance.now();
-  const stamp = timeStamp();
-  const logFile = join(labDir, "logs", `campaign-${stamp}.log`);
-  const place = placeOf(options);
-  const runs = new MeasuredRuns(place.results);
-  const planned = deploymentsFor(options, runs, serversAt(place.hosts));
-  const nothingToDo = planned.every((deployment) => runs.missing(deployment).length === 0);
-  const outcome: CampaignOutcome = nothingToDo
-    ? { measured: [], skipped: planned.map(entryOf), failed: [], left: [] }
-    : await withCheckout(progress, () =>
-        measureAll(options, place, runs, logFile, () => deploymentsFor(options, runs, serversIn(place.hosts))),
-      );
+  const log = join(labDir, "logs", `campaign-${timeStamp()}`);
+  const runs = new MeasuredRuns(resolve(checkout, options.results));
+  const campaign = runnable(options, runs, serversAt);
+  const deal = dealOf(campaign, runs);
+  for (const { replicate, pair } of deal.elsewhere)
+    progress.say(`replicate ${replicate} was begun on pair ${pair}, which is not among these: it is left`);
+  const nothingToDo = deal.toDo.length === 0;
+  const outcome = nothingToDo
+    ? outcomeWithout(deal)
+    : await withCheckout(progress, () => measureAll(options, runs, log));
   await runs.remember();
 
   process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : `${summaryText(outcome)}\n`);
-  progress.say(`results are in ${place.results}`);
-  await tellReport(place.results, progress);
+  progress.say(`results are in ${runs.results}`);
+  await tellReport(runs.results, progress);
   progress.say(`campaign: done in ${((performance.now() - start) / 60_000).toFixed(1)} min`);
-  const stackName = stackNameOf(options.pair);
-  if (options.keep && !nothingToDo)
-    progress.say(`kept: stack ${stackName} and the servers; end with ./lab destroy ${stackName} and ./lab hosts down`);
+  if (options.keep && !nothingToDo) tellKept(campaign.pairs);
   conclude(outcome);
 }
 
-/**
- * `./lab campaign status`: how far a campaign is, by its results and its journal. Nothing is touched.
- * @throws LabError (exit code 2) with what is wrong in options, experiments or hosts
- */
-export async function printCampaignStatus(options: CampaignRunOptions): Promise<void> {
-  const place = placeOf(options);
-  const runs = new MeasuredRuns(place.results);
-  const deployments = deploymentsFor(options, runs, serversAt(place.hosts));
-  const journal = campaignJournal(place.results, deployments).read();
-  const status = statusOf(deployments, runs, journal, estimatesFrom(journal, deployments));
-  await runs.remember();
-  process.stdout.write(`${options.json ? JSON.stringify(status) : statusText(status)}\n`);
+function tellKept(pairs: readonly NumberedPair[]): void {
+  const names = pairs.map(({ number }) => stackNameOf(number));
+  const ends = names.map((name) => `./lab destroy ${name}`).join(", ");
+  progress.say(
+    `kept: ${names.length === 1 ? "stack" : "stacks"} ${names.join(", ")} and the servers; end with ${ends} and ./lab hosts down`,
+  );
 }

@@ -1,13 +1,16 @@
+import { counted } from "../../lib/counted.ts";
 import { oneDecimal } from "../../lib/one-decimal.ts";
 import { asText, type TableCell } from "../../measure/analysis/print/table.ts";
+import type { Campaign } from "./campaign.ts";
 import type { PlannedDeployment } from "./deployments.ts";
-import { durationText, sumOfKnown } from "./estimate.ts";
+import { durationText, secondsUntilDone } from "./estimate.ts";
 import type { JournalEntry, Spent } from "./journal.ts";
 import type { MeasuredRuns } from "./measured.ts";
 import { firstLine } from "./summary.ts";
 
-/** How far a scenario of a campaign is. */
+/** How far a scenario of a campaign is, on all pairs of servers. */
 interface ScenarioStatus {
+  /** Name and hash by which the campaign plans it; on another pair it has others. */
   name: string;
   hash: string;
   /** Deployments that are measured, and that are wanted. */
@@ -24,10 +27,23 @@ interface ScenarioStatus {
   failed: { replicate: number; attempts: number; error: string }[];
 }
 
+/** A replicate on its pair of servers; null for one that was not begun on any. */
+interface ReplicateStatus {
+  replicate: number;
+  pair: number | null;
+  /** Deployments that are measured, that failed, and that are wanted. */
+  done: number;
+  failed: number;
+  wanted: number;
+}
+
 export interface CampaignStatus {
   scenarios: ScenarioStatus[];
+  /** Numbers of the pairs that were named. */
+  pairs: number[];
+  replicates: ReplicateStatus[];
   deployments: { done: number; wanted: number; failed: number };
-  /** Of the deployments that are missing, from those that were measured; null where none was. */
+  /** Until these pairs have measured what is for them, from what was measured; null where nothing was. */
   secondsLeft: number | null;
   /** Of all deployments that were measured, seconds by what they went to. */
   spent: (Spent & { total: number }) | null;
@@ -66,51 +82,110 @@ function spentIn(journal: readonly JournalEntry[]): CampaignStatus["spent"] {
   return { ...(Object.fromEntries(ofParts) as Spent), total: sum(({ seconds }) => seconds) };
 }
 
+/** What is measured of a deployment, and how often it has failed since. */
+interface DeploymentStatus {
+  deployment: PlannedDeployment;
+  runs: ScenarioStatus["runs"];
+  failure: { attempts: number; error: string } | undefined;
+}
+
+function deploymentStatus(deployment: PlannedDeployment, runs: MeasuredRuns, failures: Failures): DeploymentStatus {
+  const states = runs.runsOf(deployment).map(({ state }) => "missing" in state);
+  const missing = states.filter(Boolean).length;
+  return {
+    deployment,
+    runs: { done: states.length - missing, missing, invalid: runs.setAside(deployment) },
+    failure: missing === 0 ? undefined : failures.get(keyOf(deployment.scenario.hash, deployment.replicate)),
+  };
+}
+
+const isDone = ({ runs }: DeploymentStatus) => runs.missing === 0;
+
+/** Takes a deployment of a scenario into the scenario's status. */
+function addTo(status: ScenarioStatus, found: DeploymentStatus): void {
+  const { runs, failure, deployment } = found;
+  status.wanted += 1;
+  status.done += isDone(found) ? 1 : 0;
+  status.runs.done += runs.done;
+  status.runs.missing += runs.missing;
+  status.runs.invalid += runs.invalid;
+  if (failure) status.failed.push({ replicate: deployment.replicate, ...failure });
+}
+
 /**
  * How far a campaign is.
- * @param deployments all of it
- * @param expectedSeconds of one, where that is known
+ * @param expectedSeconds of a deployment, where that is known
  */
 export function statusOf(
-  deployments: readonly PlannedDeployment[],
+  { blocks, begun, pairs: named }: Pick<Campaign, "blocks" | "begun" | "pairs">,
   runs: MeasuredRuns,
   journal: readonly JournalEntry[],
   expectedSeconds: (deployment: PlannedDeployment) => number | undefined,
 ): CampaignStatus {
   const failures = failuresIn(journal);
   const scenarios = new Map<string, ScenarioStatus>();
-  const left: PlannedDeployment[] = [];
-  for (const deployment of deployments) {
-    const { scenario, replicate } = deployment;
-    const { name, hash } = scenario;
-    const none = { done: 0, missing: 0, invalid: 0 };
-    const status: ScenarioStatus = scenarios.get(hash) ?? { name, hash, done: 0, wanted: 0, runs: none, failed: [] };
-    scenarios.set(hash, status);
-    const states = runs.runsOf(deployment).map(({ state }) => "missing" in state);
-    const missing = states.filter(Boolean).length;
-    status.wanted += 1;
-    status.runs.done += states.length - missing;
-    status.runs.missing += missing;
-    status.runs.invalid += runs.setAside(deployment);
-    if (missing === 0) {
-      status.done += 1;
-      continue;
+  const pairs = named.map(({ number }) => number);
+  const left = { own: pairs.map((): PlannedDeployment[] => []), free: [] as PlannedDeployment[][] };
+  const replicates = blocks.map(({ replicate, planned, on }): ReplicateStatus => {
+    const pair = begun.get(replicate) ?? null;
+    const found = (pair === null ? planned : on(pair)).map((each) => deploymentStatus(each, runs, failures));
+    for (const [place, one] of found.entries()) {
+      const { name, hash } = (planned[place] as PlannedDeployment).scenario;
+      const none = { done: 0, missing: 0, invalid: 0 };
+      const status = scenarios.get(hash) ?? { name, hash, done: 0, wanted: 0, runs: none, failed: [] };
+      scenarios.set(hash, status);
+      addTo(status, one);
     }
-    left.push(deployment);
-    const failure = failures.get(keyOf(hash, replicate));
-    if (failure) status.failed.push({ replicate, ...failure });
-  }
-  const all = [...scenarios.values()];
+    const open = found.filter((one) => !isDone(one)).map(({ deployment }) => deployment);
+    if (pair === null) left.free.push(open);
+    else left.own[pairs.indexOf(pair)]?.push(...open);
+    const failed = found.filter(({ failure }) => failure !== undefined).length;
+    return { replicate, pair, done: found.length - open.length, failed, wanted: found.length };
+  });
+  const sum = (of: "done" | "failed" | "wanted") => replicates.reduce((total, each) => total + each[of], 0);
   return {
-    scenarios: all,
-    deployments: {
-      done: deployments.length - left.length,
-      wanted: deployments.length,
-      failed: all.reduce((sum, { failed }) => sum + failed.length, 0),
-    },
-    secondsLeft: left.length === 0 ? 0 : (sumOfKnown(left.map(expectedSeconds)) ?? null),
+    scenarios: [...scenarios.values()],
+    pairs,
+    replicates,
+    deployments: { done: sum("done"), wanted: sum("wanted"), failed: sum("failed") },
+    secondsLeft:
+      [...left.own, ...left.free].flat().length === 0 ? 0 : (secondsUntilDone(left, expectedSeconds) ?? null),
     spent: spentIn(journal),
   };
+}
+
+/** How far each pair is, a line a pair; nothing where there is one alone. */
+function pairTexts({ pairs, replicates }: CampaignStatus): string[] {
+  const byPair = Map.groupBy(replicates, ({ pair }) => pair);
+  if (pairs.length === 1 && [...byPair.keys()].every((pair) => pair === pairs[0])) return [];
+  const stateOf = ({ replicate, done, failed, wanted }: ReplicateStatus) => {
+    const state = done === wanted ? "measured" : `${done} of ${wanted} deployments`;
+    return `replicate ${replicate}: ${state}${failed > 0 ? `, ${failed} failed` : ""}`;
+  };
+  const numbers = [...new Set([...pairs, ...[...byPair.keys()].filter((pair) => pair !== null)])].sort((a, b) => a - b);
+  const ofNobody = byPair.get(null)?.map(({ replicate }) => replicate) ?? [];
+  return [
+    ...numbers.map((pair) => {
+      const states = (byPair.get(pair) ?? []).map(stateOf);
+      const isNamed = pairs.includes(pair);
+      return `pair ${pair}${isNamed ? "" : " (not among these)"}: ${states.length > 0 ? states.join("; ") : "nothing yet"}`;
+    }),
+    ...(ofNobody.length > 0
+      ? [`of no pair yet: ${counted(ofNobody.length, "replicate")} (${ofNobody.join(", ")})`]
+      : []),
+  ];
+}
+
+/** How much is left, in words. */
+function leftText({ secondsLeft, replicates, pairs }: CampaignStatus): string {
+  const isElsewhere = replicates.some(
+    ({ pair, done, wanted }) => pair !== null && !pairs.includes(pair) && done < wanted,
+  );
+  if (secondsLeft === null) return "how long it takes is not known before something was measured";
+  const ofThese = isElsewhere ? " on these pairs" : "";
+  return secondsLeft === 0
+    ? `nothing is left to measure${ofThese}`
+    : `about ${durationText(secondsLeft)} left${ofThese}`;
 }
 
 function spentText(spent: NonNullable<CampaignStatus["spent"]>): string[] {
@@ -123,13 +198,8 @@ function spentText(spent: NonNullable<CampaignStatus["spent"]>): string[] {
 }
 
 /** How far a campaign is, for people. */
-export function statusText({ scenarios, deployments, secondsLeft, spent }: CampaignStatus): string {
-  const left =
-    secondsLeft === null
-      ? "how long it takes is not known before something was measured"
-      : secondsLeft === 0
-        ? "nothing is left to measure"
-        : `about ${durationText(secondsLeft)} left`;
+export function statusText(status: CampaignStatus): string {
+  const { scenarios, deployments, spent } = status;
   return asText({
     title: "campaign",
     head: ["scenario", "deployments", "runs done", "missing", "invalid", "failed"],
@@ -148,7 +218,8 @@ export function statusText({ scenarios, deployments, secondsLeft, spent }: Campa
             `failed ${attempts === 1 ? "once" : `${attempts} times`}: replicate ${replicate} of ${name}: ${firstLine(error)}`,
         ),
       ),
-      `${deployments.done} of ${deployments.wanted} deployments measured, ${deployments.failed} failed; ${left}`,
+      ...pairTexts(status),
+      `${deployments.done} of ${deployments.wanted} deployments measured, ${deployments.failed} failed; ${leftText(status)}`,
       ...(spent === null ? [] : spentText(spent)),
     ],
   });

@@ -6,7 +6,9 @@ export const firstLine = (text: string) => text.replace(/:\n\s*/, ": ").split("\
 
 /** What a campaign did, for people: a line a deployment, those that failed with the reason, and how many of each. */
 export function summaryText({ measured, skipped, failed, left }: CampaignOutcome): string {
-  const row = (outcome: string, { replicate, name }: Entry, why = ""): TableCell[] => [outcome, replicate, name, why];
+  const row = (outcome: string, { replicate, name }: Omit<Entry, "pair">, why = ""): TableCell[] => [
+    ...[outcome, replicate, name, why],
+  ];
   return asText({
     title: "campaign",
     head: ["", "replicate", "scenario", "why"],
@@ -14,7 +16,7 @@ export function summaryText({ measured, skipped, failed, left }: CampaignOutcome
       ...skipped.map((entry) => row("skipped", entry, "measured before")),
       ...measured.map((entry) => row("measured", entry)),
       ...failed.map((entry) => row("failed", entry, firstLine(entry.error))),
-      ...left.map((entry) => row("left", entry, "interrupted before it was measured")),
+      ...left.map((entry) => row("left", entry, entry.why)),
     ],
     notes: [
       `${measured.length} measured, ${skipped.length} skipped, ${failed.length} failed${left.length > 0 ? `, ${left.length} left` : ""}`,

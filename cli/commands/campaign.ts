@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { hostsFile } from "../../lib/paths.ts";
 import { campaignDefaults } from "../campaign/defaults.ts";
 import type { PlanWords, RunWords } from "../campaign/options.ts";
-import { hostsOption } from "../hosts-option.ts";
 
 const experiments =
   "baseline, macvtap, connection, competition, all of these four: all, or another file in experiments/: location";
@@ -14,7 +14,15 @@ function withPlanOptions(command: Command): Command {
       "levels and effort: emulated (fits the emulated servers) or paper",
       campaignDefaults.profile,
     )
-    .option("--pair <n>", "which pair of servers it is, where there are several; each has a stack of its own", "1")
+    .option(
+      "--pair <n>",
+      "which pair of servers it is, where there are several; each has a stack of its own (default: 1)",
+    )
+    .option(
+      "--pairs <file>",
+      'several pairs in place of --hosts and --pair, as JSON: {"pairs": {"1": "servers-a.json", "2": "servers-b.json"}}. ' +
+        "Replicates are dealt to pairs that are free, and each stays on one",
+    )
     .option("--replicates <n>", "times that each scenario is deployed (default: the profile's)")
     .option("--runs <n>", "runs in each deployment (default: the profile's)")
     .option("--only <key=value...>", "only scenarios of which these keys of the configuration have these values")
@@ -55,12 +63,12 @@ export function register(program: Command): void {
 
   withPlanOptions(campaign.command("run"))
     .description(
-      "Deploy and measure every scenario of experiments on one stack, whose configuration changes from each to the next. " +
+      "Deploy and measure every scenario of experiments on one stack for each pair of servers, whose configuration changes from each to the next. " +
         "What is measured and valid is skipped, so to go on is to run the same again. What fails is tried again, and told at the " +
         "end. All of it stands in a journal beside the results. Without --hosts on the emulated servers, " +
         "which are booted when they are not up.",
     )
-    .option(...hostsOption)
+    .option("--hosts <file>", `the servers, as the configuration key hosts names them (default: ${hostsFile})`)
     .option("--results <directory>", "where runs are published and looked for", campaignDefaults.results)
     .option("--attempts <n>", "times that a deployment is tried before it counts as failed", campaignDefaults.attempts)
     .option("--keep", "leave the last deployment and the servers up")
@@ -77,12 +85,12 @@ export function register(program: Command): void {
       "Say how far a campaign is, by the results and its journal: what is measured, missing, invalid, failed, how long the rest " +
         "takes, and where the time went. The options are those of its run. Nothing is touched.",
     )
-    .option(...hostsOption)
+    .option("--hosts <file>", `the servers, as the configuration key hosts names them (default: ${hostsFile})`)
     .option("--results <directory>", "where its runs are", campaignDefaults.results)
     .option("--json", "print it as JSON")
-    .action(async (names: string[], words: RunWords) => {
-      const { parseRunOptions } = await import("../campaign/options.ts");
-      const { printCampaignStatus } = await import("../campaign/run.ts");
-      await printCampaignStatus(parseRunOptions(names, words));
+    .action(async (names: string[], words: PlanWords) => {
+      const { parsePlanOptions } = await import("../campaign/options.ts");
+      const { printCampaignStatus } = await import("../campaign/print-status.ts");
+      await printCampaignStatus(parsePlanOptions(names, words));
     });
 }

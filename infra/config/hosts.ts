@@ -63,7 +63,7 @@ export const hostSchema = z.strictObject({
 export type Host = z.infer<typeof hostSchema>;
 
 /** Equal for two descriptions of one server. */
-const wayTo = ({ address, port, jump }: Host) => JSON.stringify([address, port, jump?.address, jump?.port]);
+export const wayTo = ({ address, port, jump }: Host) => JSON.stringify([address, port, jump?.address, jump?.port]);
 
 /** The pair of servers and what kind of servers they are; results of different fidelity are never mixed. */
 export const inventorySchema = z

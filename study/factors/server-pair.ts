@@ -4,6 +4,13 @@ import { factor } from "../factor.ts";
 /** Each pair has two of the 255 third numbers that addresses of guests can have. */
 export const mostPairs = 100;
 
+// The first one is what all runs were on before there were several.
+const recordOf = (pair: number) => (pair === 1 ? undefined : pair);
+const partOfName = (recorded: number | undefined) => (recorded === undefined ? "" : `_pair${recorded}`);
+
+/** What a pair adds to the names of scenarios that are measured on it. */
+export const pairInName = (pair: number): string => partOfName(recordOf(pair));
+
 /** What equal scenarios on two pairs of servers are told apart by, also where all are on one switch. */
 export const serverPair = factor({
   words: "pair of servers",
@@ -20,8 +27,7 @@ export const serverPair = factor({
   columns: [{ name: "server_pair", type: "INTEGER", what: "which pair of servers, from 1", absent: 1 }],
   role: "fixed",
   remakes: "Main VMs",
-  // The first one is what all runs were on before there were several.
-  record: (value) => (value === 1 ? undefined : value),
-  inName: (recorded) => (recorded === undefined ? "" : `_pair${recorded}`),
+  record: recordOf,
+  inName: partOfName,
   examples: [{ to: 2 }],
 });

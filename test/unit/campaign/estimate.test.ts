@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { durationText, estimatesFrom, sumOfKnown, timeLeftText } from "../../../cli/campaign/estimate.ts";
+import { durationText, estimatesFrom, secondsUntilDone, timeLeftText } from "../../../cli/campaign/estimate.ts";
 import type { JournalEntry } from "../../../cli/campaign/journal.ts";
 import { timeSpent } from "../../../cli/campaign/time-spent.ts";
 import { busySeconds } from "../../../cli/stack/busy-time.ts";
@@ -36,9 +36,23 @@ describe("how long a deployment takes", () => {
 
   it("is told in minutes and hours, and not at all where nothing is known", () => {
     expect([1, 89, 3600, 7320].map(durationText)).toEqual(["1 min", "1 min", "1 h 0 min", "2 h 2 min"]);
-    expect(sumOfKnown([60, undefined, 120])).toBe(270);
-    expect(timeLeftText([60, undefined, 120])).toBe(", about 5 min left");
-    expect(timeLeftText([undefined])).toBe("");
+    expect(timeLeftText(270)).toBe(", about 5 min left");
+    expect(timeLeftText(undefined)).toBe("");
+  });
+
+  it("is taken for the mean of the others where it is not known", () => {
+    const own = [[60, undefined, 120]];
+    expect(secondsUntilDone({ own, free: [] }, (seconds) => seconds)).toBe(270);
+    expect(secondsUntilDone({ own: [[undefined]], free: [[undefined]] }, (seconds) => seconds)).toBeUndefined();
+  });
+
+  it("of several pairs goes by the one that ends last, and gives each whole block to the first that is free", () => {
+    const until = (own: number[][], free: number[][]) => secondsUntilDone({ own, free }, (seconds) => seconds);
+    expect(until([[10, 10], [5]], [])).toBe(20);
+    expect(until([[10, 10], [5]], [[6, 6], [4]])).toBe(21);
+    expect(until([[], []], [[10, 10], [10], [10]])).toBe(20);
+    expect(until([[]], [[10], [10]])).toBe(20);
+    expect(until([], [[10]])).toBe(0);
   });
 });
 

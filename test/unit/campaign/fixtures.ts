@@ -7,9 +7,9 @@ import { sha256 } from "../../../lib/canonical.ts";
 import type { Manifest, ProbeRecord } from "../../../measure/results/manifest.ts";
 import { runFolder } from "../../../measure/results/token.ts";
 
-/** The first scenarios of the emulated baseline, each to be deployed once with two runs. */
-export function deployments(count: number): PlannedDeployment[] {
-  const effort = { limit: count, replicates: 1, runs: 2 };
+/** The first scenarios of the emulated baseline, each to be deployed once or as often as is asked, with two runs. */
+export function deployments(count: number, replicates = 1): PlannedDeployment[] {
+  const effort = { limit: count, replicates, runs: 2 };
   const plan = planCampaign(readExperiments(["baseline"]), { profile: "emulated", order: "cheapest", ...effort });
   return plannedDeployments(plan.scenarios, plan.order.rule);
 }

@@ -2,13 +2,14 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { campaignBlocks } from "../../../cli/campaign/blocks.ts";
+import { Deal } from "../../../cli/campaign/deal.ts";
 import type { PlannedDeployment } from "../../../cli/campaign/deployments.ts";
-import { estimatesFrom } from "../../../cli/campaign/estimate.ts";
+import { estimatesFrom, secondsUntilDone } from "../../../cli/campaign/estimate.ts";
 import { Journal } from "../../../cli/campaign/journal.ts";
-import { measureCampaign } from "../../../cli/campaign/measure.ts";
+import { measureCampaign } from "../../../cli/campaign/measure-campaign.ts";
 import { MeasuredRuns } from "../../../cli/campaign/measured.ts";
 import { statusOf, statusText } from "../../../cli/campaign/status.ts";
-import { summaryText } from "../../../cli/campaign/summary.ts";
 import type { Progress } from "../../../lib/progress.ts";
 import { deployments, writeRun } from "./fixtures.ts";
 
@@ -41,16 +42,32 @@ const campaign = (
   deploy: (deployment: PlannedDeployment) => Promise<void> = deployed,
   { asked = new AbortController().signal, attempts = 1, mended = [] as string[] } = {},
 ) =>
-  measureCampaign(all, {
-    deploy: async (deployment) => {
-      await deploy(deployment);
-      return { times: [], found: "", mended };
+  measureCampaign(
+    new Deal(campaignBlocks(all), onPairOne(all), [1], (deployment) => runs().missing(deployment).length === 0),
+    [
+      {
+        ...{ number: 1, progress },
+        withStack: (body) =>
+          body(async (deployment) => {
+            await deploy(deployment);
+            return { times: [], found: "", mended };
+          }),
+      },
+    ],
+    {
+      look: (deployment) => runs().look(deployment),
+      secondsUntilDone: (left) => secondsUntilDone(left, estimatesFrom(journal().read(), all)),
+      attempts,
+      ...{ journal: journal(), progress, asked },
     },
-    look: (deployment) => runs().look(deployment),
-    expectedSeconds: (open) => open.map(estimatesFrom(journal().read(), all)),
-    attempts,
-    ...{ journal: journal(), progress, asked },
-  });
+  );
+const onPairOne = (all: readonly PlannedDeployment[]) => new Map(all.map(({ replicate }) => [replicate, 1]));
+/** How far the deployments are, on the pair that is alone. */
+const status = (all: readonly PlannedDeployment[]) =>
+  statusOf(
+    { blocks: campaignBlocks(all), begun: onPairOne(all), pairs: [{ number: 1, hosts: "hosts.json" }] },
+    ...([runs(), journal().read(), () => 60] as const),
+  );
 const journal = () => new Journal(join(results, "campaign-made-up.ndjson"));
 const events = () =>
   journal()
@@ -100,10 +117,12 @@ describe("measureCampaign", () => {
       await deployed(one);
     });
     expect(turns).toEqual([all[0]!.scenario.name, all[2]!.scenario.name]);
-    expect(outcome.skipped).toEqual([{ name: all[1]!.scenario.name, hash: all[1]!.scenario.hash, replicate: 1 }]);
+    expect(outcome.skipped).toEqual([
+      { name: all[1]!.scenario.name, hash: all[1]!.scenario.hash, replicate: 1, pair: 1 },
+    ]);
     expect(outcome.measured.map(({ name }) => name)).toEqual(turns);
     expect(said).toEqual([`[1/2] replicate 1: ${turns[0]}`, `[2/2, about 1 min left] replicate 1: ${turns[1]}`]);
-    expect(events()).toEqual(["begun", "measured", "measured", "ended"]);
+    expect(events()).toEqual(["begun", "dealt", "measured", "measured", "ended"]);
     expect((await campaign(all, () => Promise.reject(new Error("deployed again")))).skipped).toHaveLength(3);
   });
 
@@ -143,6 +162,7 @@ describe("measureCampaign", () => {
     expect(outcome.failed).toMatchObject([{ error: "no VF, try 3\nno VF, try 4" }]);
     expect(journal().read()).toMatchObject([
       { event: "begun", deployments: 2, missing: 2 },
+      { event: "dealt", replicate: 1, pair: 1 },
       { event: "failed", attempt: 1, error: "the sender does not answer" },
       { event: "measured", attempt: 2, whole: false, spent: { measuring: 0, boot: 0 } },
       { event: "failed", attempt: 1, error: "no VF, try 3" },
@@ -151,8 +171,8 @@ describe("measureCampaign", () => {
     ]);
     const [first] = runs().runsOf(all[0]!);
     mkdirSync(join(results, first!.folder, "..", `invalid_${basename(first!.folder)}_2026-01-01T00-00-00-000Z`));
-    const status = statusOf(all, runs(), journal().read(), () => 60);
-    expect(status).toMatchObject({
+    const found = status(all);
+    expect(found).toMatchObject({
       deployments: { done: 1, wanted: 2, failed: 1 },
       secondsLeft: 60,
       scenarios: [
@@ -160,12 +180,12 @@ describe("measureCampaign", () => {
         { done: 0, wanted: 1, runs: { done: 0, missing: 2 }, failed: [{ replicate: 1, attempts: 2 }] },
       ],
     });
-    expect(statusText(status)).toMatch(/failed 2 times: replicate 1 of .*: no VF, try 4\n/);
-    expect(statusText(status)).toMatch(/1 of 2 deployments measured, 1 failed; about 1 min left\n/);
+    expect(statusText(found)).toMatch(/failed 2 times: replicate 1 of .*: no VF, try 4\n/);
+    expect(statusText(found)).toMatch(/1 of 2 deployments measured, 1 failed; about 1 min left\n/);
     // What was measured after all has failed no more.
     const later = await campaign(all, deployed);
     expect(later.measured).toHaveLength(1);
-    expect(statusOf(all, runs(), journal().read(), () => 60)).toMatchObject({
+    expect(status(all)).toMatchObject({
       deployments: { done: 2, failed: 0 },
       secondsLeft: 0,
     });
@@ -176,6 +196,7 @@ describe("measureCampaign", () => {
     await campaign(deployments(1), deployed, { mended });
     expect(journal().read()).toMatchObject([
       { event: "begun" },
+      { event: "dealt" },
       { event: "mended", replicate: 1, attempt: 1, differences: mended },
       { event: "measured", whole: false },
       { event: "ended" },
@@ -201,37 +222,8 @@ describe("measureCampaign", () => {
     );
     expect(outcome.measured).toHaveLength(1);
     expect(outcome.failed).toEqual([]);
-    expect(events()).toEqual(["begun", "measured", "ended"]);
+    expect(events()).toEqual(["begun", "dealt", "measured", "ended"]);
     expect(journal().read().at(-1)).toMatchObject({ why: "interrupted" });
     expect(outcome.left.map(({ name }) => name)).toEqual(all.slice(1).map(({ scenario }) => scenario.name));
-  });
-});
-
-describe("summaryText", () => {
-  const entry = (name: string) => ({ name, hash: "h", replicate: 2 });
-
-  it("has a line a deployment, and a failure's first line", () => {
-    const text = summaryText({
-      measured: [entry("a")],
-      skipped: [entry("b"), entry("c")],
-      failed: [{ ...entry("d"), error: "no route\nmore of it" }],
-      left: [],
-    });
-    expect(text).toMatch(/measured +2 +a\n/);
-    expect(text).toMatch(/skipped +2 +b +measured before\n/);
-    expect(text).toMatch(/failed +2 +d +no route\n/);
-    expect(text).not.toContain("more of it");
-    expect(text).toMatch(/\n {2}1 measured, 2 skipped, 1 failed$/);
-  });
-
-  it("does not end a failure's line where its reason begins", () => {
-    const failed = [
-      { ...entry("d"), error: "deploying failed: The servers cannot be used:\n  sender: no route\nmore" },
-    ];
-    expect(summaryText({ measured: [], skipped: [], failed, left: [] })).toMatch(/cannot be used: sender: no route\n/);
-  });
-
-  it("says what an interruption left", () => {
-    expect(summaryText({ measured: [], skipped: [], failed: [], left: [entry("a")] })).toMatch(/0 failed, 1 left$/);
   });
 });

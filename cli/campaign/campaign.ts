@@ -1,0 +1,136 @@
+import { LabError } from "../../lib/errors.ts";
+import { type Block, campaignBlocks, type PairsOfBlocks, pairsOfBlocks } from "./blocks.ts";
+import { Deal } from "./deal.ts";
+import { plannedDeployments } from "./deployments.ts";
+import { estimatesFrom } from "./estimate.ts";
+import { readExperiments } from "./experiment.ts";
+import { campaignJournal, type Journal } from "./journal.ts";
+import type { MeasuredRuns } from "./measured.ts";
+import { measuredOn } from "./measured-on.ts";
+import type { CampaignPlanOptions } from "./options.ts";
+import { type NumberedPair, pairsOf, refuseCommonServers } from "./pairs.ts";
+import { type CampaignPlan, planCampaign } from "./plan.ts";
+import type { Servers } from "./servers.ts";
+
+/** A campaign as a command names it, with how far it is. */
+export interface Campaign {
+  plan: CampaignPlan;
+  pairs: readonly NumberedPair[];
+  blocks: readonly Block[];
+  /** On which pair each block was begun. */
+  begun: PairsOfBlocks;
+  journal: Journal;
+}
+
+/** The pair by whose scenarios a campaign on several pairs is named and ordered, whichever take part: what nothing is recorded of. */
+const homePair = 1;
+
+type PairWithPlan = NumberedPair & { servers: Servers | undefined; plan: CampaignPlan };
+
+/** What the scenarios of two plans differ in, in words; empty where they are the same. */
+function differencesOf(a: PairWithPlan, b: PairWithPlan): string[] {
+  const only = (one: PairWithPlan, other: PairWithPlan) => {
+    const hashes = new Set(other.plan.scenarios.map(({ hash }) => hash));
+    const without = one.plan.scenarios.filter(({ hash }) => !hashes.has(hash));
+    const made = one.plan.substitutions.map(
+      ({ experiment, arm, from, to, why }) => `${experiment} ${arm}: ${to} background VMs in place of ${from} (${why})`,
+    );
+    const [first] = without;
+    if (first === undefined) return [];
+    return [
+      `pair ${one.number} alone has ${first.name}${without.length > 1 ? ` and ${without.length - 1} more` : ""}`,
+      ...made.map((words) => `pair ${one.number}: ${words}`),
+    ];
+  };
+  return [...only(a, b), ...only(b, a)];
+}
+
+/** @throws LabError (exit code 2) where pairs cannot be parts of one campaign, with what differs */
+function refuseUnlikePairs(pairs: readonly PairWithPlan[], file: string): void {
+  const [first, ...others] = pairs;
+  if (first === undefined) return;
+  const refuse = (lines: readonly string[], allowed: string) => {
+    throw new LabError(
+      `--pairs ${JSON.stringify(file)} is not allowed:\n${lines.map((line) => `  ${line}`).join("\n")}\nallowed: ${allowed}`,
+      { exitCode: 2 },
+    );
+  };
+  for (const other of others) {
+    const differences = differencesOf(first, other);
+    if (differences.length > 0)
+      refuse(
+        differences,
+        "pairs on which the experiments make the same scenarios; --only leaves out those that differ",
+      );
+    const [here, there] = [first.servers?.possible ?? [], other.servers?.possible ?? []];
+    if (!here.some((fidelity) => there.includes(fidelity)))
+      refuse(
+        [`pair ${first.number} is ${here.join(" or ")}, pair ${other.number} is ${there.join(" or ")}`],
+        "pairs of equal fidelity, whose results may be compared",
+      );
+  }
+}
+
+/** Several plans as one: what any of the pairs cannot give. */
+const problemsOf = (pairs: readonly PairWithPlan[]) =>
+  pairs.flatMap(({ number, plan }) =>
+    plan.problems.map((line) => (pairs.length > 1 ? `pair ${number}: ${line}` : line)),
+  );
+
+/**
+ * The campaign that a command names.
+ * @param serversOf a pair's servers; undefined for those that the profile assumes
+ * @throws LabError (exit code 2) with what is wrong in options, experiments, pairs or hosts, or when the results directory has runs of
+ *   other servers
+ */
+export function namedCampaign(
+  options: CampaignPlanOptions,
+  runs: MeasuredRuns,
+  serversOf: (hosts: string) => Servers | undefined,
+): Campaign {
+  const { pairs: file } = options;
+  const home = file === undefined ? options.pair : homePair;
+  const experiments = readExperiments(options.experiments);
+  const pairs = pairsOf(options).map((pair): PairWithPlan => {
+    const servers = serversOf(pair.hosts);
+    return {
+      ...pair,
+      servers,
+      plan: planCampaign(experiments, { ...options, pair: home, inventory: servers?.inventory }),
+    };
+  });
+  if (file !== undefined) {
+    const known = pairs.flatMap(({ servers, ...pair }) => (servers ? [{ ...pair, inventory: servers.inventory }] : []));
+    refuseCommonServers(known, file);
+    refuseUnlikePairs(pairs, file);
+  }
+  const [first] = pairs as [PairWithPlan];
+  const deployments = plannedDeployments(first.plan.scenarios, first.plan.order.rule);
+  const blocks = campaignBlocks(deployments);
+  for (const { number, servers } of pairs)
+    if (servers) for (const block of blocks) runs.refuseOtherFidelity(block.on(number), servers.possible);
+  const journal = campaignJournal(runs.results, deployments);
+  const runsSay = file === undefined ? () => home : measuredOn(runs);
+  return {
+    plan: { ...first.plan, problems: problemsOf(pairs) },
+    pairs: pairs.map(({ number, hosts }) => ({ number, hosts })),
+    blocks,
+    begun: pairsOfBlocks(blocks, journal.read(), home, runsSay),
+    journal,
+  };
+}
+
+/** The blocks of a campaign, to be dealt to its pairs. */
+export const dealOf = ({ blocks, begun, pairs }: Campaign, runs: MeasuredRuns): Deal =>
+  new Deal(
+    blocks,
+    begun,
+    pairs.map(({ number }) => number),
+    (deployment) => runs.missing(deployment).length === 0,
+  );
+
+/** How long deployments of a campaign take, on whichever pair, from what its journal tells. */
+export function estimatesOf({ blocks, pairs, journal }: Campaign) {
+  const all = blocks.flatMap((block) => [...block.planned, ...pairs.flatMap(({ number }) => block.on(number))]);
+  return estimatesFrom(journal.read(), all);
+}

@@ -1,0 +1,19 @@
+import { resolve } from "node:path";
+import { checkout } from "../../lib/paths.ts";
+import { estimatesOf, namedCampaign } from "./campaign.ts";
+import { MeasuredRuns } from "./measured.ts";
+import type { CampaignPlanOptions } from "./options.ts";
+import { serversAt } from "./servers.ts";
+import { statusOf, statusText } from "./status.ts";
+
+/**
+ * `./lab campaign status`: how far a campaign is, by its results and its journal. Nothing is touched.
+ * @throws LabError (exit code 2) with what is wrong in options, experiments or hosts
+ */
+export async function printCampaignStatus(options: CampaignPlanOptions): Promise<void> {
+  const runs = new MeasuredRuns(resolve(checkout, options.results));
+  const campaign = namedCampaign(options, runs, serversAt);
+  const status = statusOf(campaign, runs, campaign.journal.read(), estimatesOf(campaign));
+  await runs.remember();
+  process.stdout.write(`${options.json ? JSON.stringify(status) : statusText(status)}\n`);
+}
