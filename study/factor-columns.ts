@@ -38,9 +38,14 @@ export interface RunFactors {
   /** Factors that the study does not vary, as canonical JSON: those of any scenario, and those of the competition. */
   fixed: string;
   pressure: string;
+  /** Where its replicate was measured, as canonical JSON. */
+  place: string;
+  /** All factors but where it was measured, as canonical JSON: runs of one scenario of the design, on whichever servers. */
+  design: string;
 }
 
 const camelCase = (name: string) => name.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+const isPlace = ({ role }: FactorRow) => role === "place";
 const isOfCompetition = ({ remakes }: FactorRow) => remakes === "background VMs" || remakes === "load";
 
 /** @param cells of every column of the factors */
@@ -64,7 +69,7 @@ export function runFactorsOf(cells: Readonly<Record<string, Cell>>, table: Facto
     ratePps: Number(cell("ping_rate_pps")),
     shown: Object.fromEntries(
       rows.flatMap(([, { role, columns }]) =>
-        role === "fixed" ? [] : columns.map(({ name }) => [camelCase(name), cell(name)]),
+        role === "fixed" || role === "place" ? [] : columns.map(({ name }) => [camelCase(name), cell(name)]),
       ),
     ),
     blocks: Object.fromEntries(
@@ -75,15 +80,21 @@ export function runFactorsOf(cells: Readonly<Record<string, Cell>>, table: Facto
     ),
     fixed: json((row) => row.role === "fixed" && !isOfCompetition(row)),
     pressure: json((row) => row.role === "fixed" && isOfCompetition(row)),
+    place: json(isPlace),
+    design: json((row) => !isPlace(row)),
   };
 }
 
+/** What the study does not vary of a run, where it was measured included, as canonical JSON: what tables tell scenarios apart by. */
+export const fixedAndPlace = ({ fixed, place }: Pick<RunFactors, "fixed" | "place">): string =>
+  canonicalJson({ ...(JSON.parse(fixed) as object), ...(JSON.parse(place) as object) });
+
 /** The cells of every column of the factors, by the columns' names: what `runFactorsOf` was given. */
 export function factorCellsOfRun(
-  { shown, fixed, pressure }: Pick<RunFactors, "shown" | "fixed" | "pressure">,
+  { shown, fixed, pressure, place }: Pick<RunFactors, "shown" | "fixed" | "pressure" | "place">,
   table: FactorTable = factorTable,
 ): Record<string, Cell> {
-  const others = { ...(JSON.parse(fixed) as object), ...(JSON.parse(pressure) as object) } as Record<string, Cell>;
+  const others: Record<string, Cell> = Object.assign({}, ...[fixed, pressure, place].map((text) => JSON.parse(text)));
   return Object.fromEntries(
     factorColumnsOf(table).map(({ name }) => [name, shown[camelCase(name)] ?? others[name] ?? null]),
   );

@@ -67,9 +67,10 @@ export interface FactorRow<
   columns: Columns;
   /**
    * What comparisons make of it. `treatment`: they compare its levels. `block`: the study varies it; two values make a pair only where
-   * it is equal. `fixed`: the study does not vary it, and it must be equal too.
+   * it is equal. `fixed`: the study does not vary it, and it must be equal too. `place`: it says where a replicate was measured, so two
+   * values make a pair only where it is equal, and replicates of different values are different ones.
    */
-  role: "treatment" | "block" | "fixed";
+  role: "treatment" | "block" | "fixed" | "place";
   /** What a change of it makes anew on the servers. */
   remakes: "background VMs" | "load" | "Main VMs" | "runs";
   /** Whether it means anything in a scenario; it always does where this is left out. */

@@ -132,7 +132,7 @@ export function contrastsOf<Run extends RunRecord>(
       pairs++;
       cells.add(cell);
     }
-    scenarios.add(deployment.run.scenarioSha256);
+    scenarios.add(deployment.run.design);
     const paired = byReplicate.get(deployment.replicate) ?? { contrasts: [], first: [], second: [] };
     byReplicate.set(deployment.replicate, paired);
     paired.contrasts.push(contrast);
@@ -182,7 +182,7 @@ export function valuesByReplicate<Run extends RunRecord>(
   measure: Measure,
   scale: Scale = scaleOf(measure),
 ): ReplicateValues<Run> {
-  const cellOf = ({ run }: Deployment<Run>) => run.scenarioSha256;
+  const cellOf = ({ run }: Deployment<Run>) => run.design;
   const without = unmeasurable(
     deployments.map((deployment) => ({ deployment, cell: cellOf(deployment) })),
     measure,

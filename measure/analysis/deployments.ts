@@ -12,7 +12,7 @@ export class Deployment<Run extends RunRecord = RunRecord> {
   /** Any of its runs: all have the same factors. */
   readonly run: Run;
   readonly runs: readonly Run[];
-  /** What the deployments of one replicate of one results directory have in common. */
+  /** What the deployments of one replicate of one results directory, on one pair of servers, have in common. */
   readonly replicate: string;
   readonly #values = new Map<Measure, number | null>();
 
@@ -52,7 +52,7 @@ export class Deployment<Run extends RunRecord = RunRecord> {
 /** A run of which no packet came back, or that does not count: it has no CPU usage either. */
 const isLost = ({ received, cpu }: RunRecord) => received === 0 || Object.values(cpu).includes(null);
 
-const replicateOf = ({ batch, replicate }: RunRecord) => `${batch}\n${replicate}`;
+const replicateOf = ({ batch, place, replicate }: RunRecord) => `${batch}\n${place}\n${replicate}`;
 
 /** The deployments that runs belong to: equal scenario, replicate and results directory. */
 export function deploymentsOf<Run extends RunRecord>(runs: readonly Run[]): Deployment<Run>[] {

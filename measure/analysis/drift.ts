@@ -72,7 +72,8 @@ export function driftOf(deployments: readonly Deployed[], measure: Measure): Mea
 }
 
 /** What was measured as one sequence: a replicate of one campaign, or of a results directory where none was planned. */
-export const blockOf = (run: RunRecord) => JSON.stringify([campaignOf(run), run.order?.block ?? run.replicate]);
+export const blockOf = (run: RunRecord) =>
+  JSON.stringify([campaignOf(run), run.place, run.order?.block ?? run.replicate]);
 
 const earliest = (runs: readonly RunRecord[]) =>
   runs.map(({ started }) => started).reduce((a, b) => (Date.parse(a) <= Date.parse(b) ? a : b));
@@ -84,7 +85,7 @@ export function driftOfRuns(runs: readonly RunRecord[]): MeasureDrift[] {
     driftOf(
       deployments.map((deployment) => ({
         block: blockOf(deployment.run),
-        treatment: deployment.run.scenarioSha256,
+        treatment: deployment.run.design,
         started: earliest(deployment.runs),
         value: deployment.valueOf(measure),
       })),

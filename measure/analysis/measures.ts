@@ -78,7 +78,7 @@ export function samplesOf<Run extends RunRecord>(
   packets?: Packets,
 ): RunSample[] {
   return runs.map((run) => ({
-    cell: cell(run),
+    cell: { ...cell(run), place: run.place },
     replicate: run.replicate,
     run: run.run,
     folder: run.directory,

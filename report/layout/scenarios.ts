@@ -1,7 +1,7 @@
 import { conditionsOf, conditionWords, driverOf, vmLevelOf } from "../../measure/analysis/competitors.ts";
 import type { RunRecord } from "../../measure/dataset/run-record.ts";
 import type { Cell } from "../../study/factor.ts";
-import { factorCellsOfRun } from "../../study/factor-columns.ts";
+import { factorCellsOfRun, fixedAndPlace } from "../../study/factor-columns.ts";
 
 /** A scenario as the report shows it: what runs have in common, by the column of the dataset. */
 export interface ShownScenario {
@@ -36,7 +36,7 @@ export function shownScenarios(runs: readonly RunRecord[]): ShownScenario[] {
           vms: vmLevelOf(run),
           ratePps: run.ratePps,
           conditions: conditionWords(conditionsOf(run)),
-          fixed: run.fixed,
+          fixed: fixedAndPlace(run),
           pressure: run.pressure,
           runs: all,
         },

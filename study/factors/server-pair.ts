@@ -25,7 +25,7 @@ export const serverPair = factor({
   recorded: z.int().optional(),
   path: ["serverPair"],
   columns: [{ name: "server_pair", type: "INTEGER", what: "which pair of servers, from 1", absent: 1 }],
-  role: "fixed",
+  role: "place",
   remakes: "Main VMs",
   record: recordOf,
   inName: partOfName,

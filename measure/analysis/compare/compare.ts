@@ -107,7 +107,7 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
   const fidelity = onlyFidelity([first.fidelity, second.fidelity], `${first.name} and ${second.name}`);
   requireApart(first, second);
   const sameRoot = resolve(first.directory) === resolve(second.directory);
-  const single = scenariosOf(first.runs).length === 1 && scenariosOf(second.runs).length === 1;
+  const single = [first, second].every(({ runs }) => new Set(runs.map(({ design }) => design)).size === 1);
   const match: Match = { first: withLost(first), second: withLost(second), sameRoot, single };
   const packets = unit === "packet" && sameRoot ? await readPacketValues(first.directory, mainMetric) : undefined;
   const rows = comparedMeasures.map((measure): ComparisonRow => {

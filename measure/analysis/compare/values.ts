@@ -42,10 +42,12 @@ function unpaired({ first, second, single }: Match, measure: Measure): Compariso
   const common = new Set([...scenariosOf(first)].filter((scenario) => theirs.has(scenario)));
   const valuesOf = ({ runs }: Side) => {
     const scale = scaleOf(measure);
-    const deployments = deploymentsOf(single ? runs : runs.filter(({ scenarioSha256 }) => common.has(scenarioSha256)));
+    const taken = single ? runs : runs.filter(({ scenarioSha256 }) => common.has(scenarioSha256));
+    const deployments = deploymentsOf(taken);
+    const cells = new Set(taken.map(({ design }) => design)).size;
     const usable = deployments.filter((deployment) => !isOffScale(deployment, measure, scale));
     const whole = [...Map.groupBy(usable, ({ replicate }) => replicate).values()].filter(
-      (group) => single || group.length === common.size,
+      (group) => single || group.length === cells,
     );
     const { values, unknown } = valuesByReplicate(whole.flat(), measure, scale);
     return {
