@@ -27,18 +27,42 @@ export interface DeploymentLook {
 export class MeasuredRuns {
   readonly results: string;
   readonly #memory: RunMemory;
+  readonly #isSnapshot: boolean;
+  readonly #states = new Map<string, WantedRun["state"]>();
+  readonly #names = new Map<string, string[]>();
 
-  /** @param memoryFile that remembers which runs count */
-  constructor(results: string, memoryFile = join(labDir, "runs-that-count.json")) {
+  /**
+   * @param options.memoryFile that remembers which runs count
+   * @param options.isSnapshot for those who tell how things stand: nothing is looked at twice, whatever happens meanwhile
+   */
+  constructor(results: string, { memoryFile = join(labDir, "runs-that-count.json"), isSnapshot = false } = {}) {
     this.results = results;
     this.#memory = new RunMemory(memoryFile);
+    this.#isSnapshot = isSnapshot;
+  }
+
+  #stateOf(folder: string, hash: string): WantedRun["state"] {
+    const key = `${folder} ${hash}`;
+    const known = this.#states.get(key);
+    if (known !== undefined) return known;
+    const state = this.#memory.look(join(this.results, folder), hash);
+    if (this.#isSnapshot) this.#states.set(key, state);
+    return state;
+  }
+
+  #namesIn(scenario: string): string[] {
+    const known = this.#names.get(scenario);
+    if (known !== undefined) return known;
+    const names = existsSync(scenario) ? readdirSync(scenario) : [];
+    if (this.#isSnapshot) this.#names.set(scenario, names);
+    return names;
   }
 
   /** The runs of a deployment, in their order. */
   runsOf({ scenario: { name, hash, factors, runs }, replicate }: PlannedDeployment): WantedRun[] {
     return Array.from({ length: runs }, (_, index) => {
       const folder = runFolder({ name, sha256: hash, factors }, replicate, index + 1);
-      return { folder, state: this.#memory.look(join(this.results, folder), hash) };
+      return { folder, state: this.#stateOf(folder, hash) };
     });
   }
 
@@ -66,11 +90,10 @@ export class MeasuredRuns {
     const folders = this.runsOf(deployment).map(({ folder }) => folder);
     const [first] = folders;
     if (first === undefined) return 0;
-    const scenario = join(this.results, dirname(first));
     const names = new Set(folders.map((folder) => basename(folder)));
-    if (!existsSync(scenario)) return 0;
-    return readdirSync(scenario).filter((name) => names.has(/^invalid_(rep-\d+_run-\d+)_/.exec(name)?.[1] ?? ""))
-      .length;
+    return this.#namesIn(join(this.results, dirname(first))).filter((name) =>
+      names.has(/^invalid_(rep-\d+_run-\d+)_/.exec(name)?.[1] ?? ""),
+    ).length;
   }
 
   /**

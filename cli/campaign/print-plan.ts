@@ -38,7 +38,7 @@ const changesIn = ({ scenarios }: CampaignPlan): string[][] =>
 
 /** `./lab campaign plan`. @throws LabError (exit code 2) with what is wrong in options, experiments, pairs or hosts */
 export async function printPlan(options: CampaignPlanOptions): Promise<void> {
-  const runs = new MeasuredRuns(resolve(checkout, options.results));
+  const runs = new MeasuredRuns(resolve(checkout, options.results), { isSnapshot: true });
   const areNamed = options.hosts !== undefined || options.pairs !== undefined;
   const serversOf = options.pairs === undefined ? serversIn : serversAt;
   const campaign = namedCampaign(options, runs, (hosts) => (areNamed ? serversOf(hosts) : undefined));

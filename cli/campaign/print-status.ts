@@ -11,7 +11,7 @@ import { statusOf, statusText } from "./status.ts";
  * @throws LabError (exit code 2) with what is wrong in options, experiments or hosts
  */
 export async function printCampaignStatus(options: CampaignPlanOptions): Promise<void> {
-  const runs = new MeasuredRuns(resolve(checkout, options.results));
+  const runs = new MeasuredRuns(resolve(checkout, options.results), { isSnapshot: true });
   const campaign = namedCampaign(options, runs, serversAt);
   const status = statusOf(campaign, runs, campaign.journal.read(), estimatesOf(campaign));
   await runs.remember();

@@ -35,7 +35,7 @@ const progressOf = (pair: number) => ({
     return body();
   },
 });
-const runs = () => new MeasuredRuns(results, join(results, "memory.json"));
+const runs = () => new MeasuredRuns(results, { memoryFile: join(results, "memory.json") });
 const journal = () => new Journal(join(results, "campaign-made-up.ndjson"));
 export const entries = () => journal().read();
 

@@ -30,7 +30,7 @@ beforeEach(() => {
 afterEach(() => rmSync(results, { recursive: true }));
 
 /** The runs as a campaign finds them, and remembers them for the next look. */
-const runs = () => new MeasuredRuns(results, join(results, "memory.json"));
+const runs = () => new MeasuredRuns(results, { memoryFile: join(results, "memory.json") });
 
 /** A deployment that publishes all its runs. */
 async function deployed(deployment: PlannedDeployment): Promise<void> {

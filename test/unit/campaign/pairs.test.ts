@@ -84,7 +84,7 @@ describe("--pairs", () => {
 /** A campaign of the first scenarios of an experiment, as a command names it. */
 function campaign(words: object, servers: Record<string, Servers> = {}, experiment = "baseline") {
   const options = parsePlanOptions([experiment], { limit: "2", replicates: "3", runs: "1", ...words });
-  const runs = new MeasuredRuns(join(folder, "results"), join(folder, "memory.json"));
+  const runs = new MeasuredRuns(join(folder, "results"), { memoryFile: join(folder, "memory.json") });
   const plain: Servers = { inventory: serversWith(8, 8), possible: ["hardware"] };
   const served = (hosts: string) => {
     const { inventory, possible } = servers[hosts] ?? plain;
