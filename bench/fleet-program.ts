@@ -34,7 +34,15 @@ const server = new Server(role, {
   },
 });
 const design: Design = {
-  ...{ driver: "virtio-bridge", vlan: 0, memoryMiB: 192, vcpus: 1, initrd: server.loadInitrd, replicate: 1 },
+  ...{
+    driver: "virtio-bridge",
+    vlan: 0,
+    memoryMiB: 192,
+    vcpus: 1,
+    initrd: server.loadInitrd,
+    replicate: 1,
+    plot: undefined,
+  },
   links: [],
   neighboursOf: (index) => [identityOf({ pair: 1, role: "responder" }, index)],
 };

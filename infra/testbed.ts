@@ -72,6 +72,7 @@ function membersOf(which: Which, server: Server, plan: Plan, { stack, config }: 
     ...ofEach,
     initrd: which === "main" ? server.initrd : server.loadInitrd,
     replicate: config.replicate,
+    plot: config.order?.plot,
     links: which === "main" ? mainLinkSettings({ ...config }) : [],
     neighboursOf: (index) => (hasPermanentNeighbour ? [identityOf(otherEnd(server), index)] : []),
   };

@@ -1,6 +1,7 @@
 import { hash as digest } from "node:crypto";
-import type { RunOrder } from "../../measure/results/order.ts";
+import { isDrawn, type RunOrder } from "../../measure/results/order.ts";
 import { type OrderRule, orderDeployments } from "../order/deployment-order.ts";
+import { vmsBooted, vmsNeededBy } from "./cost-of-change.ts";
 import type { PlannedScenario } from "./planned-scenario.ts";
 
 /** One deployment of a scenario, with all its runs. */
@@ -9,6 +10,8 @@ export interface PlannedDeployment {
   replicate: number;
   /** Where it stands in the campaign's order. */
   order: RunOrder;
+  /** VMs that are booted for it, where it comes after the one before it. */
+  boots: number;
 }
 
 const byHash = (a: PlannedScenario, b: PlannedScenario) => (a.hash < b.hash ? -1 : 1);
@@ -38,8 +41,14 @@ export function plannedDeployments(scenarios: readonly PlannedScenario[], rule: 
   const most = Math.max(0, ...scenarios.map(({ replicates }) => replicates));
   const campaign = campaignName(scenarios, rule);
   // What is drawn must not depend on how experiments were named on the command line.
-  const treatments = rule.kind === "random" ? [...scenarios].sort(byHash) : scenarios;
-  return orderDeployments(treatments, most, rule, ({ replicates }, block) => replicates >= block)
-    .flat()
-    .map(({ treatment, order }) => ({ scenario: treatment, replicate: order.block, order: { ...order, campaign } }));
+  const treatments = isDrawn(rule.kind) ? [...scenarios].sort(byHash) : scenarios;
+  const takesPart = ({ replicates }: PlannedScenario, block: number) => replicates >= block;
+  const placed = orderDeployments(treatments, most, rule, { takesPart, plotOf: vmsNeededBy }).flat();
+  return placed.map(({ treatment: scenario, order }, index) => {
+    const before = placed[index - 1];
+    // Replicates and whole plots have VMs of their own (infra/vm/member.ts).
+    const mayStay = before?.order.block === order.block && before.order.plot === order.plot;
+    const boots = vmsBooted(mayStay ? before.treatment : undefined, scenario);
+    return { scenario, replicate: order.block, order: { ...order, campaign }, boots };
+  });
 }

@@ -2,14 +2,27 @@ import { median } from "../../measure/statistics/quantiles.ts";
 import type { PlannedDeployment } from "./deployments.ts";
 import type { JournalEntry } from "./journal.ts";
 
-type Size = Pick<PlannedDeployment, "scenario">;
+type Size = Pick<PlannedDeployment, "scenario" | "replicate" | "boots">;
 
 /** Background VMs on both servers: what a deployment's time depends on most. */
 const sizeOf = ({ scenario: { vms } }: Size): number => vms.sender.background + vms.responder.background;
 
+type Measured = Extract<JournalEntry, { event: "measured" }>;
+
+/** Seconds that VMs take to boot, from those that were: the median of as many VMs, else by the VM. */
+function bootSeconds(measured: readonly Measured[], bootsOf: (entry: Measured) => number) {
+  const alike = (boots: number) => measured.filter((entry) => bootsOf(entry) === boots).map(({ spent }) => spent.boot);
+  const each = measured.flatMap((entry) => (bootsOf(entry) > 0 ? [entry.spent.boot / bootsOf(entry)] : []));
+  return (boots: number): number => {
+    const known = alike(boots);
+    if (known.length > 0) return median(known);
+    return each.length > 0 ? boots * median(each) : 0;
+  };
+}
+
 /**
- * How long deployments take, from those that a journal tells of: the median of those of the same scenario, else of those with
- * as many background VMs, else of all.
+ * How long deployments take, from those that a journal tells of. What boots no VM is the median of those of the same scenario, else of
+ * those with as many background VMs, else of all; to it come the VMs that are booted for it, which its place in the order decides.
  * @param planned what the journal's deployments are, for their numbers of VMs
  * @returns seconds, undefined where the journal tells of none
  */
@@ -17,10 +30,13 @@ export function estimatesFrom(
   journal: readonly JournalEntry[],
   planned: readonly Size[],
 ): (deployment: Size) => number | undefined {
+  const keyOf = (hash: string, replicate: number) => `${hash} ${replicate}`;
   const sizes = new Map(planned.map((each) => [each.scenario.hash, sizeOf(each)]));
+  const boots = new Map(planned.map((each) => [keyOf(each.scenario.hash, each.replicate), each.boots]));
   const measured = journal.flatMap((entry) => (entry.event === "measured" && entry.whole ? [entry] : []));
+  const secondsToBoot = bootSeconds(measured, ({ hash, replicate }) => boots.get(keyOf(hash, replicate)) ?? 0);
   const secondsOf = (wanted: (hash: string) => boolean) =>
-    measured.filter(({ hash }) => wanted(hash)).map(({ seconds }) => seconds);
+    measured.filter(({ hash }) => wanted(hash)).map(({ seconds, spent }) => seconds - spent.boot);
   return (deployment) => {
     const choices = [
       secondsOf((hash) => hash === deployment.scenario.hash),
@@ -28,7 +44,7 @@ export function estimatesFrom(
       secondsOf(() => true),
     ];
     const known = choices.find(({ length }) => length > 0);
-    return known === undefined ? undefined : median(known);
+    return known === undefined ? undefined : median(known) + secondsToBoot(deployment.boots);
   };
 }
 

@@ -8,6 +8,7 @@ import { configSchema } from "../../infra/config/schema.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
 import { roles } from "../../lib/roles.ts";
+import { orderKinds } from "../../measure/results/order.ts";
 import { type Problem, problemLine } from "../../study/problem.ts";
 import { armShape, leveledKeys, levelShape } from "./levels.ts";
 import { scenarioConfigSchema } from "./scenario-config.ts";
@@ -35,6 +36,8 @@ const profileSchema = z.strictObject({
   ...levelShape("profile"),
   /** Times that every scenario is deployed. */
   replicates: configSchema.shape.replicate.unwrap(),
+  /** How deployments are ordered where nobody says else. */
+  order: z.enum(orderKinds).default("random"),
   settings: settingsSchema,
 });
 

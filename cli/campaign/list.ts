@@ -1,6 +1,6 @@
 import { counted } from "../../lib/counted.ts";
 import { asText } from "../../measure/analysis/print/table.ts";
-import { plannedDeployments } from "./deployments.ts";
+import { durationText } from "./estimate.ts";
 import { orderText } from "./order-text.ts";
 import type { CampaignPlan } from "./plan.ts";
 import type { PlannedScenario } from "./planned-scenario.ts";
@@ -11,10 +11,19 @@ const both = ({ sender, responder }: { sender: number; responder: number }) => `
 const armsOf = ({ wantedBy }: PlannedScenario) =>
   wantedBy.map(({ experiment, arm }) => `${experiment} ${arm}`).join(", ");
 
-function effortOf({ scenarios, order }: CampaignPlan): string {
-  const deployments = plannedDeployments(scenarios, order.rule);
-  const runs = deployments.reduce((sum, { scenario }) => sum + scenario.runs, 0);
-  return `${counted(scenarios.length, "scenario")}, ${counted(deployments.length, "deployment")}, ${counted(runs, "run")}`;
+function effortOf({ scenarios, order }: CampaignPlan, progress: PlanProgress): string {
+  const times = scenarios.reduce((sum, { replicates }) => sum + replicates, 0);
+  const runs = scenarios.reduce((sum, { replicates, runs: ofEach }) => sum + replicates * ofEach, 0);
+  const plots = order.replicates.reduce((sum, replicate) => sum + (replicate.plots?.length ?? 0), 0);
+  const minutes = scenarios.map(({ hash, replicates }) => (progress.get(hash)?.minutes ?? Number.NaN) * replicates);
+  const total = minutes.reduce((sum, ofScenario) => sum + ofScenario, 0);
+  return [
+    counted(scenarios.length, "scenario"),
+    `${counted(times, "deployment")}${plots === 0 ? "" : ` in ${counted(plots, "whole plot")}`}`,
+    counted(order.boots, "VM boot"),
+    counted(runs, "run"),
+    ...(total > 0 ? [`about ${durationText(60 * total)} in all`] : []),
+  ].join(", ");
 }
 
 /** How far the scenarios of a plan are, by hash. */
@@ -49,6 +58,6 @@ export function planText(plan: CampaignPlan, progress: PlanProgress = new Map())
     ),
     ...problems.map((problem) => `does not fit: ${problem}`),
     orderText(plan),
-    effortOf(plan),
+    effortOf(plan, progress),
   ].join("\n");
 }

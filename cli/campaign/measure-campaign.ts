@@ -68,7 +68,9 @@ class Measuring {
       this.#deal.underWay(pair.number, open.slice(index));
       this.#begun += 1;
       const left = timeLeftText(this.#ground.secondsUntilDone(this.#deal.left));
-      const label = `[${this.#begun}/${this.#all}${left}] replicate ${replicate}: ${deployment.scenario.name}`;
+      const { plot } = deployment.order;
+      const where = `replicate ${replicate}${plot === undefined ? "" : `, whole plot ${plot}`}`;
+      const label = `[${this.#begun}/${this.#all}${left}] ${where}: ${deployment.scenario.name}`;
       const error = await failureOf(deployment, label, steps);
       if (error === undefined || !steps.asked.aborted) this.ended.set(deployment, error);
       isAny ||= error === undefined;

@@ -1,7 +1,7 @@
 import type { OrderKind } from "../../measure/results/order.ts";
 import { pairKey } from "../../study/terms.ts";
 import { parseCount, refuseOption } from "../options.ts";
-import { parseOrder } from "../order/options.ts";
+import { parseOrder, parseSeed } from "../order/options.ts";
 import { campaignDefaults } from "./defaults.ts";
 import { type Only, parseOnly } from "./only.ts";
 
@@ -39,7 +39,8 @@ export interface CampaignPlanOptions {
   runs: number | undefined;
   only: readonly Only[];
   limit: number | undefined;
-  order: OrderKind;
+  /** Undefined: the profile's. */
+  order: OrderKind | undefined;
   seed: number | undefined;
   /** Results directory, relative to the project. */
   results: string;
@@ -78,7 +79,8 @@ export const parsePlanOptions = (experiments: readonly string[], words: PlanWord
   runs: words.runs === undefined ? undefined : parseCount("--runs", "runs", words.runs),
   only: (words.only ?? []).map(parseOnly),
   limit: words.limit === undefined ? undefined : countOf("--limit", words.limit),
-  ...parseOrder(words.order ?? campaignDefaults.order, words.seed),
+  order: parseOrder(words.order),
+  seed: parseSeed(words.seed),
   results: words.results ?? campaignDefaults.results,
   json: words.json ?? false,
 });

@@ -3,22 +3,29 @@ import type { CampaignPlan } from "./plan.ts";
 
 function favours({ rule, confounds, balance }: CampaignPlan["order"], isOneReplicate: boolean): string {
   if (confounds !== null) return `it confounds: ${confounds}`;
+  const what = rule.kind === "split-plot" ? "whole plot" : "scenario";
   const place = balance.places
-    ? "each scenario stands equally often at each place"
-    : "places are drawn and not balanced";
+    ? `each ${what} stands equally often at each place`
+    : `places ${rule.kind === "split-plot" ? "of whole plots " : ""}are drawn and not balanced`;
   const neighbour = balance.neighbours ? ", and follows each other one equally often" : "";
   return isOneReplicate
     ? `seed ${rule.seed}; with one replicate a drift cannot be told from an effect`
     : `seed ${rule.seed}; ${place}${neighbour}`;
 }
 
-/** In which order each replicate deploys the scenarios, by their numbers in the table, and what that order confounds. */
+/** In which order each replicate deploys the scenarios, by their numbers in the table, what shares a deployment, and what that order confounds. */
 export function orderText({ order, scenarios }: CampaignPlan): string {
   const numbers = new Map(scenarios.map(({ hash }, index) => [hash, String(index + 1)]));
-  const lines = order.replicates.map(({ replicate, scenarios: hashes }) =>
-    wrapWords([`  replicate ${replicate}:`, ...hashes.map((hash) => numbers.get(hash) ?? hash)], "    "),
-  );
-  return [`order of deployment: ${order.rule.kind}; ${favours(order, order.replicates.length === 1)}`, ...lines].join(
-    "\n",
-  );
+  const numberOf = (hash: string) => numbers.get(hash) ?? hash;
+  const lines = order.replicates.map(({ replicate, scenarios: hashes, plots }) => {
+    const words = plots?.map((plot) => plot.map(numberOf).join("+")) ?? hashes.map(numberOf);
+    return wrapWords([`  replicate ${replicate}:`, ...words], "    ");
+  });
+  return [
+    `order of deployment: ${order.rule.kind}; ${favours(order, order.replicates.length === 1)}`,
+    ...(order.rule.kind === "split-plot"
+      ? ["  joined by +: a whole plot, whose scenarios are measured in the same VMs"]
+      : []),
+    ...lines,
+  ].join("\n");
 }

@@ -2,11 +2,13 @@ import { hostSchema, type Inventory } from "../../infra/config/hosts.ts";
 import { capacityProblems, vfsNeeded } from "../../infra/plan/capacity.ts";
 import { planOf } from "../../infra/plan/plan.ts";
 import { canonicalJson } from "../../lib/canonical.ts";
+import { LabError } from "../../lib/errors.ts";
 import type { Role } from "../../lib/roles.ts";
 import type { OrderKind } from "../../measure/results/order.ts";
 import { problemLine } from "../../study/problem.ts";
 import { scenarioOf } from "../../study/scenario.ts";
 import { backgroundVmKeys, pairKey } from "../../study/terms.ts";
+import { requireUseOfSeed } from "../order/options.ts";
 import { byCostOfChange } from "./cost-of-change.ts";
 import { type Experiment, type Profile, profileOf } from "./experiment.ts";
 import { type Only, onlyThose } from "./only.ts";
@@ -42,7 +44,7 @@ export interface PlanOptions {
   only?: readonly Only[] | undefined;
   /** Only so many scenarios, the first of the plan. */
   limit?: number | undefined;
-  /** How the deployments are ordered; drawn at random unless it says else. */
+  /** How the deployments are ordered; by default as the profile says. */
   order?: OrderKind | undefined;
   /** Of an order that is drawn; by default from the scenarios. */
   seed?: number | undefined;
@@ -118,13 +120,28 @@ function* planOfExperiment(experiment: Experiment, profile: Profile, inventory: 
 const comesFrom = ({ experiment, arm, to }: Substitution, { factors, wantedBy }: PlannedScenario) =>
   (factors.background?.vms ?? 0) === to && wantedBy.some((wish) => wish.experiment === experiment && wish.arm === arm);
 
+/** @throws LabError (exit code 2) when experiments have different orders in a profile, and none was asked for */
+function orderKindOf(experiments: readonly Experiment[], { profile, order, seed }: PlanOptions): OrderKind {
+  const named = experiments.map((experiment) => ({ id: experiment.id, order: profileOf(experiment, profile).order }));
+  const kinds = new Set(named.map((each) => each.order));
+  if (order === undefined && kinds.size > 1)
+    throw new LabError(
+      `profile ${profile} has another order for some of these experiments: ${named.map((each) => `${each.id} ${each.order}`).join(", ")}; choose one with --order, or run them one by one`,
+      { exitCode: 2 },
+    );
+  const kind = order ?? named[0]?.order ?? "random";
+  requireUseOfSeed(kind, seed);
+  return kind;
+}
+
 /**
  * The scenarios of some experiments, each once, and the order in which they are deployed. They are listed so that going
  * from each to the next changes least; for the paper's order, as the experiments have them. A pure function of its arguments.
  * @param experiments one at least
- * @throws LabError (exit code 2) when an experiment has no such profile
+ * @throws LabError (exit code 2) when an experiment has no such profile, and when no order or seed can be had for all of them
  */
 export function planCampaign(experiments: readonly Experiment[], options: PlanOptions): CampaignPlan {
+  const order = orderKindOf(experiments, options);
   const parts = experiments.map((experiment) => {
     const profile = profileOf(experiment, options.profile);
     const inventory = options.inventory ?? assumedInventory(profile);
@@ -136,7 +153,7 @@ export function planCampaign(experiments: readonly Experiment[], options: PlanOp
     const known = unique.get(scenario.hash);
     unique.set(scenario.hash, known ? merged(known, scenario) : scenario);
   }
-  const listed = options.order === "paper" ? [...unique.values()] : byCostOfChange([...unique.values()]);
+  const listed = order === "paper" ? [...unique.values()] : byCostOfChange([...unique.values()]);
   const asked = onlyThose(listed, options.only ?? []);
   const scenarios = asked.slice(0, options.limit);
   const hashes = new Set(scenarios.map(({ hash }) => hash));
@@ -155,6 +172,6 @@ export function planCampaign(experiments: readonly Experiment[], options: PlanOp
     ),
     problems: [...new Set(cells.flatMap(({ scenario, problems }) => (hashes.has(scenario.hash) ? problems : [])))],
     scenarios,
-    order: orderOfPlan(scenarios, options),
+    order: orderOfPlan(scenarios, { order, seed: options.seed }),
   };
 }

@@ -18,11 +18,16 @@ function progressOf(campaign: Campaign, runs: MeasuredRuns): PlanProgress {
   const estimate = estimatesOf(campaign);
   const status = statusOf(campaign, runs, campaign.journal.read(), estimate);
   const done = new Map(status.scenarios.map((each) => [each.hash, each.done]));
+  const planned = Map.groupBy(
+    campaign.blocks.flatMap((block) => block.planned),
+    ({ scenario }) => scenario.hash,
+  );
   return new Map(
-    campaign.plan.scenarios.map((scenario) => {
-      const seconds = estimate({ scenario });
-      const minutes = seconds === undefined ? null : oneDecimal(seconds / 60);
-      return [scenario.hash, { done: done.get(scenario.hash) ?? 0, minutes }];
+    campaign.plan.scenarios.map(({ hash }) => {
+      const seconds = (planned.get(hash) ?? []).flatMap((each) => estimate(each) ?? []);
+      const sum = seconds.reduce((total, each) => total + each, 0);
+      const minutes = seconds.length === 0 ? null : oneDecimal(sum / seconds.length / 60);
+      return [hash, { done: done.get(hash) ?? 0, minutes }];
     }),
   );
 }

@@ -6,6 +6,7 @@ import type { PlannedDeployment } from "./deployments.ts";
 import { durationText, secondsUntilDone } from "./estimate.ts";
 import type { JournalEntry, Spent } from "./journal.ts";
 import type { MeasuredRuns } from "./measured.ts";
+import { type OrderStatus, orderStatus, orderWords } from "./order-status.ts";
 import { firstLine } from "./summary.ts";
 
 /** How far a scenario of a campaign is, on all pairs of servers. */
@@ -43,6 +44,8 @@ export interface CampaignStatus {
   pairs: number[];
   replicates: ReplicateStatus[];
   deployments: { done: number; wanted: number; failed: number };
+  /** Null of a campaign without any deployment. */
+  order: OrderStatus | null;
   /** Until these pairs have measured what is for them, from what was measured; null where nothing was. */
   secondsLeft: number | null;
   /** Of all deployments that were measured, seconds by what they went to. */
@@ -126,6 +129,7 @@ export function statusOf(
   const scenarios = new Map<string, ScenarioStatus>();
   const pairs = named.map(({ number }) => number);
   const left = { own: pairs.map((): PlannedDeployment[] => []), free: [] as PlannedDeployment[][] };
+  const missing: PlannedDeployment[] = [];
   const replicates = blocks.map(({ replicate, planned, on }): ReplicateStatus => {
     const pair = begun.get(replicate) ?? null;
     const found = (pair === null ? planned : on(pair)).map((each) => deploymentStatus(each, runs, failures));
@@ -137,6 +141,7 @@ export function statusOf(
       addTo(status, one);
     }
     const open = found.filter((one) => !isDone(one)).map(({ deployment }) => deployment);
+    missing.push(...open);
     if (pair === null) left.free.push(open);
     else left.own[pairs.indexOf(pair)]?.push(...open);
     const failed = found.filter(({ failure }) => failure !== undefined).length;
@@ -148,6 +153,10 @@ export function statusOf(
     pairs,
     replicates,
     deployments: { done: sum("done"), wanted: sum("wanted"), failed: sum("failed") },
+    order: orderStatus(
+      blocks.flatMap(({ planned }) => planned),
+      missing,
+    ),
     secondsLeft:
       [...left.own, ...left.free].flat().length === 0 ? 0 : (secondsUntilDone(left, expectedSeconds) ?? null),
     spent: spentIn(journal),
@@ -199,7 +208,7 @@ function spentText(spent: NonNullable<CampaignStatus["spent"]>): string[] {
 
 /** How far a campaign is, for people. */
 export function statusText(status: CampaignStatus): string {
-  const { scenarios, deployments, spent } = status;
+  const { scenarios, deployments, order, spent } = status;
   return asText({
     title: "campaign",
     head: ["scenario", "deployments", "runs done", "missing", "invalid", "failed"],
@@ -220,6 +229,7 @@ export function statusText(status: CampaignStatus): string {
       ),
       ...pairTexts(status),
       `${deployments.done} of ${deployments.wanted} deployments measured, ${deployments.failed} failed; ${leftText(status)}`,
+      ...(order === null ? [] : [orderWords(order)]),
       ...(spent === null ? [] : spentText(spent)),
     ],
   });

@@ -11,7 +11,7 @@ function withPlanOptions(command: Command): Command {
     .argument("<experiment...>", experiments)
     .option(
       "--profile <name>",
-      "levels and effort: emulated (fits the emulated servers) or paper",
+      "levels and effort: emulated (fits the emulated servers), virtual (those in virtual time) or paper",
       campaignDefaults.profile,
     )
     .option(
@@ -29,12 +29,12 @@ function withPlanOptions(command: Command): Command {
     .option("--limit <n>", "only the first scenarios of the plan")
     .option(
       "--order <kind>",
-      "order of deployment in each replicate: random, drawn for each from the seed; cheapest, which changes least from " +
+      "order of deployment in each replicate: random, drawn for each from the seed; split-plot, which draws what needs other VMs, " +
+        "and within it what the same VMs measure one after the other; cheapest, which changes least from " +
         "one deployment to the next; paper, as the experiments list arms and levels. The last two are the same in every " +
-        "replicate, so a drift of the machine looks like an effect of a driver or a load",
-      campaignDefaults.order,
+        "replicate, so a drift of the machine looks like an effect of a driver or a load (default: the profile's)",
     )
-    .option("--seed <n>", "what --order random draws from (default: from the scenarios' hashes, so always the same)");
+    .option("--seed <n>", "what an order is drawn from (default: from the scenarios' hashes, so always the same)");
 }
 
 export function register(program: Command): void {

@@ -31,7 +31,9 @@ export const configSchema = z.strictObject({
     .describe("number of this deployment among equal ones; each has runs of its own"),
   order: orderSchema
     .optional()
-    .describe("where this deployment stands in a campaign's order, to be recorded with its runs; it changes nothing"),
+    .describe(
+      "where this deployment stands in a campaign's order, to be recorded with its runs; each whole plot has VMs of its own, and nothing else goes by it",
+    ),
   parallelStarts: z.int().min(1).max(128).default(8).describe("VMs of one server that are started side by side"),
   readyWithinSeconds: z
     .int()

@@ -46,7 +46,7 @@ export function memberOf(server: Server, stack: string, design: Design, index: n
   const slot = { endpoint, ...place, peer_mac: identityOf(otherEnd(server), index).mac };
   // All that makes it this one and no other: what libvirt is told, and its place.
   const told = definition && { definition: domainXml({ ...definition, token: "" }) };
-  const hash = sha256(canonicalJson({ ...told, slot, replicate: design.replicate }));
+  const hash = sha256(canonicalJson({ ...told, slot, replicate: design.replicate, plot: design.plot }));
   const token = server.token(layerNames.endpoint(endpoint, name), `-${hash.slice(0, 12)}`);
   const { kind = "", netdev } = place;
   const ofServersDriver = netdev ? { netdev, ...(rxUsecs !== undefined && { rx_usecs: rxUsecs }) } : {};

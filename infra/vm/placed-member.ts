@@ -14,6 +14,8 @@ export interface Design {
   initrd: string;
   /** Which deployment of equal ones this is: another one has VMs of its own, for it and no packet is what is repeated. */
   replicate: number;
+  /** The whole plot of a replicate that they are booted for, where it has some. */
+  plot: number | undefined;
   /** Of their network devices, beside what every one of them needs. */
   links: readonly LinkSetting[];
   /** Endpoints whose MAC address one knows without asking. */

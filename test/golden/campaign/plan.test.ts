@@ -6,12 +6,12 @@ import { planCampaign } from "../../../cli/campaign/plan.ts";
 
 const experiments = ["baseline", "macvtap", "connection", "competition", "all", "location"];
 
-it.each(experiments.flatMap((id) => ["paper", "emulated"].map((profile) => [id, profile])))(
-  "the plan of %s in the profile %s",
-  async (id, profile) => {
-    const plan = planCampaign(readExperiments([id as string]), { profile: profile as string });
-    await expect(`${planText(plan)}\n`).toMatchFileSnapshot(
-      join(import.meta.dirname, "files", `${id}-${profile}.golden.txt`),
-    );
-  },
-);
+it.each([
+  ...experiments.flatMap((id) => ["paper", "emulated"].map((profile) => [id, profile])),
+  ["competition", "virtual"],
+])("the plan of %s in the profile %s", async (id, profile) => {
+  const plan = planCampaign(readExperiments([id as string]), { profile: profile as string });
+  await expect(`${planText(plan)}\n`).toMatchFileSnapshot(
+    join(import.meta.dirname, "files", `${id}-${profile}.golden.txt`),
+  );
+});

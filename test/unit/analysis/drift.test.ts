@@ -3,7 +3,7 @@ import { orderDeployments } from "../../../cli/order/deployment-order.ts";
 import { changeWords, driftOfRuns, driftSentence } from "../../../measure/analysis/drift.ts";
 import { orderNotes } from "../../../measure/analysis/order-notes.ts";
 import type { RunRecord } from "../../../measure/dataset/run-record.ts";
-import type { OrderKind } from "../../../measure/results/order.ts";
+import { isDrawn, type OrderKind } from "../../../measure/results/order.ts";
 import { madeRun } from "../../support/study-runs.ts";
 
 const drivers = ["e1000-bridge", "virtio-bridge", "macvtap-passthrough", "pci-passthrough"];
@@ -16,7 +16,7 @@ const rttMs: Record<string, number> = {
 
 /** Runs of a campaign on a machine that becomes slower by `drift` per cent in each replicate, and two runs a deployment. */
 function campaign(drift: number, replicates: number, kind: OrderKind = "random"): RunRecord[] {
-  const rule = kind === "random" ? { kind, seed: 4 } : { kind, seed: null };
+  const rule = isDrawn(kind) ? { kind, seed: 4 } : { kind, seed: null };
   return orderDeployments(drivers, replicates, rule).flatMap((row) =>
     row.flatMap(({ treatment: main, order }) =>
       [1, 2].map((run) => {

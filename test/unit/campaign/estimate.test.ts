@@ -10,15 +10,18 @@ import { planned } from "./planned.ts";
 const { scenarios } = planned(["baseline"], "emulated");
 const sized = (background: number) =>
   scenarios.filter(({ vms }) => vms.sender.background + vms.responder.background === background);
-const took = (hash: string, seconds: number): JournalEntry => ({
-  ...{ event: "measured", at: "2026", hash, name: "made up", replicate: 1, attempt: 1, whole: true, seconds },
-  spent: { boot: 0, load: 0, measuring: 0, ours: 0, engine: 0 },
+const took = (hash: string, seconds: number, { boot = 0, replicate = 1 } = {}): JournalEntry => ({
+  ...{ event: "measured", at: "2026", hash, name: "made up", replicate, attempt: 1, whole: true, seconds },
+  spent: { boot, load: 0, measuring: 0, ours: 0, engine: 0 },
+});
+const ofReplicate = (scenario: (typeof scenarios)[number], boots = 0, replicate = 1) => ({
+  ...{ scenario, boots, replicate },
 });
 
 describe("how long a deployment takes", () => {
-  const [alone, other, ...more] = sized(0).map((scenario) => ({ scenario }));
-  const [pair] = sized(2).map((scenario) => ({ scenario }));
-  const all = scenarios.map((scenario) => ({ scenario }));
+  const [alone, other, ...more] = sized(0).map((scenario) => ofReplicate(scenario));
+  const [pair] = sized(2).map((scenario) => ofReplicate(scenario));
+  const all = scenarios.map((scenario) => ofReplicate(scenario));
 
   it("is the median of its own times, else of those with as many VMs, else of all", () => {
     const journal = [30, 50, 40].map((seconds) => took(alone!.scenario.hash, seconds));
@@ -32,6 +35,20 @@ describe("how long a deployment takes", () => {
     ).toBeUndefined();
     expect(estimatesFrom([], all)(pair!)).toBeUndefined();
     expect(more.length).toBeGreaterThan(0);
+  });
+
+  it("adds the VMs that its place in the order boots: as long as so many took, else by the VM", () => {
+    const { scenario } = alone!;
+    const planned = [4, 0, 2].map((boots, index) => ofReplicate(scenario, boots, index + 1));
+    const journal = [
+      took(scenario.hash, 100, { boot: 60, replicate: 1 }),
+      took(scenario.hash, 40, { boot: 0, replicate: 2 }),
+      took(scenario.hash, 65, { boot: 25, replicate: 3 }),
+    ];
+    const estimate = estimatesFrom(journal, planned);
+    expect(planned.map(estimate)).toEqual([100, 40, 65]);
+    // A VM took 15 and 12.5 seconds.
+    expect(estimate(ofReplicate(scenario, 6, 4))).toBe(40 + 6 * 13.75);
   });
 
   it("is told in minutes and hours, and not at all where nothing is known", () => {

@@ -32,7 +32,7 @@ export const wrongScenarios: WrongConfig[] = [
   [
     "unknown kind of order",
     { order: { kind: "fast", seed: 1, block: 1, position: 1, positions: 1 } },
-    ["order.kind", '"fast"', "random, cheapest, paper"],
+    ["order.kind", '"fast"', "random, split-plot, cheapest, paper"],
   ],
   [
     "unknown key of an order",

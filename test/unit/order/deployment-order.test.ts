@@ -108,7 +108,7 @@ describe("orderDeployments", () => {
 
   it("leaves out what takes no part in a block, and counts places without it", () => {
     const takesPart = (treatment: string, block: number) => block === 1 || treatment !== "treatment 0";
-    const [first, second] = orderDeployments(labels(4), 2, random(3), takesPart);
+    const [first, second] = orderDeployments(labels(4), 2, random(3), { takesPart });
     expect(first).toHaveLength(4);
     expect(second!.map(({ order: { position, positions } }) => [position, positions])).toEqual([
       [1, 3],

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type OrderRule, orderDeployments } from "../../../cli/order/deployment-order.ts";
 import { driftWithinBlocks, type PlacedValue } from "../../../measure/statistics/drift.ts";
+import { isDrawn } from "../../../measure/results/order.ts";
 import { type Random, seededRandom } from "../../../measure/statistics/random.ts";
 
 /** A standard normal number (Box and Muller). */
@@ -20,7 +21,7 @@ interface World {
 /** Values of treatments with large effects, in blocks with large effects, in the order that a campaign would have. */
 function campaign({ treatments, blocks, drift, noise, seed, kind = "random" }: World): PlacedValue[] {
   const random = seededRandom(seed);
-  const rule: OrderRule = kind === "random" ? { kind, seed } : { kind, seed: null };
+  const rule: OrderRule = isDrawn(kind) ? { kind, seed } : { kind, seed: null };
   const effects = Array.from({ length: treatments }, () => 10 * normal(random));
   return orderDeployments([...effects.keys()], blocks, rule).flatMap((row, block) => {
     const ofBlock = 5 * normal(random);
