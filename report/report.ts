@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { counted } from "../lib/counted.ts";
 import { publishFile } from "../lib/publish.ts";
+import { countDeployments, deploymentsOf } from "../measure/analysis/deployments.ts";
 import { analysisTables } from "../measure/analysis/print/analysis.ts";
 import { readDataset } from "../measure/dataset/open.ts";
 import { type UpdateReport, updateDataset } from "../measure/dataset/update.ts";
@@ -28,7 +29,7 @@ export interface ReportOptions {
 
 function factsOf({ dataset, analysis, scenarios }: StudyData): string[] {
   const starts = dataset.runs.map(({ started }) => started).sort();
-  const deployments = analysis.scenarios.reduce((sum, one) => sum + one.deployments, 0);
+  const deployments = countDeployments(deploymentsOf(dataset.runs));
   const sent = analysis.scenarios.reduce((sum, { transmitted }) => sum + transmitted, 0);
   const lost = analysis.scenarios.reduce((sum, one) => sum + one.lost, 0);
   return [

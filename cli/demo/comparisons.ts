@@ -1,6 +1,7 @@
 import { eachTwo } from "../../lib/each-two.ts";
 import { centreOf, exponential, fewestReplicates, notEnough } from "../../measure/analysis/comparison.ts";
-import { lostShortage, onScale, ratioShortage } from "../../measure/analysis/contrasts.ts";
+import { onScale } from "../../measure/analysis/contrasts.ts";
+import { lostShortage, ratioShortage } from "../../measure/analysis/pairing-words.ts";
 import { asText, digits, intervalText } from "../../measure/analysis/print/table.ts";
 import { roundedValue } from "../../measure/analysis/rounding.ts";
 import { median } from "../../measure/statistics/quantiles.ts";

@@ -15,7 +15,7 @@ export function driftOfDemo(measured: Readonly<Record<string, readonly string[]>
       if ("missing" in state) return [];
       const { replicate, started } = state.manifest;
       const value = medianRttOf(pingRecord(state.manifest));
-      return [{ block: String(replicate), treatment, started, value }];
+      return [{ block: String(replicate), treatment, vms: `${treatment} ${replicate}`, started, value }];
     }),
   );
   return driftOf(deployments, mainMetric);

@@ -16,17 +16,10 @@ import {
   largestPValue,
 } from "../statistics/unknown-values.ts";
 import { wilcoxon, wilcoxonOfDifferences } from "../statistics/wilcoxon.ts";
-import {
-  contrastsOf,
-  lostShortage,
-  type Placed,
-  pairingWords,
-  ratioShortage,
-  type Scale,
-  scaleOf,
-} from "./contrasts.ts";
+import { contrastsOf, type Placed, type Scale, scaleOf } from "./contrasts.ts";
 import type { Deployment } from "./deployments.ts";
 import { type LostDeployments, lostOf } from "./lost-deployments.ts";
+import { lostShortage, pairingWords, ratioShortage, withinWords } from "./pairing-words.ts";
 import type { AnalysisUnit, ComparedUnit } from "./unit.ts";
 
 /** One side against the other: what a reader needs to judge a difference. */
@@ -49,6 +42,8 @@ export interface Comparison {
   effect: number | null;
   /** How the values were put side by side. */
   pairing: string;
+  /** What it does not tell because both sides of pairs were measured in the same VMs; null where none were. */
+  within: string | null;
   /** Why it decides nothing, whatever is left of the sides: they are a selection. Null where they are not. */
   shortage: string | null;
   /** Deployments of each side without a value, which are in no number of the above; null where deployments are not the unit. */
@@ -101,6 +96,7 @@ function comparePairs({ x, y, record }: PairedSample, options: ComparisonOptions
     ...onItsScale(x.length === 0 ? null : hodgesLehmannOfDifferences(differences, level), "difference"),
     effect: result.rankBiserial,
     pairing: record.statement,
+    within: null,
     shortage: null,
     lost: null,
     notes: result.notes,
@@ -160,6 +156,7 @@ export function compareGroups(
     ...onItsScale(fewer === 1 && estimate ? { ...estimate, interval: null } : estimate, scale),
     effect: result.rankBiserial,
     pairing: `no pairs: ${x.length} and ${y.length} ${what} of different deployments`,
+    within: null,
     shortage: estimate && lostShortage(lost, x.length + y.length, estimate),
     lost: null,
     notes: result.notes,
@@ -211,6 +208,7 @@ export function compareDeployments<Run extends RunRecord>(
     ...onItsScale(centre, scale),
     effect: result.rankBiserial,
     pairing: pairingWords(contrasts),
+    within: withinWords(contrasts),
     shortage: null,
     lost: { first: lostOf(first, measure), second: lostOf(second, measure) },
     notes: values.length === 1 ? [notEnough(1, fewestReplicates) as string] : result.notes,

@@ -1,8 +1,6 @@
-import { counted } from "../../lib/counted.ts";
 import type { Measure } from "../../study/metric-lists.ts";
 import type { RunRecord } from "../dataset/run-record.ts";
-import type { Estimate } from "../statistics/interval.ts";
-import type { Deployment } from "./deployments.ts";
+import { countDeployments, type Deployment } from "./deployments.ts";
 import { isCpu } from "./measures.ts";
 import { roundedContrast } from "./rounding.ts";
 
@@ -22,11 +20,12 @@ export interface Contrasts<Run extends RunRecord = RunRecord> {
   scale: Scale;
   /**
    * One number a replicate, the independent unit: the mean over its cells of log(first / second), or of first - second. Cells
-   * of one replicate may share a deployment's conditions, and so count as one.
+   * of one replicate may be measured in the same VMs, and so count as one.
    */
   values: Float64Array;
-  /** Pairs of deployments, and the distinct cells that they are of. */
+  /** Pairs of values, those of them of which both sides were measured in the same VMs, and the distinct cells that they are of. */
   pairs: number;
+  within: number;
   cells: number;
   /** Replicates of which a pair has a deployment without a value: their numbers may be anything. */
   unknown: number;
@@ -78,12 +77,13 @@ function unmeasurable<Run extends RunRecord>(side: readonly Placed<Run>[], measu
 function unitsOf<Run extends RunRecord>(side: readonly Placed<Run>[], measure: Measure, scale: Scale) {
   const units = new Map<string, { cell: string; deployments: Deployment<Run>[]; values: (number | null)[] }>();
   const without = unmeasurable(side, measure);
-  let [withoutValue, withoutRatio] = [0, 0];
+  const withoutValue: Deployment[] = [];
+  const withoutRatio: Deployment[] = [];
   for (const { deployment, cell } of side) {
     const isOff = isOffScale(deployment, measure, scale);
     const value = onScale(deployment.valueOf(measure), scale);
-    if (isOff) withoutRatio++;
-    else if (value === null) withoutValue++;
+    if (isOff) withoutRatio.push(deployment);
+    else if (value === null) withoutValue.push(deployment);
     if (isOff || without.has(cell)) continue;
     const key = `${deployment.replicate}\n${cell}`;
     const unit = units.get(key) ?? { cell, deployments: [], values: [] };
@@ -95,8 +95,14 @@ function unitsOf<Run extends RunRecord>(side: readonly Placed<Run>[], measure: M
     const known = values.filter((value) => value !== null);
     return { key, cell, deployments, value: known.length < values.length ? null : mean(known) };
   });
-  return { found, withoutValue, withoutRatio };
+  return { found, withoutValue: countDeployments(withoutValue), withoutRatio: countDeployments(withoutRatio) };
 }
+
+/** Deployments with a value that has no partner with one. */
+const unmatchedOf = (side: readonly Unit<RunRecord>[], others: readonly Unit<RunRecord>[]): number => {
+  const valued = new Set(others.flatMap(({ key, value }) => (value === null ? [] : [key])));
+  return countDeployments(side.flatMap((one) => (one.value === null || valued.has(one.key) ? [] : one.deployments)));
+};
 
 /** What one replicate has of both sides. */
 interface PairedReplicate<Run extends RunRecord> {
@@ -122,7 +128,7 @@ export function contrastsOf<Run extends RunRecord>(
   const byReplicate = new Map<string, PairedReplicate<Run>>();
   const cells = new Set<string>();
   const scenarios = new Set<string>();
-  let pairs = 0;
+  let [pairs, within] = [0, 0];
   for (const { key, cell, deployments, value } of left.found) {
     const partner = partners.get(key);
     const [deployment] = deployments;
@@ -130,6 +136,7 @@ export function contrastsOf<Run extends RunRecord>(
     const contrast = value === null || partner.value === null ? null : value - partner.value;
     if (contrast !== null) {
       pairs++;
+      if (partner.deployments.some(({ vms }) => vms === deployment.vms)) within++;
       cells.add(cell);
     }
     scenarios.add(deployment.run.design);
@@ -142,27 +149,18 @@ export function contrastsOf<Run extends RunRecord>(
   const all = [...byReplicate.values()];
   const taken = options.whole ? all.filter(({ contrasts }) => contrasts.length === scenarios.size) : all;
   const known = taken.filter(({ contrasts }) => !contrasts.includes(null));
-  const valued = (units: readonly Unit<Run>[]) => units.filter(({ value }) => value !== null).length;
   return {
     scale,
     values: Float64Array.from(known, ({ contrasts }) => mean(contrasts.filter((value) => value !== null))),
-    pairs,
+    ...{ pairs, within },
     cells: cells.size,
     unknown: taken.length - known.length,
     incomplete: all.length - taken.length,
     used: { first: known.flatMap((pair) => pair.first), second: known.flatMap((pair) => pair.second) },
-    unmatched: { first: valued(left.found) - pairs, second: valued(right.found) - pairs },
+    unmatched: { first: unmatchedOf(left.found, right.found), second: unmatchedOf(right.found, left.found) },
     withoutValue: { first: left.withoutValue, second: right.withoutValue },
     withoutRatio: { first: left.withoutRatio, second: right.withoutRatio },
   };
-}
-
-/** Why a ratio of these deployments decides nothing: some of them have none. Null where all have one. @param counts of one side or two */
-export function ratioShortage({ first, second }: { first: number; second?: number }): string | null {
-  if (first + (second ?? 0) === 0) return null;
-  const found =
-    second === undefined ? `${counted(first, "deployment")} with` : `${first} and ${second} deployments have`;
-  return `not enough data: ${found} a value of 0, which has no ratio`;
 }
 
 /** The numbers of the replicates of one side alone. */
@@ -200,27 +198,6 @@ export function valuesByReplicate<Run extends RunRecord>(
     used: known.flat(),
     unknown: taken.length - known.length,
     incomplete: groups.length - taken.length,
-    withoutRatio: measurable.length - scaled.length,
+    withoutRatio: countDeployments(measurable.filter((deployment) => isOffScale(deployment, measure, scale))),
   };
-}
-
-/** Why an estimate decides nothing where deployments of replicates have no value; null where it has an interval all the same. */
-export const lostShortage = (unknown: number, n: number, estimate: Estimate | null): string | null =>
-  unknown === 0 || estimate?.interval
-    ? null
-    : `not enough data: ${unknown} of ${counted(n + unknown, "replicate")} lost deployments, which could turn it`;
-
-/** How the values of a comparison came to be, as a sentence. */
-export function pairingWords(contrasts: Contrasts): string {
-  const { values, unknown, pairs, cells, unmatched, withoutValue, withoutRatio } = contrasts;
-  const lost = unknown === 0 ? "" : `; ${counted(unknown, "replicate")} more lost deployments`;
-  const zeros =
-    ratioShortage(withoutRatio) === null
-      ? ""
-      : `, with 0, which has no ratio, ${withoutRatio.first} and ${withoutRatio.second}`;
-  return (
-    "a deployment is one value, the median of its runs; a pair is two deployments of equal cell and replicate; " +
-    `a replicate is one number, the mean of its cells (of ratios the geometric): ${counted(values.length, "replicate")}, ${counted(cells, "cell")}, ${counted(pairs, "pair")}; ` +
-    `without a partner ${unmatched.first} and ${unmatched.second}, without a value ${withoutValue.first} and ${withoutValue.second}${zeros}${lost}`
-  );
 }

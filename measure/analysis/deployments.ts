@@ -5,8 +5,9 @@ import { measureOf, reasonAgainst } from "./measures.ts";
 import { roundedValue } from "./rounding.ts";
 
 /**
- * One deployment of a scenario with its runs. VMs are made anew for it, so it is what a driver is given to: the experimental
- * unit. Its runs share the conditions that it happened to get, and are repeated measurements of one unit.
+ * A scenario in one replicate with its runs, which are repeated measurements of one value. VMs are what a driver is given to. Where they
+ * were made anew for this scenario, it is a unit of its own; in a split plot several scenarios are measured in the same VMs, share the
+ * conditions that these happened to get, and are no units to each other. What comparisons take for independent is the replicate.
  */
 export class Deployment<Run extends RunRecord = RunRecord> {
   /** Any of its runs: all have the same factors. */
@@ -14,12 +15,16 @@ export class Deployment<Run extends RunRecord = RunRecord> {
   readonly runs: readonly Run[];
   /** What the deployments of one replicate of one results directory, on one pair of servers, have in common. */
   readonly replicate: string;
+  /** Its Main VMs, those of its first run: equal for scenarios that were measured in the same ones. */
+  readonly vms: string;
   readonly #values = new Map<Measure, number | null>();
 
   constructor(first: Run, runs: readonly Run[]) {
     this.run = first;
     this.runs = runs;
     this.replicate = replicateOf(first);
+    const { mainVms } = runs.reduce((a, b) => (Date.parse(b.started) < Date.parse(a.started) ? b : a), first);
+    this.vms = mainVms ?? turnOf(first);
   }
 
   /**
@@ -53,12 +58,16 @@ export class Deployment<Run extends RunRecord = RunRecord> {
 const isLost = ({ received, cpu }: RunRecord) => received === 0 || Object.values(cpu).includes(null);
 
 const replicateOf = ({ batch, place, replicate }: RunRecord) => `${batch}\n${place}\n${replicate}`;
+const turnOf = (run: RunRecord) => `${run.scenarioSha256}\n${replicateOf(run)}`;
+
+/** How often VMs were deployed for these: what was measured in the same ones counts once. */
+export const countDeployments = (all: Iterable<Deployment>): number => new Set([...all].map(({ vms }) => vms)).size;
 
 /** The deployments that runs belong to: equal scenario, replicate and results directory. */
 export function deploymentsOf<Run extends RunRecord>(runs: readonly Run[]): Deployment<Run>[] {
   const groups = new Map<string, [Run, ...Run[]]>();
   for (const run of runs) {
-    const key = `${run.scenarioSha256}\n${replicateOf(run)}`;
+    const key = turnOf(run);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [run]);
     else group.push(run);

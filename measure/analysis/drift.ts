@@ -3,24 +3,27 @@ import type { RunRecord } from "../dataset/run-record.ts";
 import { driftWithinBlocks, type PlacedValue } from "../statistics/drift.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { campaignOf } from "./campaigns.ts";
-import { onScale, ratioShortage, scaleOf } from "./contrasts.ts";
+import { onScale, scaleOf } from "./contrasts.ts";
 import { deploymentsOf } from "./deployments.ts";
+import { ratioShortage } from "./pairing-words.ts";
 
-/** A deployment: when it was measured, among which others, and what was found; null where it is unavailable. */
+/** A scenario of a replicate: when it was measured, among which others, and what was found; null where it is unavailable. */
 export interface Deployed {
   block: string;
   treatment: string;
+  /** The VMs that it was measured in, by a name. */
+  vms: string;
   /** Start of its first run, ISO 8601. */
   started: string;
   value: number | null;
 }
 
-/** How a measure changed from the first deployment of a replicate to the last, beside scenarios and replicates. */
+/** How a measure changed from the first scenario of a replicate to the last, beside what scenarios and replicates do. */
 export interface MeasureDrift {
   measure: Measure;
   /** Of change and interval: per cent of the value for times, percentage points for CPU usage. */
   unit: "%" | "percentage points";
-  /** Replicates that tell something of it, and deployments in them. */
+  /** Replicates that tell something of it, and deployments of VMs in them. */
   replicates: number;
   deployments: number;
   change: number | null;
@@ -43,31 +46,37 @@ function placed(deployments: readonly Deployed[]): (Deployed & { place: number }
 }
 
 /**
- * The drift of one measure over deployments, which are the unit. Times are compared by their ratio, because a drift that
+ * The drift of one measure over the scenarios of a replicate, of which those that were measured in the same VMs go together. Times are compared by their ratio, because a drift that
  * slows a machine slows long and short times alike; CPU usage by its difference.
  */
 export function driftOf(deployments: readonly Deployed[], measure: Measure): MeasureDrift {
   const scale = scaleOf(measure);
   const isRatio = scale === "ratio";
-  const values = placed(deployments).flatMap(({ block, treatment, place, value }): PlacedValue[] => {
-    const scaled = onScale(value, scale);
-    return scaled === null ? [] : [{ block, treatment, place, value: scaled }];
-  });
-  const measured = deployments.filter(({ value }) => value !== null).length;
-  const shortage = ratioShortage({ first: measured - values.length });
-  const { blocks, values: count, change, interval, note } = driftWithinBlocks(values);
+  const measured = placed(deployments).filter(({ value }) => value !== null);
+  const [scaled, off] = [true, false].map((is) =>
+    measured.filter(({ value }) => (onScale(value, scale) !== null) === is),
+  );
+  const values = (scaled ?? []).map(
+    ({ block, treatment, vms, place, value }): PlacedValue => ({
+      ...{ block, treatment, unit: vms, place },
+      value: onScale(value, scale) as number,
+    }),
+  );
+  const countOf = (some: typeof measured = []) => new Set(some.map(({ vms }) => vms)).size;
+  const shortage = ratioShortage({ first: countOf(off) });
+  const { blocks, change, interval, note } = driftWithinBlocks(values);
   const shown = (difference: number) => (isRatio ? 100 * Math.expm1(difference) : difference);
   return {
     measure,
     unit: isRatio ? "%" : "percentage points",
     replicates: blocks,
-    deployments: count,
+    deployments: countOf(scaled),
     change: change === null ? null : shown(change),
     interval:
       shortage === null
         ? interval && { low: shown(interval.low), high: shown(interval.high), level: interval.level }
         : null,
-    note: measured === 0 ? "unavailable: no deployment has a value" : (shortage ?? note),
+    note: measured.length === 0 ? "unavailable: no deployment has a value" : (shortage ?? note),
   };
 }
 
@@ -84,8 +93,8 @@ export function driftOfRuns(runs: readonly RunRecord[]): MeasureDrift[] {
   return drifting.map((measure) =>
     driftOf(
       deployments.map((deployment) => ({
+        ...{ treatment: deployment.run.design, vms: deployment.vms },
         block: blockOf(deployment.run),
-        treatment: deployment.run.design,
         started: earliest(deployment.runs),
         value: deployment.valueOf(measure),
       })),
@@ -105,4 +114,4 @@ export function changeWords({ change, interval, unit, note }: MeasureDrift): str
 
 /** One sentence on the drift of a measure. */
 export const driftSentence = (drift: MeasureDrift): string =>
-  `drift of the ${measures[drift.measure].what} from the first deployment of a replicate to the last: ${changeWords(drift)}`;
+  `drift of the ${measures[drift.measure].what} from the first scenario of a replicate to the last: ${changeWords(drift)}`;

@@ -12,7 +12,7 @@ import { type Location, locationOf, locations, type PaperMeasure, paperMeasureNa
 import type { AnalysisUnit } from "./unit.ts";
 
 /**
- * A field of Fig. 21: how being of this driver goes with a measure, among data with this location of the load. Deployments are those
+ * A field of Fig. 21: how being of this driver goes with a measure, among data with this location of the load. Values are of those
  * of cells that all its drivers have; where there is no such cell, all of them, and then without an interval.
  */
 export interface KendallCell {
@@ -28,7 +28,7 @@ export interface KendallCell {
   /** Replicates that have a tau, and the 95 % interval over them; null with another unit, and with fewer than six. */
   replicates: number | null;
   interval: Pick<Interval, "low" | "high" | "level"> | null;
-  /** Null for deployments, whose answer is the interval: those of different cells are not one sample. */
+  /** Null for deployments, whose answer is the interval: values of different cells are not one sample, nor are those of the same VMs. */
   pValue: number | null;
   /** Deployments without a value by driver; null with another unit. */
   lost: LostOfArm[] | null;

@@ -2,9 +2,9 @@ import { counted } from "../../lib/counted.ts";
 import type { Measure } from "../../study/metric-lists.ts";
 import type { RunRecord } from "../dataset/run-record.ts";
 import type { Placed } from "./contrasts.ts";
-import type { Deployment } from "./deployments.ts";
+import { countDeployments, type Deployment } from "./deployments.ts";
 
-/** Deployments that have no value: how many, of how many, and why. */
+/** Deployments that have no value of a scenario that was measured in them: how many, of how many, and why. */
 export interface LostDeployments {
   without: number;
   deployments: number;
@@ -23,7 +23,7 @@ export function lostAmong<Run extends RunRecord>(
 ): LostDeployments {
   const without = deployments.filter((deployment) => deployment.valueOf(measure) === null);
   const why = new Set(without.flatMap((deployment) => deployment.reasonsAgainst(measure)));
-  return { without: without.length, deployments: deployments.length, why: [...why].sort() };
+  return { without: countDeployments(without), deployments: countDeployments(deployments), why: [...why].sort() };
 }
 
 /** The same of one side of a comparison. */

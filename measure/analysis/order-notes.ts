@@ -2,7 +2,28 @@ import { counted } from "../../lib/counted.ts";
 import type { RunRecord } from "../dataset/run-record.ts";
 import { confounding, orderKinds } from "../results/order.ts";
 import { campaignOf } from "./campaigns.ts";
+import { countDeployments, deploymentsOf } from "./deployments.ts";
 import { blockOf } from "./drift.ts";
+
+/** Scenarios of whole plots that were measured in other VMs than the most of their plot: those that failed at first, mostly. */
+function outOfPlot(runs: readonly RunRecord[]): number {
+  const known = deploymentsOf(runs).filter(({ run }) => run.order?.plot !== undefined && run.mainVms !== null);
+  const plots = Map.groupBy(known, ({ run }) => `${blockOf(run)} ${run.order?.plot}`);
+  return [...plots.values()].reduce((sum, plot) => {
+    const groups = [...Map.groupBy(plot, ({ vms }) => vms).values()].map(({ length }) => length);
+    return sum + plot.length - Math.max(...groups);
+  }, 0);
+}
+
+/** What scenarios that were measured in the same VMs have in common, as a sentence; empty where each had VMs of its own. */
+function sharingNotes(runs: readonly RunRecord[]): string[] {
+  const all = deploymentsOf(runs);
+  const deployments = countDeployments(all);
+  if (deployments === all.length) return [];
+  return [
+    `${counted(all.length, "scenario")} of replicates were measured in ${counted(deployments, "deployment")} of VMs: those of one deployment share what this has of its own, and count as one beside others`,
+  ];
+}
 
 /** Deployments that were measured after one which was planned to come later: those that failed at first, mostly. */
 function outOfPlace(runs: readonly RunRecord[]): number {
@@ -33,6 +54,7 @@ export function orderNotes(runs: readonly RunRecord[]): string[] {
   });
   const unknown = runs.filter(({ order }) => order === null).length;
   const late = outOfPlace(runs);
+  const apart = outOfPlot(runs);
   const campaigns = new Set(runs.map(campaignOf)).size;
   return [
     ...fixed,
@@ -44,6 +66,12 @@ export function orderNotes(runs: readonly RunRecord[]): string[] {
     ...(campaigns > 1
       ? [
           `the runs are of ${campaigns} campaigns or folders, deployed in orders of their own: what differs between these may be due to the day, and their deployments make no pairs`,
+        ]
+      : []),
+    ...sharingNotes(runs),
+    ...(apart > 0
+      ? [
+          `${counted(apart, "scenario")} measured in other VMs than the rest of the whole plot; comparisons go by the VMs`,
         ]
       : []),
     ...(late > 0 ? [`${counted(late, "deployment")} measured later than planned; drift goes by when they were`] : []),

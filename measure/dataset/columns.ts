@@ -4,9 +4,10 @@ import { type FactorTable, factorTable } from "../../study/factors.ts";
 import { type MetricTable, timeMetricsOf } from "../../study/metric-lists.ts";
 import { metrics } from "../../study/metrics.ts";
 import { type Quantile, quantileNames } from "../metrics/metric-summary.ts";
+import { orderKinds } from "../results/order.ts";
 
 /** Version of the columns below; a dataset of another one is derived anew from the raw files. */
-export const schemaVersion = 8;
+export const schemaVersion = 9;
 
 /** "senderVm" is sender_vm in SQL, R and Python. */
 export const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -85,12 +86,23 @@ export const runTable: readonly Column[] = [
   { name: "files_state", type: "VARCHAR", what: "hash of its files' names, sizes and times, to notice changes" },
   { name: "environment_sha256", type: "VARCHAR", what: "hash of kernels, tools, NIC and hosts" },
   { name: "started", type: "VARCHAR", what: "start of the run, ISO 8601" },
-  { name: "order_kind", type: "VARCHAR", what: "random, cheapest or paper; NULL where no order was planned" },
-  { name: "order_seed", type: "BIGINT", what: "what a random order was drawn from; else NULL" },
+  { name: "order_kind", type: "VARCHAR", what: `${orderKinds.join(", ")}; NULL where no order was planned` },
+  { name: "order_seed", type: "BIGINT", what: "what an order was drawn from; NULL of one that is not" },
   { name: "block", type: "INTEGER", what: "block of the order, which is a replicate of all it orders; NULL without" },
   { name: "position", type: "INTEGER", what: "planned place of the deployment in its block, from 1; NULL without" },
   { name: "positions", type: "INTEGER", what: "places in the block; NULL without" },
+  { name: "plot", type: "INTEGER", what: "planned whole plot of its block, from 1; NULL where there are none" },
+  {
+    name: "plot_position",
+    type: "INTEGER",
+    what: "planned place of the deployment in its whole plot, from 1; NULL without",
+  },
   { name: "campaign", type: "VARCHAR", what: "what was ordered together; NULL where none was named" },
+  {
+    name: "main_vms",
+    type: "VARCHAR",
+    what: "hash of the Main VMs' boots: equal in runs that share them; NULL where nobody knows",
+  },
   { name: "transmitted", type: "INTEGER", what: "echo requests sent" },
   { name: "received", type: "INTEGER", what: "echo requests answered" },
   { name: "reordered_replies", type: "INTEGER", what: "replies that came after one to a later request" },

@@ -4,6 +4,7 @@ import { factorCellsOf, runFactorsOf } from "../../study/factor-columns.ts";
 import { factorTable } from "../../study/factors.ts";
 import { analysedMetrics, cpuMetrics } from "../../study/metric-lists.ts";
 import { pingRecord } from "../probes/ping/record.ts";
+import { mainVmsOf } from "../results/main-vms.ts";
 import type { Manifest } from "../results/manifest.ts";
 import { readManifest } from "../results/read-manifest.ts";
 import { manifestFile } from "../results/run-files.ts";
@@ -35,6 +36,7 @@ function lostRun(directory: string, manifest: Manifest, why: string): RunRecord 
     run,
     started: manifest.started,
     order: manifest.order ?? null,
+    mainVms: mainVmsOf(manifest),
     transmitted,
     received,
     achievedRatePps: null,

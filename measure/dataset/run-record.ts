@@ -22,6 +22,8 @@ export interface RunRecord extends RunFactors {
   started: string;
   /** Where its deployment stands in a campaign's order; null where none was planned. */
   order: RunOrder | null;
+  /** By their boots the Main VMs that it was measured in; null where nobody knows. */
+  mainVms: string | null;
   transmitted: number;
   received: number;
   achievedRatePps: number | null;

@@ -2,6 +2,7 @@ import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import type { Cell } from "../../study/factor.ts";
 import { factorCellsOf } from "../../study/factor-columns.ts";
 import { factorTable } from "../../study/factors.ts";
+import { mainVmsOf } from "../results/main-vms.ts";
 import { factsFile } from "../results/run-files.ts";
 import type { MeasuredRun } from "./read-run.ts";
 
@@ -47,7 +48,10 @@ export function runRow(directory: string, run: MeasuredRun, filesState: string):
     block: manifest.order?.block ?? null,
     position: manifest.order?.position ?? null,
     positions: manifest.order?.positions ?? null,
+    plot: manifest.order?.plot ?? null,
+    plot_position: manifest.order?.plotPosition ?? null,
     campaign: manifest.order?.campaign ?? null,
+    main_vms: mainVmsOf(manifest),
     transmitted: match.transmitted,
     received: match.received,
     reordered_replies: match.reorderedReplies,

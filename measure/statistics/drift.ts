@@ -5,6 +5,8 @@ import type { Interval } from "./interval.ts";
 export interface PlacedValue {
   block: string;
   treatment: string;
+  /** What it was taken of: values of one unit share what this has of its own. */
+  unit: string;
   /** When it was taken: 0 first of its block, 1 last. */
   place: number;
   value: number;
@@ -60,7 +62,7 @@ const without = (blocks: number, values: number, note: string): Drift => ({
  * By how much slopes of blocks must be spread about their centre so that their scatter tells how far their mean can be off.
  * Each slope contains treatment effects that were estimated from all blocks, so slopes go together: with n complete blocks their mean
  * varies (n - 1) / (n - 2) times as much as independent slopes of that scatter would let it. In general the factor follows from the
- * slopes' covariance, of which `weights` are the values' weights in each slope.
+ * slopes' covariance, of which `weights` are the weights in each slope of what scatters.
  */
 function spreading(weights: readonly Float64Array[]): number {
   const n = weights.length;
@@ -74,10 +76,15 @@ function spreading(weights: readonly Float64Array[]): number {
   return scatter > 0 ? Math.sqrt(Math.max(1, ofMean / scatter)) : 1;
 }
 
+/** The weights of units in each slope: the sums of those of their values. */
+const byUnit = (weights: readonly Float64Array[], units: readonly (readonly number[])[]): Float64Array[] =>
+  weights.map((row) => Float64Array.from(units, (members) => sumOf(members, (index) => row[index] as number)));
+
 /**
  * Estimates the drift within blocks. Block and treatment effects are swept out of values and places (Frisch and Waugh), so that
  * neither is taken for drift; each block then gives one slope. The change is the slopes' Hodges-Lehmann estimate, and the interval that of
- * the signed-rank test, of slopes spread by what estimated treatment effects make them share. From six blocks on there is one at 95 %.
+ * the signed-rank test, of slopes spread by what estimated treatment effects make them share: as much as values ask for, or as units
+ * do, whichever is more, since both scatter and nobody knows how much. From six blocks on there is one at 95 %.
  * @param values at most one of each treatment and block; order does not matter
  */
 export function driftWithinBlocks(values: readonly PlacedValue[]): Drift {
@@ -111,7 +118,8 @@ export function driftWithinBlocks(values: readonly PlacedValue[]): Drift {
     return swept([...ofBlock], groupings);
   });
   const { estimate } = hodgesLehmannOfDifferences(slopes);
-  const factor = spreading(weights);
+  const units = groupsOf(values.map(({ unit }) => unit));
+  const factor = Math.max(spreading(weights), units.length < values.length ? spreading(byUnit(weights, units)) : 1);
   const { interval } = hodgesLehmannOfDifferences(slopes.map((slope) => estimate + factor * (slope - estimate)));
   const note = interval === null ? `no interval: ${slopes.length} replicates are too few` : null;
   return { blocks: slopes.length, values: values.length, change: estimate, interval, note };

@@ -4,6 +4,7 @@ import { type Deployment, deploymentsOf } from "../../measure/analysis/deploymen
 import { changeWords } from "../../measure/analysis/drift.ts";
 import { orderNotes } from "../../measure/analysis/order-notes.ts";
 import type { RunRecord } from "../../measure/dataset/run-record.ts";
+import { isDrawn } from "../../measure/results/order.ts";
 import { mainMetric, measures } from "../../study/metric-lists.ts";
 import { inOrder } from "../layout/places.ts";
 import type { StudyData } from "../study-data.ts";
@@ -14,7 +15,7 @@ import { neutral } from "./theme.ts";
 
 const fields = [
   { name: "panel", head: "campaign" },
-  { name: "order", head: "deployment, by the time of its first run" },
+  { name: "order", head: "place, by the time of the first run" },
   { name: "started", head: "started" },
   { name: "replicate", head: "replicate" },
   { name: "scenario", head: "scenario" },
@@ -25,7 +26,7 @@ const fields = [
 
 function specOf(rows: readonly DrawnRow[]): FigureSpec {
   const x = {
-    ...{ field: "order", type: "quantitative" as const, title: "deployment, in the order of time" },
+    ...{ field: "order", type: "quantitative" as const, title: "scenarios of replicates, in the order of time" },
     axis: { tickMinStep: 1 },
   };
   return {
@@ -60,9 +61,8 @@ function campaignNames(first: readonly RunRecord[]): string[] {
 
 /** What the order of deployments lets a reader conclude, a sentence each. */
 function orderWords(runs: readonly RunRecord[]): string[] {
-  const isDrawn = runs.every(({ order }) => order?.kind === "random");
   return [
-    ...(isDrawn
+    ...(runs.every(({ order }) => order && isDrawn(order.kind))
       ? [
           "The order of deployments was drawn at random: in expectation a drift of the machine lies over all drivers alike.",
         ]
@@ -106,13 +106,13 @@ export function campaignFigures({ dataset, analysis, indexOf }: StudyData): Draw
   return [
     {
       name: "campaign-rtt",
-      title: "RTT over a campaign, deployment by deployment",
+      title: "RTT over a campaign, scenario by scenario",
       caption: [
-        "A point is a deployment: the median of its runs' median RTTs.",
+        "A point is a scenario of a replicate: the median of its runs' median RTTs.",
         ...orderWords(runs),
         ...(drift
           ? [
-              `Drift of the ${measures[mainMetric].what} from the first deployment of a replicate to the last: ${changeWords(drift)}.`,
+              `Drift of the ${measures[mainMetric].what} from the first scenario of a replicate to the last: ${changeWords(drift)}.`,
             ]
           : []),
       ],

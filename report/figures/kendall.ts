@@ -15,7 +15,7 @@ const fields = [
   { name: "low", head: "95 % interval from" },
   { name: "high", head: "to" },
   { name: "replicates", head: "replicates" },
-  { name: "n", head: "deployments" },
+  { name: "n", head: "values" },
   { name: "note", head: "note" },
 ];
 
@@ -81,7 +81,7 @@ export function kendallFigures({ analysis, dataset, indexOf }: StudyData): Drawi
       name: "kendall",
       title: "How each driver goes with CPU usage and RTT (Fig. 21)",
       caption: [
-        "Kendall's tau-b of an indicator that is 1 for deployments of the driver and 0 for all others: positive where the driver goes with larger values. Hodges and Lehmann's estimate over replicates, with its 95 % interval.",
+        "Kendall's tau-b of an indicator that is 1 for values of the driver and 0 for all others: positive where the driver goes with larger values. Hodges and Lehmann's estimate over replicates, with its 95 % interval.",
         ...armNames.filter((arm) => rows.some(({ cells }) => cells.arm === arm)).map((arm) => `${arm}: ${arms[arm]}.`),
       ],
       fields,

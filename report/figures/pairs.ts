@@ -40,7 +40,7 @@ const wordsOfCaption = (measure: Measure, pairs: readonly DriverPair[]): string[
   isCpu(measure)
     ? "A mark right of 0: the first uses more CPU. Bars are 95 % intervals; where one holds 0, the data do not tell the two apart."
     : "A mark left of 1: the first is lower, shown on a log scale. Bars are 95 % intervals; where one holds 1, the data do not tell the two apart, which does not mean that they are equal.",
-  "Two deployments of equal conditions, replicate and campaign are a pair; a replicate is one number, the mean of its cells, and n counts replicates.",
+  "Two scenarios of equal conditions, replicate and campaign are a pair; a replicate is one number, the mean of its cells, and n counts replicates.",
   ...(pairs.some(({ where }) => where.includes(`on ${onSriov}`))
     ? [
         `Under ${onSriov} the competitors' driver goes with the Main VMs' (4.4), so such a pair differs in both, and 33 to 63 of them stand for 64; what a driver is compared with that the study does not have has equal competitors.`,

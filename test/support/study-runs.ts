@@ -57,6 +57,7 @@ export function madeRun(made: MadeRun = {}): RunRecord {
     run: 1,
     started: "2026-01-01T00:00:00.000Z",
     order: null,
+    mainVms: null,
     transmitted: 100,
     received: 100,
     achievedRatePps: made.achievedPps ?? ratePps,

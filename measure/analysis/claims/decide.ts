@@ -3,7 +3,7 @@ import type { Estimate } from "../../statistics/interval.ts";
 import { medianInterval } from "../../statistics/median-interval.ts";
 import { anywhere, type Ends, estimateWithUnknown } from "../../statistics/unknown-values.ts";
 import { fewestReplicates, notEnough } from "../comparison.ts";
-import { lostShortage } from "../contrasts.ts";
+import { lostShortage } from "../pairing-words.ts";
 import { type Evidence, insideVerdict } from "./evidence.ts";
 
 /** The values for which a statement is true: all between the two, which may be infinite. */

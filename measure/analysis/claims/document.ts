@@ -20,12 +20,13 @@ Written by \`node measure/analysis/claims/document.ts\` from \`measure/analysis/
 
 ## How a rule decides
 
-- The unit is the *deployment*: VMs are made anew for it, and a driver is given to it. Runs of one deployment share whatever conditions it
-  happened to get, so they are one value: the median of its runs' medians (of their interquartile ranges, largest RTTs, CPU usages).
-- Two drivers are compared between deployments of equal *cell* (number and kind of background VMs, load, location, frequency),
+- The unit is the *deployment*: VMs are made anew for it, and a driver is given to it. Runs of a scenario in one deployment share whatever
+  conditions it happened to get, so they are one value: the median of its runs' medians (of their interquartile ranges, largest RTTs, CPU usages).
+- Two drivers are compared between scenarios of equal *cell* (number and kind of background VMs, load, location, frequency),
   *replicate* and campaign. Times and shares are compared by their ratio, CPU usages by their difference, unless the rule says else.
-- Cells of one replicate are not independent: a change of frequency or load may leave VMs as they are. So a replicate is one number, the
-  mean of its cells (of ratios the geometric mean), and *n counts replicates*.
+- Cells of one replicate are not independent: a change of frequency or load may leave VMs as they are, and in a split plot does. So a replicate is
+  one number, the mean of its cells (of ratios the geometric mean), and *n counts replicates*. Where both sides of pairs were measured in the same VMs,
+  the evidence says so: what differs between deployments is not in it (docs/statistics.md).
 - The estimate is Hodges and Lehmann's with its 95 % interval, exact by the signed-rank test: without a difference, two deployments may
   change places, whatever the distribution. ${capitalised(fewestReplicates)} replicates are the fewest that have one; with one the answer is "${notEnough(1, fewestReplicates)}".
 - A rule is *reproduced* by a 95 % interval inside what it states. It is *contradicted* by an interval outside, at 1 - 0.05 / parts, where

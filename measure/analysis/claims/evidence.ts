@@ -1,5 +1,6 @@
 import { backgroundVmKeys } from "../../../study/terms.ts";
 import { decideEquivalence } from "../../statistics/equivalence.ts";
+import { countDeployments } from "../deployments.ts";
 import type { LostOfArm } from "../lost-deployments.ts";
 import type { StudyDeployment } from "../study-deployments.ts";
 import { isUntested, type Verdict } from "./rules.ts";
@@ -9,7 +10,7 @@ export interface Tested extends Record<typeof backgroundVmKeys.vms, number[]> {
   /** As "cpu at sender", or "none". */
   loads: string[];
   pingRatesPps: number[];
-  /** Replicates, which are what n counts; deployments of all drivers in them; runs of these. */
+  /** Replicates, which are what n counts; deployments of all drivers in them, those that scenarios share once; runs of these. */
   replicates: number;
   deployments: number;
   runs: number;
@@ -94,7 +95,7 @@ export function testedOn(deployments: readonly StudyDeployment[]): Tested {
     loads: distinct(all.map(({ run }) => (run.load ? `${run.load.type} at ${run.load.location}` : "none"))).sort(),
     pingRatesPps: ascending(all.map(({ run }) => run.ratePps)),
     replicates: distinct(all.map(({ replicate }) => replicate)).length,
-    deployments: all.length,
+    deployments: countDeployments(all),
     runs: all.reduce((sum, { runs }) => sum + runs.length, 0),
   };
 }

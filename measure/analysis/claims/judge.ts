@@ -3,8 +3,9 @@ import { rateKey } from "../../../study/terms.ts";
 import { isEmulated } from "../../results/fidelity.ts";
 import { type Arm, levelOf, type StudyRun } from "../arms.ts";
 import { campaignOf } from "../campaigns.ts";
-import { contrastsOf, type Placed, ratioShortage, type Scale, scaleOf, valuesByReplicate } from "../contrasts.ts";
+import { contrastsOf, type Placed, type Scale, scaleOf, valuesByReplicate } from "../contrasts.ts";
 import { type LostDeployments, lostByArm } from "../lost-deployments.ts";
+import { ratioShortage, withinWords } from "../pairing-words.ts";
 import { cellKey, placed, type StudyDeployment } from "../study-deployments.ts";
 import { paperLocations } from "../table3.ts";
 import { type Decision, decideCentre, decideMedian, type Region } from "./decide.ts";
@@ -219,9 +220,11 @@ function compared(
   const found = decideCentre(others, region, parts, isRatio ? Math.exp : undefined);
   const unit = isRatio ? "ratio" : measures[rule.measure].unit;
   const short = ratioShortage(others.withoutRatio);
+  const notes = [found.note, withinWords(others)].filter((note) => note !== null);
   const both = ({ first, second }: { first: number; second: number }) => first + second;
   return {
     ...evidenceOf(rule, short === null ? found : undecided(found, short), unit, [...used.first, ...used.second]),
+    note: notes.length > 0 ? notes.join("; ") : null,
     leftOut: {
       unmatched: both(others.unmatched),
       withoutValue: both(others.withoutValue),

@@ -7,7 +7,7 @@ import { readPacketValues } from "../../dataset/packet-values.ts";
 import type { RunRecord } from "../../dataset/run-record.ts";
 import { isEmulated } from "../../results/fidelity.ts";
 import type { Comparison } from "../comparison.ts";
-import { deploymentsOf } from "../deployments.ts";
+import { countDeployments, deploymentsOf } from "../deployments.ts";
 import { captureNotes } from "../disturbance.ts";
 import { lostOfSides } from "../lost-deployments.ts";
 import { emulatedCpu, measureOf, reasonAgainst, saysNothing } from "../measures.ts";
@@ -62,7 +62,7 @@ const summaryOf = ({ name, directory, runs }: Side): SideSummary => ({
   name,
   directory,
   runs: runs.length,
-  deployments: deploymentsOf(runs).length,
+  deployments: countDeployments(deploymentsOf(runs)),
   transmitted: runs.reduce((sum, { transmitted }) => sum + transmitted, 0),
   lost: runs.reduce((sum, { transmitted, received }) => sum + transmitted - received, 0),
   scenarios: scenariosOf(runs),

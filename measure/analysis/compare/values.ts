@@ -5,10 +5,11 @@ import type { RunRecord } from "../../dataset/run-record.ts";
 import { median } from "../../statistics/quantiles.ts";
 import { campaignOf } from "../campaigns.ts";
 import { type Comparison, compareDeployments, compareGroups, compareRuns, undecided } from "../comparison.ts";
-import { isOffScale, type Placed, ratioShortage, scaleOf, valuesByReplicate } from "../contrasts.ts";
-import { deploymentsOf } from "../deployments.ts";
+import { isOffScale, type Placed, scaleOf, valuesByReplicate } from "../contrasts.ts";
+import { countDeployments, deploymentsOf } from "../deployments.ts";
 import { lostAmong } from "../lost-deployments.ts";
 import { measureOf, type Packets, samplesOf, unitOfValues } from "../measures.ts";
+import { ratioShortage } from "../pairing-words.ts";
 import type { AnalysisUnit } from "../unit.ts";
 import type { Side } from "./sides.ts";
 
@@ -46,21 +47,19 @@ function unpaired({ first, second, single }: Match, measure: Measure): Compariso
     const deployments = deploymentsOf(taken);
     const cells = new Set(taken.map(({ design }) => design)).size;
     const usable = deployments.filter((deployment) => !isOffScale(deployment, measure, scale));
-    const whole = [...Map.groupBy(usable, ({ replicate }) => replicate).values()].filter(
-      (group) => single || group.length === cells,
-    );
-    const { values, unknown } = valuesByReplicate(whole.flat(), measure, scale);
+    const groups = [...Map.groupBy(usable, ({ replicate }) => replicate).values()];
+    const isWhole = (group: typeof usable) => single || group.length === cells;
+    const { values, unknown } = valuesByReplicate(groups.filter(isWhole).flat(), measure, scale);
     return {
       ...{ values, unknown, lost: lostAmong(deployments, measure) },
-      all: usable.length,
-      withoutRatio: deployments.length - usable.length,
-      used: whole.flat().length,
+      withoutRatio: countDeployments(deployments.filter((deployment) => isOffScale(deployment, measure, scale))),
+      partial: countDeployments(groups.filter((group) => !isWhole(group)).flat()),
     };
   };
   const [x, y] = [valuesOf(first), valuesOf(second)];
   const unknown = { first: x.unknown, second: y.unknown };
   const compared = compareGroups(x.values, y.values, "deployment", scaleOf(measure), unknown);
-  const partial = x.all + y.all - x.used - y.used;
+  const partial = x.partial + y.partial;
   const scenarios = single ? "" : `, each the mean of the ${common.size} scenarios that both sides have`;
   const leftOut = partial === 0 ? "" : `; ${partial} deployments of replicates that lack one of these are left out`;
   const short = ratioShortage({ first: x.withoutRatio, second: y.withoutRatio });

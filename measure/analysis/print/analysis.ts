@@ -55,7 +55,7 @@ const paperP = ({ paperPValue }: Table3Row) => (paperPValue === 0 ? "0.0000000" 
 
 const pairNote: Record<AnalysisUnit, string> = {
   deployment:
-    "a value is one of a replicate: the mean over its cells of what two deployments of equal cell and replicate differ by, each the median of its runs",
+    "a value is one of a replicate: the mean over its cells of what two scenarios of equal cell differ by, each the median of its runs",
   "run-median": "a pair is the medians of two runs of equal cell, replicate and run",
   packet: "a pair is two packets of equal index, which are not independent within a run: p overstates the evidence",
 };
@@ -148,7 +148,7 @@ function kendallTable({ kendall, unit }: Analysis): PlainTable {
     ]),
     notes: isByReplicate
       ? [
-          "a value is a deployment; tau-b within each replicate, and the Hodges-Lehmann estimate of the replicates' with its interval",
+          "a value is a scenario of a replicate; tau-b within each replicate, and the Hodges-Lehmann estimate of the replicates' with its interval",
           "only cells of a replicate that every driver there has; without such cells all are shown, and no interval",
         ]
       : [],

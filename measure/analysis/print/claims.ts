@@ -11,7 +11,7 @@ const list = (values: readonly (string | number)[]) => values.join(" and ");
 function testedOnWords(tested: Tested): string {
   const { loads, pingRatesPps, deployments, runs } = tested;
   const rates = list(pingRatesPps.map(rateWords));
-  return `${deployments} deployments (${runs} runs) with ${list(vmsTestedWith(tested))} background VMs, load ${loads.join(", ")}, ${rates}`;
+  return `${counted(deployments, "deployment")} (${counted(runs, "run")}) with ${list(vmsTestedWith(tested))} background VMs, load ${loads.join(", ")}, ${rates}`;
 }
 
 /** What should stand beside the numbers of one rule. */

@@ -21,7 +21,12 @@ export function disturbanceTables({ disturbance }: Pick<Analysis, "disturbance">
         ];
       }),
       notes: [
-        "pairs of deployments of equal replicate that differ in captures alone",
+        "a pair is two scenarios of a replicate that differ in captures alone",
+        ...new Set(
+          disturbance.flatMap(({ driver, comparison: { within } }) =>
+            within === null ? [] : [`${driver}: ${within}`],
+          ),
+        ),
         ...assumptions(disturbance.map(({ comparison }) => comparison)),
       ],
     },

@@ -6,7 +6,7 @@ import type { PlainTable } from "./table.ts";
 /** The drift of each measure as a table. */
 export function driftTable({ drift }: Pick<Analysis, "drift">): PlainTable {
   return {
-    title: "Drift: change from the first deployment of a replicate to the last",
+    title: "Drift: change from the first scenario of a replicate to the last",
     head: ["measure", "replicates", "deployments", "change [95 % interval]"],
     rows: drift.map((change) => [
       measures[change.measure].what,
@@ -14,6 +14,8 @@ export function driftTable({ drift }: Pick<Analysis, "drift">): PlainTable {
       change.deployments,
       changeWords(change),
     ]),
-    notes: ["beside the effects of scenarios and replicates; a deployment is one value, a replicate one slope"],
+    notes: [
+      "beside the effects of scenarios and replicates; a scenario of a replicate is one value, a replicate one slope",
+    ],
   };
 }

@@ -43,7 +43,7 @@ describe("driftOfRuns", () => {
     expect(drift.find(({ measure }) => measure === "cpuSender")?.change).toBeCloseTo(3, 6);
     expect(changeWords(drift[0]!)).toMatch(/^\+20 % \[\+20, \+20\]$/);
     expect(driftSentence(rttOf(campaign(-10, 3)))).toBe(
-      "drift of the median RTT from the first deployment of a replicate to the last: -10 % (no interval: 3 replicates are too few)",
+      "drift of the median RTT from the first scenario of a replicate to the last: -10 % (no interval: 3 replicates are too few)",
     );
   });
 

@@ -37,6 +37,31 @@ it("a run records its campaign, and a wrong name of one does not count", async (
   expect(update.leftOut.map(({ folder }) => folder)).toEqual([second]);
 });
 
+it("a run records its whole plot and its place in it, and the VMs that it was measured in by their boots", async () => {
+  using results = await sampleResults();
+  const folders = (await openDataset(results.directory)).runs.map(({ directory }) => directory);
+  const plotted = { ...order, kind: "split-plot", plot: 2, plotPosition: 3 };
+  const boots = [
+    { sender: "a 1", responder: "b 1" },
+    { sender: "a 1", responder: "b 1" },
+    { sender: "a 1", responder: "b 2" },
+    { sender: "a 1", responder: "" },
+  ];
+  for (const [index, deployment] of boots.entries()) {
+    const path = join(results.directory, folders[index]!, "manifest.json");
+    const manifest = JSON.parse(readFileSync(path, "utf8"));
+    writeFileSync(path, JSON.stringify({ ...manifest, order: plotted, deployment }));
+  }
+  const { runs } = await openDataset(results.directory);
+  expect(runs[0]?.order).toEqual(plotted);
+  const [first, second, third, fourth] = runs.map(({ mainVms }) => mainVms);
+  expect(first).toMatch(/^[0-9a-f]{64}$/);
+  expect(second).toBe(first);
+  expect(third).toMatch(/^[0-9a-f]{64}$/);
+  expect(third).not.toBe(first);
+  expect(fourth).toBeNull();
+});
+
 it("the table of runs has the order in columns that SQL reads exactly", async () => {
   using results = await sampleResults();
   const path = join(results.directory, (await openDataset(results.directory)).runs[0]!.directory, "manifest.json");

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type OrderRule, orderDeployments } from "../../../cli/order/deployment-order.ts";
-import { driftWithinBlocks, type PlacedValue } from "../../../measure/statistics/drift.ts";
 import { isDrawn } from "../../../measure/results/order.ts";
+import { driftWithinBlocks, type PlacedValue } from "../../../measure/statistics/drift.ts";
 import { type Random, seededRandom } from "../../../measure/statistics/random.ts";
 
 /** A standard normal number (Box and Muller). */
@@ -16,19 +16,32 @@ interface World {
   noise: number;
   seed: number;
   kind?: OrderRule["kind"];
+  /** Treatments of one whole plot, and the spread of what these have in common in a block. */
+  plotSize?: number;
+  plotNoise?: number;
 }
 
 /** Values of treatments with large effects, in blocks with large effects, in the order that a campaign would have. */
-function campaign({ treatments, blocks, drift, noise, seed, kind = "random" }: World): PlacedValue[] {
+function campaign({ treatments, blocks, drift, noise, seed, kind = "random", ...plots }: World): PlacedValue[] {
+  const { plotSize = 1, plotNoise = 0 } = plots;
   const random = seededRandom(seed);
   const rule: OrderRule = isDrawn(kind) ? { kind, seed } : { kind, seed: null };
   const effects = Array.from({ length: treatments }, () => 10 * normal(random));
-  return orderDeployments([...effects.keys()], blocks, rule).flatMap((row, block) => {
+  const plotOf = (treatment: number) => Math.floor(treatment / plotSize);
+  return orderDeployments([...effects.keys()], blocks, rule, { plotOf }).flatMap((row, block) => {
     const ofBlock = 5 * normal(random);
+    const ofPlots = effects.map(() => plotNoise * normal(random));
     return row.map(({ treatment, order }) => {
       const place = (order.position - 1) / (order.positions - 1);
-      const value = effects[treatment]! + ofBlock + drift * place + noise * normal(random);
-      return { block: String(block), treatment: String(treatment), place, value };
+      const ofPlot = ofPlots[plotOf(treatment)]!;
+      const value = effects[treatment]! + ofBlock + ofPlot + drift * place + noise * normal(random);
+      return {
+        block: String(block),
+        treatment: String(treatment),
+        unit: `${block} ${plotOf(treatment)}`,
+        place,
+        value,
+      };
     });
   });
 }
@@ -105,6 +118,24 @@ describe("driftWithinBlocks", () => {
     expect(decided / datasets).toBeLessThan(0.05 + 3 * Math.sqrt((0.05 * 0.95) / datasets));
     expect(decided / datasets).toBeGreaterThan(0.03);
   });
+
+  it.each([
+    [8, 4, 6],
+    [24, 4, 6],
+    [12, 6, 7],
+  ])(
+    "decides in few of 600 split plots without drift: %i treatments, %i in each plot, %i blocks",
+    (treatments, plotSize, blocks) => {
+      const datasets = 600;
+      let decided = 0;
+      for (let seed = 0; seed < datasets; seed += 1) {
+        const world = { treatments, blocks, drift: 0, noise: 0.2, plotSize, plotNoise: 1 };
+        const { interval } = driftWithinBlocks(campaign({ ...world, seed, kind: "split-plot" }));
+        if (interval && (interval.low > 0 || interval.high < 0)) decided += 1;
+      }
+      expect(decided / datasets).toBeLessThan(0.05 + 3 * Math.sqrt((0.05 * 0.95) / datasets));
+    },
+  );
 
   it("sees a drift as large as three times the noise in most of 100 data sets", () => {
     let decided = 0;
