@@ -29,6 +29,16 @@ it("no verdict was measured to err in more than 5 % and what chance adds", () =>
   expect(Math.max(...shares, ...others)).toBeLessThanOrEqual(largestShare(datasets));
 });
 
+it("nothing was found in split plots in more than 5 % and what chance adds, but for what the analysis does not do", () => {
+  const { datasets, found } = readCalibration().splitPlot;
+  expect(datasets).toBeGreaterThanOrEqual(1000);
+  for (const { replicates, eachPair, ...shares } of found) {
+    expect(replicates).toBeGreaterThanOrEqual(6);
+    expect(Math.max(...Object.values(shares))).toBeLessThanOrEqual(largestShare(datasets));
+    expect(eachPair).toBeGreaterThan(largestShare(datasets));
+  }
+});
+
 it("docs/claims.md is what node measure/analysis/claims/document.ts writes", () => {
   expect(readFileSync(join(checkout, "docs", "claims.md"), "utf8")).toBe(claimsDocument());
 });

@@ -6,6 +6,7 @@ import {
   measureClaims,
   measureEdges,
   measurePower,
+  measureSplitPlots,
   measureTable3,
   measureToldApart,
   replicates,
@@ -43,6 +44,8 @@ const parts: Record<string, () => Found> = {
   edges: () => adding({ edges: measureEdges(datasets, sourceOf(seed + 2)) }),
   power: () => adding({ power: measurePower(datasets, sourceOf(seed + 3)) }),
   few: () => adding({ toldApart: measureToldApart(datasets, sourceOf(seed + 4)) }),
+  // A data set of it takes as long as two of the others.
+  "split-plot": () => adding({ splitPlot: measureSplitPlots(Math.ceil(datasets / 2), seed + 6) }),
   table3: () => adding({ table3: measureTable3(datasets, sourceOf(seed + 5)) }),
 };
 

@@ -89,6 +89,22 @@ const table3Table = ({ table3 }: Calibration) =>
     ]),
   );
 
+const splitPlotTable = ({ splitPlot }: Calibration) => {
+  const rows: readonly (readonly [string, keyof Calibration["splitPlot"]["found"][number]])[] = [
+    ["a claim is decided wrongly, the worst of them", "claims"],
+    ["C3 is decided at an edge of its range, the worse one", "edges"],
+    ["two drivers are told apart", "drivers"],
+    ["the two frequencies are told apart, within a deployment", "frequencies"],
+    ["the two locations of network load are told apart, within a deployment", "locations"],
+    ["a drift is decided", "drift"],
+    ["*if each pair of scenarios were a unit*: two drivers are told apart", "eachPair"],
+  ];
+  return table(
+    ["where nothing differs", ...splitPlot.found.map(({ replicates }) => counted(replicates, "replicate"))],
+    rows.map(([words, key]) => [words, ...splitPlot.found.map((one) => percent(one[key]))]),
+  );
+};
+
 /** How often verdicts err and how often they find what is there, as it was measured. */
 export function calibrationText(measured: Calibration): string {
   const { datasets, replicates, noises, edges } = measured;
@@ -135,5 +151,13 @@ ${toldApartTable(measured)}
 How often a row has p at most 0.05 where no driver differs. Runs for units are the paper's way.
 
 ${table3Table(measured)}
+
+### Split plots
+
+The experiments at the levels of the profile \`virtual\`, a run a scenario, in split plots: all scenarios of a whole plot have the condition of one
+deployment, and each run one of its own. Each share is of ${measured.splitPlot.datasets} data sets, half of them each with: ${measured.splitPlot.noises.join("; ")}. So many
+data sets may show ${(5 + 300 * Math.sqrt((0.05 * 0.95) / measured.splitPlot.datasets)).toFixed(1)} % for 5 %. The last row is what the analysis does not do, and why.
+
+${splitPlotTable(measured)}
 `;
 }

@@ -25,6 +25,22 @@ const calibrationSchema = z.object({
   toldApart: z.array(z.object({ replicates: z.int(), method: z.string(), bySpreads: shares })),
   /** A row of Table 3 with p at most 0.05 where no driver differs. */
   table3: z.array(z.object({ unit: z.string(), replicates: z.int(), runs: z.int(), run: z.number(), share })),
+  /** Campaigns in split plots in which nothing differs and nothing drifts: what was found all the same. */
+  splitPlot: z.object({
+    datasets: z.int().min(1),
+    noises: z.array(z.string()),
+    found: z.array(
+      z.object({
+        replicates: z.int(),
+        /** The claim that was decided wrongly most often, and C3 at the worse edge of its range. */
+        ...{ claims: share, edges: share },
+        /** Told apart: two drivers, both frequencies, both locations of network load; and a drift that was decided. */
+        ...{ drivers: share, frequencies: share, locations: share, drift: share },
+        /** Two drivers, if each pair of scenarios were a unit. */
+        eachPair: share,
+      }),
+    ),
+  }),
 });
 export type Calibration = z.infer<typeof calibrationSchema>;
 

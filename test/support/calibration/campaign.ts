@@ -1,3 +1,4 @@
+import { vmsNeededBy } from "../../../cli/campaign/cost-of-change.ts";
 import { readExperiments } from "../../../cli/campaign/experiment.ts";
 import { planCampaign } from "../../../cli/campaign/plan.ts";
 import { type StudyRun, studyRuns } from "../../../measure/analysis/arms.ts";
@@ -27,18 +28,21 @@ export const noDifference: Truth = (scenario, metric) =>
 /** What a profile's campaign measures: a run of each scenario, to be copied. */
 export interface Campaign {
   profile: string;
-  fidelity: "hardware" | "emulated";
+  fidelity: "hardware" | "emulated" | "emulated-virtual";
   scenarios: StudyRun[];
   replicates: number;
   runs: number;
 }
 
-/** The paper's four experiments as a profile has them. */
-export function campaignOf(profile: "paper" | "emulated"): Campaign {
+const fidelityOf = { paper: "hardware", emulated: "emulated", virtual: "emulated-virtual" } as const;
+
+/** The paper's four experiments as a profile has them; of each scenario the VMs that it needs stand for those that it is measured in. */
+export function campaignOf(profile: keyof typeof fidelityOf): Campaign {
   const { scenarios } = planCampaign(readExperiments(["all"]), { profile });
-  const fidelity = profile === "emulated" ? "emulated" : "hardware";
+  const fidelity = fidelityOf[profile];
   const plain = madeRun();
-  const records = scenarios.map(({ hash, name, factors }): RunRecord => {
+  const records = scenarios.map((one): RunRecord => {
+    const { hash, name, factors } = one;
     const terms = runFactorsOf(factorCellsOf(factors, factorTable));
     return {
       ...plain,
@@ -46,6 +50,7 @@ export function campaignOf(profile: "paper" | "emulated"): Campaign {
       scenarioSha256: hash,
       fidelity,
       ...terms,
+      mainVms: vmsNeededBy(one),
       achievedRatePps: terms.ratePps === 1000 ? 1000 : 5000,
     };
   });
@@ -110,9 +115,16 @@ function measuredRun(
   return { cpu: { cpuSender, cpuResponder: cpuSender }, metrics };
 }
 
+/** What of a replicate has a condition in common. */
+const conditionOf: Record<Noise["conditions"], (scenario: StudyRun) => string> = {
+  own: ({ scenarioSha256 }) => scenarioSha256,
+  driver: ({ mains }) => mains.sender,
+  plot: ({ mainVms }) => mainVms ?? "",
+};
+
 /**
- * The runs that a campaign would leave, made up: each scenario deployed in each replicate, each deployment with its own or its
- * driver's condition, each run with its own, each of a hundred packets with its own.
+ * The runs that a campaign would leave, made up: each scenario deployed in each replicate, each deployment with its own, its
+ * driver's or its whole plot's condition, each run with its own, each of a hundred packets with its own.
  * @param needed metrics that are looked at; others are left as they are
  */
 export function makeRuns(
@@ -129,7 +141,8 @@ export function makeRuns(
     const block = drawAll();
     const conditions = new Map<string, Map<Measured, number>>();
     for (const scenario of scenarios) {
-      const sharing = noise.shared ? scenario.mains.sender : scenario.scenarioSha256;
+      const sharing = conditionOf[noise.conditions](scenario);
+      const mainVms = noise.conditions === "plot" ? `${replicate} ${scenario.mainVms}` : null;
       const condition = conditions.get(sharing) ?? drawAll();
       conditions.set(sharing, condition);
       const deviation = (metric: Measured) =>
@@ -137,7 +150,13 @@ export function makeRuns(
       const centreOf = (metric: Measured) => truth(scenario, metric) * Math.exp(deviation(metric));
       const cpuOf = () => truth(scenario, "cpu") + cpuPoints * deviation("cpu");
       for (let run = 1; run <= runs; run++)
-        made.push({ ...scenario, replicate, run, ...measuredRun(scenario, needed, centreOf, cpuOf, noise, source) });
+        made.push({
+          ...scenario,
+          replicate,
+          run,
+          mainVms,
+          ...measuredRun(scenario, needed, centreOf, cpuOf, noise, source),
+        });
     }
   }
   return made;

@@ -1,11 +1,12 @@
 import type { Calibration } from "../../../measure/analysis/claims/calibration.ts";
 import { studyClaims } from "../../../measure/analysis/claims/study.ts";
 import { ruleWords } from "../../../measure/analysis/claims/words.ts";
-import { campaignOf, type Source } from "./campaign.ts";
+import { campaignOf, type Source, sourceOf } from "./campaign.ts";
 import { truthOf } from "./edges.ts";
 import { atEdges, type Rate, withoutDifference } from "./errors.ts";
-import { type Noise, noises } from "./noise.ts";
+import { type Noise, noises, plotNoises } from "./noise.ts";
 import { powerOf, table3Errors, toldApart } from "./power.ts";
+import { splitPlotClaims, splitPlotErrors } from "./split-plot.ts";
 
 /** Replicates that the experiments' emulated profile has, and that the paper's is measured with. */
 export const replicates: number = campaignOf("emulated").replicates;
@@ -91,3 +92,21 @@ export const measureTable3 = (datasets: number, source: Source): Calibration["ta
       ),
     })),
   );
+
+/** What is found in split plots in which nothing differs, half of the data sets with each kind of noise. */
+export function measureSplitPlots(datasets: number, seed: number): Calibration["splitPlot"] {
+  const kinds: readonly Noise[] = Object.values(plotNoises);
+  const each = Math.ceil(datasets / kinds.length);
+  const found = [6, replicates].map((count) => {
+    const source = sourceOf(seed + count);
+    const parts = kinds.map((noise) => ({
+      ...splitPlotErrors(count, noise, each, { source, seed }),
+      ...splitPlotClaims(count, noise, each, source),
+    }));
+    type Part = (typeof parts)[number];
+    const mean = (key: keyof Part) => parts.reduce((sum, part) => sum + part[key], 0) / parts.length;
+    const shares = Object.fromEntries(Object.keys(parts[0] ?? {}).map((key) => [key, mean(key as keyof Part)]));
+    return { replicates: count, ...(shares as Part) };
+  });
+  return { datasets: each * kinds.length, noises: kinds.map(({ name }) => name), found };
+}

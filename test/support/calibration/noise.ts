@@ -8,13 +8,21 @@ export interface Noise {
   packet: number;
   /** Deployments and runs scatter as Student's t with three degrees of freedom does, in place of normally. */
   heavy: boolean;
-  /** All scenarios of a driver share its deployment's condition within a replicate, in place of each having its own. */
-  shared: boolean;
+  /** What has a condition of its own within a replicate: each scenario, all scenarios of a driver, or all of a whole plot. */
+  conditions: "own" | "driver" | "plot";
   /** Times are rounded to this. */
   stepMs: number;
 }
 
-const plain: Noise = { name: "", deployment: 0.1, run: 0.1, packet: 0.3, heavy: false, shared: false, stepMs: 1e-6 };
+const plain: Noise = {
+  name: "",
+  deployment: 0.1,
+  run: 0.1,
+  packet: 0.3,
+  heavy: false,
+  conditions: "own",
+  stepMs: 1e-6,
+};
 
 /** What every rule is tried with: the spread of deployments is once or twice that of runs. */
 export const noises = {
@@ -23,14 +31,26 @@ export const noises = {
     ...plain,
     name: "lognormal, shared conditions, deployments twice as spread as runs",
     run: 0.05,
-    shared: true,
+    conditions: "driver",
   },
   heavy: { ...plain, name: "heavy tails, own conditions, rounded to 0.02 ms", run: 0.05, heavy: true, stepMs: 0.02 },
   heavyShared: {
     ...plain,
     name: "heavy tails, shared conditions, rounded to 0.02 ms",
     heavy: true,
-    shared: true,
+    conditions: "driver",
+    stepMs: 0.02,
+  },
+} as const satisfies Record<string, Noise>;
+
+/** What split plots are tried with. */
+export const plotNoises = {
+  plain: { ...plain, name: "lognormal, deployments twice as spread as runs", run: 0.05, conditions: "plot" },
+  heavy: {
+    ...plain,
+    name: "heavy tails, rounded to 0.02 ms",
+    heavy: true,
+    conditions: "plot",
     stepMs: 0.02,
   },
 } as const satisfies Record<string, Noise>;
