@@ -54,8 +54,8 @@ export async function analyse(directory: string, options: AnalyseOptions = {}): 
 
 /** Analyses a dataset that is open. */
 export async function analyseDataset(dataset: Dataset, unit: AnalysisUnit = "deployment"): Promise<Analysis> {
-  const { directory, runs, fidelity, update } = dataset;
-  const packets = unit === "packet" ? await readPacketValues(directory, mainMetric) : undefined;
+  const { directory, tables, runs, fidelity, update } = dataset;
+  const packets = unit === "packet" ? await readPacketValues(tables.packets, mainMetric) : undefined;
   const ofStudy = studyRuns(runs);
   const isOfTables = capturedAlike(ofStudy);
   const inStudy = ofStudy.filter(isOfTables);

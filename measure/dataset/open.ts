@@ -11,11 +11,12 @@ import { onlyFidelity } from "./fidelity.ts";
 import { lostRuns } from "./lost-runs.ts";
 import { batchOf, eachOf, type PacketSummary, type RunRecord } from "./run-record.ts";
 import { cpuMetricName } from "./summary-rows.ts";
-import { partFiles, tablePaths, type UpdateOptions, type UpdateReport, updateDataset } from "./update.ts";
+import { partFiles, type Tables, type UpdateOptions, type UpdateReport, updateDataset } from "./update.ts";
 
 /** A results directory with its derived data up to date. */
 export interface Dataset {
   directory: string;
+  tables: Tables;
   /** Of all its runs: runs of different fidelity are not mixed. */
   fidelity: string;
   runs: RunRecord[];
@@ -51,7 +52,7 @@ const summaryFields = ["n", ...quantileNames] as const;
 const cpuName = (metric: CpuMetric) => cpuMetricName(metric, "during");
 
 /** Of ping's summaries what analyses use, a row per run: a column for each metric and field, and one for each CPU usage. */
-function summariesByRun(directory: string): string {
+function summariesByRun({ summaries }: Tables): string {
   const cell = (metric: string, field: string, name: string) =>
     `any_value("${field}") FILTER (metric = ${quoted(metric)}) AS "${name}"`;
   const cells = [
@@ -60,14 +61,14 @@ function summariesByRun(directory: string): string {
       .flatMap((metric) => [...summaryFields, "reason"].map((field) => cell(metric, field, `${metric}_${field}`))),
     ...cpuMetrics.map(cpuName).map((metric) => cell(metric, "median", metric)),
   ];
-  return `SELECT run_directory, ${cells.join(", ")} FROM read_parquet(${partFiles(tablePaths(directory).summaries)})
+  return `SELECT run_directory, ${cells.join(", ")} FROM read_parquet(${partFiles(summaries)})
     WHERE probe = ${quoted(ping.id)} GROUP BY run_directory`;
 }
 
 /** Of all runs what analyses use, a row each, in the order of their folders. */
-const runsWithSummaries = (directory: string): string =>
+const runsWithSummaries = (tables: Tables): string =>
   `SELECT ${plainColumns.map((name) => `"${name}"`).join(", ")}, summary.* EXCLUDE (run_directory)
-   FROM read_parquet(${partFiles(tablePaths(directory).runs)}) JOIN (${summariesByRun(directory)}) AS summary USING (run_directory)
+   FROM read_parquet(${partFiles(tables.runs)}) JOIN (${summariesByRun(tables)}) AS summary USING (run_directory)
    ORDER BY run_directory`;
 
 type Value = string | number | null;
@@ -179,7 +180,7 @@ export async function readDataset(
   update: UpdateReport,
   say?: (line: string) => void,
 ): Promise<Dataset> {
-  const rows = await readRows(runsWithSummaries(directory));
+  const rows = await readRows(runsWithSummaries(update.tables));
   const { kept, copies } = countedOnce(rows);
   const runs = kept.map(recordOf);
   const aside = update.setAside.map((folder) => ({ folder, why: "the run was set aside" }));
@@ -188,6 +189,7 @@ export async function readDataset(
   for (const { folder, why } of copies) say?.(`left out: ${folder}: ${why}`);
   return {
     directory,
+    tables: update.tables,
     fidelity: onlyFidelity(
       runs.map(({ fidelity }) => fidelity),
       directory,

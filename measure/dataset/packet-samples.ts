@@ -1,7 +1,7 @@
 import type { TimeMetric } from "../../study/metric-lists.ts";
 import { readRows } from "./open.ts";
 import { type PacketSource, packetsOf, usable } from "./packet-values.ts";
-import { partFiles, tablePaths } from "./update.ts";
+import { partFiles } from "./update.ts";
 
 /** One packet and its value. */
 interface SinglePacket {
@@ -37,7 +37,7 @@ export async function packetSamples(
     `WITH run AS (
        SELECT run_directory, scenario_sha256, dense_rank() OVER (ORDER BY scenario_sha256) AS scenario_number,
          row_number() OVER (ORDER BY scenario_sha256, replicate, run, run_directory) AS run_number
-       FROM read_parquet(${partFiles(tablePaths(source.directory).runs)})),
+       FROM read_parquet(${partFiles(source.tables.runs)})),
      ranked AS (
        SELECT run_number, packet, v, count(*) OVER (PARTITION BY scenario_number) AS n,
          row_number() OVER (PARTITION BY scenario_number ORDER BY v, run_number, packet) - 1 AS value_rank,

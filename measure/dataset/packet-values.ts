@@ -4,7 +4,7 @@ import { type Quantile, quantileLevels, quantileNames } from "../metrics/metric-
 import { snakeCase } from "./columns.ts";
 import { quoted } from "./database.ts";
 import { type Dataset, readRows } from "./open.ts";
-import { partFiles, tablePaths } from "./update.ts";
+import { partFiles } from "./update.ts";
 
 /** The packets of one run: their numbers, and the values of one metric in nanoseconds, null where it may not be used. */
 export interface PacketValues {
@@ -16,15 +16,15 @@ export interface PacketValues {
 export const usable = (metric: TimeMetric) =>
   `CASE WHEN ${snakeCase(metric)}_flag IS NULL THEN ${snakeCase(metric)}_ns END`;
 
-/** Values of a metric by run directory. */
-export async function readPacketValues(directory: string, metric: TimeMetric): Promise<Map<string, PacketValues>> {
+/** Values of a metric by run directory. @param table of packets */
+export async function readPacketValues(table: string, metric: TimeMetric): Promise<Map<string, PacketValues>> {
   const rows = await readRows(
     `SELECT run_directory, list(packet ORDER BY packet)::VARCHAR AS packets, list(${usable(metric)} ORDER BY packet)::VARCHAR AS "values"
-     FROM read_parquet(${partFiles(tablePaths(directory).packets)}) GROUP BY run_directory`,
+     FROM read_parquet(${partFiles(table)}) GROUP BY run_directory`,
   );
   const numbers = (text: unknown): (number | null)[] => {
     const parsed: unknown = JSON.parse(String(text).replaceAll("NULL", "null"));
-    if (!Array.isArray(parsed)) throw new LabError(`${directory}: the derived data is damaged; rebuild it`);
+    if (!Array.isArray(parsed)) throw new LabError(`${table}: the derived data is damaged; rebuild it`);
     return parsed;
   };
   return new Map(
@@ -41,11 +41,11 @@ export interface PooledSummary extends Record<Quantile, number> {
 }
 
 /** Where packets are, and which runs there are copies of others. */
-export type PacketSource = Pick<Dataset, "directory" | "copies">;
+export type PacketSource = Pick<Dataset, "tables" | "copies">;
 
 /** Ping's table without the packets of copies, as SQL reads it. */
-export const packetsOf = ({ directory, copies }: PacketSource): string => {
-  const table = `read_parquet(${partFiles(tablePaths(directory).packets)})`;
+export const packetsOf = ({ tables, copies }: PacketSource): string => {
+  const table = `read_parquet(${partFiles(tables.packets)})`;
   return copies.length === 0
     ? table
     : `(SELECT * FROM ${table} WHERE run_directory NOT IN (${copies.map(quoted).join(", ")}))`;

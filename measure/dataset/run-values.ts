@@ -3,10 +3,10 @@ import { ping } from "../probes/ping/probe.ts";
 import { allProbes } from "../probes/registry.ts";
 import { snakeCase } from "./columns.ts";
 import { quoted } from "./database.ts";
-import { type Dataset, readRows } from "./open.ts";
-import { boxColumns, boxOf, type PooledSummary } from "./packet-values.ts";
+import { readRows } from "./open.ts";
+import { boxColumns, boxOf, type PacketSource, type PooledSummary } from "./packet-values.ts";
 import { cpuMetricName, summarisedMetrics } from "./summary-rows.ts";
-import { partFiles, tablePaths } from "./update.ts";
+import { partFiles } from "./update.ts";
 
 /** A metric of which each run is one value: CPU usage, or what another probe than ping measures. */
 export interface RunMetric {
@@ -36,10 +36,9 @@ export const runMetrics: readonly RunMetric[] = allProbes.flatMap((probe) =>
  * unit. Copies of runs count once.
  */
 export async function runDistributions(
-  { directory, copies }: Pick<Dataset, "directory" | "copies">,
+  { tables: { runs, summaries }, copies }: PacketSource,
   { probe, metric }: RunMetric,
 ): Promise<Map<string, RunDistribution>> {
-  const { runs, summaries } = tablePaths(directory);
   const rows = await readRows(
     `SELECT scenario_sha256, count("median") FILTER (n > 0) AS n, ${boxColumns('CASE WHEN n > 0 THEN "median" END')},
        min(reason) AS reason

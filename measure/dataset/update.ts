@@ -22,10 +22,16 @@ export interface UpdateOptions {
   say?: (line: string) => void;
   /** Those that are known. */
   probes?: readonly Probe[];
+  /** Where the tables are kept, by default in the results directory: for one that must not be written to. */
+  tablesIn?: string;
 }
+
+/** Folder of each table. */
+export type Tables = Record<TableName, string>;
 
 /** What an update found and did. */
 export interface UpdateReport {
+  tables: Tables;
   /** Runs that are in the dataset now. */
   runs: number;
   /** Of these, runs that were derived by this update; the others were there. */
@@ -42,11 +48,11 @@ export interface UpdateReport {
 const mostRunsInPart = 500;
 
 const byTable = (give: (table: TableName) => string) =>
-  Object.fromEntries(tableNames.map((table) => [table, give(table)])) as Record<TableName, string>;
+  Object.fromEntries(tableNames.map((table) => [table, give(table)])) as Tables;
 
-/** The tables of a results directory: folders of parts, a file each for the same runs. */
-export const tablePaths = (directory: string): Record<TableName, string> =>
-  byTable((table) => join(directory, derivedFolder, `${table}.parquet`));
+/** The tables of a results directory: folders of parts, a file each for the same runs. @param folder that holds them */
+export const tablePaths = (directory: string, folder = join(directory, derivedFolder)): Tables =>
+  byTable((table) => join(folder, `${table}.parquet`));
 
 /** The columns of all tables as one text: a factor that is added makes a new one. */
 const columnsText = JSON.stringify(tableNames.map((table) => tables[table].map(({ name, type }) => [name, type])));
@@ -61,10 +67,9 @@ export const partFiles = (table: string) => quoted(join(literalPath(table), "*.p
 /** Which runs a part holds, with the state of their files; only of parts that all tables have. */
 async function readParts(
   connection: DuckDBConnection,
-  directory: string,
+  { runs, ...others }: Tables,
   prefix: string,
 ): Promise<Map<string, Map<string, string>>> {
-  const { runs, ...others } = tablePaths(directory);
   const parts = new Map<string, Map<string, string>>();
   const names = (await readdir(runs)).filter((name) => name.startsWith(prefix) && name.endsWith(".parquet"));
   const current = names.filter((name) => Object.values(others).every((table) => existsSync(join(table, name))));
@@ -79,10 +84,10 @@ async function readParts(
 }
 
 /** Removes every file of the tables that is not among the parts to keep: stale ones, and what a killed update left. */
-async function removeOthers(directory: string, keep: ReadonlySet<string>): Promise<string[]> {
+async function removeOthers(tables: Tables, keep: ReadonlySet<string>): Promise<string[]> {
   const removed = new Set<string>();
   // The runs go first: without them the others do not count.
-  for (const table of Object.values(tablePaths(directory)).reverse())
+  for (const table of Object.values(tables).reverse())
     for (const name of await readdir(table)) {
       if (keep.has(name)) continue;
       await rm(join(table, name), { force: true });
@@ -129,7 +134,6 @@ async function derive(
   probes: readonly Probe[],
   report: UpdateReport,
 ): Promise<void> {
-  const paths = tablePaths(directory);
   let writing: Promise<void> = Promise.resolve();
   try {
     for (let from = 0; from < states.length; from += mostRunsInPart) {
@@ -147,7 +151,7 @@ async function derive(
         continue;
       }
       const name = `${partPrefix(probes)}${sha256(content.join("\n")).slice(0, 16)}.parquet`;
-      writing = writer.publish(byTable((table) => join(paths[table], name)));
+      writing = writer.publish(byTable((table) => join(report.tables[table], name)));
       // A failure is met at the next await of it.
       writing.catch(() => {});
       report.runs += content.length / 2;
@@ -166,15 +170,16 @@ async function derive(
  */
 export async function updateDataset(directory: string, options: UpdateOptions = {}): Promise<UpdateReport> {
   const { runs: folders, setAside } = findRuns(directory);
-  const { probes = allProbes } = options;
+  const { probes = allProbes, tablesIn = join(directory, derivedFolder) } = options;
+  const tables = tablePaths(directory, tablesIn);
   const what = `the dataset of ${directory}`;
   const onWait = (holder: Parameters<typeof waitingFor>[1]) => options.say?.(waitingFor(what, holder));
-  return withLock(`dataset ${resolve(directory)}`, { what, onWait }, () =>
+  return withLock(`dataset ${resolve(tablesIn)}`, { what, onWait }, () =>
     withDatabase(async (connection, connect) => {
-      for (const table of Object.values(tablePaths(directory))) await mkdir(table, { recursive: true });
+      for (const table of Object.values(tables)) await mkdir(table, { recursive: true });
       const parts = options.rebuild
         ? new Map<string, Map<string, string>>()
-        : await readParts(connection, directory, partPrefix(probes));
+        : await readParts(connection, tables, partPrefix(probes));
       const states = new Map(folders.map((folder) => [folder, runState(join(directory, folder))]));
       const known = new Set<string>();
       const keep = new Set<string>();
@@ -183,8 +188,8 @@ export async function updateDataset(directory: string, options: UpdateOptions = 
         keep.add(name);
         for (const folder of runs.keys()) known.add(folder);
       }
-      const removedParts = await removeOthers(directory, keep);
-      const report: UpdateReport = { runs: known.size, derived: 0, removedParts, leftOut: [], setAside };
+      const removedParts = await removeOthers(tables, keep);
+      const report: UpdateReport = { tables, runs: known.size, derived: 0, removedParts, leftOut: [], setAside };
       const missing = [...states].filter(([folder]) => !known.has(folder));
       await derive(connect, directory, missing, probes, report);
       return report;

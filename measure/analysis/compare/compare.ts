@@ -5,6 +5,7 @@ import { type Measure, mainMetric, measureNames, measures } from "../../../study
 import { onlyFidelity } from "../../dataset/fidelity.ts";
 import { readPacketValues } from "../../dataset/packet-values.ts";
 import type { RunRecord } from "../../dataset/run-record.ts";
+import { tablePaths } from "../../dataset/update.ts";
 import { isEmulated } from "../../results/fidelity.ts";
 import type { Comparison } from "../comparison.ts";
 import { countDeployments, deploymentsOf } from "../deployments.ts";
@@ -109,7 +110,8 @@ export async function compareSides(first: Side, second: Side, unit: AnalysisUnit
   const sameRoot = resolve(first.directory) === resolve(second.directory);
   const single = [first, second].every(({ runs }) => new Set(runs.map(({ design }) => design)).size === 1);
   const match: Match = { first: withLost(first), second: withLost(second), sameRoot, single };
-  const packets = unit === "packet" && sameRoot ? await readPacketValues(first.directory, mainMetric) : undefined;
+  const packets =
+    unit === "packet" && sameRoot ? await readPacketValues(tablePaths(first.directory).packets, mainMetric) : undefined;
   const rows = comparedMeasures.map((measure): ComparisonRow => {
     const { unit: unitName } = measures[measure];
     const missing = [match.first, match.second].flatMap((side) => {

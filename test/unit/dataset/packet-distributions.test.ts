@@ -19,7 +19,7 @@ test("a distribution names the parts that so many values can tell apart, and the
 test("distributions and parts are those of the packets", async () => {
   using results = await sampleResults();
   const dataset = await openDataset(results.directory);
-  const packets = await readPacketValues(results.directory, "rtt");
+  const packets = await readPacketValues(dataset.tables.packets, "rtt");
   const [distributions, means] = [
     await packetDistributions(dataset, "rtt"),
     await meanParts(dataset, "rtt", ["senderGuest", "senderNicRtt"]),

@@ -17,6 +17,7 @@ import { openDataset, readRows } from "../../../measure/dataset/open.ts";
 import { pooledSummaries, readPacketValues } from "../../../measure/dataset/packet-values.ts";
 import { partFiles, tablePaths, updateDataset } from "../../../measure/dataset/update.ts";
 import { ping } from "../../../measure/probes/ping/probe.ts";
+import { temporaryFolder } from "../../support/report.ts";
 import { sampleResults } from "../../support/samples.ts";
 
 const parts = (directory: string) =>
@@ -27,7 +28,7 @@ const parts = (directory: string) =>
 test("has a row per packet and run, in the documented columns, with reasons where a metric is unavailable", async () => {
   using results = await sampleResults();
   const report = await updateDataset(results.directory);
-  expect(report).toEqual({ runs: 8, derived: 8, removedParts: [], leftOut: [], setAside: [] });
+  expect(report).toMatchObject({ runs: 8, derived: 8, removedParts: [], leftOut: [], setAside: [] });
   const paths = tablePaths(results.directory);
   for (const table of tableNames) {
     const described = await readRows(`DESCRIBE SELECT * FROM read_parquet(${partFiles(paths[table])})`);
@@ -66,14 +67,26 @@ test("agrees with ping and with the figures that were taken by hand", async () =
     ["virtio-bridge 2", "13.58", "4.16", "6.23"],
   ]);
   const [first] = runs;
-  const values = (await readPacketValues(results.directory, "rtt")).get(first?.directory ?? "");
+  const values = (await readPacketValues(tablePaths(results.directory).packets, "rtt")).get(first?.directory ?? "");
   expect(values?.packets).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
   expect(Math.max(...(values?.values.map((value) => value ?? 0) ?? []))).toBe(
     first && "max" in first.metrics.rtt ? first.metrics.rtt.max : null,
   );
-  const pooled = await pooledSummaries({ directory: results.directory, copies: [] }, "rtt");
+  const pooled = await pooledSummaries({ tables: tablePaths(results.directory), copies: [] }, "rtt");
   expect(pooled.get(first?.scenarioSha256 ?? "")?.n).toBe(200);
-  expect((await pooledSummaries({ directory: results.directory, copies: [] }, "overhead")).size).toBe(3);
+  expect((await pooledSummaries({ tables: tablePaths(results.directory), copies: [] }, "overhead")).size).toBe(3);
+});
+
+test("tables that are kept elsewhere are the same, and the results directory stays as it was", async () => {
+  using results = await sampleResults();
+  using elsewhere = temporaryFolder();
+  const before = readdirSync(results.directory, { recursive: true });
+  const { runs, tables } = await openDataset(results.directory, { tablesIn: elsewhere.path });
+  expect(readdirSync(results.directory, { recursive: true })).toEqual(before);
+  expect(await pooledSummaries({ tables, copies: [] }, "rtt")).toEqual(
+    await openDataset(results.directory).then((dataset) => pooledSummaries(dataset, "rtt")),
+  );
+  expect(runs).toHaveLength(8);
 });
 
 test("is incremental: a new run adds a part, and no other file is touched", async () => {
