@@ -1,22 +1,7 @@
 import { join, resolve } from "node:path";
-import { counted } from "../lib/counted.ts";
 import { publishFile } from "../lib/publish.ts";
-import { countDeployments, deploymentsOf } from "../measure/analysis/deployments.ts";
-import { analysisTables } from "../measure/analysis/print/analysis.ts";
-import { readDataset } from "../measure/dataset/open.ts";
-import { type UpdateReport, updateDataset } from "../measure/dataset/update.ts";
-import { type CompiledFigure, compiledFigure } from "./draw/specification.ts";
-import { allFigures } from "./figures/all.ts";
-import { answerOf } from "./page/answer.ts";
-import { html } from "./page/html.ts";
-import { type PageContent, pageOf } from "./page/page.ts";
-import { payloadOf } from "./page/payload.ts";
-import { testbedsHtml } from "./page/testbeds.ts";
-import { gatherStudy, type StudyData } from "./study-data.ts";
-import { claimsBeside } from "./tables/claims.ts";
-import { leftOutTable } from "./tables/left-out.ts";
-import { scenariosTable } from "./tables/scenarios.ts";
-import { serversTable } from "./tables/servers.ts";
+import { gatherReport } from "./content.ts";
+import { pageOf } from "./page/page.ts";
 import { writeFigures } from "./write.ts";
 import { pageFile } from "./written-before.ts";
 
@@ -27,50 +12,6 @@ export interface ReportOptions {
   say?: (line: string) => void;
 }
 
-function factsOf({ dataset, analysis, scenarios }: StudyData): string[] {
-  const starts = dataset.runs.map(({ started }) => started).sort();
-  const deployments = countDeployments(deploymentsOf(dataset.runs));
-  const sent = analysis.scenarios.reduce((sum, { transmitted }) => sum + transmitted, 0);
-  const lost = analysis.scenarios.reduce((sum, one) => sum + one.lost, 0);
-  return [
-    `${counted(dataset.runs.length, "run")} of ${counted(deployments, "deployment")} in ${counted(scenarios.length, "scenario")}; ${counted(sent, "packet")} sent, ${lost} lost; ${dataset.fidelity} servers; measured ${starts[0]?.slice(0, 10)} to ${starts.at(-1)?.slice(0, 10)}.`,
-  ];
-}
-
-async function contentOf(study: StudyData, figures: readonly CompiledFigure[]): Promise<PageContent> {
-  const { dataset, analysis, scenarios, label } = study;
-  return {
-    title: `Packet RTT by the way VMs are attached: ${dataset.directory}`,
-    facts: factsOf(study),
-    label,
-    answer: answerOf(study.pairs),
-    notes: analysis.notes,
-    drawings: figures.map(({ drawing }) => drawing),
-    tables: [
-      claimsBeside(analysis.claims),
-      ...analysisTables(analysis).tables,
-      await serversTable(dataset.directory, dataset.runs),
-      scenariosTable(scenarios),
-      leftOutTable(dataset.update),
-    ],
-    testbeds: testbedsHtml(scenarios),
-    payload: payloadOf(dataset.directory, scenarios, figures),
-  };
-}
-
-/** A page of a results directory without a run that counts. */
-const emptyContent = (directory: string, update: UpdateReport): PageContent => ({
-  title: `Packet RTT by the way VMs are attached: ${directory}`,
-  facts: [`${directory} holds no run that counts.`],
-  label: null,
-  answer: { summary: html`<p>There is nothing to compare yet.</p>`, table: null },
-  notes: [],
-  drawings: [],
-  tables: [leftOutTable(update)],
-  testbeds: null,
-  payload: payloadOf(directory, [], []),
-});
-
 /**
  * Writes the report of a results directory: a page that needs no network, and each figure as SVG, PNG, CSV and specification.
  * A directory without a run that counts has a page that says so.
@@ -80,16 +21,9 @@ const emptyContent = (directory: string, update: UpdateReport): PageContent => (
  */
 export async function writeReport(directory: string, { into, say }: ReportOptions = {}): Promise<string> {
   const folder = resolve(into ?? join(directory, "report"));
-  const update = await updateDataset(directory, say ? { say } : {});
+  const { content, figures } = await gatherReport(directory, say ? { say } : {});
   const page = join(folder, pageFile);
-  if (update.runs === 0) {
-    await writeFigures(folder, []);
-    await publishFile(page, await pageOf(emptyContent(directory, update)));
-    return page;
-  }
-  const study = await gatherStudy(await readDataset(directory, update, say));
-  const figures = allFigures(study).map((drawing) => compiledFigure(drawing, study.label));
   await writeFigures(folder, figures);
-  await publishFile(page, await pageOf(await contentOf(study, figures)));
+  await publishFile(page, await pageOf(content));
   return page;
 }

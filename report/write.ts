@@ -5,7 +5,15 @@ import { asCsv } from "../measure/analysis/print/table.ts";
 import { pngOf, svgOf } from "./draw/pictures.ts";
 import { type CompiledFigure, withData } from "./draw/specification.ts";
 import type { Drawing } from "./figures/drawing.ts";
-import { figureKinds, figuresFolder, listFile, listOf, requireOurs, writtenBefore } from "./written-before.ts";
+import {
+  type FigureKind,
+  figureKinds,
+  figuresFolder,
+  listFile,
+  listOf,
+  requireOurs,
+  writtenBefore,
+} from "./written-before.ts";
 
 /** All rows of a figure as CSV (RFC 4180), also those that are details. */
 export const csvOf = ({ fields, rows }: Drawing): string =>
@@ -14,15 +22,26 @@ export const csvOf = ({ fields, rows }: Drawing): string =>
     rows.map(({ cells }) => fields.map(({ name }) => cells[name] ?? null)),
   )}\n`;
 
+type Made = string | Uint8Array | Promise<string | Uint8Array>;
+
+/** What makes a figure's file of each kind. @param svg the figure's, for those kinds that are made of it */
+const makers: Record<FigureKind, (figure: CompiledFigure, svg: string) => Made> = {
+  svg: (_figure, svg) => svg,
+  png: (_figure, svg) => pngOf(svg),
+  csv: ({ drawing }) => csvOf(drawing),
+  "vl.json": (figure) => `${JSON.stringify(withData(figure), null, 1)}\n`,
+};
+
+/** A figure as a file of some kind. */
+export const figureFile = async (figure: CompiledFigure, kind: FigureKind): Promise<string | Uint8Array> =>
+  makers[kind](figure, kind === "svg" || kind === "png" ? await svgOf(figure) : "");
+
 async function writeFigure(folder: string, figure: CompiledFigure, svg: string): Promise<void> {
-  const { drawing } = figure;
-  const files: Record<(typeof figureKinds)[number], string | Uint8Array> = {
-    svg,
-    png: await pngOf(svg),
-    csv: csvOf(drawing),
-    "vl.json": `${JSON.stringify(withData(figure), null, 1)}\n`,
-  };
-  await Promise.all(figureKinds.map((kind) => publishFile(join(folder, `${drawing.name}.${kind}`), files[kind])));
+  await Promise.all(
+    figureKinds.map(async (kind) =>
+      publishFile(join(folder, `${figure.drawing.name}.${kind}`), await makers[kind](figure, svg)),
+    ),
+  );
 }
 
 /** Writes each figure while the next one is drawn: PNGs are made by another thread. */

@@ -45,6 +45,10 @@ const entrySchema = z.discriminatedUnion("event", [
 export type JournalEntry = z.infer<typeof entrySchema>;
 type Unstamped<Entry> = Entry extends unknown ? Omit<Entry, "at"> : never;
 
+/** How the journals of campaigns are called in a results directory, and the campaign in such a name. */
+const journalName = /^campaign-([\w.-]+)\.ndjson$/;
+export const campaignOfFile = (name: string): string | undefined => journalName.exec(name)?.[1];
+
 /** Where the journal of a campaign is in its results directory. @param campaign its name, as each deployment's order has it */
 export const journalFile = (results: string, campaign: string) => join(results, `campaign-${campaign}.ndjson`);
 

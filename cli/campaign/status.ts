@@ -65,7 +65,7 @@ type Failures = Map<string, { attempts: number; error: string }>;
 const keyOf = (hash: string, replicate: number) => `${hash} ${replicate}`;
 
 /** Deployments that have failed since they were last measured. */
-function failuresIn(journal: readonly JournalEntry[]): Failures {
+export function failuresIn(journal: readonly JournalEntry[]): Failures {
   const failures: Failures = new Map();
   for (const entry of journal) {
     if (entry.event === "measured") failures.delete(keyOf(entry.hash, entry.replicate));
@@ -185,16 +185,18 @@ function pairTexts({ pairs, replicates }: CampaignStatus): string[] {
   ];
 }
 
+/** How long the rest takes, in words. @param secondsLeft null where that is not known @param where what it is of, where not of all */
+export function secondsLeftText(secondsLeft: number | null, where = ""): string {
+  if (secondsLeft === null) return "how long it takes is not known before something was measured";
+  return secondsLeft === 0 ? `nothing is left to measure${where}` : `about ${durationText(secondsLeft)} left${where}`;
+}
+
 /** How much is left, in words. */
 function leftText({ secondsLeft, replicates, pairs }: CampaignStatus): string {
   const isElsewhere = replicates.some(
     ({ pair, done, wanted }) => pair !== null && !pairs.includes(pair) && done < wanted,
   );
-  if (secondsLeft === null) return "how long it takes is not known before something was measured";
-  const ofThese = isElsewhere ? " on these pairs" : "";
-  return secondsLeft === 0
-    ? `nothing is left to measure${ofThese}`
-    : `about ${durationText(secondsLeft)} left${ofThese}`;
+  return secondsLeftText(secondsLeft, isElsewhere ? " on these pairs" : "");
 }
 
 function spentText(spent: NonNullable<CampaignStatus["spent"]>): string[] {

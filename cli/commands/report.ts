@@ -1,8 +1,12 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 
 interface Options {
   output?: string;
+  serve?: true;
+  port?: string;
 }
+
+const defaultPort = "8321";
 
 export function register(program: Command): void {
   program
@@ -10,11 +14,22 @@ export function register(program: Command): void {
     .summary("every figure and table of the study as a page to explore")
     .description(
       "Reads a directory of runs as analyse does, and writes report.html, which needs no network, and each figure as SVG, PNG, " +
-        "CSV and Vega-Lite specification into the folder figures beside it.",
+        "CSV and Vega-Lite specification into the folder figures beside it. With --serve nothing is written: the page is served on " +
+        "this machine's loopback, and shows new runs and how far a campaign is while one is measured.",
     )
     .argument("[directory]", "results directory", "results")
     .option("-o, --output <directory>", "where to write; by default the folder report in the results directory")
-    .action(async (directory: string, { output }: Options) => {
+    .addOption(new Option("--serve", "serve the page until Ctrl-C, and follow a campaign").conflicts("output"))
+    .addOption(
+      new Option("--port <n>", `port to serve on; 0 is any that is free (default: ${defaultPort})`).implies({
+        serve: true,
+      }),
+    )
+    .action(async (directory: string, { output, serve, port = defaultPort }: Options) => {
+      if (serve) {
+        const served = await import("../serve-report.ts");
+        return served.serveUntilEnded(directory, port);
+      }
       const { writeReport } = await import("../../report/report.ts");
       const { progress } = await import("../progress.ts");
       const options = { say: progress.say, ...(output === undefined ? {} : { into: output }) };

@@ -2,8 +2,15 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { build } from "esbuild";
 
-/** The page's script with vega in it, in one piece, which an element of HTML can hold. */
-export async function bundleScript(): Promise<string> {
+let bundled: Promise<string> | undefined;
+
+/** The page's script with vega in it, in one piece, which an element of HTML can hold; it is bundled once in a process. */
+export const bundleScript = (): Promise<string> => {
+  bundled ??= bundle();
+  return bundled;
+};
+
+async function bundle(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, "browser", "main.ts")],
     bundle: true,

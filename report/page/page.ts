@@ -45,8 +45,9 @@ Files: ${files}</figcaption>
 </figure>\n`;
 }
 
-function headHtml(title: string, styles: string, script: string): Html {
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
+function headHtml(title: string, styles: string, script: string, isServed: boolean): Html {
+  const asks = isServed ? "connect-src 'self'; " : "";
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; ${asks}script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
   return html`<meta charset="utf-8">
 ${new Html(pageMark)}
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -89,12 +90,16 @@ async function readStyles(): Promise<string> {
   return texts.join("\n");
 }
 
-/** The page as one file, which needs no other and no network. */
-export async function pageOf(content: PageContent): Promise<string> {
+/**
+ * The page as one file, which needs no other and no network.
+ * @param version of a page that is served: it asks where it is from for news, and follows the runs
+ */
+export async function pageOf(content: PageContent, version?: string): Promise<string> {
   const [styles, script] = await Promise.all([readStyles(), bundleScript()]);
   return html`<!doctype html>
-<html lang="en"><head>${headHtml(content.title, styles, script)}</head>
+<html lang="en"><head>${headHtml(content.title, styles, script, version !== undefined)}</head>
 <body>
+${version === undefined ? null : html`<div id="live" data-version="${version}" role="status" aria-label="What is being measured"></div>`}
 ${bodyHtml(content)}
 ${jsonIn("payload", content.payload)}
 <script>${new Html(script)}</script>

@@ -19,29 +19,49 @@ type Datum = Record<string, unknown>;
 
 /** One figure of the page: it is drawn when somebody scrolls to it, and follows what is chosen. */
 export class FigureOnPage {
-  readonly #holder: HTMLElement;
-  readonly #figure: PageFigure;
-  readonly #sets: readonly number[][];
+  readonly holder: HTMLElement;
   readonly #openRuns: OpenRuns;
+  readonly #observer: IntersectionObserver;
+  #figure: PageFigure;
+  #sets: readonly number[][];
   #rows: readonly Row[] = [];
   #view: View | undefined;
   #isNear = false;
   #isStale = true;
 
   constructor(holder: HTMLElement, figure: PageFigure, sets: readonly number[][], openRuns: OpenRuns) {
-    this.#holder = holder;
+    this.holder = holder;
     this.#figure = figure;
     this.#sets = sets;
     this.#openRuns = openRuns;
-    new IntersectionObserver(
+    this.#observer = new IntersectionObserver(
       (entries) => {
         this.#isNear = entries.some(({ isIntersecting }) => isIntersecting);
         if (this.#isNear) this.drawNow();
       },
       { rootMargin: "300px" },
-    ).observe(holder);
+    );
+    this.#observer.observe(holder);
     const behind = holder.parentElement?.querySelector<HTMLDetailsElement>("details.behind");
     behind?.addEventListener("toggle", () => this.#fillTable());
+  }
+
+  /** Takes what the figure has become. What is drawn stays until it is drawn anew, so that nothing moves on the page. */
+  become(figure: PageFigure, sets: readonly number[][]): void {
+    if (JSON.stringify(figure.spec) !== JSON.stringify(this.#figure.spec)) this.#forgetView();
+    this.#figure = figure;
+    this.#sets = sets;
+  }
+
+  /** Ends it: there is no such figure any more. */
+  end(): void {
+    this.#observer.disconnect();
+    this.#forgetView();
+  }
+
+  #forgetView(): void {
+    this.#view?.finalize();
+    this.#view = undefined;
   }
 
   /**
@@ -58,7 +78,7 @@ export class FigureOnPage {
   }
 
   #isInView(): boolean {
-    const { top, bottom } = this.#holder.getBoundingClientRect();
+    const { top, bottom } = this.holder.getBoundingClientRect();
     return bottom > 0 && top < innerHeight;
   }
 
@@ -67,8 +87,8 @@ export class FigureOnPage {
     const { spec } = this.#figure;
     if (!this.#isStale || spec === null) return;
     this.#isStale = false;
-    const picture = this.#holder.querySelector<HTMLElement>(".picture");
-    const nothing = this.#holder.querySelector<HTMLElement>(".nothing");
+    const picture = this.holder.querySelector<HTMLElement>(".picture");
+    const nothing = this.holder.querySelector<HTMLElement>(".nothing");
     if (picture === null || nothing === null) return;
     nothing.hidden = this.#rows.length > 0;
     picture.hidden = this.#rows.length === 0;
@@ -80,10 +100,11 @@ export class FigureOnPage {
         this.#rows.map((row) => this.#datumOf(row)),
       )
       .run();
-    this.#holder.dataset.rows = String(this.#rows.length);
+    this.holder.dataset.rows = String(this.#rows.length);
   }
 
   #makeView(picture: HTMLElement): View {
+    picture.replaceChildren();
     const view = new View(parse(this.#figure.spec ?? {}, {}, { ast: true }), {
       renderer: "svg",
       container: picture,
@@ -121,7 +142,7 @@ export class FigureOnPage {
   }
 
   #fillTable(): void {
-    const behind = this.#holder.parentElement?.querySelector<HTMLDetailsElement>("details.behind");
+    const behind = this.holder.parentElement?.querySelector<HTMLDetailsElement>("details.behind");
     const place = behind?.querySelector(".scrolls");
     if (!behind?.open || !place) return;
     const { fields, title, name } = this.#figure;

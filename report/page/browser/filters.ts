@@ -45,20 +45,25 @@ function makeFactor({ column, head, values }: Factor, changed: () => void): HTML
   return details;
 }
 
-/** Puts a list of boxes for each factor into the bar. @param choose is called with what is chosen, when that changes */
+/** Puts a list of boxes for each factor into the bar, in place of those of before. @param choose is called with what is chosen, when that changes */
 export function buildFilters(payload: Payload, choose: (chosen: Chosen) => void): void {
   const bar = holder();
   if (bar === null) return;
   const changed = () => choose(readChosen(payload));
   const clear = make("button", { type: "button", id: "clear" }, "show all");
   clear.addEventListener("click", () => choose(new Map()));
-  bar.append(
+  bar.replaceChildren(
     ...payload.factors.map((factor) => makeFactor(factor, changed)),
     make("span", { id: "shown", role: "status" }),
     clear,
   );
+}
+
+/** Closes the lists of boxes when somebody clicks beside them. */
+export function closeFiltersOutside(): void {
   document.addEventListener("click", ({ target }) => {
-    if (target instanceof Node && bar.contains(target)) return;
+    const bar = holder();
+    if (bar === null || (target instanceof Node && bar.contains(target))) return;
     for (const details of bar.querySelectorAll("details")) details.open = false;
   });
 }

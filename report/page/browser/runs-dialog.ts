@@ -8,7 +8,7 @@ const mostNeighbours = 4;
 
 /** Shows the runs behind a mark: where their files lie, what they measured, and how their scenario differs from those next to it. */
 export class RunsDialog {
-  readonly #payload: Payload;
+  #payload: Payload;
   readonly #dialog: HTMLDialogElement;
   readonly #content: HTMLElement;
 
@@ -22,6 +22,11 @@ export class RunsDialog {
       if (event.target === this.#dialog) this.#dialog.close();
     });
     document.body.append(this.#dialog);
+  }
+
+  /** Takes other data for what is opened next; what is open stays. */
+  become(payload: Payload): void {
+    this.#payload = payload;
   }
 
   /** @param what the mark, in words */

@@ -3,11 +3,9 @@ import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeReport } from "../../../report/report.ts";
+import { executablePath } from "../../support/browser.ts";
 import { temporaryFolder } from "../../support/report.ts";
 import { sampleResults } from "../../support/samples.ts";
-
-/** Debian's. */
-const executablePath = "/usr/bin/chromium";
 
 const folder = temporaryFolder();
 let browser: Browser;

@@ -1,0 +1,107 @@
+import { readdirSync, statSync } from "node:fs";
+import { median } from "../../measure/statistics/quantiles.ts";
+import type { CampaignNews } from "../../report/serve/news.ts";
+import { campaignOfFile, Journal, type JournalEntry, journalFile } from "./journal.ts";
+import { failuresIn, secondsLeftText } from "./status.ts";
+
+/** How far a campaign is, as its journal alone tells it. */
+export interface JournalProgress {
+  wanted: number;
+  done: number;
+  missing: number;
+  /** Of those that are missing, those that failed when they were last tried. */
+  failed: number;
+  /** Null where none was measured. */
+  secondsLeft: number | null;
+  /** How it ended; null while it goes on, and where it was killed. */
+  ended: "done" | "interrupted" | null;
+  /** When it last wrote something down. */
+  last: string;
+}
+
+/**
+ * How long so many deployments take on the pairs of servers that are at work: each as the mean of the scenarios that were measured as a
+ * whole. Null where none was.
+ */
+function secondsFor(missing: number, journal: readonly JournalEntry[], pairs: number): number | null {
+  if (missing === 0) return 0;
+  const whole = journal.flatMap((entry) => (entry.event === "measured" && entry.whole ? [entry] : []));
+  const medians = [...Map.groupBy(whole, ({ hash }) => hash).values()].map((entries) =>
+    median(entries.map(({ seconds }) => seconds)),
+  );
+  if (medians.length === 0) return null;
+  const mean = medians.reduce((sum, each) => sum + each, 0) / medians.length;
+  return (missing * mean) / Math.max(1, pairs);
+}
+
+/**
+ * What a journal tells of its campaign. It does not tell which deployments are missing.
+ * @returns undefined for one in which nothing has begun
+ */
+export function progressIn(journal: readonly JournalEntry[]): JournalProgress | undefined {
+  const from = journal.findLastIndex(({ event }) => event === "begun");
+  const begun = journal[from];
+  const last = journal.at(-1);
+  if (begun?.event !== "begun" || last === undefined) return undefined;
+  const since = journal.slice(from);
+  const pairs = new Set(since.flatMap((entry) => ("pair" in entry ? [entry.pair ?? null] : [])));
+  const measured = new Set(
+    since.flatMap((entry) => (entry.event === "measured" ? [`${entry.hash} ${entry.replicate}`] : [])),
+  );
+  const missing = Math.max(0, begun.missing - measured.size);
+  return {
+    wanted: begun.deployments,
+    done: begun.deployments - missing,
+    missing,
+    failed: Math.min(missing, failuresIn(journal).size),
+    secondsLeft: secondsFor(missing, journal, pairs.size),
+    ended: last.event === "ended" ? last.why : null,
+    last: last.at,
+  };
+}
+
+const endWords = { done: "; it has ended", interrupted: "; it was interrupted" } as const;
+
+function newsOf(campaign: string, progress: JournalProgress): CampaignNews {
+  const { wanted, done, missing, failed, secondsLeft, ended, last } = progress;
+  const when = ended === null ? "" : endWords[ended];
+  const text =
+    `campaign ${campaign}: ${done} of ${wanted} deployments measured, ${missing} missing, ${failed} failed; ` +
+    `${secondsLeftText(secondsLeft)}${when}; last entry ${last.slice(0, 19).replace("T", " ")} UTC`;
+  return { text, done, wanted };
+}
+
+/** The journals in a results directory. One that has not grown is not read again. */
+export class JournalsIn {
+  readonly #results: string;
+  readonly #read = new Map<string, { bytes: number; progress: JournalProgress | undefined }>();
+
+  constructor(results: string) {
+    this.#results = results;
+  }
+
+  /** How far the campaigns are that have not ended; where all have, the one that did last. */
+  news(): CampaignNews[] {
+    const told = readdirSync(this.#results)
+      .flatMap((name) => campaignOfFile(name) ?? [])
+      .flatMap((campaign) => {
+        const progress = this.#progressOf(campaign);
+        return progress === undefined ? [] : [{ campaign, progress }];
+      })
+      .sort((a, b) => (a.progress.last < b.progress.last ? 1 : -1));
+    const underWay = told.filter(({ progress }) => progress.ended === null);
+    return (underWay.length > 0 ? underWay : told.slice(0, 1)).map(({ campaign, progress }) =>
+      newsOf(campaign, progress),
+    );
+  }
+
+  #progressOf(campaign: string): JournalProgress | undefined {
+    const file = journalFile(this.#results, campaign);
+    const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    const known = this.#read.get(campaign);
+    if (known?.bytes === bytes) return known.progress;
+    const progress = progressIn(new Journal(file).read());
+    this.#read.set(campaign, { bytes, progress });
+    return progress;
+  }
+}

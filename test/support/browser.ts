@@ -1,0 +1,2 @@
+/** Debian's. */
+export const executablePath = "/usr/bin/chromium";
