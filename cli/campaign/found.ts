@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { digits } from "../../measure/analysis/print/table.ts";
+import { digits } from "../../lib/digits.ts";
 import { metricSummarySchema } from "../../measure/results/manifest.ts";
 import { median } from "../../measure/statistics/quantiles.ts";
 import { mainMetric, publishedName } from "../../study/metric-lists.ts";

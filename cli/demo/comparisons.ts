@@ -1,8 +1,9 @@
+import { digits } from "../../lib/digits.ts";
 import { eachTwo } from "../../lib/each-two.ts";
 import { centreOf, exponential, fewestReplicates, notEnough } from "../../measure/analysis/comparison.ts";
 import { onScale } from "../../measure/analysis/contrasts.ts";
 import { lostShortage, ratioShortage } from "../../measure/analysis/pairing-words.ts";
-import { asText, digits, intervalText } from "../../measure/analysis/print/table.ts";
+import { asText, intervalText } from "../../measure/analysis/print/table.ts";
 import { roundedValue } from "../../measure/analysis/rounding.ts";
 import { median } from "../../measure/statistics/quantiles.ts";
 import { studentValues } from "../../measure/statistics/student-interval.ts";

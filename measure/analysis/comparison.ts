@@ -223,5 +223,5 @@ export const fewestReplicates = 6;
 export function notEnough(n: number, needed: number): string | null {
   if (n >= needed) return null;
   if (n === 0) return "not enough data: no pair of deployments";
-  return n === 1 ? "not enough data: one deployment" : `not enough data: ${n} replicates; ${needed} are needed`;
+  return n === 1 ? "not enough data: one replicate" : `not enough data: ${n} replicates; ${needed} are needed`;
 }

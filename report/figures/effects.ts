@@ -1,6 +1,7 @@
+import { digits } from "../../lib/digits.ts";
 import { type ComparedEstimate, estimateOf } from "../../measure/analysis/compared-estimate.ts";
 import type { Comparison } from "../../measure/analysis/comparison.ts";
-import { digits, intervalText, type TableCell } from "../../measure/analysis/print/table.ts";
+import { intervalText, type TableCell } from "../../measure/analysis/print/table.ts";
 import type { DrawnField, DrawnRow, FigureSpec } from "./drawing.ts";
 import { panelsInTurn } from "./panels.ts";
 import { logAxis, logScale, tooltipOf } from "./pieces.ts";

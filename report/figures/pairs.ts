@@ -1,11 +1,11 @@
 import { counted } from "../../lib/counted.ts";
+import { digits } from "../../lib/digits.ts";
 import { comparedMeasures } from "../../measure/analysis/compare/compare.ts";
 import { assumptions } from "../../measure/analysis/compare/verdict.ts";
 import { onSriov } from "../../measure/analysis/competitors.ts";
 import type { DriverPair } from "../../measure/analysis/driver-pairs.ts";
 import { lostOfSides } from "../../measure/analysis/lost-deployments.ts";
 import { isCpu } from "../../measure/analysis/measures.ts";
-import { digits } from "../../measure/analysis/print/table.ts";
 import { type Measure, measures } from "../../study/metric-lists.ts";
 import type { StudyData } from "../study-data.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";

@@ -1,4 +1,4 @@
-import { digits } from "../../measure/analysis/print/table.ts";
+import { digits } from "../../lib/digits.ts";
 import type { DrawnField, DrawnRow } from "./drawing.ts";
 import { driverColours, driversInOrder, neutral } from "./theme.ts";
 

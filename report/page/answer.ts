@@ -1,7 +1,8 @@
+import { digits } from "../../lib/digits.ts";
 import { estimateOf } from "../../measure/analysis/compared-estimate.ts";
 import type { DriverPair } from "../../measure/analysis/driver-pairs.ts";
 import { lostOfSides } from "../../measure/analysis/lost-deployments.ts";
-import { digits, intervalText, type TableCell } from "../../measure/analysis/print/table.ts";
+import { intervalText, type TableCell } from "../../measure/analysis/print/table.ts";
 import { mainMetric, measures } from "../../study/metric-lists.ts";
 import { type Html, html } from "./html.ts";
 

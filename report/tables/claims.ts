@@ -1,7 +1,8 @@
+import { digits } from "../../lib/digits.ts";
 import type { CheckedClaim } from "../../measure/analysis/claims/check.ts";
 import type { Evidence } from "../../measure/analysis/claims/evidence.ts";
 import { evidenceNotes, verdictWords } from "../../measure/analysis/print/claims.ts";
-import { digits, intervalText, type PlainTable } from "../../measure/analysis/print/table.ts";
+import { intervalText, type PlainTable } from "../../measure/analysis/print/table.ts";
 
 /** What our data have of a rule, as a number with its interval; or why there is none. */
 function ours({ estimate, low, high, unit, n, shortage, verdict }: Evidence): string {

@@ -15,7 +15,7 @@ export interface CheckedClaim {
   verdict: Verdict;
   /** Whether the claim was decided by some of its rules only, because the others are not tested. */
   partly: boolean;
-  /** Set where too few replicates are why nothing was decided: "not enough data: one deployment". */
+  /** Set where too few replicates are why nothing was decided: "not enough data: one replicate". */
   shortage: string | null;
   /** In how many ways it could have been contradicted, for all of which 5 % is meant. */
   parts: number;

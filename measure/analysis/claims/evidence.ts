@@ -43,7 +43,7 @@ export interface Evidence {
   /** The interval that contradicts: wider where the claim has several parts. */
   contradicts: EvidenceInterval | null;
   tested: Tested | null;
-  /** Set where there are too few replicates: "not enough data: one deployment". */
+  /** Set where there are too few replicates: "not enough data: one replicate". */
   shortage: string | null;
   /** What else a reader should know. */
   note: string | null;

@@ -1,4 +1,5 @@
 import { counted } from "../../../lib/counted.ts";
+import { digits } from "../../../lib/digits.ts";
 import { measures } from "../../../study/metric-lists.ts";
 import { requireOneForm } from "../command.ts";
 import { estimateOf } from "../compared-estimate.ts";
@@ -9,7 +10,6 @@ import {
   asText,
   countCell,
   countHead,
-  digits,
   intervalText,
   type PlainTable,
   pText,

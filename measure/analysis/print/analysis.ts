@@ -1,3 +1,4 @@
+import { digits } from "../../../lib/digits.ts";
 import { mainMetric, publishedMetrics, publishedName } from "../../../study/metric-lists.ts";
 import { metrics } from "../../../study/metrics.ts";
 import type { Analysis } from "../analyse.ts";
@@ -11,7 +12,7 @@ import type { AnalysisUnit } from "../unit.ts";
 import { claimLines, claimTable } from "./claims.ts";
 import { disturbanceTables } from "./disturbance.ts";
 import { driftTable } from "./drift.ts";
-import { countCell, countHead, digits, intervalText, type PlainTable, pText } from "./table.ts";
+import { countCell, countHead, intervalText, type PlainTable, pText } from "./table.ts";
 
 const median = (metric: ScenarioMetric) => ("unavailable" in metric ? "unavailable" : digits(metric.median));
 const interval = (metric: ScenarioMetric) => ("unavailable" in metric ? null : intervalText(metric.interval));

@@ -1,9 +1,10 @@
 import { counted } from "../../../lib/counted.ts";
+import { digits } from "../../../lib/digits.ts";
 import type { CheckedClaim } from "../claims/check.ts";
 import { type Evidence, type Tested, vmsTestedWith } from "../claims/evidence.ts";
 import { rateWords } from "../competitors.ts";
 import { lostWords } from "../lost-deployments.ts";
-import { digits, endTexts, type PlainTable } from "./table.ts";
+import { endTexts, type PlainTable } from "./table.ts";
 
 const list = (values: readonly (string | number)[]) => values.join(" and ");
 

@@ -1,8 +1,9 @@
+import { digits } from "../../../lib/digits.ts";
 import { measures } from "../../../study/metric-lists.ts";
 import type { Analysis } from "../analyse.ts";
 import { assumptions } from "../compare/verdict.ts";
 import { estimateOf } from "../compared-estimate.ts";
-import { digits, intervalText, type PlainTable } from "./table.ts";
+import { intervalText, type PlainTable } from "./table.ts";
 
 /** What measuring itself changes as a table; none where nothing was measured without captures. */
 export function disturbanceTables({ disturbance }: Pick<Analysis, "disturbance">): PlainTable[] {

@@ -1,3 +1,4 @@
+import { digits, usualDigits } from "../../../lib/digits.ts";
 import { tellingDigits } from "../../../lib/telling-digits.ts";
 import type { ComparedUnit } from "../unit.ts";
 
@@ -25,18 +26,6 @@ export const countHead = (unit: ComparedUnit): string =>
 export const countCell = (n: number, unit: ComparedUnit, head: ComparedUnit): TableCell =>
   unit === head ? n : `${n} ${countHead(unit)}`;
 
-/** Significant digits of a number that is printed. */
-const usual = 3;
-
-/** A number with some significant digits, without an exponent where it can be avoided. */
-export function digits(value: number | null, significant = usual): string | null {
-  if (value === null) return null;
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  if (size >= 10 ** significant) return value.toFixed(0);
-  return size < 1e-4 ? value.toExponential(1) : value.toPrecision(significant);
-}
-
 /** A part as per cent with two digits, or where these are 100 % of a part that is not all of it, with as many as tell. */
 export function percentText(part: number): string {
   const withDigits = (count: number) => Number((100 * part).toPrecision(count));
@@ -55,7 +44,7 @@ interface Ends {
 
 /** The ends of an interval as texts, both with as many digits as neither reads as a whole number that it is not. */
 export function endTexts({ low, high }: Ends): [string, string] {
-  const count = Math.max(tellingDigits(low, usual), tellingDigits(high, usual));
+  const count = Math.max(tellingDigits(low, usualDigits), tellingDigits(high, usualDigits));
   return [digits(low, count) as string, digits(high, count) as string];
 }
 

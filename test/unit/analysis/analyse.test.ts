@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { digits } from "../../../lib/digits.ts";
 import type { Analysis } from "../../../measure/analysis/analyse.ts";
 import { type AnalyseWords, analyseCommand } from "../../../measure/analysis/command.ts";
-import { asCsv, asText, digits, pText } from "../../../measure/analysis/print/table.ts";
+import { asCsv, asText, pText } from "../../../measure/analysis/print/table.ts";
 import { sampleResults } from "../../support/samples.ts";
 
 test("analyses real runs, in every form", async () => {
@@ -38,8 +39,8 @@ test("analyses real runs, in every form", async () => {
 
   const text = await print({});
   expect(text).toMatch(/virtio-bridge_bg0_1kpps_\w{8} +1 +2 +0 +13\.8/);
-  expect(text).toMatch(/none +RTT ms +PCI vs Bridge +1 .*not enough data: one deployment/);
-  expect(text).toContain("C7   not enough data: one deployment: PCI passthrough has the lowest median RTT");
+  expect(text).toMatch(/none +RTT ms +PCI vs Bridge +1 .*not enough data: one replicate/);
+  expect(text).toContain("C7   not enough data: one replicate: PCI passthrough has the lowest median RTT");
   expect(text).toMatch(/^ {2}these data have nothing to compare for .*: .*\bC12\b/m);
   const markdown = await print({ markdown: true });
   expect(markdown).toContain("## Table 3: Wilcoxon signed-rank tests");

@@ -115,7 +115,7 @@ describe("sides", () => {
       compareCommand("e1000-bridge", "pci-passthrough", words, { results: results.directory, runsOfStack: noStack });
     const text = await print({});
     expect(text).toMatch(
-      /median RTT, ms +18\.0 +1\.77 +10\.2 .* 1 +not enough data: one deployment; here B is lower by 90 %/,
+      /median RTT, ms +18\.0 +1\.77 +10\.2 .* 1 +not enough data: one replicate; here B is lower by 90 %/,
     );
     expect(await print({ pairs: "run" })).toMatch(
       /median RTT, ms +18\.0 +1\.77 +16\.2 .*B is lower by 16\.2 ms \(90 %\); too few runs to tell \(n = 2\)/,

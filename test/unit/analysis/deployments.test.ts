@@ -59,7 +59,7 @@ describe("contrasts", () => {
 describe("runs of one deployment", () => {
   test("are one value of Table 3, with neither p nor interval", () => {
     const row = table3(studyRuns(oneDeployment), "deployment").find(({ n, measure }) => n > 0 && measure === "rtt");
-    expect(row).toMatchObject({ n: 1, pValue: null, pHolm: null, notes: ["not enough data: one deployment"] });
+    expect(row).toMatchObject({ n: 1, pValue: null, pHolm: null, notes: ["not enough data: one replicate"] });
     expect(row?.ratio).toMatchObject({ estimate: expect.closeTo(0.5, 2), interval: null });
     expect(table3(studyRuns(oneDeployment), "run-median").find(({ n }) => n > 0)?.n).toBe(10);
   });
@@ -68,7 +68,7 @@ describe("runs of one deployment", () => {
     const claims = checkClaims({ runs: studyRuns(oneDeployment), fidelity: "hardware" });
     expect(claims.filter(({ verdict }) => verdict === "reproduced" || verdict === "contradicted")).toEqual([]);
     expect(claims.find(({ id }) => id === "C7")?.evidence[1]).toMatchObject({
-      ...{ verdict: "not enough data", n: 1, shortage: "not enough data: one deployment" },
+      ...{ verdict: "not enough data", n: 1, shortage: "not enough data: one replicate" },
       tested: { replicates: 1, deployments: 2, runs: 20 },
     });
   });
@@ -84,10 +84,10 @@ describe("runs of one deployment", () => {
       runs: oneDeployment.filter(({ mains }) => mains.sender === name),
     }));
     const { rows } = await compareSides(bridge!, pci!, "deployment");
-    expect(rows[0]?.verdict).toBe("not enough data: one deployment; here B is lower by 50 %");
+    expect(rows[0]?.verdict).toBe("not enough data: one replicate; here B is lower by 50 %");
     const apart = await compareSides(bridge!, { ...pci!, directory: "s" }, "deployment");
     expect(apart.rows[0]?.comparison).toMatchObject({ test: "mann-whitney", n: 1, pValue: null });
-    expect(apart.rows[0]?.verdict).toMatch(/^not enough data: one deployment/);
+    expect(apart.rows[0]?.verdict).toMatch(/^not enough data: one replicate/);
   });
 });
 

@@ -87,7 +87,7 @@ describe("compareDrivers", () => {
   it("takes the runs of one deployment for one value, and one deployment for too few", () => {
     const once = { a: [1, 2, 3].map((medianMs) => ({ replicate: 1, medianMs })), b: runs(8) };
     expect(compareDrivers(once)).toMatchObject([
-      { replicates: 1, ratio: 0.25, low: null, toldApart: null, shortage: "not enough data: one deployment" },
+      { replicates: 1, ratio: 0.25, low: null, toldApart: null, shortage: "not enough data: one replicate" },
     ]);
     expect(compareDrivers({ a: runs(1, 2), b: runs(2, 3) })[0]?.shortage).toBe(
       "not enough data: 2 replicates; 3 are needed",
