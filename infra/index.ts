@@ -52,4 +52,4 @@ async function prepare() {
   }
 }
 
-export const { scenario, load, runs } = declareTestbed(await prepare());
+export const { scenario, load, runs, inAll } = declareTestbed(await prepare());

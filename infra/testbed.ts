@@ -5,7 +5,6 @@ import { checkout } from "../lib/paths.ts";
 import { type Role, roles } from "../lib/roles.ts";
 import { runToken } from "../measure/results/token.ts";
 import { mainLinkSettings } from "../study/factors.ts";
-import type { Scenario } from "../study/scenario.ts";
 import { scenarioOf } from "../study/scenario.ts";
 import type { GuestImage } from "./config/guest-image.ts";
 import type { ResolvedConfig } from "./config/load.ts";
@@ -136,9 +135,13 @@ function loadOf(
  * background VMs that compete with them, their load, and the runs.
  */
 export function declareTestbed(args: TestbedArgs): {
-  scenario: Scenario;
+  /** Its name. */
+  scenario: string;
   load: pulumi.Output<string> | undefined;
-  runs: pulumi.Output<unknown>[];
+  /** What came of each run, in a line, by its folder. */
+  runs: Record<string, pulumi.Output<string>>;
+  /** What came of all of them, in a line. */
+  inAll: pulumi.Output<string>;
 } {
   const { config, guestImage, servers } = args;
   const scenario = scenarioOf(config);
@@ -152,7 +155,7 @@ export function declareTestbed(args: TestbedArgs): {
   const load = loadOf(on, fleets, plan, args);
 
   const { resultsDirectory } = config;
-  const { results } = new Runs(
+  const { runs, inAll } = new Runs(
     "runs",
     {
       spec: {
@@ -173,5 +176,5 @@ export function declareTestbed(args: TestbedArgs): {
       dependsOn: [...mainsReady, ...roles.flatMap((role) => fleets[role].complete), ...(load?.complete ?? [])],
     },
   );
-  return { scenario, load: load?.seen, runs: results };
+  return { scenario: scenario.name, load: load?.seen, runs, inAll };
 }

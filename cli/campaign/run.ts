@@ -17,7 +17,6 @@ import { timeStamp } from "../stamp.ts";
 import { tellReport } from "../written-report.ts";
 import { type Campaign, dealOf, estimatesOf, namedCampaign } from "./campaign.ts";
 import { secondsUntilDone } from "./estimate.ts";
-import { foundText } from "./found.ts";
 import type { CampaignOutcome } from "./measure.ts";
 import { measureCampaign, outcomeWithout, type WorkingPair } from "./measure-campaign.ts";
 import { MeasuredRuns } from "./measured.ts";
@@ -74,10 +73,9 @@ function workingPair({ number, hosts }: NumberedPair, isAlone: boolean, deployin
           leftoversAreGone: await leftoversAreGone(name, serversAreNew),
         },
         (stack) =>
-          body(async (deployment) => {
+          body((deployment) => {
             const limitMs = 1000 * deploymentLimitSeconds(deployment.scenario.config, fidelity);
-            const { runs, ...deployed } = await stack.deploy(settingsOf(deployment, { hosts, results }), limitMs);
-            return { ...deployed, found: foundText(runs) };
+            return stack.deploy(settingsOf(deployment, { hosts, results }), limitMs);
           }),
       );
     },

@@ -1,7 +1,6 @@
 import { randomInt } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { z } from "zod";
 import { deploymentLimitSeconds } from "../../infra/config/limits.ts";
 import type { Driver } from "../../infra/vm/drivers.ts";
 import { LabError } from "../../lib/errors.ts";
@@ -26,8 +25,6 @@ import type { DemoOptions } from "./options.ts";
 import { summariseDemo } from "./summary.ts";
 import { demoTable } from "./table.ts";
 
-const runsSchema = z.array(z.object({ directory: z.string() })).min(1);
-
 const stackName = "demo";
 
 /** Every deployment of the demo measures one run like this. */
@@ -50,7 +47,7 @@ async function measureAll(stack: DrivenStack, options: DemoOptions, results: str
     const replicate = order.block;
     interruption.asked.throwIfAborted();
     const label = `[${index + 1}/${plan.length}] replicate ${replicate}: ${driver}`;
-    const { runs } = await progress.step(label, () =>
+    const { folders } = await progress.step(label, () =>
       stack.deploy({
         [mainVmKeys.driver]: driver,
         replicate: String(replicate),
@@ -64,7 +61,7 @@ async function measureAll(stack: DrivenStack, options: DemoOptions, results: str
         resultsDirectory: results,
       }),
     );
-    measured[driver]?.push(...runsSchema.parse(runs).map(({ directory }) => directory));
+    measured[driver]?.push(...folders);
   }
   return measured;
 }

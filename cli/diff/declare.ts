@@ -81,7 +81,7 @@ export async function declareScenario(config: Omit<Config, "hosts">, before?: De
     },
   });
   await withShortStacks(() => {
-    const { runs } = declareTestbed({
+    const { inAll } = declareTestbed({
       stack: "diff",
       config: { ...config, inventory, resultsDirectory: "/" },
       guestImage,
@@ -89,7 +89,7 @@ export async function declareScenario(config: Omit<Config, "hosts">, before?: De
       servers: { sender: view, responder: view },
       runToken: () => "there",
     });
-    return new Promise((resolve) => pulumi.all(runs).apply(resolve));
+    return new Promise((resolve) => inAll.apply(resolve));
   });
   return declared;
 }

@@ -9,6 +9,7 @@ import type { Interruption } from "../interrupt.ts";
 import { stackFile } from "./config.ts";
 import { DeploymentReport, type ResourceTime } from "./deployment-report.ts";
 import { differencesIn, mendableRefusals, mendingText } from "./mending.ts";
+import { foldersOfRuns } from "./run-folders.ts";
 
 export interface DrivenStackOptions {
   /** Name of the stack. */
@@ -43,8 +44,10 @@ type OperationSettings = Required<
 
 /** What a deployment gave. */
 interface Deployed {
-  /** What the program exports as `runs`. */
-  runs: unknown;
+  /** Folders of the runs. */
+  folders: string[];
+  /** What the program says of all runs, in a line. */
+  found: string;
   times: readonly ResourceTime[];
   /** What was not as it had been deployed and was made anew, a line each. */
   mended: readonly string[];
@@ -86,7 +89,7 @@ export class DrivenStack {
   /**
    * Deploys a scenario and measures it; once more where a run was refused because of what a deployment makes anew.
    * @param settings configuration keys without the project's name, and their values as text
-   * @returns what the program exports as `runs`, what the engine was busy with, and what it has mended
+   * @returns the runs, what the engine was busy with, and what it has mended
    * @throws LabError with what the engine called errors, the second time's where it was run twice, or the reason of the interruption
    */
   async deploy(settings: Record<string, string>, timeLimitMs: number = this.#options.timeLimitMs): Promise<Deployed> {
@@ -98,7 +101,8 @@ export class DrivenStack {
     const up = async (mended: readonly string[]): Promise<Deployed> => {
       try {
         const result = await this.#run("deploying", timeLimitMs, (common) => this.#stack.up(common), times);
-        return { runs: result.outputs.runs?.value, times, mended };
+        const { runs, inAll } = result.outputs;
+        return { folders: foldersOfRuns(runs?.value), found: String(inAll?.value ?? ""), times, mended };
       } catch (error) {
         interruption.asked.throwIfAborted();
         throw error;

@@ -1,14 +1,11 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { execa } from "execa";
-import { z } from "zod";
 import { LabError } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
 import { progress } from "../progress.ts";
 import { preparePulumi } from "../setup/pulumi.ts";
 import { stackFile } from "./config.ts";
-
-const outputSchema = z.array(z.object({ directory: z.string() }));
+import { foldersOfRuns } from "./run-folders.ts";
 
 /**
  * Folders of the runs that a stack has measured last, from its state.
@@ -27,5 +24,5 @@ export async function latestRuns(stack: string): Promise<string[] | undefined> {
     throw new LabError(
       `stack ${stack} has no runs; ./lab up ${stack} measures them: ${stderr.trim() || "pulumi failed"}`,
     );
-  return outputSchema.parse(JSON.parse(stdout)).map(({ directory }) => resolve(checkout, directory));
+  return foldersOfRuns(JSON.parse(stdout));
 }

@@ -1,11 +1,13 @@
-import { join } from "node:path";
+import { isAbsolute, join, relative } from "node:path";
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { checkout } from "../../lib/paths.ts";
 import { runBudget } from "../../measure/probe/budget.ts";
-import { type RunOutcome, runProgram } from "../../measure/probe/outcome.ts";
+import { runProgram } from "../../measure/probe/outcome.ts";
 import type { RunSpec } from "../../measure/probe/spec.ts";
 import { runFolder } from "../../measure/results/token.ts";
 import { componentTypes } from "../component-types.ts";
+import { runsText, runText } from "./run-words.ts";
 
 export interface RunsArgs {
   /** What all runs have in common. */
@@ -15,14 +17,22 @@ export interface RunsArgs {
   token: (folder: string, scenarioSha256: string) => string;
 }
 
+/** A path from the checkout, where it lies in it. */
+function shortPath(path: string): string {
+  const fromCheckout = relative(checkout, path);
+  return fromCheckout.startsWith("..") || isAbsolute(fromCheckout) ? path : fromCheckout;
+}
+
 /**
  * The runs of a scenario, one after the other, each a resource of its own: progress is Pulumi's, and after a failure
  * only the runs that are missing are measured. A run is triggered by its scenario and by the state of its data, read
  * now: data that is missing or spoilt is measured again. Destroying a stack never deletes data.
  */
 export class Runs extends pulumi.ComponentResource {
-  /** What each run's runner said of it. */
-  readonly results: pulumi.Output<RunOutcome>[];
+  /** Each run in a line, by its folder: from the checkout where that is in it. */
+  readonly runs: Record<string, pulumi.Output<string>>;
+  /** All of them in a line. */
+  readonly inAll: pulumi.Output<string>;
 
   constructor(name: string, args: RunsArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super(componentTypes.runs, name, {}, opts);
@@ -30,7 +40,7 @@ export class Runs extends pulumi.ComponentResource {
     // The runner gives up by itself, and says why; this is for one that does not.
     const limit = `${runBudget(spec.scenario.factors, spec.fidelity).runSeconds + 600}s`;
     let before: local.Command | undefined;
-    this.results = Array.from({ length: args.count }, (_, index) => {
+    const outcomes = Array.from({ length: args.count }, (_, index) => {
       const run = index + 1;
       const folder = join(spec.resultsDirectory, runFolder(spec.scenario, spec.replicate, run));
       const token = args.token(folder, spec.scenario.sha256);
@@ -50,8 +60,12 @@ export class Runs extends pulumi.ComponentResource {
         },
       );
       before = command;
-      return command.stdout.apply((stdout) => runProgram.answer(stdout));
+      return { folder, outcome: command.stdout.apply((stdout) => runProgram.answer(stdout)) };
     });
-    this.registerOutputs({ results: this.results });
+    this.runs = Object.fromEntries(
+      outcomes.map(({ folder, outcome }) => [shortPath(folder), outcome.apply(runText)] as const),
+    );
+    this.inAll = pulumi.all(outcomes.map(({ outcome }) => outcome)).apply((runs) => runsText(runs, spec.fidelity));
+    this.registerOutputs({});
   }
 }

@@ -8,6 +8,7 @@ import { LabError, messageOf } from "../../lib/errors.ts";
 import { publishFolder } from "../../lib/publish.ts";
 import type { Role } from "../../lib/roles.ts";
 import { hopOfPoint, pointNames, roleOfPoint } from "../../study/points.ts";
+import { pingRecord } from "../probes/ping/record.ts";
 import type { Probe } from "../probes/probe.ts";
 import { allProbes } from "../probes/registry.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
@@ -129,14 +130,20 @@ async function publish(folder: string, files: Map<string, Buffer>, manifest: Man
     throw new LabError(`${folder} appeared while its run was measured: another process measures the same run`);
 }
 
-const outcomeOf = (manifest: Manifest, directory: string, measured: boolean): RunOutcome => ({
-  run: manifest.run,
-  replicate: manifest.replicate,
-  directory,
-  manifestSha256: sha256(canonicalJson(manifest)),
-  measured,
-  summary: Object.fromEntries(manifest.probes.map(({ id, metrics }) => [id, metrics])),
-});
+function outcomeOf(manifest: Manifest, directory: string, measured: boolean): RunOutcome {
+  const { details, cpu } = pingRecord(manifest);
+  const { transmitted, received } = details;
+  return {
+    run: manifest.run,
+    replicate: manifest.replicate,
+    directory,
+    manifestSha256: sha256(canonicalJson(manifest)),
+    measured,
+    packets: { transmitted, received },
+    cpu: { sender: cpu.sender.during, responder: cpu.responder.during },
+    summary: Object.fromEntries(manifest.probes.map(({ id, metrics }) => [id, metrics])),
+  };
+}
 
 const refusalOf = ({ owner, replicate, run }: RunSpec, { differences }: NotAsDeployedError): Refusal => ({
   ...{ owner, replicate, run },

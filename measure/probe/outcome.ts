@@ -13,6 +13,9 @@ const runOutcomeSchema = z.object({
   directory: z.string().min(1),
   manifestSha256: sha256Schema,
   measured: z.boolean(),
+  /** Packets of ping, and CPU usage while it measured in per cent of all CPUs of a server; a state of before has neither. */
+  packets: z.object({ transmitted: z.int(), received: z.int() }).optional(),
+  cpu: z.object({ sender: z.number(), responder: z.number() }).optional(),
   /** Metrics by probe. A state of before has the metrics of ping by themselves, the only probe that there was. */
   summary: z.union([
     z.record(z.string(), metricsSchema),

@@ -1,15 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { expect } from "vitest";
 import { z } from "zod";
 import { type Host, type Inventory, inventorySchema } from "../../infra/config/hosts.ts";
 import { mainName } from "../../infra/vm/addresses.ts";
 import { endpointOn } from "../../lib/endpoints/kinds.ts";
-import { labDir } from "../../lib/paths.ts";
+import { checkout, labDir } from "../../lib/paths.ts";
 import { type Role, roles } from "../../lib/roles.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
-import type { RunOutcome } from "../../measure/probe/outcome.ts";
 import { pingRecord } from "../../measure/probes/ping/record.ts";
 import type { Manifest } from "../../measure/results/manifest.ts";
 import { inspectRun } from "../../measure/results/token.ts";
@@ -22,6 +21,12 @@ const leftovers = `virsh -q list --all
 cat /sys/class/net/pf0/device/sriov_numvfs
 ls -d /sys/class/net/rtt0 /run/netns/rtt-* /run/sriov-rtt /var/lib/sriov-rtt /var/log/libvirt/qemu/rtt-* 2> /dev/null
 pgrep -x -a 'tcpdump|mpstat|qemu-system-x86.*' || true`;
+
+/** What a stack says of a run. */
+interface StackRun {
+  directory: string;
+  text: string;
+}
 
 /** The emulated servers that are up, with a stack of the real program on them. */
 export class Testbed {
@@ -57,7 +62,7 @@ export class Testbed {
   }
 
   /** Deploys and measures; fails with all that pulumi said. @param timeoutMs where it takes longer than a test's deployments do */
-  async up(own: Record<string, unknown>, args: string[] = [], timeoutMs?: number): Promise<RunOutcome[]> {
+  async up(own: Record<string, unknown>, args: string[] = [], timeoutMs?: number): Promise<StackRun[]> {
     this.stack.configure(this.settings(own));
     const limit = timeoutMs === undefined ? {} : { timeoutMs };
     const { all, exitCode } = await this.stack.pulumi(["up", "--yes", "--skip-preview", ...args], limit);
@@ -78,9 +83,10 @@ export class Testbed {
   }
 
   /** What the stack says of its runs. */
-  async runs(): Promise<RunOutcome[]> {
+  async runs(): Promise<StackRun[]> {
     const { stdout } = await this.stack.pulumi(["stack", "output", "--json"]);
-    return (JSON.parse(stdout) as { runs: RunOutcome[] }).runs;
+    const { runs } = JSON.parse(stdout) as { runs: Record<string, string> };
+    return Object.entries(runs).map(([folder, text]) => ({ directory: resolve(checkout, folder), text }));
   }
 
   async destroy(): Promise<void> {
@@ -135,7 +141,7 @@ export class Testbed {
 }
 
 /** The manifest of a run that counts; fails when it does not. */
-export function manifestOf(outcome: RunOutcome | undefined): Manifest {
+export function manifestOf(outcome: StackRun | undefined): Manifest {
   const state = inspectRun(outcome?.directory ?? "");
   if ("missing" in state) throw new Error(`${outcome?.directory} does not count: ${state.missing}`);
   return state.manifest;

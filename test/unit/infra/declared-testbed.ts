@@ -24,7 +24,7 @@ writeFileSync(keyFile, "a key");
 
 const unavailable = { unavailable: "made up" };
 /** What a run's program prints. */
-export const outcomeOf = (run: number) =>
+const outcomeOf = (run: number) =>
   JSON.stringify({
     ...{ run, replicate: 1, directory: `/nowhere/${run}`, manifestSha256: "0".repeat(64), measured: true },
     summary: { ping: { rttMs: unavailable, rttOverheadMs: unavailable, responseTimeMs: unavailable } },
@@ -78,14 +78,16 @@ export async function declare(own: Record<string, unknown>, forgotten: readonly 
     loadInitrdFile: "/l",
     loadInitrdSha256: "",
   };
-  const { runs } = declareTestbed({
+  const { runs, inAll } = declareTestbed({
     stack: "test",
     config: resolveConfig(parseConfig(raw, "p", "test"), "/"),
     guestImage: image,
     owner: "stack test",
     servers: { sender: view, responder: view },
   });
-  return new Promise<unknown[]>((resolve) => pulumi.all(runs).apply(resolve));
+  return new Promise<{ runs: Record<string, string>; inAll: string }>((resolve) => {
+    pulumi.all(runs).apply((texts) => inAll.apply((text) => resolve({ runs: texts, inAll: text })));
+  });
 }
 
 export const named = (name: string) => declared.find((resource) => resource.name === name)?.inputs;

@@ -9,7 +9,6 @@ import {
   host,
   inputsOf,
   named,
-  outcomeOf,
   xsltOf,
 } from "./declared-testbed.ts";
 
@@ -17,8 +16,13 @@ beforeEach(beginDeclaring);
 
 describe("a scenario's resources", () => {
   it("are two servers, two Main VMs and a command for each run", async () => {
-    const results = await declare({ mainDriver: "virtio-bridge" });
-    expect(results).toEqual([JSON.parse(outcomeOf(1)), JSON.parse(outcomeOf(2))]);
+    const { runs, inAll } = await declare({ mainDriver: "virtio-bridge" });
+    const folders = Object.keys(runs);
+    expect(folders).toEqual(
+      [1, 2].map((run) => expect.stringMatching(`^/\\S+/virtio-bridge_\\S+/rep-01_run-0${run}$`)),
+    );
+    expect(Object.values(runs)).toEqual(["RTT unavailable: made up", "RTT unavailable: made up"]);
+    expect(inAll).toBe("2 runs: RTT unavailable; emulated servers");
     const names = declared.map(({ name }) => name);
     for (const role of ["sender", "responder"])
       for (const part of ["lease", "image", "nic-pf0", "bridge", "libvirt", "slots", "main-ready", "rtt-main"])
