@@ -7,7 +7,7 @@ import type { StudyData } from "../study-data.ts";
 import { boxFields, boxSpec, fewestForWhiskers } from "./box-spec.ts";
 import type { Drawing, DrawnRow } from "./drawing.ts";
 import { placeCells } from "./panels.ts";
-import { asTitle, unavailableLines } from "./pieces.ts";
+import { asTitle, lostScenarios, unavailableLines } from "./pieces.ts";
 
 /** The numbers of a box, in the unit that is shown; or why there are none. */
 type BoxNumbers =
@@ -38,8 +38,8 @@ function rowOf(place: DrawnPlace, numbers: BoxNumbers): DrawnRow {
   return { scenarios: [place.scenario], cells };
 }
 
-function boxFigure(figure: BoxFigure, { places }: StudyData): Drawing {
-  const rows = places.flatMap((place) => {
+function boxFigure(figure: BoxFigure, study: StudyData): Drawing {
+  const rows = study.places.flatMap((place) => {
     const numbers = figure.numbersOf(place.scenario);
     return numbers === undefined ? [] : [rowOf(place, numbers)];
   });
@@ -49,7 +49,7 @@ function boxFigure(figure: BoxFigure, { places }: StudyData): Drawing {
   return {
     ...{ name, title, caption, rows },
     fields: boxFields(unit, hasCentre),
-    missing: unavailableLines(rows),
+    missing: [...unavailableLines(rows), ...lostScenarios(study)],
     spec: hasValue ? boxSpec(figure, rows) : null,
   };
 }

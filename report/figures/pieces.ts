@@ -1,4 +1,6 @@
 import { digits } from "../../lib/digits.ts";
+import { mainMetric } from "../../study/metric-lists.ts";
+import type { StudyData } from "../study-data.ts";
 import type { DrawnField, DrawnRow } from "./drawing.ts";
 import { driverColours, driversInOrder, neutral } from "./theme.ts";
 
@@ -60,6 +62,15 @@ export const unavailableLines = (
     rows.flatMap(({ cells }) =>
       typeof cells.unavailable === "string" ? [[who(cells), cells.unavailable] as const] : [],
     ),
+  );
+
+/** Scenarios that were measured and of which no run counts, with the reason: they have no row. */
+export const lostScenarios = ({ dataset, indexOf }: Pick<StudyData, "dataset" | "indexOf">): string[] =>
+  reasonLines(
+    dataset.lost.flatMap(({ scenario, scenarioSha256, metrics }) => {
+      const found = metrics[mainMetric];
+      return !indexOf.has(scenarioSha256) && "unavailable" in found ? [[scenario, found.unavailable] as const] : [];
+    }),
   );
 
 /** "1.52": a ratio as people read it. */

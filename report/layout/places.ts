@@ -57,6 +57,10 @@ export function placesByVms(scenarios: readonly ShownScenario[]): DrawnPlace[] {
   });
 }
 
-/** Different values in the order of their numbers, or of the alphabet. */
+const byAlphabet = new Intl.Collator("en", { numeric: true });
+
+/** Different values in the order of their numbers, or of the alphabet, in which "pair 2" comes before "pair 10". */
 export const inOrder = <T extends string | number | boolean>(values: Iterable<T>): T[] =>
-  [...new Set(values)].sort((a, b) => (typeof a === "number" && typeof b === "number" ? a - b : a < b ? -1 : 1));
+  [...new Set(values)].sort((a, b) =>
+    typeof a === "number" && typeof b === "number" ? a - b : byAlphabet.compare(String(a), String(b)),
+  );
