@@ -9,6 +9,16 @@ export interface Competition {
   loadLocation: Role | "both";
 }
 
+/** Who competes in a run, as the configuration said it, from what is recorded: `location` is a server's or "both". */
+export const recordedCompetition = (run: {
+  vms: number;
+  load: { type: string; location: string } | null;
+}): Competition => ({
+  backgroundVms: run.vms,
+  loadType: run.load?.type ?? "none",
+  loadLocation: (run.load?.location ?? "both") as Competition["loadLocation"],
+});
+
 /** The configuration without background VMs, where load means nothing. */
 export const nobodyCompetes = { backgroundVms: 0, loadType: "none" } as const satisfies Partial<Competition>;
 

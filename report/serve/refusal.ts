@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from "node:http";
 const loopback = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
 
 /** Why a request is not answered. */
-export interface Refusal {
+interface Refusal {
   status: 403 | 405;
   why: string;
 }

@@ -3,10 +3,10 @@ import { canonicalJson } from "../../lib/canonical.ts";
 import { type Role, roles } from "../../lib/roles.ts";
 import { conditionWords, driverOf } from "../../measure/analysis/competitors.ts";
 import type { RunRecord } from "../../measure/dataset/run-record.ts";
-import type { Competition } from "../../study/competition.ts";
+import { recordedCompetition } from "../../study/competition.ts";
 import type { Cell } from "../../study/factor.ts";
-import { competingServers } from "../../study/loads/loads.ts";
-import { type DrawnServer, type DrawnTestbed, loadWords } from "./testbed.ts";
+import { competingServers, loadWords } from "../../study/loads/loads.ts";
+import type { DrawnServer, DrawnTestbed } from "./testbed.ts";
 
 /** A scenario by what its runs recorded, and its factors by their columns. */
 export interface RecordedScenario {
@@ -23,13 +23,6 @@ export interface SharedTestbed {
 
 const isKnown = (driver: string): driver is MainDriver => Object.hasOwn(attachments, driver);
 
-/** Who competes, as the configuration said it. */
-const competitionOf = ({ vms, load }: RunRecord): Competition => ({
-  backgroundVms: vms,
-  loadType: load?.type ?? "none",
-  loadLocation: (load?.location ?? "both") as Competition["loadLocation"],
-});
-
 /** The driver of each server's background VMs: of all, or "SENDER~RESPONDER". */
 function backgroundDrivers({ background }: RunRecord, servers: readonly Role[]): Map<Role, string> {
   const names = background?.split("~") ?? [];
@@ -38,7 +31,7 @@ function backgroundDrivers({ background }: RunRecord, servers: readonly Role[]):
 
 /** What is drawn of a scenario; null where a driver is none that this testbed knows. */
 function testbedOfScenario({ factors }: RecordedScenario, run: RunRecord): DrawnTestbed | null {
-  const competition = competitionOf(run);
+  const competition = recordedCompetition(run);
   const fleets = backgroundDrivers(run, competingServers(competition));
   if (![...Object.values(run.mains), ...fleets.values()].every(isKnown)) return null;
   const number = (column: string) => Number(factors[column] ?? 0);

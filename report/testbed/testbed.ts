@@ -4,8 +4,7 @@ import { planOf } from "../../infra/plan/plan.ts";
 import { identityOf } from "../../infra/vm/addresses.ts";
 import type { Driver, MainDriver } from "../../infra/vm/drivers.ts";
 import type { Role } from "../../lib/roles.ts";
-import { type Competition, hasLoad } from "../../study/competition.ts";
-import { kindOf } from "../../study/loads/loads.ts";
+import { loadWords } from "../../study/loads/loads.ts";
 import { pairKey } from "../../study/terms.ts";
 
 /** How endpoints are attached: the driver, and the VLAN that the NIC puts their VFs into (0: none). */
@@ -34,15 +33,6 @@ export interface DrawnTestbed {
   servers: Record<Role, DrawnServer>;
   /** Whether packets of the Main VMs are captured. */
   isCaptured: boolean;
-}
-
-/** What background VMs do: "CPU load", "network load to the responder". */
-export function loadWords(competition: Competition): string {
-  const kind = hasLoad(competition) ? kindOf(competition.loadType) : undefined;
-  if (kind === undefined) return "idle";
-  if (!kind.talks) return kind.words;
-  const { loadLocation } = competition;
-  return `${kind.words} ${loadLocation === "both" ? "both ways" : `to the ${loadLocation}`}`;
 }
 
 /**

@@ -96,3 +96,12 @@ type GuestRate = NonNullable<(typeof loadKinds)[LoadKindId]["counters"]>["rates"
 /** The shape of a record with a member for each of them. */
 export const guestRateShapeOf = <Schema extends z.ZodType>(schema: Schema, kinds: LoadKinds) =>
   Object.fromEntries(guestRatesOf(kinds).map((rate) => [rate, schema])) as Record<GuestRate, Schema>;
+
+/** What background VMs do: "CPU load", "network load to the responder". */
+export function loadWords(competition: Competition): string {
+  const kind = hasLoad(competition) ? kindOf(competition.loadType) : undefined;
+  if (kind === undefined) return "idle";
+  if (!kind.talks) return kind.words;
+  const { loadLocation } = competition;
+  return `${kind.words} ${loadLocation === "both" ? "both ways" : `to the ${loadLocation}`}`;
+}
