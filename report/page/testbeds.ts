@@ -6,7 +6,7 @@ import { type Html, html } from "./html.ts";
 const testbedHtml = ({ testbed, scenarios }: SharedTestbed, isFirst: boolean): Html =>
   html`<details class="testbed" ${isFirst ? html`open` : null}><summary>${testbed.title}</summary>
 <div class="scrolls" tabindex="0" role="region" aria-label="drawing of: ${testbed.title}">${svgOfTestbed(pictureOf(testbed))}</div>
-<p class="facts">Scenarios: ${scenarios.map((name, i) => html`${i > 0 ? ", " : null}<code>${name}</code>`)}</p></details>\n`;
+<p class="drawn-scenarios">Scenarios: ${scenarios.map((name, i) => html`${i > 0 ? ", " : null}<code>${name}</code>`)}</p></details>\n`;
 
 /** The testbeds of the scenarios, drawn (Figs. 1, 2 and 4); nothing where there is no scenario. */
 export function testbedsHtml(scenarios: readonly RecordedScenario[]): Html | null {

@@ -1,11 +1,13 @@
 import { pathToFileURL } from "node:url";
 import axe from "axe-core";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { writeReport } from "../../../report/report.ts";
-import { executablePath } from "../../support/browser.ts";
+import { browserTestLimitMs, launchBrowser, newPage } from "../../support/browser.ts";
 import { temporaryFolder } from "../../support/report.ts";
 import { sampleResults } from "../../support/samples.ts";
+
+vi.setConfig({ testTimeout: browserTestLimitMs });
 
 const folder = temporaryFolder();
 let browser: Browser;
@@ -14,17 +16,17 @@ let address: string;
 beforeAll(async () => {
   using results = await sampleResults();
   address = pathToFileURL(await writeReport(results.directory, { into: folder.path })).href;
-  browser = await chromium.launch({ executablePath, args: ["--no-sandbox"], timeout: 120_000 });
-}, 240_000);
+  browser = await launchBrowser();
+}, browserTestLimitMs);
 afterAll(async () => {
   await browser?.close();
   folder[Symbol.dispose]();
 });
 
 /** Opens the page, and gathers what it complains of and what it asks the network for. */
-async function openPage(fragment = "", options: { colorScheme?: "dark" | "light"; bypassCSP?: boolean } = {}) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
+async function openPage(fragment = "", options: BrowserContextOptions = {}) {
+  const opened = await newPage(browser, options);
+  const { page } = opened;
   const complaints: string[] = [];
   page.on("console", (message) => complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
@@ -32,14 +34,14 @@ async function openPage(fragment = "", options: { colorScheme?: "dark" | "light"
     if (!request.url().startsWith("file:")) complaints.push(request.url());
   });
   await page.goto(`${address}${fragment}`);
-  await page.waitForSelector("html[data-ready]", { timeout: 60_000 });
-  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+  await page.waitForSelector("html[data-ready]");
+  return { ...opened, complaints };
 }
 
 /** Rows of a figure that are drawn, after it was scrolled to. */
 async function rowsDrawn(page: Page, figure: string): Promise<number> {
   await page.locator(`#figure-${figure}`).scrollIntoViewIfNeeded();
-  await page.waitForSelector(`#figure-${figure}[data-rows]`, { timeout: 60_000 });
+  await page.waitForSelector(`#figure-${figure}[data-rows]`);
   return Number(await page.locator(`#figure-${figure}`).getAttribute("data-rows"));
 }
 
@@ -113,7 +115,7 @@ test("dark and light switch, and follow the system until then", async () => {
   expect(await ink()).not.toBe(inkInDark);
 });
 
-test("axe finds no serious violation, on the light page and on the dark one", { timeout: 240_000 }, async () => {
+test("axe finds no serious violation, on the light page and on the dark one", async () => {
   await using opened = await openPage("", { colorScheme: "light", bypassCSP: true });
   const { page } = opened;
   await page.locator("#boxes-rtt details.behind summary").click();

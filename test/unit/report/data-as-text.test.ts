@@ -1,10 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
 import { expect, test } from "vitest";
 import { writeReport } from "../../../report/report.ts";
-import { executablePath } from "../../support/browser.ts";
+import { browserTestLimitMs, launchBrowser, newPage } from "../../support/browser.ts";
 import { resultsOf } from "../../support/sample-runs.ts";
 
 const script = "</script><script>alert(1)</script>";
@@ -12,7 +11,7 @@ const image = '"><img src=x onerror=alert(2)>';
 const formula = "=cmd()";
 
 test("names, paths and reasons are text in page, tooltip, dialog, SVG, CSV and specification", {
-  timeout: 300_000,
+  timeout: browserTestLimitMs,
 }, async () => {
   using results = await resultsOf([
     { driver: "e1000-bridge", replicate: 1, name: script },
@@ -40,9 +39,9 @@ test("names, paths and reasons are text in page, tooltip, dialog, SVG, CSV and s
   }
   expect(readFileSync(join(figures, "campaign-rtt.csv"), "utf8")).toContain(`'${formula}`);
 
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"], timeout: 120_000 });
+  const browser = await launchBrowser();
   try {
-    const page = await browser.newPage();
+    const { page } = await newPage(browser);
     const complaints: string[] = [];
     page.on("dialog", (dialog) => {
       complaints.push(dialog.message());
@@ -51,10 +50,10 @@ test("names, paths and reasons are text in page, tooltip, dialog, SVG, CSV and s
     page.on("console", (message) => complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(error.message));
     await page.goto(pathToFileURL(file).href);
-    await page.waitForSelector("html[data-ready]", { timeout: 60_000 });
+    await page.waitForSelector("html[data-ready]");
     const figure = page.locator("#figure-campaign-rtt");
     await figure.scrollIntoViewIfNeeded();
-    await page.waitForSelector("#figure-campaign-rtt[data-rows]", { timeout: 60_000 });
+    await page.waitForSelector("#figure-campaign-rtt[data-rows]");
     const mark = figure.locator(".mark-symbol.role-mark path").first();
     await mark.hover();
     await expect(page.locator("#tooltip").textContent()).resolves.toMatch(/alert\([12]\)/);

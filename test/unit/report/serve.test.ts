@@ -4,24 +4,23 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { type Browser, chromium } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { journalFile } from "../../../cli/campaign/journal.ts";
 import { JournalsIn } from "../../../cli/campaign/journal-progress.ts";
 import { tablesOf } from "../../../cli/serve-report.ts";
 import { checkout } from "../../../lib/paths.ts";
 import { serveReport } from "../../../report/serve/server.ts";
-import { executablePath } from "../../support/browser.ts";
+import { browserTestLimitMs, launchBrowser, newPage } from "../../support/browser.ts";
 import { temporaryFolder } from "../../support/report.ts";
 import { sampleResults } from "../../support/samples.ts";
 
-/** For what takes seconds where nothing else runs. */
-const busyMs = 240_000;
+vi.setConfig({ testTimeout: browserTestLimitMs });
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath, args: ["--no-sandbox"], timeout: 120_000 });
-}, busyMs);
+  browser = await launchBrowser();
+}, browserTestLimitMs);
 afterAll(() => browser?.close());
 
 /** Results of which one run is not published yet, and what publishes it as the runner does. */
@@ -65,34 +64,33 @@ async function statusOf(url: string, headers: Record<string, string> = {}): Prom
   return response.statusCode;
 }
 
-test("a run that is published shows, and the campaign's progress moves; choice, place and theme stay", {
-  timeout: busyMs,
-}, async () => {
+test("a run that is published shows, and the campaign's progress moves; choice, place and theme stay", async () => {
   using results = await resultsWithoutLast();
   const { directory } = results;
   write(directory, { event: "begun", deployments: 4, missing: 2 });
   const before = filesIn(directory);
   await using report = await served(directory, results.tablesIn);
-  const page = await browser.newPage();
+  await using opened = await newPage(browser);
+  const { page } = opened;
   const complaints: string[] = [];
   page.on("console", (message) => complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
   await page.goto(`${report.url}#sender_driver=virtio-bridge,e1000-bridge`);
-  await page.waitForSelector("html[data-ready]", { timeout: 60_000 });
-  await page.locator("#live", { hasText: "2 of 4 deployments measured, 2 missing" }).waitFor({ timeout: 60_000 });
+  await page.waitForSelector("html[data-ready]");
+  await page.locator("#live", { hasText: "2 of 4 deployments measured, 2 missing" }).waitFor();
   await expect(page.locator(".facts").textContent()).resolves.toMatch(/^7 runs/);
   await page.locator("#theme").click();
   const theme = () => page.evaluate("document.documentElement.dataset.theme");
   const themeBefore = await theme();
   await page.locator("#boxes-rtt details.behind summary").click();
   await page.locator("#boxes-rtt details.behind").scrollIntoViewIfNeeded();
-  await page.waitForSelector("#figure-boxes-rtt[data-rows='2']", { timeout: 60_000 });
+  await page.waitForSelector("#figure-boxes-rtt[data-rows='2']");
   const place = async () => (await page.locator("#figure-boxes-rtt").boundingBox())?.y ?? Number.NaN;
   const placeBefore = await place();
   await page.evaluate("window.isTheSame = true");
 
   results.publish();
-  await page.locator(".facts", { hasText: /^8 runs/ }).waitFor({ state: "attached", timeout: 120_000 });
+  await page.locator(".facts", { hasText: /^8 runs/ }).waitFor({ state: "attached" });
   expect(await page.evaluate("window.isTheSame")).toBe(true);
   expect(new URL(page.url()).hash).toBe("#sender_driver=virtio-bridge,e1000-bridge");
   await expect(page.locator("#shown").textContent()).resolves.toBe("2 of 4 scenarios");
@@ -119,9 +117,7 @@ test("a run that is published shows, and the campaign's progress moves; choice, 
   expect(published.every((name) => name.includes("rep-01_run-02"))).toBe(true);
 });
 
-test("only loopback's names and the page's own requests are answered; figures are drawn when somebody asks", {
-  timeout: busyMs,
-}, async () => {
+test("only loopback's names and the page's own requests are answered; figures are drawn when somebody asks", async () => {
   using results = await sampleResults();
   using elsewhere = temporaryFolder();
   const { url, ...report } = await served(results.directory, elsewhere.path);
@@ -147,20 +143,21 @@ test("only loopback's names and the page's own requests are answered; figures ar
   await expect(fetch(url)).rejects.toThrow();
 });
 
-test("while what is there cannot be shown, the page of before stays and says why", { timeout: busyMs }, async () => {
+test("while what is there cannot be shown, the page of before stays and says why", async () => {
   using results = await resultsWithoutLast();
   await using report = await served(results.directory, results.tablesIn);
-  const page = await browser.newPage();
+  await using opened = await newPage(browser);
+  const { page } = opened;
   await page.goto(report.url);
   renameSync(results.directory, `${results.directory}-away`);
-  await page.locator("#live", { hasText: "cannot be shown: " }).waitFor({ timeout: 60_000 });
+  await page.locator("#live", { hasText: "cannot be shown: " }).waitFor();
   await expect(page.locator(".facts").textContent()).resolves.toMatch(/^7 runs/);
   renameSync(`${results.directory}-away`, results.directory);
-  await page.locator("#live .label").waitFor({ state: "detached", timeout: 60_000 });
+  await page.locator("#live .label").waitFor({ state: "detached" });
   await page.close();
 });
 
-test("Ctrl-C ends it at once, also while a page is open, and nothing was written", { timeout: busyMs }, async () => {
+test("Ctrl-C ends it at once, also while a page is open, and nothing was written", async () => {
   using results = await sampleResults();
   const before = filesIn(results.directory);
   const child = execa("node", ["cli/main.ts", "report", results.directory, "--port", "0"], {
