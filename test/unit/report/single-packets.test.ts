@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { PacketSample } from "../../../measure/dataset/packet-samples.ts";
 import { readPacketValues } from "../../../measure/dataset/packet-values.ts";
 import type { RunSeries } from "../../../measure/dataset/run-series.ts";
+import { tablePaths } from "../../../measure/dataset/update.ts";
 import type { Drawing } from "../../../report/figures/drawing.ts";
 import { scatterFigures } from "../../../report/figures/scatter.ts";
 import { seriesFigures } from "../../../report/figures/series.ts";
@@ -15,7 +16,7 @@ let values: Awaited<ReturnType<typeof readPacketValues>>;
 beforeAll(async () => {
   using results = await sampleResults();
   ({ study, figures } = await drawnStudy(results.directory));
-  values = await readPacketValues(results.directory, "rtt");
+  values = await readPacketValues(tablePaths(results.directory).packets, "rtt");
 }, 120_000);
 
 test("points are the RTTs of packets, each in its driver's place, and lines the runs in the middle", () => {
