@@ -50,9 +50,13 @@ const wordsOfCaption = (measure: Measure, pairs: readonly DriverPair[]): string[
   chanceWords(pairs.filter(({ scope, decided }) => scope === "all" && decided !== null).length),
 ];
 
-/** The difference of each pair of drivers with its interval, a figure a measure: what people come for. */
+/**
+ * The difference of each pair of drivers with its interval, a figure a measure: what people come for. That there is no pair at all is
+ * said once, in the first of them.
+ */
 export function pairFigures({ pairs, apart, indexOf }: StudyData): Drawing[] {
-  return comparedMeasures.map((measure): Drawing => {
+  const shown = pairs.length === 0 ? comparedMeasures.slice(0, 1) : comparedMeasures;
+  return shown.map((measure): Drawing => {
     const ofMeasure = pairs.filter((pair) => pair.measure === measure && (pair.scope === "all" || !pair.isAll));
     const rows = ofMeasure.map((pair) => rowOf(pair, indexOf));
     const hasValue = rows.some(({ cells }) => cells.estimate !== null);
