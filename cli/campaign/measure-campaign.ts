@@ -55,28 +55,32 @@ class Measuring {
     this.#all = deal.toDo.length;
   }
 
-  /** Measures what is missing of a block, one deployment after the other. @returns whether any of it is measured */
+  /**
+   * Measures what is missing of a block, one deployment after the other.
+   * @returns whether any of it is measured, and whether the servers need the user, which ends it
+   */
   async #measureBlock(
     { replicate, isBegun, open }: TakenBlock,
     pair: WorkingPair,
     steps: CampaignSteps,
-  ): Promise<boolean> {
+  ): Promise<{ isAny: boolean; needsUser: boolean }> {
     steps.journal.append({ event: "dealt", replicate, pair: pair.number });
-    let isAny = isBegun;
+    let [isAny, needsUser] = [isBegun, false];
     for (const [index, deployment] of open.entries()) {
-      if (steps.asked.aborted) break;
+      if (steps.asked.aborted || needsUser) break;
       this.#deal.underWay(pair.number, open.slice(index));
       this.#begun += 1;
       const left = timeLeftText(this.#ground.secondsUntilDone(this.#deal.left));
       const { plot } = deployment.order;
       const where = `replicate ${replicate}${plot === undefined ? "" : `, whole plot ${plot}`}`;
       const label = `[${this.#begun}/${this.#all}${left}] ${where}: ${deployment.scenario.name}`;
-      const error = await failureOf(deployment, label, steps);
-      if (error === undefined || !steps.asked.aborted) this.ended.set(deployment, error);
-      isAny ||= error === undefined;
+      const failure = await failureOf(deployment, label, steps);
+      if (failure === undefined || !steps.asked.aborted) this.ended.set(deployment, failure?.error);
+      isAny ||= failure === undefined;
+      needsUser = failure?.needsUser ?? false;
     }
     this.#deal.underWay(pair.number, []);
-    return isAny;
+    return { isAny, needsUser };
   }
 
   /** Measures on a pair for as long as there is a block for it. */
@@ -91,7 +95,8 @@ class Measuring {
       await pair.withStack(async (deploy) => {
         const steps = { ...this.#ground, deploy, progress: pair.progress };
         for (let block = this.#next(pair); block !== undefined; block = this.#next(pair)) {
-          const isAny = await this.#measureBlock(block, pair, steps);
+          const { isAny, needsUser } = await this.#measureBlock(block, pair, steps);
+          if (needsUser) return dismiss("its servers need the user");
           // A pair that is dead would begin one block after the other, which the others could measure.
           if (!isAny && this.#hasOthers && !asked.aborted)
             return dismiss(`nothing of replicate ${block.replicate} could be measured`);

@@ -2,6 +2,7 @@ import { messageOf } from "../../lib/errors.ts";
 import { oneDecimal } from "../../lib/one-decimal.ts";
 import type { Progress } from "../../lib/progress.ts";
 import type { ResourceTime } from "../stack/deployment-report.ts";
+import { NeedsUserError } from "../stack/mending.ts";
 import { pairOf } from "./blocks.ts";
 import type { PlannedDeployment } from "./deployments.ts";
 import type { Journal } from "./journal.ts";
@@ -59,21 +60,28 @@ export const entryOf = (deployment: PlannedDeployment): Entry => ({
   pair: pairOf(deployment),
 });
 
+/** Why a deployment failed. */
+interface Failure {
+  error: string;
+  /** Whether its servers need the user: nothing further is deployed there. */
+  needsUser: boolean;
+}
+
 /** Deploys one, looks whether its data is really there, and writes down what came of it. @returns why it failed */
 async function attemptOf(
   deployment: PlannedDeployment,
   attempt: number,
   label: string,
   steps: CampaignSteps,
-): Promise<string | undefined> {
+): Promise<Failure | undefined> {
   const { journal, progress } = steps;
   const start = performance.now();
   const secondsSoFar = () => oneDecimal((performance.now() - start) / 1000);
   const before = steps.look(deployment);
-  const fail = (error: string) => {
+  const fail = (error: string, needsUser = false): Failure => {
     if (!steps.asked.aborted)
       journal.append({ event: "failed", ...entryOf(deployment), attempt, seconds: secondsSoFar(), error });
-    return error;
+    return { error, needsUser };
   };
   try {
     const { times, found, mended } = await progress.step(label, () => steps.deploy(deployment));
@@ -88,7 +96,7 @@ async function attemptOf(
     if (found !== "") progress.say(`  ${found}`);
     return undefined;
   } catch (error) {
-    return fail(messageOf(error));
+    return fail(messageOf(error), error instanceof NeedsUserError);
   }
 }
 
@@ -100,14 +108,17 @@ export async function failureOf(
   deployment: PlannedDeployment,
   label: string,
   steps: CampaignSteps,
-): Promise<string | undefined> {
+): Promise<Failure | undefined> {
   const errors: string[] = [];
+  let needsUser = false;
   for (let attempt = 1; attempt <= steps.attempts; attempt += 1) {
-    const error = await attemptOf(deployment, attempt, attempt === 1 ? label : `${label}, attempt ${attempt}`, steps);
-    if (error === undefined) return undefined;
-    errors.push(error);
+    const failure = await attemptOf(deployment, attempt, attempt === 1 ? label : `${label}, attempt ${attempt}`, steps);
+    if (failure === undefined) return undefined;
+    errors.push(failure.error);
+    needsUser = failure.needsUser;
     if (steps.asked.aborted) break;
-    steps.progress.say(error);
+    steps.progress.say(failure.error);
+    if (needsUser) break;
   }
-  return errors.join("\n");
+  return { error: errors.join("\n"), needsUser };
 }

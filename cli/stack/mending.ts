@@ -1,5 +1,6 @@
 import { isAbsolute, join } from "node:path";
 import { ownerOf } from "../../infra/owner.ts";
+import { LabError } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
 import { differenceText } from "../../measure/results/conditions.ts";
 import { type Refusal, refusalsSince } from "../../measure/results/refusal.ts";
@@ -11,23 +12,31 @@ const resultsIn = (directory: string) => (isAbsolute(directory) ? directory : jo
 export const differencesIn = (refusals: readonly Pick<Refusal, "differences">[]): string[] =>
   refusals.flatMap(({ differences }) => differences.map(differenceText));
 
+/** Runs were refused for what is not made anew unasked: another `up` would change the servers, or be refused again. */
+export class NeedsUserError extends LabError {}
+
 /**
- * Which of a stack's runs were refused since `since`, where an `up` makes anew all that differed; none where it does not, or where
- * no run was refused: a stack that failed for another reason is left as it is.
+ * Which of a stack's runs were refused since `since`, where another `up` makes anew all that differed; none where no run was refused: a
+ * stack that failed for another reason is left as it is.
  * @param resultsDirectory as the stack's configuration has it; undefined where that cannot be read
+ * @throws NeedsUserError where some of it is not made anew unasked, with all that differs
  */
 export function mendableRefusals(stack: string, resultsDirectory: string | undefined, since: Date): Refusal[] {
   if (resultsDirectory === undefined) return [];
   const name = stack.slice(stack.lastIndexOf("/") + 1);
   const refusals = refusalsSince(resultsIn(resultsDirectory), ownerOf(name, checkout), since);
-  const isMendable = refusals.every(({ differences }) => differences.every(({ mend }) => mend === null));
-  return isMendable ? refusals : [];
+  if (refusals.some(({ differences }) => differences.some(({ mend }) => mend !== null)))
+    throw new NeedsUserError(
+      `the servers are not as they were deployed, and not all of it is made anew unasked:\n${linesOf(refusals)}`,
+    );
+  return refusals;
 }
+
+const linesOf = (refusals: readonly Refusal[]) =>
+  differencesIn(refusals)
+    .map((line) => `  ${line}`)
+    .join("\n");
 
 /** What is said before a stack is deployed once more because of refusals. */
 export const mendingText = (refusals: readonly Refusal[]): string =>
-  `the servers were not as they were deployed; up is run once more, which makes anew what differs:\n${differencesIn(
-    refusals,
-  )
-    .map((line) => `  ${line}`)
-    .join("\n")}`;
+  `the servers were not as they were deployed; up is run once more, which makes anew what differs:\n${linesOf(refusals)}`;

@@ -24,7 +24,7 @@ export class NotAsDeployedError extends LabError {
     const what = differences.map((difference) => `  ${differenceText(difference)}`).join("\n");
     const mends = differences.every(({ mend }) => mend === null)
       ? "Run up again: it makes anew what differs"
-      : "An up does not mend all of it; the lines say what does";
+      : "Not all of it is made anew unasked; the lines say what to do";
     super(`nothing was measured, because the servers are not as they were deployed:\n${what}\n${mends}`);
     this.differences = differences;
   }

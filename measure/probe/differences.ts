@@ -61,12 +61,19 @@ function endpointDifferences(name: string, made: string, found: string): Found[]
   return [...ofVf, { what: `definition of ${name}`, declared: linesText(gone), found: linesText(come), mend: null }];
 }
 
+/**
+ * What a server's ports and bridge are is everybody's: somebody may have changed it for a reason, so it is not made anew unasked.
+ * @param what it is, with its name
+ */
+const others = (what: string) =>
+  `see who has changed it and why: the next up makes ${what} as declared again, and takes that change back`;
+
 /** What a port's VFs are when their number is right and they are not those that were made. */
 const otherVfs = (port: string): Found => ({
   what: `VFs of ${port}`,
   declared: "those that were made or found",
   found: "others: its driver was loaded again, or somebody has made them anew",
-  mend: null,
+  mend: others(`the VFs of ${port}`),
 });
 
 /** @param portsWithCount ports whose number of VFs already says that they are others */
@@ -83,7 +90,7 @@ function layerDifferences({ name, made, found }: ChangedLayer, portsWithCount: R
         what: `bridge ${called}`,
         declared: "the one that was made, with its port, which does not learn",
         found: "another bridge or port, or one that learns",
-        mend: null,
+        mend: others(`bridge ${called}`),
       },
     ];
   return endpointDifferences(called, made, found);
@@ -93,7 +100,8 @@ function countDifferences({ ports }: AsDeployedSpec, { now }: SeenServer): (Foun
   return ports.flatMap(({ name, vfs }) => {
     const there = now.ports.find((port) => port.name === name)?.vfs ?? 0;
     if (there === vfs) return [];
-    return [{ port: name, what: `number of VFs of ${name}`, declared: `${vfs}`, found: `${there}`, mend: null }];
+    const what = `number of VFs of ${name}`;
+    return [{ port: name, what, declared: `${vfs}`, found: `${there}`, mend: others(`the ${what}`) }];
   });
 }
 

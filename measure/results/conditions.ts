@@ -39,7 +39,7 @@ export const differenceSchema = z.object({
   what: z.string(),
   declared: z.string(),
   found: z.string(),
-  /** What the user does about it; null where the next `up` makes it anew. */
+  /** What the user does about it; null where it is of the stack's own VMs and VFs, which another `up` makes anew unasked. */
   mend: z.string().nullable(),
 });
 export type ServerDifference = z.infer<typeof differenceSchema>;

@@ -49,6 +49,7 @@ interface Command {
   /** What is written on the disk is not any more from here on, as when the process is killed. */
   isKilled?: () => boolean;
   asked?: AbortSignal;
+  attempts?: number;
 }
 
 /** Publishes what is missing of a deployment, as a stack does. @param onDisk says whether the next write takes place */
@@ -60,7 +61,14 @@ export async function publish(deployment: PlannedDeployment, onDisk: () => boole
 }
 
 /** A campaign on pairs whose stacks publish runs without any server. */
-export function runCommand({ pairs, deploy = publish, open = () => {}, isKilled = () => false, asked }: Command) {
+export function runCommand({
+  pairs,
+  deploy = publish,
+  open = () => {},
+  isKilled = () => false,
+  asked,
+  attempts = 1,
+}: Command) {
   const begun = pairsOfBlocks(blocks, entries(), 1, measuredOn(runs()));
   const deal = new Deal(blocks, begun, pairs, (deployment) => runs().missing(deployment).length === 0);
   const working = pairs.map((number) => ({
@@ -79,7 +87,7 @@ export function runCommand({ pairs, deploy = publish, open = () => {}, isKilled 
   return measureCampaign(deal, working, {
     look: (deployment) => runs().look(deployment),
     secondsUntilDone: () => undefined,
-    attempts: 1,
+    attempts,
     journal: { append: (entry) => (isKilled() ? undefined : real.append(entry)) },
     progress: progressOf(0),
     asked: asked ?? new AbortController().signal,

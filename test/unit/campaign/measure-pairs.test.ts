@@ -4,6 +4,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { pairOf } from "../../../cli/campaign/blocks.ts";
 import type { PlannedDeployment } from "../../../cli/campaign/deployments.ts";
+import { NeedsUserError } from "../../../cli/stack/mending.ts";
 import { pairInName } from "../../../study/factors/server-pair.ts";
 import {
   allRuns,
@@ -118,6 +119,25 @@ describe("a pair that is dead", () => {
     const outcome = await runCommand({ pairs: [1, 2], open });
     expect(outcome.measured.map(({ pair }) => pair)).toEqual(planned.map(() => 2));
     expect(said).toContain("1: given no further block: the stack is locked");
+  });
+
+  it("whose servers need the user deploys nothing further, also where it is alone", async () => {
+    const tried: number[] = [];
+    const outcome = await runCommand({
+      pairs: [1],
+      attempts: 3,
+      deploy: async (deployment) => {
+        tried.push(deployment.replicate);
+        if (deployment.replicate === 2) throw new NeedsUserError("sender: number of VFs of pf0: declared 7, found 16");
+        await publish(deployment);
+      },
+    });
+    expect(tried).toEqual([1, 1, 2]);
+    expect(outcome.failed).toMatchObject([
+      { replicate: 2, error: "sender: number of VFs of pf0: declared 7, found 16" },
+    ]);
+    expect(outcome.left).toHaveLength(planned.length - 3);
+    expect(said).toContain("1: given no further block: its servers need the user");
   });
 
   it("leaves what nobody was there for, with the reason", async () => {

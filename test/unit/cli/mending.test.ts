@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { differencesIn, mendableRefusals, mendingText } from "../../../cli/stack/mending.ts";
+import { differencesIn, mendableRefusals, mendingText, NeedsUserError } from "../../../cli/stack/mending.ts";
 import { ownerOf } from "../../../infra/owner.ts";
 import { checkout } from "../../../lib/paths.ts";
 import { recordRefusal, refusalsOf } from "../../../measure/results/refusal.ts";
@@ -46,7 +46,10 @@ it("and not where one of them needs the user, where nothing was refused, or wher
   expect(mendableRefusals("campaign", undefined, at(0))).toEqual([]);
   expect(mendableRefusals("campaign", results, at(0))).toHaveLength(1);
   await refuse(2, 2, { mend: "set it back" });
-  expect(mendableRefusals("campaign", results, at(0))).toEqual([]);
+  expect(() => mendableRefusals("campaign", results, at(0))).toThrow(NeedsUserError);
+  expect(() => mendableRefusals("campaign", results, at(0))).toThrow(
+    /not all of it .*:\n.*\n {2}sender: .*; set it back$/,
+  );
 });
 
 it("a record that is none is passed over", async () => {

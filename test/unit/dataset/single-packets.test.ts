@@ -4,6 +4,7 @@ import { packetSamples } from "../../../measure/dataset/packet-samples.ts";
 import { readPacketValues } from "../../../measure/dataset/packet-values.ts";
 import type { RunRecord } from "../../../measure/dataset/run-record.ts";
 import { runSeries } from "../../../measure/dataset/run-series.ts";
+import { tablePaths } from "../../../measure/dataset/update.ts";
 import { sampleResults } from "../../support/samples.ts";
 
 /** The packets of some runs that have a value, in the order of sending. */
@@ -20,7 +21,7 @@ const inTurn = (runs: readonly RunRecord[], values: Awaited<ReturnType<typeof re
 test("few packets are all drawn; of many those at evenly spaced ranks, in the order of sending", async () => {
   using results = await sampleResults();
   const dataset = await openDataset(results.directory);
-  const values = await readPacketValues(results.directory, "rtt");
+  const values = await readPacketValues(tablePaths(results.directory).packets, "rtt");
   for (const most of [1000, 7, 2]) {
     const samples = await packetSamples(dataset, "rtt", most);
     expect(samples.size).toBe(4);
@@ -54,7 +55,7 @@ test("packets of copies of runs are none of them", async () => {
 test("a run's packets are in the order of sending, the first of them where they are many", async () => {
   using results = await sampleResults();
   const dataset = await openDataset(results.directory);
-  const values = await readPacketValues(results.directory, "rtt");
+  const values = await readPacketValues(tablePaths(results.directory).packets, "rtt");
   const runs = [dataset.runs[3], dataset.runs[0]].filter((run) => run !== undefined);
   for (const most of [1000, 13]) {
     const series = await runSeries(dataset, "rtt", runs, most);

@@ -60,9 +60,16 @@ describe("what differs", () => {
 
   it("is told of VFs by their number, else as others", () => {
     const layer = { name: "nic-lo", made: "boot 1 2 3", found: "boot 1 2 4" };
-    expect(differences([layer])).toMatchObject([{ what: "VFs of lo", mend: null }]);
+    expect(differences([layer])).toMatchObject([
+      { what: "VFs of lo", mend: expect.stringMatching(/^see who has changed it and why/) },
+    ]);
     expect(differences([layer], { policy, ports: [{ ...lo, vfs: 3 }] })).toMatchObject([
-      { what: "number of VFs of lo", declared: "0", found: "3", mend: null },
+      {
+        what: "number of VFs of lo",
+        declared: "0",
+        found: "3",
+        mend: expect.stringMatching(/^see who has changed it/),
+      },
     ]);
   });
 
