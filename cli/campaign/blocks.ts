@@ -1,7 +1,6 @@
 import { scenarioOf } from "../../study/scenario.ts";
 import { pairKey } from "../../study/terms.ts";
 import type { PlannedDeployment } from "./deployments.ts";
-import type { JournalEntry } from "./journal.ts";
 import type { PlannedScenario } from "./planned-scenario.ts";
 
 /** The pair of servers that a deployment is planned on. */
@@ -50,22 +49,17 @@ export function campaignBlocks(deployments: readonly PlannedDeployment[]): Block
 export type PairsOfBlocks = ReadonlyMap<number, number>;
 
 /**
- * On which pair each block was begun: as the journal says first; of a block that it does not name, as its runs say.
- * @param home the pair of entries that name none: the only one that campaigns of before had
+ * On which pair each block was begun: where it has runs that count. One that was dealt and has none is any pair's, since a pair that is dead
+ * would keep it for ever.
  * @param measuredOn the pair that runs of a block were measured on; undefined where it has none
  */
-export function pairsOfBlocks(
+export const pairsOfBlocks = (
   blocks: readonly Block[],
-  journal: readonly JournalEntry[],
-  home: number,
   measuredOn: (block: Block) => number | undefined,
-): PairsOfBlocks {
-  const found = new Map<number, number>();
-  for (const entry of journal)
-    if ("replicate" in entry && !found.has(entry.replicate)) found.set(entry.replicate, entry.pair ?? home);
-  for (const block of blocks) {
-    const pair = found.has(block.replicate) ? undefined : measuredOn(block);
-    if (pair !== undefined) found.set(block.replicate, pair);
-  }
-  return found;
-}
+): PairsOfBlocks =>
+  new Map(
+    blocks.flatMap((block) => {
+      const pair = measuredOn(block);
+      return pair === undefined ? [] : [[block.replicate, pair] as const];
+    }),
+  );

@@ -110,12 +110,15 @@ export function namedCampaign(
   for (const { number, servers } of pairs)
     if (servers) for (const block of blocks) runs.refuseOtherFidelity(block.on(number), servers.possible);
   const journal = campaignJournal(runs.results, deployments);
-  const runsSay = file === undefined ? () => home : measuredOn(runs);
+  // A command that names one pair measures all of it there, but for what the same campaign has on others.
+  const wasDealt = journal.read().some((entry) => entry.event === "dealt" && entry.pair !== home);
+  const onRuns = file !== undefined || wasDealt ? measuredOn(runs) : () => undefined;
+  const runsSay = (block: Block) => onRuns(block) ?? (file === undefined ? home : undefined);
   return {
     plan: { ...first.plan, problems: problemsOf(pairs) },
     pairs: pairs.map(({ number, hosts }) => ({ number, hosts })),
     blocks,
-    begun: pairsOfBlocks(blocks, journal.read(), home, runsSay),
+    begun: pairsOfBlocks(blocks, runsSay),
     journal,
   };
 }

@@ -69,7 +69,7 @@ export function runCommand({
   asked,
   attempts = 1,
 }: Command) {
-  const begun = pairsOfBlocks(blocks, entries(), 1, measuredOn(runs()));
+  const begun = pairsOfBlocks(blocks, measuredOn(runs()));
   const deal = new Deal(blocks, begun, pairs, (deployment) => runs().missing(deployment).length === 0);
   const working = pairs.map((number) => ({
     ...{ number, progress: progressOf(number) },

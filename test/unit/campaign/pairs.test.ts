@@ -146,17 +146,14 @@ describe("where a block was begun", () => {
   const pairs = () => pairsFile({ pairs: { 1: "/a", 2: "/b" } });
   const begun = (words: object = { pairs: pairs() }) => Object.fromEntries(campaign(words).campaign.begun);
 
-  it("is said by the journal: by what was dealt first, and by entries of before, which name no pair", () => {
+  it("is not said by the journal: what was dealt and not measured is any pair's", () => {
     const { campaign: all } = campaign({ pairs: pairs() });
-    const { scenario, replicate } = all.blocks[0]!.planned[0]!;
-    const failed = { name: scenario.name, hash: scenario.hash, replicate, attempt: 1, seconds: 1, error: "none" };
     all.journal.append({ event: "dealt", replicate: 2, pair: 5 });
-    all.journal.append({ event: "dealt", replicate: 2, pair: 1 });
-    all.journal.append({ event: "failed", ...failed });
-    expect(begun()).toEqual({ 1: 1, 2: 5 });
+    expect(begun()).toEqual({});
+    expect(begun({})).toEqual({ 1: 1, 2: 1, 3: 1 });
   });
 
-  it("is said by the runs where the journal is silent, also by those of a pair that is not named", () => {
+  it("is said by the runs, also by those of a pair that is not named", () => {
     const { campaign: all, runs } = campaign({ pairs: pairs() });
     writeRun(runs.results, all.blocks[2]!.on(1)[0]!, 1, "hardware");
     for (const one of all.blocks[2]!.on(21)) writeRun(runs.results, one, 1, "hardware");
@@ -169,8 +166,8 @@ describe("where a block was begun", () => {
     writeRun(runs.results, all.blocks[0]!.on(2)[0]!, 1, "hardware");
     expect(begun({})).toEqual({ 1: 1, 2: 1, 3: 1 });
     expect(begun({ pair: "2" })).toEqual({ 1: 2, 2: 2, 3: 2 });
-    all.journal.append({ event: "dealt", replicate: 3, pair: 2 });
-    expect(begun({})).toEqual({ 1: 1, 2: 1, 3: 2 });
+    all.journal.append({ event: "dealt", replicate: 1, pair: 2 });
+    expect(begun({})).toEqual({ 1: 2, 2: 1, 3: 1 });
   });
 
   it("stands in the status, by pair, and other pairs' blocks are not in the time left", () => {
