@@ -1,7 +1,7 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 /** What a page may take, and a test of one, while the machine is busy with other tests, milliseconds. */
-export const pageLimitMs = 120_000;
+const pageLimitMs = 120_000;
 export const browserTestLimitMs = 360_000;
 
 /** Debian's Chromium. */
