@@ -20,8 +20,14 @@ export const testPackages = [
   ...["gcc", "libc6-dev", "chromium"],
 ];
 
-/** libvirt's daemon, which providers are led to over ssh (test/support/libvirt-server.ts), and what can join one to it. */
-export const integrationPackages = ["libvirt-daemon", "libvirt-daemon-driver-qemu", "netcat-openbsd", "procps"];
+/**
+ * libvirt's daemon, which providers are led to over ssh (test/support/libvirt-server.ts), what can join one to it, and what the scripts
+ * of servers ask it with.
+ */
+export const integrationPackages = [
+  ...["libvirt-daemon", "libvirt-daemon-driver-qemu", "libvirt-clients"],
+  ...["netcat-openbsd", "procps"],
+];
 
 /** A libvirt server on this machine, for the benchmark of fleets; with what a server has to have (infra/scripts). */
 export const benchPackages = [

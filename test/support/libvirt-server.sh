@@ -8,6 +8,9 @@ for top in etc var; do
 done
 rm -rf /etc/libvirt/qemu /var/lib/libvirt
 mkdir -p /etc/libvirt /var/lib/libvirt/qemu /var/log/libvirt/qemu /run/lock
-# Profiles of a security driver would be written for the whole machine; the user that guests run as comes with another package.
+# Profiles of a security driver would be written for the whole machine. The user that guests run as by default comes with another package,
+# and libvirtd ends where it is not known, though none runs as it here.
+grep -q '^libvirt-qemu:' /etc/passwd || echo 'libvirt-qemu:x:64055:64055::/var/lib/libvirt:/usr/sbin/nologin' >> /etc/passwd
+grep -q '^libvirt-qemu:' /etc/group || echo 'libvirt-qemu:x:64055:' >> /etc/group
 printf '%s\n' 'security_driver = "none"' 'user = "root"' 'group = "root"' >> /etc/libvirt/qemu.conf
 exec libvirtd
