@@ -37,14 +37,23 @@ export function estimatesFrom(
   const secondsToBoot = bootSeconds(measured, ({ hash, replicate }) => boots.get(keyOf(hash, replicate)) ?? 0);
   const secondsOf = (wanted: (hash: string) => boolean) =>
     measured.filter(({ hash }) => wanted(hash)).map(({ seconds, spent }) => seconds - spent.boot);
-  return (deployment) => {
+  const withoutBoot = (deployment: Size): number | undefined => {
     const choices = [
       secondsOf((hash) => hash === deployment.scenario.hash),
       secondsOf((hash) => sizes.get(hash) === sizeOf(deployment)),
       secondsOf(() => true),
     ];
     const known = choices.find(({ length }) => length > 0);
-    return known === undefined ? undefined : median(known) + secondsToBoot(deployment.boots);
+    return known === undefined ? undefined : median(known);
+  };
+  // A campaign asks for thousands of deployments, of few scenarios and few numbers of boots.
+  const [rests, boot] = [new Map<string, number | undefined>(), new Map<number, number>()];
+  return (deployment) => {
+    const { scenario, boots: count } = deployment;
+    if (!rests.has(scenario.hash)) rests.set(scenario.hash, withoutBoot(deployment));
+    const rest = rests.get(scenario.hash);
+    if (!boot.has(count)) boot.set(count, secondsToBoot(count));
+    return rest === undefined ? undefined : rest + (boot.get(count) ?? 0);
   };
 }
 
