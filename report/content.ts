@@ -72,7 +72,10 @@ export interface GatheredReport {
  */
 export async function gatherReport(directory: string, options: UpdateOptions = {}): Promise<GatheredReport> {
   const update = await updateDataset(directory, options);
-  if (update.runs === 0) return { content: emptyContent(directory, update), figures: [] };
+  if (update.runs === 0) {
+    options.say?.(`${directory} holds no run that counts`);
+    return { content: emptyContent(directory, update), figures: [] };
+  }
   const study = await gatherStudy(await readDataset(directory, update, options.say));
   const figures = allFigures(study).map((drawing) => compiledFigure(drawing, study.label));
   return { content: await contentOf(study, figures), figures };

@@ -8,6 +8,7 @@ import { outlinedSvgOf, pdfOf } from "./draw/printed.ts";
 import { allFigures } from "./figures/all.ts";
 import type { Drawing } from "./figures/drawing.ts";
 import { gatherStudy } from "./study-data.ts";
+import { requireFolder } from "./written-before.ts";
 
 /** Kinds of files that figures are printed as. */
 const kinds: Readonly<Record<string, (figure: PrintedFigure, title: string) => Promise<string | Uint8Array>>> = {
@@ -46,7 +47,7 @@ function chosenOf(drawings: readonly Drawing[], words: string | undefined): Draw
   const allowed = `allowed: ${drawn.map(({ name }) => name).join(", ") || "none, because there is nothing to draw"}`;
   return [...new Set(words.split(","))].map((name) => {
     const found = drawings.find((drawing) => drawing.name === name);
-    if (found === undefined) throw refused(`--figures ${name}: there is no such figure; ${allowed}`);
+    if (found === undefined) throw refused(`--figures ${name}: these data have no such figure; ${allowed}`);
     if (found.spec !== null) return found;
     throw refused(`--figures ${name}: it has nothing to draw (${found.missing.join("; ") || "no data"}); ${allowed}`);
   });
@@ -66,6 +67,7 @@ export async function printFigures(
   if (kind === undefined)
     throw refused(`--format ${format}: no such kind of file; allowed: ${printedKinds.join(", ")}`);
   const mm = widthOf(width);
+  if (output !== undefined) requireFolder(output);
   const update = await updateDataset(directory, say ? { say } : {});
   if (update.runs === 0) throw refused(`${directory} holds no run that counts: there is nothing to draw`);
   const study = await gatherStudy(await readDataset(directory, update, say));

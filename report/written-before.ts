@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
@@ -41,6 +41,17 @@ export async function writtenBefore(folder: string): Promise<string[]> {
   }
 }
 
+/** @throws LabError (exit code 2) when what is to be a folder is a file */
+export function requireFolder(path: string): void {
+  if (existsSync(path) && !statSync(path).isDirectory())
+    throw new LabError(
+      `-o ${path}: there is a file of that name; allowed: a folder, which is made where there is none`,
+      {
+        exitCode: 2,
+      },
+    );
+}
+
 /**
  * Refuses to write where a file stands that no earlier report wrote.
  * @param into folder of the report
@@ -48,6 +59,7 @@ export async function writtenBefore(folder: string): Promise<string[]> {
  * @throws LabError (exit code 2) that names the first such file
  */
 export async function requireOurs(into: string, names: readonly string[]): Promise<void> {
+  requireFolder(into);
   const figures = join(into, figuresFolder);
   const before = new Set(await writtenBefore(figures));
   const [page, list] = [join(into, pageFile), join(figures, listFile)];

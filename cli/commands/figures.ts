@@ -12,7 +12,7 @@ export function register(program: Command): void {
     .argument("[directory]", "results directory", "results")
     .option("--figures <names>", "names with commas between; by default all that have data")
     .option("--format <kind>", "pdf, or svg with outlines in place of text", "pdf")
-    .option("--width <mm>", "of the column: 88mm, 180mm or any other", "88mm")
+    .option("--width <mm>", "of the column: 60mm to 400mm", "88mm")
     .option("-o, --output <directory>", "where to write; by default the folder figures in the results directory")
     .action(async (directory: string, words: PrintWords) => {
       const { printFigures } = await import("../../report/print.ts");

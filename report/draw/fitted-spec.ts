@@ -1,4 +1,6 @@
 import type { DrawnRow, FigureSpec } from "../figures/drawing.ts";
+import { panelNameStyle } from "../figures/theme.ts";
+import type { TextItem } from "./text-width.ts";
 import { wrappedAt } from "./wrapped-at.ts";
 
 type Json = null | string | number | boolean | readonly Json[] | { readonly [name: string]: Json };
@@ -31,10 +33,10 @@ export interface Fit {
   legendWidth: number;
 }
 
-/** An expression that has for a label its lines. */
-const brokenLabels = (labels: Iterable<string>, pixels: number): string => {
-  const lines = Object.fromEntries([...new Set(labels)].map((label) => [label, wrappedAt(label, pixels)]));
-  return `(${JSON.stringify(lines)})[datum.label] || datum.label`;
+/** An expression that has for a label its lines. Vega-Lite puts another expression in place of a header's `datum.label`, without parentheses. */
+const brokenLabels = (labels: Iterable<string>, pixels: number, style?: TextItem): string => {
+  const lines = Object.fromEntries([...new Set(labels)].map((label) => [label, wrappedAt(label, pixels, style)]));
+  return `(${JSON.stringify(lines)})[(datum.label)] || (datum.label)`;
 };
 
 const widthIn = (spec: JsonObject): Json | undefined => (isObject(spec.spec) ? spec.spec.width : undefined);
@@ -72,6 +74,36 @@ const withLegends = (spec: JsonObject, columns: number, pixels: number): JsonObj
     return { ...inner, legend: { ...inner.legend, columns, ...broken } };
   }) as JsonObject;
 
+/** The least width of a line of a panel's name, in pixels, where the panel may be narrower. */
+const leastNameWidth = 200;
+
+/** A figure whose panels' names do not reach over the next one: they are broken into lines. @param pixels of a line */
+const withPanelNames = (spec: JsonObject, rows: readonly DrawnRow[], pixels: number): JsonObject => ({
+  ...spec,
+  facet: {
+    ...(spec.facet as JsonObject),
+    header: {
+      labelExpr: brokenLabels(
+        rows.map(({ cells }) => String(cells.panel)),
+        pixels,
+        panelNameStyle,
+      ),
+    },
+  },
+});
+
+const nameWidth = (panel: number, isStep: boolean) => (isStep ? 4 * panel : panel);
+
+/** A figure's specification as it is drawn where nothing has to fit a column. @param rows that are drawn at any time */
+export function withNamedPanels(figure: FigureSpec, rows: readonly DrawnRow[]): FigureSpec {
+  const spec = figure as unknown as JsonObject;
+  const panel = panelOf(figure);
+  const hasHeader = isObject(spec.facet) && isObject(spec.facet.header);
+  if (!isObject(spec.facet) || hasHeader || panel === null) return figure;
+  const pixels = Math.max(leastNameWidth, nameWidth(panel.width, panel.isStep));
+  return withPanelNames(spec, rows, pixels) as unknown as FigureSpec;
+}
+
 /** A figure's specification with panels, legends and labels of this size. @param rows that are drawn */
 export function fittedSpec(figure: FigureSpec, rows: readonly DrawnRow[], fit: Fit): FigureSpec {
   const { columns, panel, legendColumns, labelWidth, legendWidth } = fit;
@@ -79,13 +111,9 @@ export function fittedSpec(figure: FigureSpec, rows: readonly DrawnRow[], fit: F
   const original = figure as unknown as JsonObject;
   const spec = legendColumns === null ? original : withLegends(original, legendColumns, legendWidth);
   const labelled = labelWidth === null ? spec : withBrokenLabels(spec, rows, labelWidth);
-  const panels = rows.map(({ cells }) => String(cells.panel));
-  // The name of a panel must not reach over the next one.
-  const header = { labelExpr: brokenLabels(panels, isStep ? 4 * panel : panel) };
   return {
-    ...labelled,
+    ...withPanelNames(labelled, rows, nameWidth(panel, isStep)),
     columns,
-    facet: { ...(labelled.facet as JsonObject), header },
     spec: { ...(labelled.spec as JsonObject), width: isStep ? { step: panel } : panel },
   } as unknown as FigureSpec;
 }

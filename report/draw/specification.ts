@@ -3,6 +3,7 @@ import { compile, type TopLevelSpec } from "vega-lite";
 import type { TableCell } from "../../measure/analysis/print/table.ts";
 import type { Drawing, DrawnRow } from "../figures/drawing.ts";
 import { figureConfig, neutral, titleStyle } from "../figures/theme.ts";
+import { withNamedPanels } from "./fitted-spec.ts";
 import { wrappedAt } from "./wrapped-at.ts";
 
 /** Name of the data in every specification. */
@@ -46,7 +47,7 @@ function specificationOf(drawing: Drawing, label: string | null, width: number):
     description: drawing.title,
     title: { text: title.length > 1 ? title : drawing.title, ...(lines.length > 0 && { subtitle: lines }) },
     data: { name: rowsName },
-    ...(drawing.spec ?? emptySpec),
+    ...(drawing.spec ? withNamedPanels(drawing.spec, drawing.rows) : emptySpec),
     config: figureConfig,
   } as TopLevelSpec;
 }

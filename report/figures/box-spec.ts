@@ -1,3 +1,4 @@
+import { wrappedAt } from "../draw/wrapped-at.ts";
 import type { DrawnRow, FigureSpec } from "./drawing.ts";
 import { besideOverVms, drawnDrivers, panelsByName, placeFields } from "./panels.ts";
 import { byDriver, logAxis, logScale, tooltipOf, unavailableMark } from "./pieces.ts";
@@ -29,13 +30,16 @@ export const boxFields = (unit: string, hasCentre: boolean) => [
   { name: "unavailable", head: "unavailable, because" },
 ];
 
+const panelHeight = 190;
+
 /** Boxes side by side by driver, over the number of background VMs. @param figure what stands at its axis */
 export function boxSpec(figure: BoxAxis, rows: readonly DrawnRow[]): FigureSpec {
   const { width, encoding } = besideOverVms(rows);
   const hasCentre = rows.some(({ cells }) => typeof cells.centre === "number");
   const y = {
     type: "quantitative" as const,
-    title: `${figure.what}, ${figure.unit}`,
+    // A title that is longer than the axis reaches over the names of the panels.
+    title: wrappedAt(`${figure.what}, ${figure.unit}`, panelHeight),
     scale: figure.isLog ? logScale : { zero: true },
     ...(figure.isLog && { axis: logAxis }),
   };
@@ -49,7 +53,7 @@ export function boxSpec(figure: BoxAxis, rows: readonly DrawnRow[]): FigureSpec 
     ...panelsByName(rows),
     spec: {
       width,
-      height: 190,
+      height: panelHeight,
       encoding: { ...encoding, tooltip: tooltipOf(boxFields(figure.unit, hasCentre)) },
       layer: [
         {

@@ -8,7 +8,7 @@ import { neutral } from "./theme.ts";
 
 /** Blues are the Sender, greens the Responder, grey is the wire: dark in the VM, light in the host. */
 const colours = ["#08519c", "#6baed6", "#bdbdbd", "#a1d99b", "#006d2c", "#41ab5d", "#3182bd"];
-const notSeen = "not told apart";
+const notSeen = "cannot be split";
 
 const fields = [
   ...placeFields,

@@ -60,6 +60,9 @@ export const fontList = `"${fontFamily}", sans-serif`;
 /** How titles are drawn. */
 export const titleStyle = { fontSize: 15, fontWeight: "bold" } as const;
 
+/** How names of panels are drawn. */
+export const panelNameStyle = { fontSize: 12, fontWeight: "bold" } as const;
+
 /** What all figures have in common. */
 export const figureConfig: Config = {
   font: fontList,
@@ -92,8 +95,8 @@ export const figureConfig: Config = {
   axisX: { grid: false },
   header: {
     labelColor: neutral.ink,
-    labelFontSize: 12,
-    labelFontWeight: "bold",
+    labelFontSize: panelNameStyle.fontSize,
+    labelFontWeight: panelNameStyle.fontWeight,
     labelAnchor: "start",
     titleColor: neutral.muted,
     labelLimit: 0,

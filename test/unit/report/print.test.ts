@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { extractText, getDocumentProxy } from "unpdf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { figureInColumn, pointsPerPixel, sizeOf } from "../../../report/draw/column-width.ts";
@@ -59,7 +59,12 @@ describe("./lab figures", () => {
 
   test("refuses a figure, a kind and a width that there is not, and says what there is", async () => {
     await expect(print({ figures: "boxes-rtt,boxes-rrt" })).rejects.toThrow(
-      /boxes-rrt: there is no such figure; allowed: pairs-rtt, /,
+      /boxes-rrt: these data have no such figure; allowed: pairs-rtt, /,
+    );
+    const file = join(folder.path, "a-file");
+    writeFileSync(file, "");
+    await expect(print({ output: file })).rejects.toThrow(
+      `-o ${file}: there is a file of that name; allowed: a folder`,
     );
     await expect(print({ format: "eps" })).rejects.toThrow("--format eps: no such kind of file; allowed: pdf, svg");
     for (const width of ["88", "88cm", "10mm", "-88mm", "4000mm"])
@@ -69,6 +74,14 @@ describe("./lab figures", () => {
     );
   });
 });
+
+test("names of panels that are longer than a column are broken into lines", async () => {
+  using copy = temporaryFolder();
+  cpSync(join(import.meta.dirname, "../../data/virtual-time"), copy.path, { recursive: true });
+  const figures = "boxes-rtt,series-rtt,rates";
+  const words = { figures, format: "svg", width: "88mm", output: folder.path };
+  await expect(printFigures(copy.path, words)).resolves.toHaveLength(3);
+}, 120_000);
 
 test("every figure is laid out for its column: no wider, and with no text below 6 points", async () => {
   const { study, figures } = await drawnStudy(results.directory);
