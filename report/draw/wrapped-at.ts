@@ -4,7 +4,8 @@ import { type TextItem, textWidth } from "./text-width.ts";
 export function wrappedAt(text: string, pixels: number, style: TextItem = { fontSize: 12 }): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  // A rate stays with its unit.
+  for (const word of text.split(/ (?![kM]?pps\b)/)) {
     const longer = line === "" ? word : `${line} ${word}`;
     if (line !== "" && textWidth(longer, style) > pixels) {
       lines.push(line);
