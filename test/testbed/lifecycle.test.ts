@@ -80,7 +80,7 @@ describe("a testbed, from deployment to teardown", () => {
     const before = await vms();
     appendFileSync(join(bridgeRun, "ping/ping.txt"), "spoilt\n");
     const [outcome] = await testbed.up({ mainDriver: "virtio-bridge" });
-    expect(outcome).toMatchObject({ measured: true, directory: bridgeRun });
+    expect(outcome?.directory).toBe(bridgeRun);
     const kept = readdirSync(join(bridgeRun, "..")).find((name) => name.startsWith("spoilt_"));
     expect(readFileSync(join(bridgeRun, "..", kept ?? "", "ping/ping.txt"), "utf8")).toMatch(/spoilt\n$/);
     expect(await vms()).toEqual(before);
