@@ -1,6 +1,8 @@
 import { chainWords, parseBridgedFrames } from "../../lib/bridged-frames.ts";
 import { sha256 } from "../../lib/canonical.ts";
 import type { Role } from "../../lib/roles.ts";
+import type { ServerConditions } from "../results/conditions.ts";
+import { type Fidelity, isEmulated } from "../results/fidelity.ts";
 import type { RawRun } from "./raw-run.ts";
 import type { End, RunSpec } from "./spec.ts";
 
@@ -22,13 +24,22 @@ function bridgedFramesOf({ main }: End, facts: Record<string, string>): { bridge
   return words.length > 0 ? { bridgedFrames: words } : {};
 }
 
+/** In which state real CPUs and the cable measured. A deployment holds its own to it, and runs of two deployments are compared here alone. */
+function stateOf(fidelity: Fidelity, { policy, ports }: ServerConditions): { state?: object } {
+  if (isEmulated(fidelity)) return {};
+  const { cpus: _, ...ofPolicy } = policy;
+  const said = Object.entries(ofPolicy).filter(([, value]) => value !== "");
+  const [main] = ports;
+  return { state: { ...Object.fromEntries(said), linkMbps: main?.speedMbps ?? null, duplex: main?.duplex ?? "" } };
+}
+
 /**
  * What two runs must have in common to be runs of one scenario on one testbed, beside the factors: guest image,
- * kernels, hypervisor, NIC and its driver, and which servers.
+ * kernels, hypervisor, NIC and its driver, and which servers; of real ones also how CPUs were driven, and the link.
  */
 export function environmentOf(
   spec: Pick<RunSpec, "fidelity" | "clock" | "guestImage" | "ends">,
-  raw: Pick<RawRun, "facts">,
+  raw: Pick<RawRun, "facts" | "conditions">,
 ): Record<string, unknown> {
   const server = (role: Role) => {
     const facts = raw.facts[role].before;
@@ -42,6 +53,7 @@ export function environmentOf(
       tcpdump: facts.tcpdump,
       mpstat: facts.mpstat,
       ...bridgedFramesOf(spec.ends[role], facts),
+      ...stateOf(spec.fidelity, raw.conditions[role]),
       nic: linesWith(facts[`driver ${spec.ends[role].pf}`], /^(driver|version|firmware-version):/),
     };
   };

@@ -14,7 +14,9 @@ const muchLoss = 0.01;
 export function environmentNotes(runs: readonly RunRecord[]): string[] {
   const environments = new Set(runs.map(({ environmentSha256 }) => environmentSha256)).size;
   return environments > 1
-    ? [`the runs are from ${environments} environments (kernels, tools, NICs); they are pooled`]
+    ? [
+        `the runs are from ${environments} environments (kernels, tools, NICs, state of CPUs and links); they are pooled`,
+      ]
     : [];
 }
 
@@ -24,7 +26,7 @@ export function apartNotes(first: readonly RunRecord[], second: readonly RunReco
   return second.some(({ environmentSha256 }) => environments.has(environmentSha256))
     ? []
     : [
-        "A and B are of different environments (kernels, tools, NICs): whether they differ because of these cannot be told",
+        "A and B are of different environments (kernels, tools, NICs, state of CPUs and links): whether they differ because of these cannot be told",
       ];
 }
 

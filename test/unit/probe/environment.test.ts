@@ -17,6 +17,16 @@ const end = (driver: string): End => ({
   capture: { nic: "pf", virt: "vnet" },
 });
 
+/** A server that measures with this governor and link. */
+const conditionsOf = (governor = "performance", speedMbps: number | null = 10_000) => ({
+  policy: {
+    ...{ cpus: "0-7", governor, leastKhz: "", mostKhz: "", preference: "" },
+    ...{ noTurbo: "", boost: "", numaBalancing: "0" },
+  },
+  ports: [{ name: "pf0", vfs: 7, carrier: true, speedMbps, duplex: "full", linkChanges: 1 }],
+});
+const conditions = { sender: conditionsOf(), responder: conditionsOf() };
+
 /** The sender's environment, of a run with this driver and what the server said of its packet filter. */
 function senderOf(driver: string, bridgedFrames?: string) {
   const facts = { kernel: "6.12", ...(bridgedFrames !== undefined && { "bridged-frames": bridgedFrames }) };
@@ -27,7 +37,7 @@ function senderOf(driver: string, bridgedFrames?: string) {
       guestImage: { sha256: "0", release: "6.12" },
       ends: { sender: end(driver), responder: end(driver) },
     },
-    { facts: { sender: role, responder: role } },
+    { facts: { sender: role, responder: role }, conditions },
   );
   return environment.sender;
 }
@@ -58,7 +68,22 @@ describe("the environment of servers that share a clock", () => {
     ...{ fidelity: "emulated-virtual" as const, guestImage: { sha256: "0", release: "6.12" } },
     ends: { sender: end("pci-passthrough"), responder: end("pci-passthrough") },
   };
-  const raw = { facts: { sender: { before: {}, after: {} }, responder: { before: {}, after: {} } } };
+  const raw = { facts: { sender: { before: {}, after: {} }, responder: { before: {}, after: {} } }, conditions };
+
+  it("has no state of CPUs and cables, which are emulated, as that of real servers has", () => {
+    const real = { ...spec, fidelity: "hardware" as const };
+    const of = (state: typeof conditions, on = real) => environmentOf(on, { ...raw, conditions: state });
+    const slow = { ...conditions, sender: conditionsOf("powersave") };
+    const slowLink = { ...conditions, responder: conditionsOf("performance", 1000) };
+    expect(of(conditions)).toMatchObject({
+      sender: { state: { governor: "performance", numaBalancing: "0", linkMbps: 10_000, duplex: "full" } },
+    });
+    expect(of(conditions)).toEqual(of({ sender: conditionsOf(), responder: conditionsOf() }));
+    for (const other of [slow, slowLink]) {
+      expect(of(other)).not.toEqual(of(conditions));
+      expect(environmentOf(spec, { ...raw, conditions: other })).toEqual(environmentOf(spec, raw));
+    }
+  });
 
   it("names what decides how long things take on it, and not where it is told to step", () => {
     const environment = environmentOf({ ...spec, clock }, raw);
