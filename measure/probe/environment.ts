@@ -28,9 +28,9 @@ function bridgedFramesOf({ main }: End, facts: Record<string, string>): { bridge
 function stateOf(fidelity: Fidelity, { policy, ports }: ServerConditions): { state?: object } {
   if (isEmulated(fidelity)) return {};
   const { cpus: _, ...ofPolicy } = policy;
-  const said = Object.entries(ofPolicy).filter(([, value]) => value !== "");
+  const known = Object.entries(ofPolicy).filter(([, value]) => value !== "");
   const [main] = ports;
-  return { state: { ...Object.fromEntries(said), linkMbps: main?.speedMbps ?? null, duplex: main?.duplex ?? "" } };
+  return { state: { ...Object.fromEntries(known), linkMbps: main?.speedMbps ?? null, duplex: main?.duplex ?? "" } };
 }
 
 /**

@@ -72,15 +72,15 @@ describe("the environment of servers that share a clock", () => {
 
   it("has no state of CPUs and cables, which are emulated, as that of real servers has", () => {
     const real = { ...spec, fidelity: "hardware" as const };
-    const of = (state: typeof conditions, on = real) => environmentOf(on, { ...raw, conditions: state });
+    const environmentIn = (state: typeof conditions, on = real) => environmentOf(on, { ...raw, conditions: state });
     const slow = { ...conditions, sender: conditionsOf("powersave") };
     const slowLink = { ...conditions, responder: conditionsOf("performance", 1000) };
-    expect(of(conditions)).toMatchObject({
+    expect(environmentIn(conditions)).toMatchObject({
       sender: { state: { governor: "performance", numaBalancing: "0", linkMbps: 10_000, duplex: "full" } },
     });
-    expect(of(conditions)).toEqual(of({ sender: conditionsOf(), responder: conditionsOf() }));
+    expect(environmentIn(conditions)).toEqual(environmentIn({ sender: conditionsOf(), responder: conditionsOf() }));
     for (const other of [slow, slowLink]) {
-      expect(of(other)).not.toEqual(of(conditions));
+      expect(environmentIn(other)).not.toEqual(environmentIn(conditions));
       expect(environmentOf(spec, { ...raw, conditions: other })).toEqual(environmentOf(spec, raw));
     }
   });
