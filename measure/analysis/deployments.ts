@@ -15,6 +15,8 @@ export class Deployment<Run extends RunRecord = RunRecord> {
   readonly runs: readonly Run[];
   /** What the deployments of one replicate of one results directory, on one pair of servers, have in common. */
   readonly replicate: string;
+  /** Start of its first run, ISO 8601. */
+  readonly started: string;
   /** Its Main VMs, those of its first run: equal for scenarios that were measured in the same ones. */
   readonly vms: string;
   readonly #values = new Map<Measure, number | null>();
@@ -23,8 +25,9 @@ export class Deployment<Run extends RunRecord = RunRecord> {
     this.run = first;
     this.runs = runs;
     this.replicate = replicateOf(first);
-    const { mainVms } = runs.reduce((a, b) => (Date.parse(b.started) < Date.parse(a.started) ? b : a), first);
-    this.vms = mainVms ?? turnOf(first);
+    const earliest = runs.reduce((a, b) => (Date.parse(b.started) < Date.parse(a.started) ? b : a), first);
+    this.started = earliest.started;
+    this.vms = earliest.mainVms ?? turnOf(first);
   }
 
   /**
@@ -61,7 +64,8 @@ const replicateOf = ({ batch, place, replicate }: RunRecord) => `${batch}\n${pla
 const turnOf = (run: RunRecord) => `${run.scenarioSha256}\n${replicateOf(run)}`;
 
 /** How often VMs were deployed for these: what was measured in the same ones counts once. */
-export const countDeployments = (all: Iterable<Deployment>): number => new Set([...all].map(({ vms }) => vms)).size;
+export const countDeployments = (all: Iterable<Pick<Deployment, "vms">>): number =>
+  new Set([...all].map(({ vms }) => vms)).size;
 
 /** The deployments that runs belong to: equal scenario, replicate and results directory. */
 export function deploymentsOf<Run extends RunRecord>(runs: readonly Run[]): Deployment<Run>[] {

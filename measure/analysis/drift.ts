@@ -4,7 +4,7 @@ import { driftWithinBlocks, type PlacedValue } from "../statistics/drift.ts";
 import type { Interval } from "../statistics/interval.ts";
 import { campaignOf } from "./campaigns.ts";
 import { onScale, scaleOf } from "./contrasts.ts";
-import { deploymentsOf } from "./deployments.ts";
+import { countDeployments, deploymentsOf } from "./deployments.ts";
 import { ratioShortage } from "./pairing-words.ts";
 
 /** A scenario of a replicate: when it was measured, among which others, and what was found; null where it is unavailable. */
@@ -53,24 +53,24 @@ export function driftOf(deployments: readonly Deployed[], measure: Measure): Mea
   const scale = scaleOf(measure);
   const isRatio = scale === "ratio";
   const measured = placed(deployments).filter(({ value }) => value !== null);
-  const [scaled, off] = [true, false].map((is) =>
-    measured.filter(({ value }) => (onScale(value, scale) !== null) === is),
+  const scaled = measured.flatMap((each) => {
+    const value = onScale(each.value, scale);
+    return value === null ? [] : [{ ...each, value }];
+  });
+  const shortage = ratioShortage({
+    first: countDeployments(measured.filter(({ value }) => onScale(value, scale) === null)),
+  });
+  const { blocks, change, interval, note } = driftWithinBlocks(
+    scaled.map(
+      ({ block, treatment, vms, place, value }): PlacedValue => ({ block, treatment, unit: vms, place, value }),
+    ),
   );
-  const values = (scaled ?? []).map(
-    ({ block, treatment, vms, place, value }): PlacedValue => ({
-      ...{ block, treatment, unit: vms, place },
-      value: onScale(value, scale) as number,
-    }),
-  );
-  const countOf = (some: typeof measured = []) => new Set(some.map(({ vms }) => vms)).size;
-  const shortage = ratioShortage({ first: countOf(off) });
-  const { blocks, change, interval, note } = driftWithinBlocks(values);
   const shown = (difference: number) => (isRatio ? 100 * Math.expm1(difference) : difference);
   return {
     measure,
     unit: isRatio ? "%" : "percentage points",
     replicates: blocks,
-    deployments: countOf(scaled),
+    deployments: countDeployments(scaled),
     change: change === null ? null : shown(change),
     interval:
       shortage === null
@@ -84,18 +84,14 @@ export function driftOf(deployments: readonly Deployed[], measure: Measure): Mea
 export const blockOf = (run: RunRecord) =>
   JSON.stringify([campaignOf(run), run.place, run.order?.block ?? run.replicate]);
 
-const earliest = (runs: readonly RunRecord[]) =>
-  runs.map(({ started }) => started).reduce((a, b) => (Date.parse(a) <= Date.parse(b) ? a : b));
-
 /** The drift of every measure over the deployments of a results directory. */
 export function driftOfRuns(runs: readonly RunRecord[]): MeasureDrift[] {
   const deployments = deploymentsOf(runs);
   return drifting.map((measure) =>
     driftOf(
       deployments.map((deployment) => ({
-        ...{ treatment: deployment.run.design, vms: deployment.vms },
+        ...{ treatment: deployment.run.design, vms: deployment.vms, started: deployment.started },
         block: blockOf(deployment.run),
-        started: earliest(deployment.runs),
         value: deployment.valueOf(measure),
       })),
       measure,

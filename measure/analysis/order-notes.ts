@@ -2,12 +2,12 @@ import { counted } from "../../lib/counted.ts";
 import type { RunRecord } from "../dataset/run-record.ts";
 import { confounding, orderKinds } from "../results/order.ts";
 import { campaignOf } from "./campaigns.ts";
-import { countDeployments, deploymentsOf } from "./deployments.ts";
+import { countDeployments, type Deployment, deploymentsOf } from "./deployments.ts";
 import { blockOf } from "./drift.ts";
 
 /** Scenarios of whole plots that were measured in other VMs than the most of their plot: those that failed at first, mostly. */
-function outOfPlot(runs: readonly RunRecord[]): number {
-  const known = deploymentsOf(runs).filter(({ run }) => run.order?.plot !== undefined && run.mainVms !== null);
+function outOfPlot(all: readonly Deployment[]): number {
+  const known = all.filter(({ run }) => run.order?.plot !== undefined && run.mainVms !== null);
   const plots = Map.groupBy(known, ({ run }) => `${blockOf(run)} ${run.order?.plot}`);
   return [...plots.values()].reduce((sum, plot) => {
     const groups = [...Map.groupBy(plot, ({ vms }) => vms).values()].map(({ length }) => length);
@@ -16,8 +16,7 @@ function outOfPlot(runs: readonly RunRecord[]): number {
 }
 
 /** What scenarios that were measured in the same VMs have in common, as a sentence; empty where each had VMs of its own. */
-function sharingNotes(runs: readonly RunRecord[]): string[] {
-  const all = deploymentsOf(runs);
+function sharingNotes(all: readonly Deployment[]): string[] {
   const deployments = countDeployments(all);
   if (deployments === all.length) return [];
   return [
@@ -54,7 +53,8 @@ export function orderNotes(runs: readonly RunRecord[]): string[] {
   });
   const unknown = runs.filter(({ order }) => order === null).length;
   const late = outOfPlace(runs);
-  const apart = outOfPlot(runs);
+  const deployments = deploymentsOf(runs);
+  const apart = outOfPlot(deployments);
   const campaigns = new Set(runs.map(campaignOf)).size;
   return [
     ...fixed,
@@ -68,7 +68,7 @@ export function orderNotes(runs: readonly RunRecord[]): string[] {
           `the runs are of ${campaigns} campaigns or folders, deployed in orders of their own: what differs between these may be due to the day, and their deployments make no pairs`,
         ]
       : []),
-    ...sharingNotes(runs),
+    ...sharingNotes(deployments),
     ...(apart > 0
       ? [
           `${counted(apart, "scenario")} measured in other VMs than the rest of the whole plot; comparisons go by the VMs`,
