@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { canonicalJson, sha256 } from "../../lib/canonical.ts";
 import { countedKinds } from "../../lib/endpoints/kinds.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
@@ -13,7 +13,7 @@ import type { Probe } from "../probes/probe.ts";
 import { allProbes } from "../probes/registry.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
 import { type Refusal, recordRefusal, refusalsOf } from "../results/refusal.ts";
-import { checksumsOf, inFolder, manifestFile, writeFiles } from "../results/run-files.ts";
+import { besideRun, checksumsOf, inFolder, manifestFile, writeFiles } from "../results/run-files.ts";
 import { inspectRun, runFolder } from "../results/token.ts";
 import { type MissingCaptures, unavailableRecord } from "../results/unavailable.ts";
 import { NotAsDeployedError } from "./as-deployed.ts";
@@ -115,11 +115,7 @@ const folderOf = ({ resultsDirectory, scenario, replicate, run }: RunSpec) =>
 const isFinal = (error: unknown) =>
   [LostServerError, MissingProgramError, NotAsDeployedError].some((kind) => error instanceof kind);
 
-/** Where a run goes that does not take the run's own place: beside it, never over anything. */
-async function asideOf(folder: string, why: string): Promise<string> {
-  const stamp = new Date().toISOString().replaceAll(/[:.]/g, "-");
-  return join(dirname(folder), `${why}_${basename(folder)}_${stamp}`);
-}
+const asideOf = (folder: string, why: string): string => besideRun(folder, why, new Date().toISOString());
 
 async function publish(folder: string, files: Map<string, Buffer>, manifest: Manifest): Promise<void> {
   const published = await publishFolder(folder, async (temporary) => {
@@ -177,7 +173,7 @@ export async function measureRun(
     return outcomeOf(there.manifest, folder, false);
   }
   if (existsSync(folder)) {
-    const aside = await asideOf(folder, "spoilt");
+    const aside = asideOf(folder, "spoilt");
     await rename(folder, aside);
     say(`${label}: ${there.missing}; what was there is now ${aside}`);
   }
@@ -193,7 +189,7 @@ export async function measureRun(
         return outcomeOf(manifest, folder, true);
       }
       loadRan = ran;
-      const aside = await asideOf(folder, "invalid");
+      const aside = asideOf(folder, "invalid");
       await publish(aside, files, manifest);
       problems.push(`attempt ${attempt} (kept as ${aside}): ${manifest.problems.join("; ")}`);
     } catch (error) {

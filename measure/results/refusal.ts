@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { publishFile } from "../../lib/publish.ts";
 import { differenceSchema } from "./conditions.ts";
+import { besideRun } from "./run-files.ts";
 
 /** A run that was not measured, because its servers were not as they were deployed. */
 const refusalSchema = z.object({
@@ -15,7 +16,9 @@ const refusalSchema = z.object({
 });
 export type Refusal = z.infer<typeof refusalSchema>;
 
-const prefix = "refused_";
+/** How the files of refusals begin. */
+const refusedWord = "refused";
+const prefix = `${refusedWord}_`;
 
 function readRefusal(path: string): Refusal[] {
   try {
@@ -40,8 +43,7 @@ function refusalsIn(scenarioFolder: string, begin: string): Refusal[] {
 
 /** Writes down that a run was refused, beside its folder. @returns the file */
 export async function recordRefusal(runFolder: string, refusal: Refusal): Promise<string> {
-  const stamp = refusal.at.replaceAll(/[:.]/g, "-");
-  const file = join(dirname(runFolder), `${prefix}${basename(runFolder)}_${stamp}.json`);
+  const file = `${besideRun(runFolder, refusedWord, refusal.at)}.json`;
   await publishFile(file, `${JSON.stringify(refusal, null, 2)}\n`);
   return file;
 }

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { sha256 } from "../../lib/canonical.ts";
 import type { Role } from "../../lib/roles.ts";
 
@@ -15,6 +15,13 @@ export const factsFile = "facts.txt";
 export const cpuFile = (role: Role) => `mpstat-${role}.json`;
 /** What was captured at a point, e.g. "sender.nic". */
 export const captureFile = (point: `${Role}.${string}`) => `${point.replace(".", "-")}.pcap`;
+
+/**
+ * Where something of a run goes that does not take the run's own place: beside it, never over anything.
+ * @param at time by which it is told from others, ISO 8601
+ */
+export const besideRun = (folder: string, why: string, at: string): string =>
+  join(dirname(folder), `${why}_${basename(folder)}_${at.replaceAll(/[:.]/g, "-")}`);
 
 /** The files of one probe by their names in its folder, out of a run's by theirs. */
 export function filesInFolder(files: ReadonlyMap<string, Buffer>, folder: string): Map<string, Buffer> {
