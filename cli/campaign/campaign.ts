@@ -4,7 +4,7 @@ import { Deal } from "./deal.ts";
 import { plannedDeployments } from "./deployments.ts";
 import { estimatesFrom } from "./estimate.ts";
 import { readExperiments } from "./experiment.ts";
-import { campaignJournal, type Journal } from "./journal.ts";
+import { campaignJournal, type Journal, type JournalEntry } from "./journal.ts";
 import type { MeasuredRuns } from "./measured.ts";
 import { measuredOn } from "./measured-on.ts";
 import type { CampaignPlanOptions } from "./options.ts";
@@ -132,8 +132,8 @@ export const dealOf = ({ blocks, begun, pairs }: Campaign, runs: MeasuredRuns): 
     (deployment) => runs.missing(deployment).length === 0,
   );
 
-/** How long deployments of a campaign take, on whichever pair, from what its journal tells. */
-export function estimatesOf({ blocks, pairs, journal }: Campaign) {
+/** How long deployments of a campaign take, on whichever pair, from what its journal tells. @param entries of it */
+export function estimatesOf({ blocks, pairs }: Campaign, entries: readonly JournalEntry[]) {
   const all = blocks.flatMap((block) => [...block.planned, ...pairs.flatMap(({ number }) => block.on(number))]);
-  return estimatesFrom(journal.read(), all);
+  return estimatesFrom(entries, all);
 }

@@ -1,6 +1,6 @@
 import { median } from "../../measure/statistics/quantiles.ts";
 import type { PlannedDeployment } from "./deployments.ts";
-import type { JournalEntry } from "./journal.ts";
+import { deploymentKey, type JournalEntry } from "./journal.ts";
 
 type Size = Pick<PlannedDeployment, "scenario" | "replicate" | "boots">;
 
@@ -30,11 +30,10 @@ export function estimatesFrom(
   journal: readonly JournalEntry[],
   planned: readonly Size[],
 ): (deployment: Size) => number | undefined {
-  const keyOf = (hash: string, replicate: number) => `${hash} ${replicate}`;
   const sizes = new Map(planned.map((each) => [each.scenario.hash, sizeOf(each)]));
-  const boots = new Map(planned.map((each) => [keyOf(each.scenario.hash, each.replicate), each.boots]));
+  const boots = new Map(planned.map((each) => [deploymentKey(each.scenario.hash, each.replicate), each.boots]));
   const measured = journal.flatMap((entry) => (entry.event === "measured" && entry.whole ? [entry] : []));
-  const secondsToBoot = bootSeconds(measured, ({ hash, replicate }) => boots.get(keyOf(hash, replicate)) ?? 0);
+  const secondsToBoot = bootSeconds(measured, ({ hash, replicate }) => boots.get(deploymentKey(hash, replicate)) ?? 0);
   const secondsOf = (wanted: (hash: string) => boolean) =>
     measured.filter(({ hash }) => wanted(hash)).map(({ seconds, spent }) => seconds - spent.boot);
   const withoutBoot = (deployment: Size): number | undefined => {

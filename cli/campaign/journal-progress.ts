@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { median } from "../../measure/statistics/quantiles.ts";
 import type { CampaignNews } from "../../report/serve/news.ts";
-import { campaignOfFile, Journal, type JournalEntry, journalFile } from "./journal.ts";
+import { campaignOfFile, deploymentKey, Journal, type JournalEntry, journalFile } from "./journal.ts";
 import { failuresIn, secondsLeftText } from "./status.ts";
 
 /** How far a campaign is, as its journal alone tells it. */
@@ -46,7 +46,7 @@ export function progressIn(journal: readonly JournalEntry[]): JournalProgress | 
   const since = journal.slice(from);
   const pairs = new Set(since.flatMap((entry) => ("pair" in entry ? [entry.pair ?? null] : [])));
   const measured = new Set(
-    since.flatMap((entry) => (entry.event === "measured" ? [`${entry.hash} ${entry.replicate}`] : [])),
+    since.flatMap((entry) => (entry.event === "measured" ? [deploymentKey(entry.hash, entry.replicate)] : [])),
   );
   const missing = Math.max(0, begun.missing - measured.size);
   return {

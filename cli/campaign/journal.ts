@@ -43,6 +43,10 @@ const entrySchema = z.discriminatedUnion("event", [
   z.object({ event: z.literal("ended"), at: z.string(), why: z.enum(["done", "interrupted"]) }),
 ]);
 export type JournalEntry = z.infer<typeof entrySchema>;
+
+/** What deployments and entries of them are told apart by. */
+export const deploymentKey = (hash: string, replicate: number): string => `${hash} ${replicate}`;
+
 type Unstamped<Entry> = Entry extends unknown ? Omit<Entry, "at"> : never;
 
 /** How the journals of campaigns are called in a results directory, and the campaign in such a name. */

@@ -41,21 +41,19 @@ export class MeasuredRuns {
     this.#isSnapshot = isSnapshot;
   }
 
+  /** What a look finds; of a snapshot what the first one found. */
+  #lookFor<Found extends object>(known: Map<string, Found>, key: string, look: () => Found): Found {
+    const found = known.get(key) ?? look();
+    if (this.#isSnapshot) known.set(key, found);
+    return found;
+  }
+
   #stateOf(folder: string, hash: string): WantedRun["state"] {
-    const key = `${folder} ${hash}`;
-    const known = this.#states.get(key);
-    if (known !== undefined) return known;
-    const state = this.#memory.look(join(this.results, folder), hash);
-    if (this.#isSnapshot) this.#states.set(key, state);
-    return state;
+    return this.#lookFor(this.#states, `${folder} ${hash}`, () => this.#memory.look(join(this.results, folder), hash));
   }
 
   #namesIn(scenario: string): string[] {
-    const known = this.#names.get(scenario);
-    if (known !== undefined) return known;
-    const names = existsSync(scenario) ? readdirSync(scenario) : [];
-    if (this.#isSnapshot) this.#names.set(scenario, names);
-    return names;
+    return this.#lookFor(this.#names, scenario, () => (existsSync(scenario) ? readdirSync(scenario) : []));
   }
 
   /** The runs of a deployment, in their order. */

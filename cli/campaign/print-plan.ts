@@ -15,8 +15,9 @@ import { statusOf } from "./status.ts";
 
 /** What of a plan is measured, and how long each scenario takes. */
 function progressOf(campaign: Campaign, runs: MeasuredRuns): PlanProgress {
-  const estimate = estimatesOf(campaign);
-  const status = statusOf(campaign, runs, campaign.journal.read(), estimate);
+  const entries = campaign.journal.read();
+  const estimate = estimatesOf(campaign, entries);
+  const status = statusOf(campaign, runs, entries, estimate);
   const done = new Map(status.scenarios.map((each) => [each.hash, each.done]));
   const planned = Map.groupBy(
     campaign.blocks.flatMap((block) => block.planned),

@@ -13,7 +13,8 @@ import { statusOf, statusText } from "./status.ts";
 export async function printCampaignStatus(options: CampaignPlanOptions): Promise<void> {
   const runs = new MeasuredRuns(resolve(checkout, options.results), { isSnapshot: true });
   const campaign = namedCampaign(options, runs, serversAt);
-  const status = statusOf(campaign, runs, campaign.journal.read(), estimatesOf(campaign));
+  const entries = campaign.journal.read();
+  const status = statusOf(campaign, runs, entries, estimatesOf(campaign, entries));
   await runs.remember();
   process.stdout.write(`${options.json ? JSON.stringify(status) : statusText(status)}\n`);
 }

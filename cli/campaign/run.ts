@@ -112,7 +112,7 @@ async function measureAll(options: CampaignRunOptions, runs: MeasuredRuns, log: 
         pairs.map((pair) => workingPair(pair, pairs.length === 1, deploying)),
         {
           look: (deployment) => runs.look(deployment),
-          secondsUntilDone: (left) => secondsUntilDone(left, estimatesOf(campaign)),
+          secondsUntilDone: (left) => secondsUntilDone(left, estimatesOf(campaign, campaign.journal.read())),
           attempts: options.attempts,
           ...{ journal: campaign.journal, progress, asked: interruption.asked },
         },

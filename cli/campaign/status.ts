@@ -4,7 +4,7 @@ import { asText, type TableCell } from "../../measure/analysis/print/table.ts";
 import type { Campaign } from "./campaign.ts";
 import type { PlannedDeployment } from "./deployments.ts";
 import { durationText, secondsUntilDone } from "./estimate.ts";
-import type { JournalEntry, Spent } from "./journal.ts";
+import { deploymentKey, type JournalEntry, type Spent } from "./journal.ts";
 import type { MeasuredRuns } from "./measured.ts";
 import { type OrderStatus, orderStatus, orderWords } from "./order-status.ts";
 import { firstLine } from "./summary.ts";
@@ -62,15 +62,14 @@ const partWords = {
 const parts = Object.keys(partWords) as (keyof Spent)[];
 
 type Failures = Map<string, { attempts: number; error: string }>;
-const keyOf = (hash: string, replicate: number) => `${hash} ${replicate}`;
 
 /** Deployments that have failed since they were last measured. */
 export function failuresIn(journal: readonly JournalEntry[]): Failures {
   const failures: Failures = new Map();
   for (const entry of journal) {
-    if (entry.event === "measured") failures.delete(keyOf(entry.hash, entry.replicate));
+    if (entry.event === "measured") failures.delete(deploymentKey(entry.hash, entry.replicate));
     if (entry.event !== "failed") continue;
-    const key = keyOf(entry.hash, entry.replicate);
+    const key = deploymentKey(entry.hash, entry.replicate);
     failures.set(key, { attempts: (failures.get(key)?.attempts ?? 0) + 1, error: entry.error });
   }
   return failures;
@@ -98,7 +97,7 @@ function deploymentStatus(deployment: PlannedDeployment, runs: MeasuredRuns, fai
   return {
     deployment,
     runs: { done: states.length - missing, missing, invalid: runs.setAside(deployment) },
-    failure: missing === 0 ? undefined : failures.get(keyOf(deployment.scenario.hash, deployment.replicate)),
+    failure: missing === 0 ? undefined : failures.get(deploymentKey(deployment.scenario.hash, deployment.replicate)),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { hostsFile } from "../../lib/paths.ts";
 import { campaignDefaults } from "../campaign/defaults.ts";
 import type { PlanWords, RunWords } from "../campaign/options.ts";
+import { optionalHosts } from "../hosts-option.ts";
 
 const experiments =
   "baseline, macvtap, connection, competition, all of these four: all, or another file in experiments/: location";
@@ -68,7 +68,7 @@ export function register(program: Command): void {
         "end. All of it stands in a journal beside the results. Without --hosts on the emulated servers, " +
         "which are booted when they are not up.",
     )
-    .option("--hosts <file>", `the servers, as the configuration key hosts names them (default: ${hostsFile})`)
+    .option(...optionalHosts)
     .option("--results <directory>", "where runs are published and looked for", campaignDefaults.results)
     .option("--attempts <n>", "times that a deployment is tried before it counts as failed", campaignDefaults.attempts)
     .option("--keep", "leave the last deployment and the servers up")
@@ -85,7 +85,7 @@ export function register(program: Command): void {
       "Say how far a campaign is, by the results and its journal: what is measured, missing, invalid, failed, how long the rest " +
         "takes, and where the time went. The options are those of its run. Nothing is touched.",
     )
-    .option("--hosts <file>", `the servers, as the configuration key hosts names them (default: ${hostsFile})`)
+    .option(...optionalHosts)
     .option("--results <directory>", "where its runs are", campaignDefaults.results)
     .option("--json", "print it as JSON")
     .action(async (names: string[], words: PlanWords) => {

@@ -1,12 +1,9 @@
-import { isAbsolute, join } from "node:path";
+import { resolve } from "node:path";
 import { ownerOf } from "../../infra/owner.ts";
 import { LabError } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
 import { differenceText } from "../../measure/results/conditions.ts";
 import { type Refusal, refusalsSince } from "../../measure/results/refusal.ts";
-
-/** What the program makes of a stack's `resultsDirectory`. */
-const resultsIn = (directory: string) => (isAbsolute(directory) ? directory : join(checkout, directory));
 
 /** What differed in refusals, a line each. */
 export const differencesIn = (refusals: readonly Pick<Refusal, "differences">[]): string[] =>
@@ -24,7 +21,7 @@ export class NeedsUserError extends LabError {}
 export function mendableRefusals(stack: string, resultsDirectory: string | undefined, since: Date): Refusal[] {
   if (resultsDirectory === undefined) return [];
   const name = stack.slice(stack.lastIndexOf("/") + 1);
-  const refusals = refusalsSince(resultsIn(resultsDirectory), ownerOf(name, checkout), since);
+  const refusals = refusalsSince(resolve(checkout, resultsDirectory), ownerOf(name, checkout), since);
   if (refusals.some(({ differences }) => differences.some(({ mend }) => mend !== null)))
     throw new NeedsUserError(
       `the servers are not as they were deployed, and not all of it is made anew unasked:\n${linesOf(refusals)}`,
