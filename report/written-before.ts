@@ -21,10 +21,11 @@ const headLength = 500;
 /** Kinds of files of a figure. */
 export const figureKinds = ["svg", "png", "csv", "vl.json"] as const;
 export type FigureKind = (typeof figureKinds)[number];
-const figureName = /^[\w-]+\.(?:svg|png|csv|vl\.json)$/;
+const nameAndKind = `([\\w-]+)\\.(${figureKinds.map((kind) => kind.replaceAll(".", "\\.")).join("|")})`;
+const figureName = new RegExp(`^${nameAndKind}$`);
 
 /** Path of a figure's file from the page: its name and its kind. */
-export const figureFilePattern = /^\/figures\/([\w-]+)\.(svg|png|csv|vl\.json)$/;
+export const figureFilePattern = new RegExp(`^/${figuresFolder}/${nameAndKind}$`);
 
 const listSchema = z.strictObject({ writer: z.literal(writer), files: z.array(z.string().regex(figureName)) });
 

@@ -36,5 +36,13 @@ export const hasLoad = (config: Competition, type = config.loadType): boolean =>
 export const driverAt = <Name extends MainDriver>(driver: Name | Readonly<Record<Role, Name>>, role: Role): Name =>
   typeof driver === "string" ? driver : driver[role];
 
+const betweenEnds = "~";
+
 /** One word where all are alike: "virtio-bridge"; else "virtio-bridge~e1000-bridge". */
-export const joinedEnds = (values: readonly string[]): string => [...new Set(values)].join("~");
+export const joinedEnds = (values: readonly string[]): string => [...new Set(values)].join(betweenEnds);
+
+/** The words of so many ends, of what `joinedEnds` makes of them. */
+export function splitEnds(joined: string, count: number): string[] {
+  const words = joined.split(betweenEnds);
+  return Array.from({ length: count }, (_, i) => words[words.length === 1 ? 0 : i] ?? "");
+}

@@ -6,7 +6,7 @@ import { compiledFigure, rowsAtFirst } from "./specification.ts";
 
 /** Points to a pixel of a figure in print: its smallest text, of 9.5 pixels, is then more than 6 points high. */
 export const pointsPerPixel = 2 / 3;
-const pointsPerMm = 72 / 25.4;
+export const pointsPerMm = 72 / 25.4;
 
 /** A figure as it is printed. */
 export interface PrintedFigure {

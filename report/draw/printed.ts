@@ -1,11 +1,11 @@
 import { Resvg } from "@resvg/resvg-js";
 import PDFDocument from "pdfkit";
 import svgToPdf from "svg-to-pdfkit";
-import { type PrintedFigure, pointsPerPixel } from "./column-width.ts";
+import { type PrintedFigure, pointsPerMm, pointsPerPixel } from "./column-width.ts";
 import { fontFiles } from "./fonts.ts";
 import { resvgFonts } from "./text-width.ts";
 
-const inMm = (pixels: number) => Number(((pixels * pointsPerPixel * 25.4) / 72).toFixed(3));
+const inMm = (pixels: number) => Number(((pixels * pointsPerPixel) / pointsPerMm).toFixed(3));
 
 /** A picture as one page of PDF of its size, in vectors and text, with the characters of the font that it has. */
 export async function pdfOf({ svg, width, height }: PrintedFigure, title: string): Promise<Uint8Array> {

@@ -4,8 +4,9 @@ import { levelWords } from "../layout/places.ts";
 import type { StudyData } from "../study-data.ts";
 import { withoutReply } from "./distribution.ts";
 import type { Drawing, DrawnRow, FigureSpec } from "./drawing.ts";
-import { besideOverVms, drawnDrivers, panelsByName, placeCells, placeFields } from "./panels.ts";
+import { besideOverVms, panelsByName, placeCells, placeFields } from "./panels.ts";
 import { byDriver, logAxis, logScale, tooltipOf } from "./pieces.ts";
+import { driversInOrder } from "./theme.ts";
 
 const fields = [
   ...placeFields,
@@ -48,7 +49,7 @@ function drawnWords(samples: Iterable<PacketSample>): string {
 
 /** Every RTT as a point (Figs. 22 and 23): what boxes leave out, as second modes and single slow packets. */
 export function scatterFigures(study: StudyData): Drawing[] {
-  const drivers = drawnDrivers(study.places.map(({ driver }) => ({ cells: { driver } })));
+  const drivers = driversInOrder(study.places.map(({ driver }) => driver));
   const rows = study.places.flatMap((place): DrawnRow[] => {
     const sample = study.samples.get(study.scenarios[place.scenario]?.sha256 ?? "");
     const left = drivers.indexOf(place.driver) + (1 - taken) / 2;

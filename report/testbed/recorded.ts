@@ -3,7 +3,7 @@ import { canonicalJson } from "../../lib/canonical.ts";
 import { type Role, roles } from "../../lib/roles.ts";
 import { conditionWords, driverOf } from "../../measure/analysis/competitors.ts";
 import type { RunRecord } from "../../measure/dataset/run-record.ts";
-import { recordedCompetition } from "../../study/competition.ts";
+import { recordedCompetition, splitEnds } from "../../study/competition.ts";
 import type { Cell } from "../../study/factor.ts";
 import { competingServers, loadWords } from "../../study/loads/loads.ts";
 import type { DrawnServer, DrawnTestbed } from "./testbed.ts";
@@ -25,8 +25,8 @@ const isKnown = (driver: string): driver is MainDriver => Object.hasOwn(attachme
 
 /** The driver of each server's background VMs: of all, or "SENDER~RESPONDER". */
 function backgroundDrivers({ background }: RunRecord, servers: readonly Role[]): Map<Role, string> {
-  const names = background?.split("~") ?? [];
-  return new Map(servers.map((role, i) => [role, names[names.length === 1 ? 0 : i] ?? ""]));
+  const names = splitEnds(background ?? "", servers.length);
+  return new Map(servers.map((role, i) => [role, names[i] ?? ""]));
 }
 
 /** What is drawn of a scenario; null where a driver is none that this testbed knows. */
