@@ -26,18 +26,17 @@ const spread = (values: readonly number[], digits: number): string => {
  */
 export async function run(): Promise<BenchRow[]> {
   const directory = resolve(process.env.BENCH_RESULTS ?? "results");
-  const byLoad = new Map<string, { wall: number; virtual: number }[]>();
-  for (const folder of findRuns(directory).runs) {
+  const inStep = findRuns(directory).runs.flatMap((folder) => {
     const manifest = readManifest(readFileSync(join(directory, folder, manifestFile), "utf8"));
-    const costs = manifest.probes.flatMap(({ sharedClock }) =>
-      sharedClock ? [{ wall: sharedClock.wallSeconds, virtual: sharedClock.counts.sender.virtualNs / 1e9 }] : [],
-    );
-    if (costs.length === 0) continue;
-    const load = loadWords(manifest);
-    byLoad.set(load, [...(byLoad.get(load) ?? []), ...costs]);
-  }
-  if (byLoad.size === 0) throw new LabError(`${directory} has no run of servers in step; BENCH_RESULTS names another`);
-  return [...byLoad].flatMap(([load, costs]) => ({
+    return manifest.probes.flatMap(({ sharedClock }) => {
+      if (!sharedClock) return [];
+      const { wallSeconds: wall, counts } = sharedClock;
+      return [{ load: loadWords(manifest), wall, virtual: counts.sender.virtualNs / 1e9 }];
+    });
+  });
+  if (inStep.length === 0)
+    throw new LabError(`${directory} has no run of servers in step; BENCH_RESULTS names another`);
+  return [...Map.groupBy(inStep, ({ load }) => load)].map(([load, costs]) => ({
     what: `${load}, ${costs.length} runs`,
     value: `${spread(
       costs.map(({ wall }) => wall),
