@@ -1,15 +1,16 @@
 # Whether a server is as it was deployed, and in which state it measures (measure/probe/as-deployed.ts): one record=layer for each of
 # LAYERS that is not as it was made; then record=policy and a record=port for each of PORTS, as they are now (when=now) and as they were
-# at the first run with the Main endpoint that there is (when=first), whose layer is MAIN. What is written down is that alone.
+# after the first run with the Main endpoint that there is (when=first), whose layer is MAIN. What is written down is that alone, where
+# REMEMBER is yes.
 # shellcheck shell=sh disable=SC2154
 . ./proof.sh
-: "${LAYERS:?}" "${MAIN:?}" "${PORTS:?}"
+: "${LAYERS:?}" "${MAIN:?}" "${PORTS:?}" "${REMEMBER:?}"
 for layer in $LAYERS; do
   if holds "$layer"; then continue; fi
   echo "record=layer name=$(escaped "$layer") made=$(escaped "$made") found=$(escaped "$there")"
 done
-# each_of FILE…: what they say, each once.
-each_of() { if [ -e "$1" ]; then sort -u "$@" | paste -s -d , -; fi; }
+# each_of FILE…: what they say, each once. A CPU that is offline may have a file that cannot be read.
+each_of() { for file in "$@"; do line_of "$file" || :; done | sort -u | paste -s -d , -; }
 cpu=$SYS/devices/system/cpu
 # The kernel balances memory between nodes by itself where numa_balancing is not 0.
 policy() {
@@ -30,7 +31,7 @@ port() {
 now=$(policy; for name in $PORTS; do port "$name"; done)
 first=
 if [ "$(token_of conditions)" = "$(token_of "$MAIN")" ]; then first=$(proof_in_mark conditions)
-elif holds "$MAIN" && [ "$(line_of "$SYS/class/net/$(called_now "${PORTS%% *}")/carrier" || :)" = 1 ]; then
+elif [ "$REMEMBER" = yes ] && holds "$MAIN" && [ "$(line_of "$SYS/class/net/$(called_now "${PORTS%% *}")/carrier" || :)" = 1 ]; then
   TOKEN=$(token_of "$MAIN") mark conditions "$now"
 fi
 printf '%s\n' "$now" | sed 's/^/when=now /'

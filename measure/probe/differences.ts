@@ -76,13 +76,17 @@ const otherVfs = (port: string): Found => ({
   mend: others(`the VFs of ${port}`),
 });
 
+const goneText = "gone, or not ours any more";
+/** A port and a bridge are made anew by nobody unasked. */
+const mendOf = (kind: string, called: string) => (["nic", "bridge"].includes(kind) ? others(called) : null);
+
 /** @param portsWithCount ports whose number of VFs already says that they are others */
 function layerDifferences({ name, made, found }: ChangedLayer, portsWithCount: ReadonlySet<string>): Found[] {
   const kind = name.slice(0, name.indexOf("-"));
   const called = name.slice(kind.length + 1);
   if (made === "")
     return [{ what: called, declared: "deployed", found: "not known on the server as deployed", mend: null }];
-  if (found === "") return [{ what: called, declared: "there", found: "gone, or not ours any more", mend: null }];
+  if (found === "") return [{ what: called, declared: "there", found: goneText, mend: mendOf(kind, called) }];
   if (kind === "nic") return portsWithCount.has(called) ? [] : [otherVfs(called)];
   if (kind === "bridge")
     return [
@@ -118,14 +122,21 @@ const policyWords: Record<keyof ServerConditions["policy"], [what: string, mend:
 };
 const orAnew = "; or destroy and deploy anew, and it is so for all runs of that deployment";
 
-/** What no deployment changes: it is as at the first run, or the run is of something else. */
-function conditionDifferences({ ports: [main] }: AsDeployedSpec, { now, first }: SeenServer): Found[] {
+const ofLink = (port: string) => `link of ${port}`;
+/** Whether a difference is of a port's link, which may take its time to come up. */
+export const isOfLink = ({ what }: Pick<ServerDifference, "what">): boolean => what.startsWith(ofLink(""));
+
+/**
+ * What no deployment changes: it is as at the first run, or the run is of something else.
+ * @param then what is compared with is from then
+ */
+function conditionDifferences({ ports: [main] }: AsDeployedSpec, { now, first }: SeenServer, then: string): Found[] {
   const link = now.ports.find(({ name }) => name === main?.name);
   const isDown = link !== undefined && !link.carrier;
   const withoutLink: Found[] = isDown
     ? [
         {
-          what: `link of ${link.name}`,
+          what: ofLink(link.name),
           ...{ declared: "up", found: "down" },
           mend: `set the port up (ip link set dev ${link.name} up) and look at its cable and at the port at its other end`,
         },
@@ -136,7 +147,7 @@ function conditionDifferences({ ports: [main] }: AsDeployedSpec, { now, first }:
     const [what, mend] = policyWords[key];
     const [was, is] = [first.policy[key], now.policy[key]];
     if (was === is) return [];
-    return [{ what, declared: `${was || "none"} at the first run`, found: is || "none", mend: `${mend}${orAnew}` }];
+    return [{ what, declared: `${was || "none"} ${then}`, found: is || "none", mend: `${mend}${orAnew}` }];
   });
   const ofLinks = now.ports.flatMap((port) => {
     const before = first.ports.find(({ name }) => name === port.name);
@@ -144,7 +155,7 @@ function conditionDifferences({ ports: [main] }: AsDeployedSpec, { now, first }:
     const [was, is] = [before, port].map(linkText);
     if (was === is) return [];
     const mend = `look at the cable and at the port at its other end${orAnew}`;
-    return [{ what: `link of ${port.name}`, declared: `${was} at the first run`, found: `${is}`, mend }];
+    return [{ what: ofLink(port.name), declared: `${was} ${then}`, found: `${is}`, mend }];
   });
   return [...withoutLink, ...ofPolicy, ...ofLinks];
 }
@@ -155,13 +166,19 @@ const linkText = ({ carrier, speedMbps, duplex }: ServerConditions["ports"][numb
 /**
  * All in which a server is not as it was deployed, or measures in another state than at the first run of this deployment.
  * @param declared what was deployed there
+ * @param then when its state was as `seen.first` says
  */
-export function differencesOf(server: string, declared: AsDeployedSpec, seen: SeenServer): ServerDifference[] {
+export function differencesOf(
+  server: string,
+  declared: AsDeployedSpec,
+  seen: SeenServer,
+  then = "at the first run",
+): ServerDifference[] {
   const counts = countDifferences(declared, seen);
   const portsWithCount = new Set(counts.map(({ port }) => port));
   return [
     ...counts.map(({ port: _, ...difference }) => difference),
     ...seen.changed.flatMap((layer) => layerDifferences(layer, portsWithCount)),
-    ...conditionDifferences(declared, seen),
+    ...conditionDifferences(declared, seen, then),
   ].map((difference) => ({ server, ...difference }));
 }

@@ -67,6 +67,7 @@ async function manifestOf(
     ...findings.flatMap((each) => each.problems),
     ...background.sender.problems,
     ...background.responder.problems,
+    ...raw.changes,
   ];
   const manifest = manifestSchema.parse({
     schemaVersion: 2,

@@ -4,7 +4,7 @@ import type { SshConnection } from "../../lib/ssh/connect.ts";
 import type { GuestLook } from "../../study/loads/guest-look.ts";
 import type { ServerConditions } from "../results/conditions.ts";
 import { AnsweringInEndpoint } from "./answering-in-endpoint.ts";
-import { requireAsDeployed } from "./as-deployed.ts";
+import { changesMeanwhile, requireAsDeployed } from "./as-deployed.ts";
 import { lookInGuests } from "./background.ts";
 import { CommandInEndpoint } from "./command-in-endpoint.ts";
 import { type RawProbe, runProbe } from "./probe-run.ts";
@@ -20,6 +20,8 @@ export interface RawRun {
   ended: Date;
   /** In which state the servers were before it. */
   conditions: PerRole<ServerConditions>;
+  /** What was not so any more after it, in sentences. */
+  changes: string[];
   /** Of each probe, in the order in which they measured. */
   probes: RawProbe[];
   facts: PerRole<{ before: Record<string, string>; after: Record<string, string> }>;
@@ -77,9 +79,10 @@ async function measureOn(
   for (const task of tasks) probes.push(await runProbe(task, { spec, attempt, connections, points, say }));
   const after = await lookAround(spec, connections, points, "after");
   await requireTenant(owner, connections, "after");
+  const changes = await changesMeanwhile(spec, connections, conditions);
   const both = <T>(of: (role: Role) => T): PerRole<T> => perRole(roles.map(of));
   return {
-    ...{ conditions, probes },
+    ...{ conditions, changes, probes },
     facts: both((role) => ({ before: before.facts[role], after: after.facts[role] })),
     guestLooks: both((role) => ({ before: before.looks[role], after: after.looks[role] })),
     guestFacts: both((role) => {

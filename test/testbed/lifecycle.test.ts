@@ -37,7 +37,7 @@ async function differing(main: "vm-rtt-main" | "host-rtt-main"): Promise<string[
   const { pfs } = testbed.inventory.hosts.sender;
   const layers = [...pfs.map(({ name }) => `nic-${name}`), "bridge-rtt0", main];
   const deployed = { ports: pfs.map(({ name, vfs }) => ({ name, vfs })), layers, main };
-  const texts = await testbed.onServers(asDeployedScript(deployed));
+  const texts = await testbed.onServers(asDeployedScript(deployed, false));
   return roles.flatMap((role, index) =>
     differencesOf(role, deployed, parseSeen(texts[index] ?? "", role)).map(differenceText),
   );

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { requireAsDeployed } from "../../../measure/probe/as-deployed.ts";
+import { changesMeanwhile, requireAsDeployed } from "../../../measure/probe/as-deployed.ts";
 import { differencesOf } from "../../../measure/probe/differences.ts";
 import { measureRun } from "../../../measure/probe/measure.ts";
 import type { rawRun } from "../../../measure/probe/raw-run.ts";
@@ -73,6 +73,13 @@ describe("what differs", () => {
     ]);
   });
 
+  it("is told of a bridge or port that is gone, which nobody makes anew unasked", () => {
+    for (const name of ["nic-lo", "bridge-rtt0"])
+      expect(differences([{ name, made: "1 2", found: "" }])).toMatchObject([
+        { found: "gone, or not ours any more", mend: expect.stringMatching(/^see who has changed it and why/) },
+      ]);
+  });
+
   it("is told of a definition by the lines that are there more or less often than they were", () => {
     const head = "process=7 started=9";
     const made = `${head}\n  <a>\n    <x/>\n  </a>\n  <vcpu>1</vcpu>`;
@@ -99,13 +106,74 @@ describe("what differs", () => {
   });
 });
 
+/** What a server says that is as it was deployed. */
+const seenLines = ({ governor = "performance", carrier = 1, linkChanges = 1 } = {}) =>
+  `when=now record=policy cpus=0-3 governor=${governor} least_khz= most_khz= preference= no_turbo= boost= numa_balancing=0
+when=now record=port name=lo vfs=0 carrier=${carrier} speed_mbps=-1 duplex=unknown link_changes=${linkChanges}`;
+/** A server that gives one answer after the other, and the last one from then on. */
+function answers(...texts: string[]) {
+  let asked = 0;
+  const run = async () => {
+    asked += 1;
+    return texts[Math.min(asked, texts.length) - 1] ?? "";
+  };
+  return { run, asked: () => asked };
+}
+const specNowhere = runSpecSchema.parse(madeUpSpec("/nowhere"));
+
+describe("a link that comes up after a deployment", () => {
+  const [up, down] = [seenLines(), seenLines({ carrier: 0 })];
+
+  it("is waited for, and nothing else is", async () => {
+    const late = answers(down, down, up);
+    const patience = { seconds: 60, everySeconds: 0 };
+    const conditions = await requireAsDeployed(specNowhere, { sender: late, responder: answers(up) }, patience);
+    expect(conditions.sender.ports[0]?.carrier).toBe(true);
+    expect(late.asked()).toBe(3);
+    const changed = answers(`record=layer name=vm-rtt-main made=process%3D1 found=\n${down}`);
+    await expect(requireAsDeployed(specNowhere, { sender: changed, responder: answers(up) }, patience)).rejects.toThrow(
+      /rtt-main: declared there, found gone/,
+    );
+    expect(changed.asked()).toBe(1);
+  });
+
+  it("is not waited for longer than it may take", async () => {
+    await expect(
+      requireAsDeployed(
+        specNowhere,
+        { sender: answers(up), responder: answers(down) },
+        { seconds: 0, everySeconds: 0 },
+      ),
+    ).rejects.toThrow(/responder: link of lo: declared up, found down/);
+  });
+});
+
+describe("what changes while a run is measured", () => {
+  const meanwhile = async (sender: string) => {
+    const up = seenLines();
+    const before = await requireAsDeployed(specNowhere, { sender: answers(up), responder: answers(up) });
+    return changesMeanwhile(specNowhere, { sender: answers(sender), responder: answers(up) }, before);
+  };
+
+  it("is nothing on servers that stay as they are", async () => {
+    expect(await meanwhile(seenLines())).toEqual([]);
+  });
+
+  it.each([
+    [seenLines({ governor: "powersave" }), "CPU governor: declared performance when the run began, found powersave"],
+    [seenLines({ linkChanges: 3 }), "sender: the link of lo came or went 2 times"],
+    [seenLines({ carrier: 0 }), "link of lo: declared up, found down"],
+    [`record=layer name=vm-rtt-main made=process%3D1 found=\n${seenLines()}`, "rtt-main: declared there, found gone"],
+  ])("is told in a sentence", async (sender, told) => {
+    expect(await meanwhile(sender)).toEqual([expect.stringContaining(told)]);
+  });
+});
+
 it("a run whose servers are not as they were deployed is tried once, and is written down as refused and nothing else", async () => {
   const folder = mkdtempSync(join(tmpdir(), "lab-refused-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const spec = runSpecSchema.parse(madeUpSpec(folder));
-  const lines = `when=now record=policy cpus=0-3 governor=performance least_khz= most_khz= preference= no_turbo= boost= numa_balancing=0
-when=now record=port name=lo vfs=0 carrier=1 speed_mbps=-1 duplex=unknown link_changes=1`;
-  const answers = (text: string) => ({ run: async () => text });
+  const lines = seenLines();
   const changed = "record=layer name=vm-rtt-main made=process%3D1 found=";
   expect(await requireAsDeployed(spec, { sender: answers(lines), responder: answers(lines) })).toMatchObject({
     sender: { policy: { governor: "performance" }, ports: [{ name: "lo", carrier: true, speedMbps: null }] },

@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
@@ -100,7 +100,7 @@ function manySamples(): string {
   return JSON.stringify(mpstat);
 }
 
-it("a probe that only its own object knows is measured, checked and published beside ping", {
+it("a probe that only its own object knows is measured, checked and published beside ping, once nothing changes meanwhile", {
   timeout: 240_000,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "lab-made-up-"));
@@ -121,6 +121,7 @@ it("a probe that only its own object knows is measured, checked and published be
     return {
       ...{ started: new Date(), ended: new Date(), probes },
       conditions: { sender: madeUpConditions, responder: madeUpConditions },
+      changes: attempt === 1 ? ["a cable was pulled"] : [],
       facts: { sender: looks, responder: looks },
       guestLooks: { sender: guestLook, responder: guestLook },
       guestFacts: { sender: null, responder: null },
@@ -141,6 +142,9 @@ it("a probe that only its own object knows is measured, checked and published be
   expect(state.manifest.probes.map(({ id }) => id)).toEqual(["ping", "answer"]);
   expect(state.manifest.conditions?.responder).toEqual(madeUpConditions);
   expect(state.manifest.refused).toEqual([refusal]);
+  expect(state.manifest.attempt).toBe(2);
+  const [aside = ""] = readdirSync(dirname(run)).filter((name) => name.startsWith("invalid_"));
+  expect(readFileSync(join(dirname(run), aside, "manifest.json"), "utf8")).toContain("a cable was pulled");
   expect(state.manifest.probes[1]).toMatchObject({
     ...{ parameters: { number: 42 }, folder: "answer", details: { isEven: true } },
     cpu: { sender: { beforeSamples: [0, 1] } },
@@ -150,10 +154,11 @@ it("a probe that only its own object knows is measured, checked and published be
       .flatMap((id) => ["mpstat-responder.json", "mpstat-sender.json", `${id}.txt`].map((name) => `${id}/${name}`))
       .sort(),
   );
-  expect(scripts.map((script) => /^FILTER=.*$/m.exec(script)?.[0])).toEqual([
+  const ofAttempt = [
     ...Array.from({ length: 2 }, () => expect.stringContaining("icmp or icmp6 or arp")),
     ...Array.from({ length: 2 }, () => expect.stringContaining("host 10.9.1.1")),
-  ]);
+  ];
+  expect(scripts.map((script) => /^FILTER=.*$/m.exec(script)?.[0])).toEqual([...ofAttempt, ...ofAttempt]);
   expect(await readRun(outcome.directory, probes)).toMatchObject({ match: { transmitted: 100 } });
   expect(await updateDataset(folder, { probes })).toMatchObject({ runs: 1, leftOut: [] });
   const rows = await readRows(

@@ -55,9 +55,9 @@ const deployed = {
   layers: ["nic-pf0", "bridge-rtt0", "vm-rtt-main"],
   main: "vm-rtt-main",
 };
-/** What a run is told of the server. */
-async function look() {
-  const text = await server.shell(asDeployedScript(deployed));
+/** What a run is told of the server. @param after whether it has ended */
+async function look(after = false) {
+  const text = await server.shell(asDeployedScript(deployed, after));
   return differencesOf("sender", deployed, parseSeen(text, "sender")).map(differenceText);
 }
 /** Whether the next `up` finds the VM as it was made. */
@@ -75,7 +75,8 @@ describe("a server before a run", () => {
     server.write(file, definition().replace("state='connected'", "state='disconnected'"));
     expect(await look()).toEqual([]);
     expect(await isKept()).toBe(true);
-    const { now, first } = parseSeen(await server.shell(asDeployedScript(deployed)), "sender");
+    expect(await look(true)).toEqual([]);
+    const { now, first } = parseSeen(await server.shell(asDeployedScript(deployed, false)), "sender");
     expect(now).toMatchObject({
       policy: { governor: "performance", boost: "" },
       ports: [{ name: "pf0", vfs: 2, carrier: true, speedMbps: 1000, duplex: "full", linkChanges: 2 }],
@@ -135,8 +136,10 @@ describe("a server before a run", () => {
     ]);
   });
 
-  it("is compared with how it was at the first run with this VM, and another VM begins anew", async () => {
+  it("is compared with how it was after the first run with this VM, and another VM begins anew", async () => {
     await look();
+    expect(server.exists("run/sriov-rtt/conditions")).toBe(false);
+    expect(await look(true)).toEqual([]);
     server.write("sys/devices/system/cpu/cpu1/cpufreq/scaling_governor", "powersave\n");
     server.write("sys/devices/virtual/pf0/speed", "100\n");
     expect(await look()).toEqual([
@@ -152,6 +155,15 @@ describe("a server before a run", () => {
     expect(await look()).toEqual([]);
   });
 
+  it("tells the policy of the CPUs that can be asked where one of them is offline", async () => {
+    const policyIn = async () => parseSeen(await server.shell(asDeployedScript(deployed, false)), "sender").now.policy;
+    expect(await policyIn()).toMatchObject({ governor: "performance" });
+    await server.shell(
+      "cd $LAB_ROOT/sys/devices/system/cpu; rm cpu0/cpufreq/scaling_governor; mkdir cpu0/cpufreq/scaling_governor",
+    );
+    expect(await policyIn()).toMatchObject({ governor: "performance" });
+  });
+
   it("that has no link is refused also at its first run, and the first one with a link is what the others are compared with", async () => {
     server.write("sys/devices/virtual/pf0/carrier", "0\n");
     server.write("sys/devices/virtual/pf0/speed", "-1\n");
@@ -160,7 +172,7 @@ describe("a server before a run", () => {
     ]);
     server.write("sys/devices/virtual/pf0/carrier", "1\n");
     server.write("sys/devices/virtual/pf0/speed", "1000\n");
-    expect(await look()).toEqual([]);
+    expect(await look(true)).toEqual([]);
     expect(server.exists("run/sriov-rtt/conditions")).toBe(true);
   });
 });
