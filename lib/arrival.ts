@@ -4,8 +4,8 @@ import { LabError } from "./errors.ts";
 import { parseRecords, wholeNumber } from "./key-value.ts";
 
 /*
- * A file that is brought home from a server or a guest: it is described there before it is sent, and what arrives is held against
- * that.
+ * Files that are brought home from a server or a guest: they are described there before they are sent, and what arrives is held against
+ * that. Each question takes its time on an emulated server, so what is small comes with the description.
  */
 
 /** Bytes that must come home in a second. */
@@ -15,26 +15,55 @@ export const slowestBytesPerSecond = 500_000;
 export const transferLimitMs = (bytes: number) => 60_000 + (1000 * bytes) / slowestBytesPerSecond;
 
 const description = z.strictObject({ bytes: wholeNumber, sha256: z.string().length(64) });
-export type FileDescription = z.infer<typeof description>;
 
-/** Shell words that describe a file where it is. @param path as a word of a shell */
-export const describeCommand = (path: string) =>
-  `h=$(sha256sum < ${path}) && echo "bytes=$(wc -c < ${path}) sha256=\${h%% *}"`;
-
-/**
- * Reads what they print.
- * @param where how messages call the file
- * @throws LabError when it is not understood, or the file is larger than `maxBytes`
- */
-export function parseDescription(text: string, where: string, maxBytes: number): FileDescription {
-  const [there] = parseRecords(description, text, where);
-  if (there === undefined) throw new LabError(`${where}: its size and hash were asked for and not told`);
-  if (there.bytes > maxBytes) throw new LabError(`${where} has ${there.bytes} bytes; the limit is ${maxBytes}`);
-  return there;
+/** A file as it was described where it is. */
+export interface FileDescription extends z.infer<typeof description> {
+  /** How messages call it. */
+  where: string;
 }
 
-/** @throws LabError unless what arrived is what was described */
-export function requireWhole(content: Buffer, there: FileDescription, where: string): void {
-  if (content.length !== there.bytes || sha256(content) !== there.sha256)
-    throw new LabError(`${where} did not arrive whole: ${content.length} of ${there.bytes} bytes, or others`);
+/**
+ * Shell words that describe files where they are, a line each. The shell ends where one is not there.
+ * @param paths as words of a shell
+ */
+export const describeCommand = (paths: readonly string[]) =>
+  ["set -e", ...paths.map((path) => `h=$(sha256sum < ${path}); echo "bytes=$(wc -c < ${path}) sha256=\${h%% *}"`)].join(
+    "; ",
+  );
+
+/**
+ * Reads what they print, and what was sent behind it.
+ * @param where how messages call each of the files
+ * @throws LabError when it is not understood, or a file is larger than `maxBytes`
+ */
+export function parseDescriptions(
+  told: Buffer,
+  where: readonly string[],
+  maxBytes: number,
+): { files: FileDescription[]; sent: Buffer } {
+  let at = 0;
+  const files = where.map((file) => {
+    const end = told.indexOf("\n", at);
+    const [there] = parseRecords(description, told.subarray(at, Math.max(at, end)).toString(), file);
+    if (there === undefined) throw new LabError(`${file}: its size and hash were asked for and not told`);
+    if (there.bytes > maxBytes) throw new LabError(`${file} has ${there.bytes} bytes; the limit is ${maxBytes}`);
+    at = end + 1;
+    return { ...there, where: file };
+  });
+  return { files, sent: told.subarray(at) };
+}
+
+/** How many bytes files have together. */
+export const bytesOf = (files: readonly FileDescription[]) => files.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** What arrived, file by file. @throws LabError unless it is what was described */
+export function requireWhole(content: Buffer, files: readonly FileDescription[]): Buffer[] {
+  let at = 0;
+  return files.map(({ bytes, sha256: hash, where }) => {
+    const file = content.subarray(at, at + bytes);
+    at += bytes;
+    if (file.length !== bytes || sha256(file) !== hash)
+      throw new LabError(`${where} did not arrive whole: ${file.length} of ${bytes} bytes, or others`);
+    return file;
+  });
 }

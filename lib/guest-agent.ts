@@ -94,15 +94,19 @@ export async function startInGuest(
 }
 
 /** Runs a shell command in a guest and gives its stdout. @throws LabError when it fails, or takes longer than `limitMs` */
-export async function runInGuest(
+export const runInGuest = async (ssh: SshConnection, domain: string, shellCommand: string, limitMs?: number) =>
+  (await bytesFromGuest(ssh, domain, shellCommand, limitMs)).toString();
+
+/** The same, of what is no text. */
+export async function bytesFromGuest(
   ssh: SshConnection,
   domain: string,
   shellCommand: string,
   limitMs = 30_000,
-): Promise<string> {
+): Promise<Buffer> {
   const command = await startInGuest(ssh, domain, shellCommand, true);
   const { code, stdout, stderr } = await command.ended(limitMs, 200);
   if (code !== 0)
     throw new LabError(`${domain}: exit status ${code} in the guest: ${scriptName(shellCommand)}\n${stderr.trim()}`);
-  return stdout.toString();
+  return stdout;
 }

@@ -1,9 +1,9 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { z } from "zod";
-import { describeCommand, parseDescription, requireWhole } from "./arrival.ts";
+import { bytesOf, describeCommand, parseDescriptions, requireWhole } from "./arrival.ts";
 import { LabError, messageOf } from "./errors.ts";
-import { askAgent, runInGuest } from "./guest-agent.ts";
+import { askAgent, bytesFromGuest } from "./guest-agent.ts";
 import type { SshConnection } from "./ssh/connect.ts";
 import { shellQuote } from "./ssh/quote.ts";
 
@@ -15,9 +15,9 @@ const closed = z.object({});
 const pieceBytes = 256 * 2 ** 10;
 
 export interface FetchLimits {
-  /** The most bytes that the file may have. */
+  /** The most bytes that each file may have. */
   maxBytes: number;
-  /** Milliseconds for the guest to compress it. */
+  /** Milliseconds for the guest to compress them. */
   limitMs: number;
 }
 
@@ -39,30 +39,37 @@ async function readPieces(ssh: SshConnection, domain: string, path: string, maxB
   }
 }
 
+/** What is sent at once: an agent's answer is text that a slow guest writes byte by byte. */
+const smallBytes = 64 * 2 ** 10;
+
 /**
- * Brings a file of a guest home through its agent: compressed, in pieces, with size and hash checked. A file beside it,
- * PATH.gz, is left in the guest.
- * @throws LabError when it is larger than allowed, or what arrives is not what the guest has
+ * Brings files of a guest home through its agent: compressed together, in pieces where that is large, with the size and hash of each
+ * checked. A file beside the first, PATH.gz, is left in the guest.
+ * @returns them in the order of `paths`
+ * @throws LabError when one is larger than allowed, or what arrives is not what the guest has
  */
 export async function fetchFromGuest(
   ssh: SshConnection,
   domain: string,
-  path: string,
+  paths: readonly string[],
   { maxBytes, limitMs }: FetchLimits,
-): Promise<Buffer> {
-  const file = shellQuote(path);
-  const where = `${domain}: ${path}`;
-  const words = await runInGuest(
+): Promise<Buffer[]> {
+  const words = paths.map(shellQuote);
+  const packed = `${paths[0]}.gz`;
+  const archive = shellQuote(packed);
+  const told = await bytesFromGuest(
     ssh,
     domain,
-    `set -e; gzip -c < ${file} > ${file}.gz; ${describeCommand(file)}`,
+    `${describeCommand(words)}; cat ${words.join(" ")} | gzip -c > ${archive}; if [ "$(wc -c < ${archive})" -le ${smallBytes} ]; then cat ${archive}; fi`,
     limitMs,
   );
-  const there = parseDescription(words, where, maxBytes);
-  const compressed = await readPieces(ssh, domain, `${path}.gz`, maxBytes);
-  const content = await promisify(gunzip)(compressed, { maxOutputLength: Math.max(1, there.bytes) }).catch((error) => {
-    throw new LabError(`${where} did not arrive whole: ${messageOf(error)}`);
-  });
-  requireWhole(content, there, where);
-  return content;
+  const names = paths.map((path) => `${domain}: ${path}`);
+  const { files, sent } = parseDescriptions(told, names, maxBytes);
+  const compressed = sent.length > 0 ? sent : await readPieces(ssh, domain, packed, paths.length * maxBytes);
+  const content = await promisify(gunzip)(compressed, { maxOutputLength: Math.max(1, bytesOf(files)) }).catch(
+    (error) => {
+      throw new LabError(`${names.join(", ")} did not arrive whole: ${messageOf(error)}`);
+    },
+  );
+  return requireWhole(content, files);
 }

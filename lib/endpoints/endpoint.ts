@@ -45,8 +45,14 @@ export interface Endpoint {
   start(command: string, capture: boolean): Promise<RunningCommand>;
   /** Runs a shell command and gives its stdout. @throws LabError when it fails, or takes longer than `limitMs` */
   run(command: string, limitMs?: number): Promise<string>;
-  /** Brings a file home, with size and hash checked. @throws LabError when it is larger than allowed or did not arrive whole */
-  fetch(path: string, limits: { maxBytes: number; limitMs: number }): Promise<Buffer>;
+  /**
+   * Brings files home, with the size and hash of each checked.
+   * @returns them in the order of `paths`
+   * @throws LabError when one is larger than allowed or did not arrive whole
+   */
+  fetch(paths: readonly string[], limits: { maxBytes: number; limitMs: number }): Promise<Buffer[]>;
+  /** Has files removed, soon after this resolves at the latest. @param pattern of their paths, for the shell */
+  dropFiles(pattern: string): Promise<void>;
   /** Whether it is there, also where it does not answer. @throws LabError when its server does not tell */
   isThere(): Promise<boolean>;
   /** @param mac of its network device, in lower case. @throws LabError when its server has no interface of it */

@@ -74,7 +74,9 @@ export const libvirtVm: CountedKind = {
     endProcesses,
     start: (command, capture) => startInGuest(ssh, domain, command, capture),
     run: (command, limitMs) => runInGuest(ssh, domain, command, limitMs),
-    fetch: (path, limits) => fetchFromGuest(ssh, domain, path, limits),
+    fetch: (paths, limits) => fetchFromGuest(ssh, domain, paths, limits),
+    // To wait for its end would take another question.
+    dropFiles: async (pattern) => void (await startInGuest(ssh, domain, `rm -f ${pattern}`, false)),
     isThere: () => isThere(ssh, domain),
     serverInterfaces: (mac) => serverInterfaces(ssh, domain, mac),
   }),

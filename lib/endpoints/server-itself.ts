@@ -114,7 +114,8 @@ export const serverItself: EndpointKind = {
       endProcesses: (names) => endProcesses(names, isOurs),
       start: (command, capture) => start(ssh, name, command, capture),
       run: (command, limitMs) => run(ssh, name, command, limitMs),
-      fetch: (path, { maxBytes }) => fetchFromServer(ssh, path, `${name}: ${path}`, maxBytes),
+      fetch: (paths, { maxBytes }) => fetchFromServer(ssh, paths, name, maxBytes),
+      dropFiles: async (pattern) => void (await ssh.run(`rm -f ${pattern}`)),
       isThere: () => isThere(ssh, name),
       serverInterfaces: (mac) => serverInterfaces(ssh, name, mac),
     };

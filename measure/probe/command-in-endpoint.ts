@@ -74,17 +74,18 @@ export class CommandInEndpoint {
   async collect(): Promise<ProbeAnswer> {
     const [endpoint, files] = [this.#endpoint, this.#files];
     const where = `${endpoint.name}: ${this.#name}`;
-    const [end] = parseRecords(endRecord, await endpoint.run(`cat ${files}.end`), where);
+    const limits = { maxBytes: this.#budget.outputBytes, limitMs: 120_000 };
+    const paths = ["end", "err", "txt"].map((ending) => `${files}.${ending}`);
+    const [noted, said, text] = (await endpoint.fetch(paths, limits)) as [Buffer, Buffer, Buffer];
+    const [end] = parseRecords(endRecord, noted.toString(), where);
     if (end === undefined) throw new LabError(`${where} has not noted its end`);
-    const errors = (await endpoint.run(`head -c 4000 ${files}.err`)).trim();
+    const errors = said.toString().trim();
     const seconds = end.to - end.from;
     if (seconds >= this.#limitSeconds)
       throw new LabError(
-        `${where} was ended after ${seconds.toFixed(0)} s, which is its limit for a run of this scenario: the path is too slow. ${errors}`,
+        `${where} was ended after ${seconds.toFixed(0)} s, which is its limit for a run of this scenario: the path is too slow. ${errors.slice(0, 2000)}`,
       );
-    const limits = { maxBytes: this.#budget.outputBytes, limitMs: 120_000 };
-    const text = await endpoint.fetch(`${files}.txt`, limits);
-    await endpoint.run(`rm -f ${files}.*`);
+    await endpoint.dropFiles(`${files}.*`);
     return { text, exitCode: end.exit_code, seconds, errors };
   }
 

@@ -43,8 +43,10 @@ async function bringHome(
   const files = new Map<string, Buffer>([[outputFile(probe.id), text]]);
   if (errors !== "") files.set(errorsFile(probe.id), Buffer.from(errors));
   await onBoth(async (role) => {
-    files.set(cpuFile(role), await sessions[role].fetch("mpstat.json"));
-    for (const { hop, file } of captures[role]) files.set(file, await sessions[role].fetch(`${hop}.pcap`));
+    const there = ["mpstat.json", ...captures[role].map(({ hop }) => `${hop}.pcap`)];
+    const contents = await sessions[role].fetch(there);
+    for (const [index, file] of [cpuFile(role), ...captures[role].map(({ file }) => file)].entries())
+      files.set(file, contents[index] as Buffer);
   });
   return { captures, files };
 }
@@ -94,7 +96,8 @@ export async function runProbe(task: ProbeTask, underWay: AttemptUnderWay): Prom
     (answers) => answers.end(),
     () => sampleBetweenCaptures(task, underWay, runSeconds),
   );
-  const { exitCode, errors, text } = measured.answer;
+  const { exitCode, text } = measured.answer;
+  const errors = measured.answer.errors.slice(0, 4000);
   if (!task.command.exitCodes.includes(exitCode)) {
     const why = errors || text.subarray(0, 2000).toString().trim();
     throw new LabError(`${sender.main.name}: ${task.probe.id} ended with exit status ${exitCode}: ${why}`);

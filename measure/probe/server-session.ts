@@ -213,9 +213,10 @@ export class ServerSession {
     }
   }
 
-  /** A file of the session, checked on its way. @throws LabError when it is larger than allowed or did not arrive whole */
-  async fetch(file: string): Promise<Buffer> {
-    return fetchFromServer(this.ssh, `${this.#folder}/${file}`, `${this.#where}: ${file}`, mostFileBytes);
+  /** Files of the session, checked on their way. @throws LabError when one is larger than allowed or did not arrive whole */
+  async fetch(files: readonly string[]): Promise<Buffer[]> {
+    const paths = files.map((file) => `${this.#folder}/${file}`);
+    return fetchFromServer(this.ssh, paths, this.#where, mostFileBytes);
   }
 
   /** Ends what it started and removes what is left on the server. */

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -171,15 +172,20 @@ it("has one capture point, at its VF in its namespace, where a VM has two and a 
   ]);
 });
 
-it.each([0, 1, 300_000])("a file of %i bytes comes home whole, and one that is too large is refused", async (bytes) => {
-  const content = randomBytes(bytes);
-  writeFileSync(join(host.files, "it's a file"), content);
-  const fetched = await host.fetch(`${host.files}/it's a file`, { maxBytes: 300_000, limitMs: 1000 });
-  expect(fetched.equals(content)).toBe(true);
-  await expect(host.fetch(`${host.files}/it's a file`, { maxBytes: bytes - 1, limitMs: 1000 })).rejects.toThrow(
-    /the limit is/,
-  );
-});
+it.each([0, 1, 300_000, 2_000_000])(
+  "files, the first of %i bytes, come home whole, one that is too large is refused, and all are removed when nobody needs them",
+  async (bytes) => {
+    const contents = [randomBytes(bytes), Buffer.from("a line\n")];
+    const paths = ["it's a file", "one's"].map((file) => join(host.files, file));
+    for (const [index, path] of paths.entries()) writeFileSync(path, contents[index] as Buffer);
+    const fetching = (from: string[], maxBytes = 2_000_000) => host.fetch(from, { maxBytes, limitMs: 1000 });
+    expect(await fetching(paths)).toEqual(contents);
+    await expect(fetching(paths.slice(0, 1), bytes - 1)).rejects.toThrow(/the limit is/);
+    await expect(fetching([...paths, join(host.files, "none")])).rejects.toThrow(/exit status [12]: .*none/);
+    await host.dropFiles(`${host.files}/*\\'s*`);
+    expect(paths.map((path) => existsSync(path))).toEqual([false, false]);
+  },
+);
 
 it("is there when it is listed by its whole name", async () => {
   expect(await host.isThere()).toBe(true);
