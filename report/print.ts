@@ -71,7 +71,7 @@ export async function printFigures(
   const update = await updateDataset(directory, say ? { say } : {});
   if (update.runs === 0) throw refused(`${directory} holds no run that counts: there is nothing to draw`);
   const study = await gatherStudy(await readDataset(directory, update, say));
-  const files: string[] = [];
+  const made = new Map<string, string | Uint8Array>();
   for (const drawing of chosenOf(allFigures(study), figures)) {
     const figure = await figureInColumn(drawing, study.label, mm).catch((error: unknown) => {
       // Where all are wanted, one that does not fit is told, and the others are written.
@@ -80,8 +80,9 @@ export async function printFigures(
     });
     if (figure === undefined) continue;
     const file = resolve(output ?? join(directory, "figures"), `${drawing.name}-${width}.${format}`);
-    await publishFile(file, await kind(figure, drawing.title));
-    files.push(file);
+    made.set(file, await kind(figure, drawing.title));
   }
-  return files;
+  // All of those that were asked for, or none.
+  for (const [file, content] of made) await publishFile(file, content);
+  return [...made.keys()];
 }

@@ -19,12 +19,13 @@ export function register(program: Command): void {
     )
     .argument("[directory]", "results directory", "results")
     .option("-o, --output <directory>", "where to write; by default the folder report in the results directory")
-    .addOption(new Option("--serve", "serve the page until Ctrl-C, and follow a campaign").conflicts("output"))
+    // Before --serve, which it implies and which has the same conflict: a message names the first.
     .addOption(
-      new Option("--port <n>", `port to serve on; 0 is any that is free (default: ${defaultPort})`).implies({
-        serve: true,
-      }),
+      new Option("--port <n>", `port to serve on; 0 is any that is free (default: ${defaultPort})`)
+        .implies({ serve: true })
+        .conflicts("output"),
     )
+    .addOption(new Option("--serve", "serve the page until Ctrl-C, and follow a campaign").conflicts("output"))
     .action(async (directory: string, { output, serve, port = defaultPort }: Options) => {
       if (serve) {
         const served = await import("../serve-report.ts");

@@ -5,7 +5,7 @@ import type { UpdateOptions } from "../dataset/update.ts";
 import { isEmulated } from "../results/fidelity.ts";
 import { studyRuns } from "./arms.ts";
 import { type CheckedClaim, checkClaims } from "./claims/check.ts";
-import { environmentNotes, scenarioLossNotes } from "./compare/notes.ts";
+import { environmentNotes, rateNotes, scenarioLossNotes } from "./compare/notes.ts";
 import { capturedAlike, captureNotes, type Disturbance, disturbanceOf } from "./disturbance.ts";
 import { driftOfRuns, type MeasureDrift } from "./drift.ts";
 import { type KendallCell, kendallFigure } from "./kendall-figure.ts";
@@ -86,6 +86,7 @@ export async function analyseDataset(dataset: Dataset, unit: AnalysisUnit = "dep
         ? [`${bare} runs without captures are compared with captured ones, and are in no other table of the study`]
         : []),
       ...scenarioLossNotes(scenarios),
+      ...rateNotes(runs),
       ...(lostNote === null ? [] : [`${lostNote}; intervals hold whatever these would have been`]),
       ...orderNotes(runs),
     ],

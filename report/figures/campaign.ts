@@ -51,9 +51,11 @@ function specOf(rows: readonly DrawnRow[]): FigureSpec {
   };
 }
 
-/** Names of campaigns: their own or their folder's, with a number where two would have one. */
+/** Names of campaigns: their day and their own name, or their folder's, with a number where two would have one. */
 function campaignNames(first: readonly RunRecord[]): string[] {
-  const names = first.map(({ order, batch }) => order?.campaign ?? (batch || "campaign"));
+  const names = first.map(({ order, batch, started }) =>
+    order?.campaign ? `campaign of ${started.slice(0, 10)} (${order.campaign})` : batch || "campaign",
+  );
   return names.map((name, i) =>
     names.filter((other) => other === name).length > 1 ? `${name}, number ${i + 1}` : name,
   );

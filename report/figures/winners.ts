@@ -99,6 +99,7 @@ export function winnerFigures({ pairs, measured, indexOf }: StudyData): Drawing[
       },
     };
   });
+  const hasWinner = rows.some(({ cells }) => cells.ratio !== null);
   return [
     {
       name: "winner-rtt",
@@ -110,9 +111,12 @@ export function winnerFigures({ pairs, measured, indexOf }: StudyData): Drawing[
       rows,
       missing: [
         ...(rows.length === 0 ? ["there are no two drivers that were measured under the same conditions"] : []),
+        ...(rows.length > 0 && !hasWinner
+          ? ["under no conditions do the data tell one driver to be below every other one"]
+          : []),
         ...alone,
       ],
-      spec: rows.length === 0 ? null : specOf(rows),
+      spec: hasWinner ? specOf(rows) : null,
     },
   ];
 }

@@ -1,4 +1,6 @@
+import { digits } from "../../../lib/digits.ts";
 import type { RunRecord } from "../../dataset/run-record.ts";
+import { median } from "../../statistics/quantiles.ts";
 import { percentText } from "../print/table.ts";
 
 /** Packets of a side. */
@@ -54,6 +56,25 @@ export function scenarioLossNotes(scenarios: readonly (PacketCounts & { scenario
   const named = losing.slice(0, mostNamed).map((scenario) => `${scenario.scenario} ${lossWords(scenario)}`);
   const others = losing.length > mostNamed ? [`${losing.length - mostNamed} more`] : [];
   return [`lost packets above ${percentText(muchLoss)}: ${[...named, ...others].join(", ")}; ${survivors}`];
+}
+
+/** A frequency that is missed by more than this share is not the one that was asked for. */
+const muchSlower = 0.1;
+
+/** Scenarios in which ping sent more slowly than it was asked to, in the median run, as a sentence; empty without any. */
+export function rateNotes(runs: readonly Pick<RunRecord, "scenario" | "ratePps" | "achievedRatePps">[]): string[] {
+  const slow = [...Map.groupBy(runs, ({ scenario }) => scenario)].flatMap(([scenario, all]) => {
+    const [asked = 0] = all.map(({ ratePps }) => ratePps);
+    const achieved = all.flatMap(({ achievedRatePps }) => achievedRatePps ?? []);
+    const rate = achieved.length > 0 ? median(achieved) : asked;
+    return rate < (1 - muchSlower) * asked ? [{ scenario, asked, rate }] : [];
+  });
+  if (slow.length === 0) return [];
+  const named = slow.slice(0, mostNamed).map(({ scenario, asked, rate }) => `${scenario} ${digits(rate)} of ${asked}`);
+  const others = slow.length > mostNamed ? [`${slow.length - mostNamed} more`] : [];
+  return [
+    `ping sent fewer packets a second than it was asked to: ${[...named, ...others].join(", ")}; a frequency in a scenario's name is what was asked for`,
+  ];
 }
 
 /** Lost packets of both sides, which are in no RTT, as sentences; empty without any. */

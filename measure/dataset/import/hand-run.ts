@@ -27,8 +27,8 @@ export interface HandRun {
   /** Where facts.txt does not name ping's interval. */
   ratePps?: number;
   files: ReadonlyMap<string, Buffer>;
-  /** When ping.txt was last written. */
-  ended: Date;
+  /** When ping.txt was last written: when the run ended, where ping printed no stamps (-D). */
+  written: Date;
 }
 
 interface Captures {
@@ -65,6 +65,12 @@ function recordOf(file: string, hop: "nic" | "virt", facts: HandFacts, frames: n
   const known = facts.captures.get(file.replace(/\.pcap$/, ""));
   // Without tcpdump's words nothing is known of drops; what the file holds is all that can be said.
   return { hop, file, ...(known ?? { interface: "", captured: frames, receivedByFilter: frames, droppedByKernel: 0 }) };
+}
+
+/** When ping printed its last reply, where it printed stamps: a file that was copied was written later. */
+function endOf({ replies }: PingOutput): Date | undefined {
+  const last = replies.at(-1)?.printedNs ?? null;
+  return last === null ? undefined : new Date(Number(last / 1_000_000n));
 }
 
 /** The files of a run by their names in its folder: ping's in a folder of its own, what somebody wrote about the run beside it. */
@@ -117,6 +123,7 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
     guest: { memoryMiB: 0, vcpus: 0 },
   });
   const environment = { madeBy: "hand", fidelity: run.fidelity };
+  const ended = endOf(output) ?? run.written;
   return manifestSchema.parse({
     schemaVersion: 2,
     status: problems.length === 0 ? "valid" : "invalid",
@@ -130,8 +137,8 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
     token: "imported",
     attempt: 1,
     seed: 0,
-    started: new Date(run.ended.getTime() - pingSeconds * 1000).toISOString(),
-    ended: run.ended.toISOString(),
+    started: new Date(ended.getTime() - pingSeconds * 1000).toISOString(),
+    ended: ended.toISOString(),
     deployment: { sender: "", responder: "" },
     files: checksumsOf(filesOfHandRun(run.files)),
     ...unavailableRecord(reasons),

@@ -66,8 +66,8 @@ export async function importRuns(from: string, into: string, options: ImportOpti
   const report: ImportReport = { imported: [], there: [] };
   for (const { driver, run, folder } of runs) {
     const files = await readFolder(folder);
-    const ended = (await stat(join(folder, pingFile)).catch(() => undefined))?.mtime ?? new Date(0);
-    const manifest = await manifestOfHandRun({ driver, run, files, ended, ...options }).catch(
+    const written = (await stat(join(folder, pingFile)).catch(() => undefined))?.mtime ?? new Date(0);
+    const manifest = await manifestOfHandRun({ driver, run, files, written, ...options }).catch(
       (error: unknown): never => {
         if (!(error instanceof LabError)) throw error;
         throw new LabError(`${folder}: ${error.message}`, { exitCode: error.exitCode, cause: error });

@@ -5,7 +5,7 @@ import { studyRuns } from "../../../measure/analysis/arms.ts";
 import { analyseCommand } from "../../../measure/analysis/command.ts";
 import { compareCommand, comparisonTable } from "../../../measure/analysis/compare/command.ts";
 import { compareSides } from "../../../measure/analysis/compare/compare.ts";
-import { scenarioLossNotes } from "../../../measure/analysis/compare/notes.ts";
+import { rateNotes, scenarioLossNotes } from "../../../measure/analysis/compare/notes.ts";
 import { leftOutOfRows } from "../../../measure/analysis/print/analysis.ts";
 import { table3 } from "../../../measure/analysis/table3.ts";
 import type { RunRecord } from "../../../measure/dataset/run-record.ts";
@@ -78,6 +78,18 @@ describe("what stands beside the numbers", () => {
     ]);
     const many = Array.from({ length: 10 }, (_, i) => scenario(`s${i}`, 500));
     expect(scenarioLossNotes(many)[0]).toMatch(/s7 500 of 1000 \(50 %\), 2 more;/);
+  });
+
+  test("is that ping sent fewer packets a second than it was asked to, in the median run", () => {
+    const runs = (scenario: string, ratePps: number, ...achieved: (number | null)[]) =>
+      achieved.map((achievedRatePps) => ({ scenario, ratePps, achievedRatePps }));
+    expect(rateNotes([...runs("as asked", 1000, 950, 1000, 20), ...runs("untold", 1000, null)])).toEqual([]);
+    const slow = runs("slow", 1_000_000, 3310, 3400, 3500);
+    expect(rateNotes([...slow, ...runs("one", 1000, 57.25), ...runs("as asked", 1000, 999)])).toEqual([
+      "ping sent fewer packets a second than it was asked to: slow 3400 of 1000000, one 57.3 of 1000; a frequency in a scenario's name is what was asked for",
+    ]);
+    const many = Array.from({ length: 10 }, (_, i) => runs(`s${i}`, 1000, 5)).flat();
+    expect(rateNotes(many)[0]).toMatch(/s7 5.* of 1000, 2 more;/);
   });
 
   test("is what was left out, as CSV too", async () => {

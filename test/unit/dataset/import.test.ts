@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -20,6 +20,28 @@ test("makes runs that count, once", async () => {
   expect(there).toEqual([]);
   for (const run of imported) expect(inspectRun(run)).toHaveProperty("manifest");
   expect(await importRuns(samples, folder, { fidelity: "emulated" })).toEqual({ imported: [], there: imported });
+});
+
+test("dates a run by what ping printed, and by its file where it printed no stamps", async () => {
+  const from = join(folder, "from");
+  cpSync(join(samples, "virtio-bridge/run-1"), join(from, "virtio-bridge/run-1"), { recursive: true });
+  const text = join(from, "virtio-bridge/run-1/ping.txt");
+  const copied = new Date("2027-03-04T05:06:07Z");
+  utimesSync(text, copied, copied);
+  const endedIn = async (into: string) => {
+    const [run = ""] = (await importRuns(from, join(folder, into), { fidelity: "emulated" })).imported;
+    const state = inspectRun(run);
+    return "manifest" in state ? state.manifest.ended : state.missing;
+  };
+  const [, last] =
+    readFileSync(text, "utf8")
+      .match(/^.*$/gm)
+      ?.findLast((line) => line.startsWith("["))
+      ?.match(/^\[(\d+)/) ?? [];
+  expect(Math.trunc(Date.parse(await endedIn("stamped")) / 1000)).toBe(Number(last));
+  writeFileSync(text, readFileSync(text, "utf8").replaceAll(/^\[[\d.]+\] /gm, ""));
+  utimesSync(text, copied, copied);
+  expect(await endedIn("without")).toBe(copied.toISOString());
 });
 
 test("writes what ping and tcpdump said into the manifest", async () => {

@@ -79,8 +79,17 @@ function winnersOf(runs: readonly RunRecord[]) {
   return {
     rows: figure?.rows.map(({ cells: { where, driver } }) => `${where}: ${driver}`),
     missing: figure?.missing,
+    isDrawn: figure?.spec != null,
   };
 }
+
+test("where nobody has won under any conditions there is no empty frame, and that is said", () => {
+  const equal = winnersOf(measure({ "virtio-bridge": 2, "e1000-bridge": 2 }));
+  expect(equal.rows).toEqual(["nobody competes: not decided"]);
+  expect(equal.missing).toEqual(["under no conditions do the data tell one driver to be below every other one"]);
+  expect(equal.isDrawn).toBe(false);
+  expect(winnersOf(measure({ "virtio-bridge": 2, "e1000-bridge": 4 }))).toMatchObject({ missing: [], isDrawn: true });
+});
 
 test("a driver that was measured where nobody competes alone is among those compared there", () => {
   const two = { "virtio-bridge": 2, "e1000-bridge": 4 };

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { extractText, getDocumentProxy } from "unpdf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -50,7 +50,7 @@ describe("./lab figures", () => {
   );
 
   test("writes SVGs of that size without text that a font would be needed for", async () => {
-    const [file = ""] = await print({ figures: "winner-rtt", format: "svg" });
+    const [file = ""] = await print({ figures: "pairs-rtt", format: "svg" });
     const svg = readFileSync(file, "utf8");
     expect(svg).toMatch(/^<svg xmlns="[^"]+" width="88mm" height="[\d.]+mm" viewBox="0 0 374\.\d+ \d+">/);
     expect(svg).not.toMatch(/<text|font-family/);
@@ -61,6 +61,9 @@ describe("./lab figures", () => {
     await expect(print({ figures: "boxes-rtt,boxes-rrt" })).rejects.toThrow(
       /boxes-rrt: these data have no such figure; allowed: pairs-rtt, /,
     );
+    // One that is asked for beside it is not written either.
+    await expect(print({ figures: "boxes-overhead,pairs-rtt", width: "60mm" })).rejects.toThrow();
+    expect(readdirSync(folder.path).filter((name) => name.includes("60mm"))).toEqual([]);
     const file = join(folder.path, "a-file");
     writeFileSync(file, "");
     await expect(print({ output: file })).rejects.toThrow(

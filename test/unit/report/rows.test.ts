@@ -58,7 +58,7 @@ test("campaigns without a name of their own have a panel each", () => {
   });
   const panels = campaignOf([seeded(1), seeded(2)]).rows.map(({ cells }) => cells.panel);
   expect(panels).toEqual(["results, number 1", "results, number 2"]);
-  expect(campaignOf([ordered("random", madeRun())]).rows[0]?.cells.panel).toBe("c");
+  expect(campaignOf([ordered("random", madeRun())]).rows[0]?.cells.panel).toBe("campaign of 2026-01-01 (c)");
 });
 
 test("a pair says how its values were paired, and which deployments were lost; what has no interval is not counted as chance", () => {
