@@ -25,6 +25,11 @@ const secondsPerSecond: Record<Fidelity, number> = {
 /** Seconds for what is beside the probes: connecting, facts before and after, captures that begin to listen, guests' answers. */
 const besideSeconds = 300;
 
+/** Bytes of a run's manifest and of what mpstat samples in a short window. */
+const besideBytes = 2 ** 17;
+/** Bytes of an echo request and its reply, as they are captured at four points. */
+const capturedBytesPerPacket = 2 * 4 * 112;
+
 /** How long a probe may hold both servers in step. */
 export interface StepBudget {
   /** Seconds of this machine that a second of the servers may take. */
@@ -43,6 +48,8 @@ export function stepBudget({ windowSeconds, limitSeconds }: ProbeBudget, fidelit
 export interface RunBudget {
   /** The most bytes that a probe may have printed, which its guest must hold. */
   outputBytes: number;
+  /** Bytes that its files may have: what probes print, ping's packets at four points, mpstat's samples and the manifest. */
+  runBytes: number;
   /** Seconds for one attempt, and for a run with all its attempts. */
   attemptSeconds: number;
   runSeconds: number;
@@ -63,6 +70,10 @@ export function runBudget(factors: TimedFactors, fidelity: Fidelity, probes: rea
   const attemptSeconds = budgets.reduce((sum, budget) => sum + secondsOf(budget, fidelity), besideSeconds);
   return {
     outputBytes: Math.max(0, ...budgets.map(({ outputBytes }) => outputBytes)),
+    runBytes: budgets.reduce(
+      (sum, { outputBytes }) => sum + outputBytes,
+      besideBytes + factors.packets * capturedBytesPerPacket,
+    ),
     attemptSeconds,
     runSeconds: attempts * attemptSeconds,
   };

@@ -13,12 +13,13 @@ import type { Probe } from "../probes/probe.ts";
 import { allProbes } from "../probes/registry.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
 import { type Refusal, recordRefusal, refusalsOf } from "../results/refusal.ts";
+import { NoRoomError, publishError, requireRoom } from "../results/room.ts";
 import { besideRun, checksumsOf, inFolder, manifestFile, writeFiles } from "../results/run-files.ts";
 import { inspectRun, runFolder } from "../results/token.ts";
 import { type MissingCaptures, unavailableRecord } from "../results/unavailable.ts";
 import { NotAsDeployedError } from "./as-deployed.ts";
 import { backgroundProblems, backgroundUse } from "./background.ts";
-import { attempts } from "./budget.ts";
+import { attempts, runBudget } from "./budget.ts";
 import { MissingProgramError } from "./clear-endpoint.ts";
 import { environmentOf } from "./environment.ts";
 import { evaluateRaw } from "./evaluate.ts";
@@ -112,9 +113,12 @@ async function manifestOf(
 const folderOf = ({ resultsDirectory, scenario, replicate, run }: RunSpec) =>
   join(resultsDirectory, runFolder(scenario, replicate, run));
 
-/** What no further attempt would change: the VMs are somebody else's by now, or of the same image, or not as they were deployed. */
+/**
+ * What no further attempt would change: the VMs are somebody else's by now, or of the same image, or not as they were deployed, or there is
+ * no room for what is measured.
+ */
 const isFinal = (error: unknown) =>
-  [LostServerError, MissingProgramError, NotAsDeployedError].some((kind) => error instanceof kind);
+  [LostServerError, MissingProgramError, NotAsDeployedError, NoRoomError].some((kind) => error instanceof kind);
 
 const asideOf = (folder: string, why: string): string => besideRun(folder, why, new Date().toISOString());
 
@@ -122,6 +126,8 @@ async function publish(folder: string, files: Map<string, Buffer>, manifest: Man
   const published = await publishFolder(folder, async (temporary) => {
     await writeFiles(temporary, files);
     await writeFile(join(temporary, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
+  }).catch((error: unknown) => {
+    throw publishError(folder, error);
   });
   if (!published)
     throw new LabError(`${folder} appeared while its run was measured: another process measures the same run`);
@@ -159,7 +165,8 @@ export interface MeasuredWith {
  * that does not count is kept beside, under a name that says so, and tried again.
  * @throws LabError after the last attempt, with what was wrong in each
  * @throws LostServerError at once when another stack has a server, MissingProgramError when a Main VM lacks what a probe needs,
- * NotAsDeployedError when the servers are not as they were deployed, which is also written down beside the run's folder
+ * NotAsDeployedError when the servers are not as they were deployed, which is also written down beside the run's folder, NoRoomError
+ * when there is no room for its files
  */
 export async function measureRun(
   spec: RunSpec,
@@ -178,6 +185,7 @@ export async function measureRun(
     await rename(folder, aside);
     say(`${label}: ${there.missing}; what was there is now ${aside}`);
   }
+  await requireRoom(spec.resultsDirectory, runBudget(spec.scenario.factors, spec.fidelity).runBytes);
   const problems: string[] = [];
   let loadRan = true;
   for (let attempt = 1; attempt <= attempts && loadRan; attempt += 1) {

@@ -1,3 +1,5 @@
+import { globSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { transferLimitMs } from "../../../lib/arrival.ts";
@@ -12,6 +14,18 @@ const factors = fc.record({
   cpuWindowSeconds: fc.integer({ min: 1, max: 600 }),
 });
 const fidelity = fc.constantFrom(...fidelities);
+
+it("of a run says at least how many bytes real runs had", () => {
+  const manifests = globSync(join(import.meta.dirname, "../../data/virtual-time/*/*/manifest.json"));
+  expect(manifests.length).toBeGreaterThan(3);
+  const { runBytes } = runBudget({ packets: 100, pingRatePps: 1000, cpuWindowSeconds: 1 }, "emulated-virtual");
+  for (const folder of manifests.map((path) => dirname(path))) {
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+    expect(runBytes).toBeGreaterThan(bytes);
+    expect(runBytes).toBeLessThan(4 * bytes);
+  }
+});
 
 it("of a run has room for each of its parts, and for all of its attempts", () => {
   fc.assert(
