@@ -10,7 +10,7 @@ for layer in $LAYERS; do
   echo "record=layer name=$(escaped "$layer") made=$(escaped "$made") found=$(escaped "$there")"
 done
 # each_of FILE…: what they say, each once. A CPU that is offline may have a file that cannot be read.
-each_of() { for file in "$@"; do line_of "$file" || :; done | sort -u | paste -s -d , -; }
+each_of() { [ ! -e "$1" ] || for file in "$@"; do line_of "$file" || :; done | sort -u | paste -s -d , -; }
 cpu=$SYS/devices/system/cpu
 # The kernel balances memory between nodes by itself where numa_balancing is not 0.
 policy() {
