@@ -57,9 +57,9 @@ export class MeasuredRuns {
   }
 
   /** The runs of a deployment, in their order. */
-  runsOf({ scenario: { name, hash, factors, runs }, replicate }: PlannedDeployment): WantedRun[] {
+  runsOf({ scenario: { name, hash, runs }, replicate }: PlannedDeployment): WantedRun[] {
     return Array.from({ length: runs }, (_, index) => {
-      const folder = runFolder({ name, sha256: hash, factors }, replicate, index + 1);
+      const folder = runFolder({ name }, replicate, index + 1);
       return { folder, state: this.#stateOf(folder, hash) };
     });
   }

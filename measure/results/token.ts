@@ -7,7 +7,7 @@ import { readManifest } from "./read-manifest.ts";
 import { manifestFile } from "./run-files.ts";
 
 /** A run's folder below the results directory. */
-export const runFolder = (scenario: Scenario, replicate: number, run: number) =>
+export const runFolder = (scenario: Pick<Scenario, "name">, replicate: number, run: number) =>
   join(scenario.name, `rep-${String(replicate).padStart(2, "0")}_run-${String(run).padStart(2, "0")}`);
 
 /** What a look at a run's folder tells: its manifest and its files when the run counts, else why it does not. */
