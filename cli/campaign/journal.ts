@@ -37,8 +37,8 @@ const entrySchema = z.discriminatedUnion("event", [
   /** A pair takes up a block, which it has for itself from then on. */
   z.object({ event: z.literal("dealt"), at: z.string(), replicate: z.int(), pair: z.int() }),
   z.object({ event: z.literal("measured"), ...deploymentFields, ...measuredFields }),
-  /** The servers were not as they were deployed, and a second deployment made anew what differed. */
-  z.object({ event: z.literal("mended"), ...deploymentFields, differences: z.array(z.string()) }),
+  /** The servers were not as they were deployed: a second deployment begins, which makes anew what differed. It may fail, and be killed. */
+  z.object({ event: z.literal("mending"), ...deploymentFields, differences: z.array(z.string()) }),
   z.object({ event: z.literal("failed"), ...deploymentFields, seconds: z.number(), error: z.string() }),
   z.object({ event: z.literal("ended"), at: z.string(), why: z.enum(["done", "interrupted"]) }),
 ]);

@@ -73,9 +73,9 @@ function workingPair({ number, hosts }: NumberedPair, isAlone: boolean, deployin
           leftoversAreGone: await leftoversAreGone(name, serversAreNew),
         },
         (stack) =>
-          body((deployment) => {
-            const limitMs = 1000 * deploymentLimitSeconds(deployment.scenario.config, fidelity);
-            return stack.deploy(settingsOf(deployment, { hosts, results }), limitMs);
+          body((deployment, onMending) => {
+            const timeLimitMs = 1000 * deploymentLimitSeconds(deployment.scenario.config, fidelity);
+            return stack.deploy(settingsOf(deployment, { hosts, results }), { timeLimitMs, onMending });
           }),
       );
     },

@@ -40,7 +40,7 @@ async function deployed(deployment: PlannedDeployment): Promise<void> {
 const campaign = (
   all: readonly PlannedDeployment[],
   deploy: (deployment: PlannedDeployment) => Promise<void> = deployed,
-  { asked = new AbortController().signal, attempts = 1, mended = [] as string[] } = {},
+  { asked = new AbortController().signal, attempts = 1 } = {},
 ) =>
   measureCampaign(
     new Deal(campaignBlocks(all), onPairOne(all), [1], (deployment) => runs().missing(deployment).length === 0),
@@ -50,7 +50,7 @@ const campaign = (
         withStack: (body) =>
           body(async (deployment) => {
             await deploy(deployment);
-            return { times: [], found: "", mended };
+            return { times: [], found: "" };
           }),
       },
     ],
@@ -189,18 +189,6 @@ describe("measureCampaign", () => {
       deployments: { done: 2, failed: 0 },
       secondsLeft: 0,
     });
-  });
-
-  it("writes down what was mended, and takes no time of such a deployment for that of others", async () => {
-    const mended = ["sender: rtt-main: declared there, found gone, or not ours any more"];
-    await campaign(deployments(1), deployed, { mended });
-    expect(journal().read()).toMatchObject([
-      { event: "begun" },
-      { event: "dealt" },
-      { event: "mended", replicate: 1, attempt: 1, differences: mended },
-      { event: "measured", whole: false },
-      { event: "ended" },
-    ]);
   });
 
   it("does not believe a deployment whose data is not there", async () => {
