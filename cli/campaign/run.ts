@@ -106,6 +106,7 @@ async function measureAll(options: CampaignRunOptions, runs: MeasuredRuns, log: 
   return withServers(pairs, options.keep, (interruption, serversAreNew) =>
     withServersInReach(variables, async (env) => {
       const campaign = runnable(options, runs, serversIn);
+      for (const line of campaign.notes) progress.say(line);
       const deploying = { options, env, interruption, serversAreNew, results: runs.results, log };
       return measureCampaign(
         dealOf(campaign, runs),
