@@ -8,7 +8,7 @@ import type { Progress } from "../../lib/progress.ts";
 import { type Interruption, interruptible } from "../interrupt.ts";
 import { progress } from "../progress.ts";
 import { prepareEverything } from "../setup/everything.ts";
-import { withCheckout, withServersLocked } from "../setup/locks.ts";
+import { withCheckout, withResults, withServersLocked } from "../setup/locks.ts";
 import { serverStatus, withServersUp } from "../setup/servers.ts";
 import { withServersInReach } from "../stack/around-pulumi.ts";
 import { readStackConfig } from "../stack/config.ts";
@@ -162,7 +162,7 @@ export async function runCampaign(options: CampaignRunOptions): Promise<void> {
   const nothingToDo = deal.toDo.length === 0;
   const outcome = nothingToDo
     ? outcomeWithout(deal)
-    : await withCheckout(progress, () => measureAll(options, runs, log));
+    : await withCheckout(progress, () => withResults(runs.results, progress, () => measureAll(options, runs, log)));
   await runs.remember();
 
   process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : `${summaryText(outcome)}\n`);

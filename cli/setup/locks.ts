@@ -1,3 +1,5 @@
+import { mkdir, realpath } from "node:fs/promises";
+import { LabError, messageOf } from "../../lib/errors.ts";
 import { waitingFor, withLock } from "../../lib/lock.ts";
 import { cacheDir, checkout } from "../../lib/paths.ts";
 import type { Progress } from "../../lib/progress.ts";
@@ -29,6 +31,25 @@ export async function withNamedLock<T>(
 /** Alone in this checkout: its stacks, their state and its results. Taken before the servers, never after. */
 export const withCheckout = <T>(progress: Progress, body: () => Promise<T>): Promise<T> =>
   withNamedLock(`checkout:${checkout}`, `this checkout (${checkout})`, progress, body);
+
+/**
+ * Measures a campaign into a results directory, alone among the campaigns of this machine, whichever checkouts they are of and by
+ * whichever path they name it: two campaigns may have scenarios in common, and what both measure would be of two deployments. What
+ * publishes runs one by one needs no lock: a run that counts is never replaced. Taken after the checkout, before the servers.
+ * @param results the directory, which is made where it is not there
+ * @throws LabError (exit code 2) where it cannot be made
+ */
+export async function withResults<T>(results: string, progress: Progress, body: () => Promise<T>): Promise<T> {
+  const real = await mkdir(results, { recursive: true })
+    .then(() => realpath(results))
+    .catch((error: unknown) => {
+      throw new LabError(
+        `--results ${JSON.stringify(results)} cannot be made: ${messageOf(error)}; allowed: a directory to write to`,
+        { exitCode: 2, cause: error },
+      );
+    });
+  return withNamedLock(`results:${real}`, `the results in ${real}`, progress, body);
+}
 
 /** Alone with the emulated servers of this cache. Another cache has a pair of its own, on ports of its own, and nobody waits for it. */
 export const withServersLocked = <T>(progress: Progress, body: () => Promise<T>): Promise<T> =>
