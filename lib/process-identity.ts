@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
+import { z } from "zod";
 
 /** A process told apart from any later one that gets the same number. */
-export interface ProcessIdentity {
-  pid: number;
+export const processIdentitySchema = z.object({
+  pid: z.int(),
   /** When it started, in clock ticks since boot: field 22 of proc_pid_stat(5). */
-  startTicks: number;
+  startTicks: z.int(),
   /** The boot of the machine that `startTicks` counts from. */
-  bootId: string;
-}
+  bootId: z.string(),
+});
+export type ProcessIdentity = z.infer<typeof processIdentitySchema>;
 
 /** Start time and state from the text of /proc/PID/stat; the program's name in it may hold blanks and brackets. */
 export function parseStat(text: string): { startTicks: number; state: string } {

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { processIdentitySchema } from "../../lib/process-identity.ts";
 import { sha256Schema } from "../../lib/sha256-schema.ts";
 import type { PlannedDeployment } from "./deployments.ts";
 
@@ -33,7 +34,11 @@ const measuredFields = {
 
 /** What a campaign writes down as it happens. */
 const entrySchema = z.discriminatedUnion("event", [
-  z.object({ event: z.literal("begun"), at: z.string(), deployments: z.int(), missing: z.int() }),
+  z.object({
+    ...{ event: z.literal("begun"), at: z.string(), deployments: z.int(), missing: z.int() },
+    /** Who measures; campaigns of before did not write it down. */
+    process: processIdentitySchema.optional(),
+  }),
   /** A pair takes up a block, which it has for itself from then on. */
   z.object({ event: z.literal("dealt"), at: z.string(), replicate: z.int(), pair: z.int() }),
   z.object({ event: z.literal("measured"), ...deploymentFields, ...measuredFields }),

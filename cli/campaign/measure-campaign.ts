@@ -1,4 +1,5 @@
 import { messageOf } from "../../lib/errors.ts";
+import { identify } from "../../lib/process-identity.ts";
 import type { Progress } from "../../lib/progress.ts";
 import type { Deal, TakenBlock } from "./deal.ts";
 import type { PlannedDeployment } from "./deployments.ts";
@@ -154,6 +155,7 @@ export async function measureCampaign(
   const { missing, measured } = deal;
   ground.journal.append({
     ...{ event: "begun", deployments: missing.length + measured.length, missing: missing.length },
+    process: identify(process.pid),
   });
   const measuring = new Measuring(deal, pairs.length, ground);
   await Promise.all(pairs.map((pair) => measuring.workOn(pair)));

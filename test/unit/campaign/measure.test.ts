@@ -161,7 +161,7 @@ describe("measureCampaign", () => {
     expect(outcome.measured).toHaveLength(1);
     expect(outcome.failed).toMatchObject([{ error: "no VF, try 3\nno VF, try 4" }]);
     expect(journal().read()).toMatchObject([
-      { event: "begun", deployments: 2, missing: 2 },
+      { event: "begun", deployments: 2, missing: 2, process: { pid: process.pid } },
       { event: "dealt", replicate: 1, pair: 1 },
       { event: "failed", attempt: 1, error: "the sender does not answer" },
       { event: "measured", attempt: 2, whole: false, spent: { measuring: 0, boot: 0 } },
