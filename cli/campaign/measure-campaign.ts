@@ -13,6 +13,8 @@ export interface WorkingPair {
   progress: Progress;
   /** Runs `body` with a stack of the pair's own, and takes down what it deployed, also when `body` fails. */
   withStack: (body: (deploy: CampaignSteps["deploy"]) => Promise<void>) => Promise<void>;
+  /** Takes down what an earlier command that was killed left of the stack, or tells that it stays. Never throws for it. */
+  tidy: () => Promise<void>;
 }
 
 /** What a campaign needs besides its pairs. */
@@ -84,10 +86,11 @@ class Measuring {
     return { isAny, needsUser };
   }
 
-  /** Measures on a pair for as long as there is a block for it. */
+  /** Measures on a pair for as long as there is a block for it. Where there is none from the beginning the pair is tidied. */
   async workOn(pair: WorkingPair): Promise<void> {
     const { asked } = this.#ground;
-    if (asked.aborted || !this.#deal.hasFor(pair.number)) return;
+    if (asked.aborted) return;
+    if (!this.#deal.hasFor(pair.number)) return pair.tidy();
     const dismiss = (why: string) => {
       this.#deal.dismiss(pair.number, firstLine(why));
       pair.progress.say(`given no further block: ${why}`);

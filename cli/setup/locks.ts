@@ -1,6 +1,6 @@
 import { mkdir, realpath } from "node:fs/promises";
 import { LabError, messageOf } from "../../lib/errors.ts";
-import { waitingFor, withLock } from "../../lib/lock.ts";
+import { type Holder, waitingFor, withLock } from "../../lib/lock.ts";
 import { cacheDir, checkout } from "../../lib/paths.ts";
 import type { Progress } from "../../lib/progress.ts";
 
@@ -8,15 +8,21 @@ import type { Progress } from "../../lib/progress.ts";
 const variable = "LAB_LOCKS_HELD";
 const held = () => (process.env[variable] ?? "").split("\n").filter(Boolean);
 
-/** Runs `body` alone; says who has the lock when it must be waited for. */
+/**
+ * Runs `body` alone; says who has the lock when it must be waited for.
+ * @param waitMs how long; without it until the lock is free
+ * @throws LockedError where it was not free within that time
+ */
 export async function withNamedLock<T>(
   name: string,
   what: string,
   progress: Progress,
   body: () => Promise<T>,
+  waitMs?: number,
 ): Promise<T> {
   if (held().includes(name)) return body();
-  return withLock(name, { what, onWait: (holder) => progress.say(waitingFor(what, holder)) }, async () => {
+  const onWait = (holder: Holder | undefined) => progress.say(waitingFor(what, holder));
+  return withLock(name, { what, onWait, ...(waitMs !== undefined && { waitMs }) }, async () => {
     const before = process.env[variable];
     process.env[variable] = [...held(), name].join("\n");
     try {
@@ -28,9 +34,15 @@ export async function withNamedLock<T>(
   });
 }
 
+const checkoutLock = [`checkout:${checkout}`, `this checkout (${checkout})`] as const;
+
 /** Alone in this checkout: its stacks, their state and its results. Taken before the servers, never after. */
 export const withCheckout = <T>(progress: Progress, body: () => Promise<T>): Promise<T> =>
-  withNamedLock(`checkout:${checkout}`, `this checkout (${checkout})`, progress, body);
+  withNamedLock(...checkoutLock, progress, body);
+
+/** The same now or not at all. @throws LockedError, which says who has it, where it is not free */
+export const withCheckoutNow = <T>(progress: Progress, body: () => Promise<T>): Promise<T> =>
+  withNamedLock(...checkoutLock, progress, body, 0);
 
 /**
  * Measures a campaign into a results directory, alone among the campaigns of this machine, whichever checkouts they are of and by

@@ -8,6 +8,7 @@ import type { Progress } from "../../lib/progress.ts";
 import type { Interruption } from "../interrupt.ts";
 import { stackFile } from "./config.ts";
 import { DeploymentReport, type ResourceTime } from "./deployment-report.ts";
+import { forgetKept, leftoverOf, noteKept } from "./leftover.ts";
 import { differencesIn, mendingOnce, mendingText } from "./mending.ts";
 import { foldersOfRuns } from "./run-folders.ts";
 
@@ -83,10 +84,12 @@ export class DrivenStack {
     });
     const driven = new DrivenStack(options, createWriteStream(options.logFile, { flags: "a" }), stack);
     if (isLeft && !options.leftoversAreGone) {
-      options.progress.say(`removing what an earlier ${name} left`);
+      const did = leftoverOf(name) === "kept" ? "kept" : "left";
+      options.progress.say(`removing what an earlier ${name} ${did}`);
       await stack.cancel().catch(() => {}); // its lock, when it was killed
       await driven.destroy();
     }
+    forgetKept(name);
     return driven;
   }
 
@@ -171,21 +174,36 @@ export class DrivenStack {
   }
 }
 
+/** Tells why what a stack has deployed could not be removed. */
+function tellLeft(error: unknown, { name, progress }: DrivenStackOptions): void {
+  progress.say(messageOf(error));
+  progress.say(`Try it again with ./lab destroy ${name}`);
+  process.exitCode = 1;
+}
+
 /** Removes all that was deployed. A failure is told and does not hide why what came before failed. */
-async function tearDown(stack: DrivenStack, { name, progress }: DrivenStackOptions): Promise<void> {
+async function tearDown(stack: DrivenStack, options: DrivenStackOptions): Promise<void> {
   try {
-    await progress.step("removing what was deployed", () => stack.destroy());
+    await options.progress.step("removing what was deployed", () => stack.destroy());
     await stack.remove();
   } catch (error) {
-    progress.say(messageOf(error));
-    progress.say(`Try it again with ./lab destroy ${name}`);
-    process.exitCode = 1;
+    tellLeft(error, options);
+  }
+}
+
+/** Takes down what an earlier use of a stack left or kept, and forgets the stack. A failure is told. */
+export async function clearStack(options: DrivenStackOptions): Promise<void> {
+  try {
+    const stack = await DrivenStack.open(options);
+    await stack.remove().finally(() => stack.close());
+  } catch (error) {
+    tellLeft(error, options);
   }
 }
 
 /**
  * Runs `body` with a stack, and takes down what it deployed, also when it fails. Several may be driven side by side.
- * @param options.keep leave the last deployment
+ * @param options.keep leave the last deployment, and write down that it was meant to stay
  */
 export async function withDrivenStack<T>(
   options: DrivenStackOptions & { keep: boolean },
@@ -196,7 +214,8 @@ export async function withDrivenStack<T>(
   try {
     return await body(stack);
   } finally {
-    if (!options.keep) await tearDown(stack, options);
+    if (options.keep) noteKept(options.name);
+    else await tearDown(stack, options);
     await stack.close();
   }
 }

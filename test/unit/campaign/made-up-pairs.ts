@@ -20,11 +20,14 @@ export const blocks = campaignBlocks(planned);
 /** Where this test's campaign publishes, and what its pairs have said. */
 export let results: string;
 export let said: string[];
+/** Pairs that were tidied, because there was nothing for them. */
+export let tidied: number[];
 /** Gives each test of a file a results directory of its own. Called by the file, because hooks of a module are of the first that imports it. */
 export function withResults(): void {
   beforeEach(() => {
     results = mkdtempSync(join(tmpdir(), "lab-campaign-"));
     said = [];
+    tidied = [];
   });
   afterEach(() => rmSync(results, { recursive: true, force: true }));
 }
@@ -74,6 +77,7 @@ export function runCommand({
   const deal = new Deal(blocks, begun, pairs, (deployment) => runs().missing(deployment).length === 0);
   const working = pairs.map((number) => ({
     ...{ number, progress: progressOf(number) },
+    tidy: async () => void tidied.push(number),
     withStack: async (body: (made: CampaignSteps["deploy"]) => Promise<void>) => {
       await turn();
       open(number);

@@ -46,7 +46,7 @@ const campaign = (
     new Deal(campaignBlocks(all), onPairOne(all), [1], (deployment) => runs().missing(deployment).length === 0),
     [
       {
-        ...{ number: 1, progress },
+        ...{ number: 1, progress, tidy: async () => {} },
         withStack: (body) =>
           body(async (deployment) => {
             await deploy(deployment);

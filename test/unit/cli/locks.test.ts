@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { withNamedLock, withResults, withServersLocked } from "../../../cli/setup/locks.ts";
+import { LockedError } from "../../../lib/lock.ts";
 import type { Progress } from "../../../lib/progress.ts";
 
 const said: string[] = [];
@@ -25,6 +26,20 @@ it("gives the lock back when its holder fails", async () => {
   const name = randomUUID();
   await expect(withNamedLock(name, "it", progress, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   expect(await withNamedLock(name, "it", progress, async () => "mine")).toBe("mine");
+  expect(said).toEqual([]);
+});
+
+it("that is wanted now or not at all is refused with its holder while somebody has it, and had where nobody has", async () => {
+  const name = randomUUID();
+  const nested = () => {
+    vi.stubEnv("LAB_LOCKS_HELD", ""); // as another program
+    return withNamedLock(name, "it", progress, async () => "mine", 0);
+  };
+  await withNamedLock(name, "it", progress, async () => {
+    await expect(nested()).rejects.toBeInstanceOf(LockedError);
+    await expect(nested()).rejects.toThrow(new RegExp(`^it: in use by process ${process.pid} `));
+  });
+  expect(await nested()).toBe("mine");
   expect(said).toEqual([]);
 });
 
