@@ -19,6 +19,9 @@ export interface LockOptions {
   waitMs?: number;
 }
 
+/** That somebody else holds a lock, and was not waited for any longer. */
+export class LockedError extends LabError {}
+
 const addressOf = (name: string) => `\0sriov-rtt-testbed-${sha256(name).slice(0, 32)}`;
 
 function tryListen(address: string): Promise<Server | undefined> {
@@ -68,7 +71,7 @@ const describe = (holder: Holder | undefined) =>
  * Runs `body` while this process alone on the machine holds the lock `name`. The lock is a listening socket in the
  * abstract namespace (unix(7)): the kernel gives it back when its holder dies, however it dies, so there is no stale
  * lock to clean up, and a waiter can ask the holder who it is.
- * @throws LabError when `waitMs` ran out; it names the holder.
+ * @throws LockedError when `waitMs` ran out; it names the holder.
  */
 export async function withLock<T>(name: string, options: LockOptions, body: () => Promise<T>): Promise<T> {
   const address = addressOf(name);
@@ -77,7 +80,7 @@ export async function withLock<T>(name: string, options: LockOptions, body: () =
   for (let told = false; !server; server = await tryListen(address)) {
     const holder = await askHolder(address);
     if (Date.now() >= deadline)
-      throw new LabError(`${options.what}: in use by ${describe(holder)}; wait until it has ended, or end it`);
+      throw new LockedError(`${options.what}: in use by ${describe(holder)}; wait until it has ended, or end it`);
     if (!told) options.onWait?.(holder);
     told = true;
     await sleep(500);

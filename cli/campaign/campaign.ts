@@ -10,6 +10,7 @@ import { measuredOn } from "./measured-on.ts";
 import type { CampaignPlanOptions } from "./options.ts";
 import { type NumberedPair, pairsOf, refuseCommonServers } from "./pairs.ts";
 import { type CampaignPlan, planCampaign } from "./plan.ts";
+import { refuseOtherServersThanRuns } from "./same-servers.ts";
 import type { Servers } from "./servers.ts";
 
 /** A campaign as a command names it, with how far it is. */
@@ -20,6 +21,8 @@ export interface Campaign {
   /** On which pair each block was begun. */
   begun: PairsOfBlocks;
   journal: Journal;
+  /** What is to be told of its servers, a line each. */
+  notes: readonly string[];
 }
 
 /** The pair by whose scenarios a campaign on several pairs is named and ordered, whichever take part: what nothing is recorded of. */
@@ -81,7 +84,7 @@ const problemsOf = (pairs: readonly PairWithPlan[]) =>
  * The campaign that a command names.
  * @param serversOf a pair's servers; undefined for those that the profile assumes
  * @throws LabError (exit code 2) with what is wrong in options, experiments, pairs or hosts, or when the results directory has runs of
- *   other servers
+ *   servers of another fidelity, or of these servers under another number
  */
 export function namedCampaign(
   options: CampaignPlanOptions,
@@ -109,6 +112,12 @@ export function namedCampaign(
   const blocks = campaignBlocks(deployments);
   for (const { number, servers } of pairs)
     if (servers) for (const block of blocks) runs.refuseOtherFidelity(block.on(number), servers.possible);
+  const notes = refuseOtherServersThanRuns(
+    pairs.map(({ number, hosts, servers }) => ({ number, hosts, keys: servers?.keys })),
+    blocks,
+    runs,
+    file === undefined ? `--pair ${home}` : `--pairs ${JSON.stringify(file)}`,
+  );
   const journal = campaignJournal(runs.results, deployments);
   // A command that names one pair measures all of it there, but for what the same campaign has on others.
   const wasDealt = journal.read().some((entry) => entry.event === "dealt" && entry.pair !== home);
@@ -120,6 +129,7 @@ export function namedCampaign(
     blocks,
     begun: pairsOfBlocks(blocks, runsSay),
     journal,
+    notes,
   };
 }
 

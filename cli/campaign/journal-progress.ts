@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from "node:fs";
+import { isRunning, type ProcessIdentity } from "../../lib/process-identity.ts";
 import { median } from "../../measure/statistics/quantiles.ts";
 import type { CampaignNews } from "../../report/serve/news.ts";
 import { campaignOfFile, deploymentKey, Journal, type JournalEntry, journalFile } from "./journal.ts";
@@ -17,6 +18,8 @@ export interface JournalProgress {
   ended: "done" | "interrupted" | null;
   /** When it last wrote something down. */
   last: string;
+  /** Who measures it; undefined where its journal does not say. */
+  process: ProcessIdentity | undefined;
 }
 
 /**
@@ -57,17 +60,24 @@ export function progressIn(journal: readonly JournalEntry[]): JournalProgress | 
     secondsLeft: secondsFor(missing, journal, pairs.size),
     ended: last.event === "ended" ? last.why : null,
     last: last.at,
+    process: begun.process,
   };
 }
 
 const endWords = { done: "; it has ended", interrupted: "; it was interrupted" } as const;
 
-function newsOf(campaign: string, progress: JournalProgress): CampaignNews {
+/** Whether a campaign goes on. One that was killed could not write down that it has ended; nor does one go on whose journal names no process. */
+const isUnderWay = ({ ended, process }: JournalProgress): boolean =>
+  ended === null && process !== undefined && isRunning(process);
+
+function newsOf(campaign: string, progress: JournalProgress, goesOn: boolean): CampaignNews {
   const { wanted, done, missing, failed, secondsLeft, ended, last } = progress;
-  const when = ended === null ? "" : endWords[ended];
+  const wasKilled = ended === null && !goesOn;
+  const how = ended === null ? "" : endWords[ended];
   const text =
     `campaign ${campaign}: ${done} of ${wanted} deployments measured, ${missing} missing, ${failed} failed; ` +
-    `${secondsLeftText(secondsLeft)}${when}; last entry ${last.slice(0, 19).replace("T", " ")} UTC`;
+    `${secondsLeftText(secondsLeft)}${wasKilled ? "; it is not running any more on this machine" : how}; ` +
+    `last entry ${last.slice(0, 19).replace("T", " ")} UTC${wasKilled ? "; run it again to go on" : ""}`;
   return { text, done, wanted };
 }
 
@@ -80,18 +90,18 @@ export class JournalsIn {
     this.#results = results;
   }
 
-  /** How far the campaigns are that have not ended; where all have, the one that did last. */
+  /** How far the campaigns are that are under way; where none is, the one that was it last, whether it has ended or was killed. */
   news(): CampaignNews[] {
     const told = readdirSync(this.#results)
       .flatMap((name) => campaignOfFile(name) ?? [])
       .flatMap((campaign) => {
         const progress = this.#progressOf(campaign);
-        return progress === undefined ? [] : [{ campaign, progress }];
+        return progress === undefined ? [] : [{ campaign, progress, goesOn: isUnderWay(progress) }];
       })
       .sort((a, b) => (a.progress.last < b.progress.last ? 1 : -1));
-    const underWay = told.filter(({ progress }) => progress.ended === null);
-    return (underWay.length > 0 ? underWay : told.slice(0, 1)).map(({ campaign, progress }) =>
-      newsOf(campaign, progress),
+    const underWay = told.filter(({ goesOn }) => goesOn);
+    return (underWay.length > 0 ? underWay : told.slice(0, 1)).map(({ campaign, progress, goesOn }) =>
+      newsOf(campaign, progress, goesOn),
     );
   }
 

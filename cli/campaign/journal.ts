@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { processIdentitySchema } from "../../lib/process-identity.ts";
 import { sha256Schema } from "../../lib/sha256-schema.ts";
 import type { PlannedDeployment } from "./deployments.ts";
 
@@ -33,12 +34,16 @@ const measuredFields = {
 
 /** What a campaign writes down as it happens. */
 const entrySchema = z.discriminatedUnion("event", [
-  z.object({ event: z.literal("begun"), at: z.string(), deployments: z.int(), missing: z.int() }),
+  z.object({
+    ...{ event: z.literal("begun"), at: z.string(), deployments: z.int(), missing: z.int() },
+    /** Who measures; campaigns of before did not write it down. */
+    process: processIdentitySchema.optional(),
+  }),
   /** A pair takes up a block, which it has for itself from then on. */
   z.object({ event: z.literal("dealt"), at: z.string(), replicate: z.int(), pair: z.int() }),
   z.object({ event: z.literal("measured"), ...deploymentFields, ...measuredFields }),
-  /** The servers were not as they were deployed, and a second deployment made anew what differed. */
-  z.object({ event: z.literal("mended"), ...deploymentFields, differences: z.array(z.string()) }),
+  /** The servers were not as they were deployed: a second deployment begins, which makes anew what differed. It may fail, and be killed. */
+  z.object({ event: z.literal("mending"), ...deploymentFields, differences: z.array(z.string()) }),
   z.object({ event: z.literal("failed"), ...deploymentFields, seconds: z.number(), error: z.string() }),
   z.object({ event: z.literal("ended"), at: z.string(), why: z.enum(["done", "interrupted"]) }),
 ]);

@@ -1,4 +1,5 @@
 import { messageOf } from "../../lib/errors.ts";
+import { identify } from "../../lib/process-identity.ts";
 import type { Progress } from "../../lib/progress.ts";
 import type { Deal, TakenBlock } from "./deal.ts";
 import type { PlannedDeployment } from "./deployments.ts";
@@ -12,6 +13,8 @@ export interface WorkingPair {
   progress: Progress;
   /** Runs `body` with a stack of the pair's own, and takes down what it deployed, also when `body` fails. */
   withStack: (body: (deploy: CampaignSteps["deploy"]) => Promise<void>) => Promise<void>;
+  /** Takes down what an earlier command that was killed left of the stack, or tells that it stays. Never throws for it. */
+  tidy: () => Promise<void>;
 }
 
 /** What a campaign needs besides its pairs. */
@@ -83,10 +86,11 @@ class Measuring {
     return { isAny, needsUser };
   }
 
-  /** Measures on a pair for as long as there is a block for it. */
+  /** Measures on a pair for as long as there is a block for it. Where there is none from the beginning the pair is tidied. */
   async workOn(pair: WorkingPair): Promise<void> {
     const { asked } = this.#ground;
-    if (asked.aborted || !this.#deal.hasFor(pair.number)) return;
+    if (asked.aborted) return;
+    if (!this.#deal.hasFor(pair.number)) return pair.tidy();
     const dismiss = (why: string) => {
       this.#deal.dismiss(pair.number, firstLine(why));
       pair.progress.say(`given no further block: ${why}`);
@@ -154,6 +158,7 @@ export async function measureCampaign(
   const { missing, measured } = deal;
   ground.journal.append({
     ...{ event: "begun", deployments: missing.length + measured.length, missing: missing.length },
+    process: identify(process.pid),
   });
   const measuring = new Measuring(deal, pairs.length, ground);
   await Promise.all(pairs.map((pair) => measuring.workOn(pair)));

@@ -33,15 +33,19 @@ export interface CampaignOutcome {
 interface MadeDeployment {
   /** What the engine was busy with. */
   times: readonly ResourceTime[];
-  /** What was not as it had been deployed and was made anew, a line each. */
-  mended: readonly string[];
   /** What its runs found, in words; empty where nothing is to be told. */
   found: string;
 }
 
 export interface CampaignSteps {
-  /** Deploys a scenario and measures its runs. */
-  deploy: (deployment: PlannedDeployment) => Promise<MadeDeployment>;
+  /**
+   * Deploys a scenario and measures its runs.
+   * @param onMending is told before what was not as it had been deployed is made anew, a line each
+   */
+  deploy: (
+    deployment: PlannedDeployment,
+    onMending: (differences: readonly string[]) => void,
+  ) => Promise<MadeDeployment>;
   /** What of it is measured. */
   look: (deployment: PlannedDeployment) => DeploymentLook;
   /** How often one is tried before it counts as failed. */
@@ -78,19 +82,22 @@ async function attemptOf(
   const start = performance.now();
   const secondsSoFar = () => oneDecimal((performance.now() - start) / 1000);
   const before = steps.look(deployment);
+  let isMended = false;
+  const noteMending = (differences: readonly string[]) => {
+    isMended = true;
+    journal.append({ event: "mending", ...entryOf(deployment), attempt, differences: [...differences] });
+  };
   const fail = (error: string, needsUser = false): Failure => {
     if (!steps.asked.aborted)
       journal.append({ event: "failed", ...entryOf(deployment), attempt, seconds: secondsSoFar(), error });
     return { error, needsUser };
   };
   try {
-    const { times, found, mended } = await progress.step(label, () => steps.deploy(deployment));
-    if (mended.length > 0)
-      journal.append({ event: "mended", ...entryOf(deployment), attempt, differences: [...mended] });
+    const { times, found } = await progress.step(label, () => steps.deploy(deployment, noteMending));
     const { missing, measuringSeconds } = steps.look(deployment);
     if (missing.length > 0) return fail(`deployed, and runs are missing: ${missing.join("; ")}`);
     const seconds = secondsSoFar();
-    const isWhole = attempt === 1 && mended.length === 0 && before.missing.length === deployment.scenario.runs;
+    const isWhole = attempt === 1 && !isMended && before.missing.length === deployment.scenario.runs;
     const spent = timeSpent(times, seconds, measuringSeconds - before.measuringSeconds);
     journal.append({ event: "measured", ...entryOf(deployment), attempt, whole: isWhole, seconds, spent });
     if (found !== "") progress.say(`  ${found}`);

@@ -4,7 +4,7 @@ import type { Block } from "./blocks.ts";
 import type { MeasuredRuns } from "./measured.ts";
 
 /** Pairs of which a results directory may have scenarios, by the names of its folders. */
-function pairsIn(results: string): number[] {
+export function pairsIn(results: string): number[] {
   if (!existsSync(results)) return [];
   const names = readdirSync(results);
   const numbers = Array.from({ length: mostPairs }, (_, index) => index + 1);

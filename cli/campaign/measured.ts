@@ -4,6 +4,7 @@ import { LabError } from "../../lib/errors.ts";
 import { labDir } from "../../lib/paths.ts";
 import type { Fidelity } from "../../measure/results/fidelity.ts";
 import { type CountedRun, RunMemory } from "../../measure/results/run-memory.ts";
+import type { ServerKeys } from "../../measure/results/server-keys.ts";
 import { runFolder } from "../../measure/results/token.ts";
 import type { PlannedDeployment } from "./deployments.ts";
 
@@ -81,6 +82,11 @@ export class MeasuredRuns {
   /** Whether any of its runs counts. */
   hasSome(deployment: PlannedDeployment): boolean {
     return this.runsOf(deployment).some(({ state }) => !("missing" in state));
+  }
+
+  /** The servers that its runs which count were measured on, where they say so. */
+  serversOf(deployment: PlannedDeployment): ServerKeys[] {
+    return this.runsOf(deployment).flatMap(({ state }) => ("missing" in state ? [] : (state.servers ?? [])));
   }
 
   /** How many runs of a deployment were measured, did not count, and were set aside. */

@@ -5,6 +5,7 @@ import { checkout } from "../../lib/paths.ts";
 import type { FactorRow } from "../../study/factor.ts";
 import { factorTable } from "../../study/factors.ts";
 import { recordedIn } from "../../study/scenario.ts";
+import { progress } from "../progress.ts";
 import { type Campaign, estimatesOf, namedCampaign } from "./campaign.ts";
 import { type PlanProgress, planText } from "./list.ts";
 import { MeasuredRuns } from "./measured.ts";
@@ -48,15 +49,16 @@ export async function printPlan(options: CampaignPlanOptions): Promise<void> {
   const areNamed = options.hosts !== undefined || options.pairs !== undefined;
   const serversOf = options.pairs === undefined ? serversIn : serversAt;
   const campaign = namedCampaign(options, runs, (hosts) => (areNamed ? serversOf(hosts) : undefined));
-  const progress = progressOf(campaign, runs);
+  for (const line of campaign.notes) progress.say(line);
+  const howFar = progressOf(campaign, runs);
   await runs.remember();
   const { plan, pairs } = campaign;
-  if (!options.json) return void process.stdout.write(`${planText(plan, progress)}\n`);
+  if (!options.json) return void process.stdout.write(`${planText(plan, howFar)}\n`);
   const changes = changesIn(plan);
   const scenarios = plan.scenarios.map((scenario, index) => ({
     ...scenario,
     changes: changes[index],
-    ...progress.get(scenario.hash),
+    ...howFar.get(scenario.hash),
   }));
   const ofPairs = options.pairs === undefined ? {} : { pairs };
   process.stdout.write(`${JSON.stringify({ ...plan, ...ofPairs, scenarios })}\n`);

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { checkout } from "../../lib/paths.ts";
+import { progress } from "../progress.ts";
 import { estimatesOf, namedCampaign } from "./campaign.ts";
 import { MeasuredRuns } from "./measured.ts";
 import type { CampaignPlanOptions } from "./options.ts";
@@ -13,6 +14,7 @@ import { statusOf, statusText } from "./status.ts";
 export async function printCampaignStatus(options: CampaignPlanOptions): Promise<void> {
   const runs = new MeasuredRuns(resolve(checkout, options.results), { isSnapshot: true });
   const campaign = namedCampaign(options, runs, serversAt);
+  for (const line of campaign.notes) progress.say(line);
   const entries = campaign.journal.read();
   const status = statusOf(campaign, runs, entries, estimatesOf(campaign, entries));
   await runs.remember();

@@ -4,6 +4,7 @@ import type { Inventory } from "../../infra/config/hosts.ts";
 import { readInventory } from "../../infra/config/load.ts";
 import { checkout } from "../../lib/paths.ts";
 import { type Fidelity, fidelities, isEmulated } from "../../measure/results/fidelity.ts";
+import { type ServerKeys, serverKeysOf } from "../../measure/results/server-keys.ts";
 import { usesEmulatedServers } from "../setup/servers.ts";
 import { assumedInventory } from "./plan.ts";
 
@@ -15,12 +16,14 @@ export const isEmulatedPair = (hosts: string) =>
 export interface Servers {
   inventory: Inventory;
   possible: readonly Fidelity[];
+  /** Which servers they are; undefined for emulated ones that nobody has asked. */
+  keys?: ServerKeys;
 }
 
 /** The servers as their file describes them. @throws LabError (exit code 2) that says what is wrong in it */
 export const serversIn = (hosts: string): Servers => {
   const inventory = readInventory(hosts);
-  return { inventory, possible: [inventory.fidelity] };
+  return { inventory, possible: [inventory.fidelity], keys: serverKeysOf(inventory.hosts) };
 };
 
 /** The emulated servers as they will be; what they have is known for certain when they are up. */

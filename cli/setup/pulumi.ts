@@ -12,6 +12,10 @@ import { enginePackages, ensurePackages } from "./packages.ts";
 /** Where stacks are kept when the user has chosen no other Pulumi backend: in the checkout. */
 const stateDir = join(labDir, "state");
 
+/** Where Pulumi keeps the stacks. @param user the environment that the user has set */
+export const backendUrlOf = (user: NodeJS.ProcessEnv): string =>
+  user.PULUMI_BACKEND_URL ?? pathToFileURL(stateDir).href;
+
 /**
  * The variables with which plain `pulumi` works in this checkout, and nothing but those. What the user has set wins:
  * any backend, any passphrase.
@@ -22,7 +26,7 @@ export function pulumiVariables(engine: Record<string, string>, user: NodeJS.Pro
   return {
     ...engine,
     PATH: [...path].join(delimiter),
-    PULUMI_BACKEND_URL: user.PULUMI_BACKEND_URL ?? pathToFileURL(stateDir).href,
+    PULUMI_BACKEND_URL: backendUrlOf(user),
     ...(user.PULUMI_CONFIG_PASSPHRASE_FILE === undefined && {
       PULUMI_CONFIG_PASSPHRASE: user.PULUMI_CONFIG_PASSPHRASE ?? "",
     }),

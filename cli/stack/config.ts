@@ -18,6 +18,9 @@ function readYaml(path: string): ProjectFile {
   }
 }
 
+/** The name of the project in a folder. */
+export const projectName = (folder: string): string => readYaml(join(folder, "Pulumi.yaml")).name ?? "";
+
 /** The file that holds a stack's own configuration; the stack may be named ORGANIZATION/PROJECT/STACK. */
 export const stackFile = (checkout: string, stack: string) =>
   join(checkout, `Pulumi.${stack.slice(stack.lastIndexOf("/") + 1)}.yaml`);

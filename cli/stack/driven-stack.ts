@@ -8,7 +8,8 @@ import type { Progress } from "../../lib/progress.ts";
 import type { Interruption } from "../interrupt.ts";
 import { stackFile } from "./config.ts";
 import { DeploymentReport, type ResourceTime } from "./deployment-report.ts";
-import { differencesIn, mendableRefusals, mendingText } from "./mending.ts";
+import { forgetKept, leftoverOf, noteKept } from "./leftover.ts";
+import { differencesIn, mendingOnce, mendingText } from "./mending.ts";
 import { foldersOfRuns } from "./run-folders.ts";
 
 export interface DrivenStackOptions {
@@ -49,8 +50,12 @@ interface Deployed {
   /** What the program says of all runs, in a line. */
   found: string;
   times: readonly ResourceTime[];
-  /** What was not as it had been deployed and was made anew, a line each. */
-  mended: readonly string[];
+}
+
+interface DeployOptions {
+  timeLimitMs?: number;
+  /** Is told before what was not as it had been deployed is made anew, a line each. */
+  onMending?: (differences: readonly string[]) => void;
 }
 
 /** A stack that is deployed again and again, each time with another configuration. */
@@ -79,44 +84,41 @@ export class DrivenStack {
     });
     const driven = new DrivenStack(options, createWriteStream(options.logFile, { flags: "a" }), stack);
     if (isLeft && !options.leftoversAreGone) {
-      options.progress.say(`removing what an earlier ${name} left`);
+      const did = leftoverOf(name) === "kept" ? "kept" : "left";
+      options.progress.say(`removing what an earlier ${name} ${did}`);
       await stack.cancel().catch(() => {}); // its lock, when it was killed
       await driven.destroy();
     }
+    forgetKept(name);
     return driven;
   }
 
   /**
    * Deploys a scenario and measures it; once more where a run was refused because of what a deployment makes anew.
    * @param settings configuration keys without the project's name, and their values as text
-   * @returns the runs, what the engine was busy with, and what it has mended
+   * @returns the runs, and what the engine was busy with
    * @throws LabError with what the engine called errors, the second time's where it was run twice, or the reason of the interruption
    */
-  async deploy(settings: Record<string, string>, timeLimitMs: number = this.#options.timeLimitMs): Promise<Deployed> {
+  async deploy(settings: Record<string, string>, options: DeployOptions = {}): Promise<Deployed> {
+    const { timeLimitMs = this.#options.timeLimitMs, onMending = () => {} } = options;
     await this.#stack.setAllConfig(
       Object.fromEntries(Object.entries(settings).map(([key, value]) => [`sriov-rtt:${key}`, { value }])),
     );
     const { name, interruption, progress } = this.#options;
     const times: ResourceTime[] = [];
-    const up = async (mended: readonly string[]): Promise<Deployed> => {
-      try {
-        const result = await this.#run("deploying", timeLimitMs, (common) => this.#stack.up(common), times);
-        const { runs, inAll } = result.outputs;
-        return { folders: foldersOfRuns(runs?.value), found: String(inAll?.value ?? ""), times, mended };
-      } catch (error) {
-        interruption.asked.throwIfAborted();
-        throw error;
-      }
+    const up = async (): Promise<Deployed> => {
+      const result = await this.#run("deploying", timeLimitMs, (common) => this.#stack.up(common), times);
+      const { runs, inAll } = result.outputs;
+      return { folders: foldersOfRuns(runs?.value), found: String(inAll?.value ?? ""), times };
     };
-    const begun = new Date();
-    try {
-      return await up([]);
-    } catch (error) {
-      const refusals = mendableRefusals(name, settings.resultsDirectory, begun);
-      if (refusals.length === 0) throw error;
-      progress.say(mendingText(refusals));
-      return up(differencesIn(refusals));
-    }
+    return mendingOnce(
+      { stack: name, resultsDirectory: settings.resultsDirectory, asked: interruption.asked },
+      up,
+      (refusals) => {
+        progress.say(mendingText(refusals));
+        onMending(differencesIn(refusals));
+      },
+    );
   }
 
   /** Removes everything from the servers; the stack stays, empty. */
@@ -172,21 +174,36 @@ export class DrivenStack {
   }
 }
 
+/** Tells why what a stack has deployed could not be removed. */
+function tellLeft(error: unknown, { name, progress }: DrivenStackOptions): void {
+  progress.say(messageOf(error));
+  progress.say(`Try it again with ./lab destroy ${name}`);
+  process.exitCode = 1;
+}
+
 /** Removes all that was deployed. A failure is told and does not hide why what came before failed. */
-async function tearDown(stack: DrivenStack, { name, progress }: DrivenStackOptions): Promise<void> {
+async function tearDown(stack: DrivenStack, options: DrivenStackOptions): Promise<void> {
   try {
-    await progress.step("removing what was deployed", () => stack.destroy());
+    await options.progress.step("removing what was deployed", () => stack.destroy());
     await stack.remove();
   } catch (error) {
-    progress.say(messageOf(error));
-    progress.say(`Try it again with ./lab destroy ${name}`);
-    process.exitCode = 1;
+    tellLeft(error, options);
+  }
+}
+
+/** Takes down what an earlier use of a stack left or kept, and forgets the stack. A failure is told. */
+export async function clearStack(options: DrivenStackOptions): Promise<void> {
+  try {
+    const stack = await DrivenStack.open(options);
+    await stack.remove().finally(() => stack.close());
+  } catch (error) {
+    tellLeft(error, options);
   }
 }
 
 /**
  * Runs `body` with a stack, and takes down what it deployed, also when it fails. Several may be driven side by side.
- * @param options.keep leave the last deployment
+ * @param options.keep leave the last deployment, and write down that it was meant to stay
  */
 export async function withDrivenStack<T>(
   options: DrivenStackOptions & { keep: boolean },
@@ -197,7 +214,8 @@ export async function withDrivenStack<T>(
   try {
     return await body(stack);
   } finally {
-    if (!options.keep) await tearDown(stack, options);
+    if (options.keep) noteKept(options.name);
+    else await tearDown(stack, options);
     await stack.close();
   }
 }

@@ -37,3 +37,30 @@ const linesOf = (refusals: readonly Refusal[]) =>
 /** What is said before a stack is deployed once more because of refusals. */
 export const mendingText = (refusals: readonly Refusal[]): string =>
   `the servers were not as they were deployed; up is run once more, which makes anew what differs:\n${linesOf(refusals)}`;
+
+/**
+ * Deploys a stack, and once more where a run was refused because of what another `up` makes anew.
+ * @param place the stack, where its runs are published, and what asks for an end
+ * @param up deploys it, and throws where it fails
+ * @param tell is given the refusals before the second time
+ * @throws what `up` throws, the second time's where it was run twice; the reason of an end that was asked for; as mendableRefusals
+ */
+export async function mendingOnce<T>(
+  { stack, resultsDirectory, asked }: { stack: string; resultsDirectory: string | undefined; asked: AbortSignal },
+  up: () => Promise<T>,
+  tell: (refusals: readonly Refusal[]) => void,
+): Promise<T> {
+  const begun = new Date();
+  try {
+    return await up();
+  } catch (error) {
+    asked.throwIfAborted();
+    const refusals = mendableRefusals(stack, resultsDirectory, begun);
+    if (refusals.length === 0) throw error;
+    tell(refusals);
+  }
+  return up().catch((error: unknown) => {
+    asked.throwIfAborted();
+    throw error;
+  });
+}

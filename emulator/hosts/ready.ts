@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LabError } from "../../lib/errors.ts";
 import { parseFields } from "../../lib/key-value.ts";
+import { isRunning } from "../../lib/process-identity.ts";
 import { publishFile } from "../../lib/publish.ts";
 import type { Role } from "../../lib/roles.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import type { InventoryHost } from "./inventory.ts";
-import { isRunning } from "./process.ts";
 import { settingVariables } from "./settings.ts";
 import { type ServerState, serversFolder } from "./state.ts";
 

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { LabError } from "../../lib/errors.ts";
+import { isRunning } from "../../lib/process-identity.ts";
 import { parseRole } from "../../lib/roles.ts";
 import { ensureKeys } from "./keys.ts";
-import { isRunning } from "./process.ts";
 import { readState, serversFolder } from "./state.ts";
 
 /**

@@ -1,12 +1,13 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { processIdentitySchema } from "../../lib/process-identity.ts";
 import { publishFile } from "../../lib/publish.ts";
 import type { Role } from "../../lib/roles.ts";
 import { settingsSchema } from "./settings.ts";
 
 const stateSchema = z.object({
-  process: z.object({ pid: z.int(), startTicks: z.int(), bootId: z.string() }),
+  process: processIdentitySchema,
   generation: z.string(),
   settings: settingsSchema,
   port: z.int(),

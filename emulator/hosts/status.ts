@@ -1,5 +1,5 @@
+import { isRunning } from "../../lib/process-identity.ts";
 import { type Role, roles } from "../../lib/roles.ts";
-import { isRunning } from "./process.ts";
 import { readState } from "./state.ts";
 
 /** A server as it is now: `died` means that it was started and its process is gone. */

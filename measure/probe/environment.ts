@@ -1,8 +1,8 @@
 import { chainWords, parseBridgedFrames } from "../../lib/bridged-frames.ts";
-import { sha256 } from "../../lib/canonical.ts";
 import type { Role } from "../../lib/roles.ts";
 import type { ServerConditions } from "../results/conditions.ts";
 import { type Fidelity, isEmulated } from "../results/fidelity.ts";
+import { hostKeySha256 } from "../results/server-keys.ts";
 import type { RawRun } from "./raw-run.ts";
 import type { End, RunSpec } from "./spec.ts";
 
@@ -44,7 +44,7 @@ export function environmentOf(
   const server = (role: Role) => {
     const facts = raw.facts[role].before;
     return {
-      hostKeySha256: sha256(spec.ends[role].ssh.hostKey),
+      hostKeySha256: hostKeySha256(spec.ends[role].ssh.hostKey),
       kernel: facts.kernel,
       cpus: facts.cpus,
       libvirt: facts.libvirt,

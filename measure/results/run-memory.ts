@@ -7,6 +7,7 @@ import { sha256Schema } from "../../lib/sha256-schema.ts";
 import { fidelities } from "./fidelity.ts";
 import { filesState } from "./files-state.ts";
 import type { Manifest } from "./manifest.ts";
+import { serverKeysIn, serverKeysSchema } from "./server-keys.ts";
 import { inspectRun } from "./token.ts";
 
 /** A run that counts, in what a campaign has to know of it. */
@@ -15,12 +16,14 @@ const countedRunSchema = z.object({
   fidelity: z.enum(fidelities),
   /** Milliseconds of its windows of CPU usage and probes, of the attempt that counts. */
   measuringMs: z.number(),
+  /** Null where its manifest does not say. */
+  servers: serverKeysSchema.nullable(),
 });
 export type CountedRun = z.infer<typeof countedRunSchema>;
 
-/** What says whether a run counts: what another version of it found is found anew. */
+/** What says whether a run counts, and what is remembered of it: what another version found is found anew. */
 const reader = sha256(
-  ["manifest.ts", "read-manifest.ts", "schema-1.ts", "token.ts"]
+  ["manifest.ts", "read-manifest.ts", "run-memory.ts", "schema-1.ts", "server-keys.ts", "token.ts"]
     .map((file) => readFileSync(join(import.meta.dirname, file), "utf8"))
     .join(""),
 );
@@ -96,7 +99,12 @@ export class RunMemory {
       return inspected;
     }
     const { manifest } = inspected;
-    const run = { scenarioSha256, fidelity: manifest.fidelity, measuringMs: measuringMs(manifest) };
+    const run: CountedRun = {
+      scenarioSha256,
+      fidelity: manifest.fidelity,
+      measuringMs: measuringMs(manifest),
+      servers: serverKeysIn(manifest.environment),
+    };
     // Of files that changed while they were read nothing is known.
     if (state !== undefined && state === stateOf(path)) {
       this.#known[path] = { ...run, state };

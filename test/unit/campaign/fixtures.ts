@@ -20,6 +20,7 @@ export function writeRun(
   { scenario: { name, hash, factors }, replicate }: PlannedDeployment,
   run: number,
   fidelity: Manifest["fidelity"] = "emulated",
+  environment: Manifest["environment"] = {},
 ): string {
   const scenario = { name, sha256: hash, factors };
   const folder = join(results, runFolder(scenario, replicate, run));
@@ -32,7 +33,7 @@ export function writeRun(
     scenario,
     scenarioSha256: hash,
     environmentSha256: sha256("made up"),
-    environment: {},
+    environment,
     fidelity,
     replicate,
     run,

@@ -1,8 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Journal, type JournalEntry, journalFile } from "../../../cli/campaign/journal.ts";
 import { JournalsIn, progressIn } from "../../../cli/campaign/journal-progress.ts";
+import { identify, type ProcessIdentity } from "../../../lib/process-identity.ts";
 import { temporaryFolder } from "../../support/report.ts";
 
 const at = (second: number) => `2026-01-02T03:04:${String(second).padStart(2, "0")}.000Z`;
@@ -10,8 +13,8 @@ const spent = { boot: 1, load: 1, measuring: 1, ours: 1, engine: 1 };
 const entry = (hash: string, replicate: number, second: number) => ({
   ...{ at: at(second), hash: hash.repeat(64), name: hash, replicate, attempt: 1 },
 });
-const begun = (deployments: number, missing: number, second = 0): JournalEntry => ({
-  ...{ event: "begun", at: at(second), deployments, missing },
+const begun = (deployments: number, missing: number, second = 0, whose?: ProcessIdentity): JournalEntry => ({
+  ...{ event: "begun", at: at(second), deployments, missing, process: whose },
 });
 const measured = (hash: string, replicate: number, second: number, seconds = 60, whole = true): JournalEntry => ({
   ...{ event: "measured", ...entry(hash, replicate, second), whole, seconds, spent },
@@ -24,6 +27,7 @@ test("a journal tells how far its campaign is: what was measured before it began
   expect(progressIn([])).toBeUndefined();
   expect(progressIn([begun(4, 3)])).toEqual({
     ...{ wanted: 4, done: 1, missing: 3, failed: 0, secondsLeft: null, ended: null, last: at(0) },
+    process: undefined,
   });
   const some = [begun(4, 3), measured("a", 1, 1, 100), failed("b", 1, 2), measured("b", 2, 3, 50), failed("b", 1, 4)];
   expect(progressIn(some)).toMatchObject({ done: 3, missing: 1, failed: 1, secondsLeft: 75, last: at(4) });
@@ -44,27 +48,56 @@ test("time left is of deployments that were measured as a whole", () => {
   });
 });
 
-test("of several journals those are told that have not ended, else the one that ended last; what grows is read again", () => {
+/** Appends to the journal of a campaign in a folder. */
+const write = (folder: string, campaign: string, entries: readonly JournalEntry[]) =>
+  appendFileSync(journalFile(folder, campaign), entries.map((each) => `${JSON.stringify(each)}\n`).join(""));
+const textsIn = (journals: JournalsIn) => journals.news().map(({ text }) => text);
+
+test("of several journals those are told that are under way, else the one that ended last; what grows is read again", () => {
   using folder = temporaryFolder();
   const journals = new JournalsIn(folder.path);
   expect(journals.news()).toEqual([]);
   writeFileSync(join(folder.path, "campaign-.ndjson"), "");
-  const write = (campaign: string, entries: readonly JournalEntry[]) =>
-    appendFileSync(journalFile(folder.path, campaign), entries.map((each) => `${JSON.stringify(each)}\n`).join(""));
-  write("one", [begun(2, 2), { event: "ended", at: at(9), why: "interrupted" }]);
-  write("two", [begun(3, 3), { event: "ended", at: at(8), why: "done" }]);
+  write(folder.path, "one", [begun(2, 2), { event: "ended", at: at(9), why: "interrupted" }]);
+  write(folder.path, "two", [begun(3, 3), { event: "ended", at: at(8), why: "done" }]);
   expect(journals.news()).toEqual([
     {
       text: "campaign one: 0 of 2 deployments measured, 2 missing, 0 failed; how long it takes is not known before something was measured; it was interrupted; last entry 2026-01-02 03:04:09 UTC",
       ...{ done: 0, wanted: 2 },
     },
   ]);
-  write("two", [begun(3, 2), measured("a", 2, 30)]);
-  expect(journals.news()).toEqual([
+  write(folder.path, "two", [begun(3, 2, 0, identify(process.pid)), measured("a", 2, 3)]);
+  expect(journals.news(), "though the other one wrote later").toEqual([
     {
-      text: "campaign two: 2 of 3 deployments measured, 1 missing, 0 failed; about 1 min left; last entry 2026-01-02 03:04:30 UTC",
+      text: "campaign two: 2 of 3 deployments measured, 1 missing, 0 failed; about 1 min left; last entry 2026-01-02 03:04:03 UTC",
       ...{ done: 2, wanted: 3 },
     },
   ]);
   expect(new Journal(journalFile(folder.path, "two")).read()).toHaveLength(4);
+});
+
+test("a campaign whose process is gone is told to be over, though its journal has not grown", async () => {
+  using folder = temporaryFolder();
+  const child = spawn("sleep", ["1000.5"], { stdio: "ignore" });
+  await once(child, "spawn");
+  write(folder.path, "killed", [begun(3, 3, 0, identify(child.pid ?? 0)), measured("a", 1, 30)]);
+  const journals = new JournalsIn(folder.path);
+  const far = "campaign killed: 1 of 3 deployments measured, 2 missing, 0 failed; about 2 min left";
+  expect(textsIn(journals)).toEqual([`${far}; last entry 2026-01-02 03:04:30 UTC`]);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const over = `${far}; it is not running any more on this machine; last entry 2026-01-02 03:04:30 UTC; run it again to go on`;
+  expect(textsIn(journals)).toEqual([over]);
+  write(folder.path, "other", [begun(1, 1, 2, identify(process.pid))]);
+  expect(textsIn(journals), "one that runs is told alone").toEqual([expect.stringMatching(/^campaign other: /)]);
+});
+
+test.each([
+  ["an earlier boot", { ...identify(process.pid)!, bootId: "another" }],
+  ["another process of this number", { ...identify(process.pid)!, startTicks: 1 }],
+  ["a version that did not write it down", undefined],
+])("a campaign of %s that has not ended does not go on", (_whose, whose) => {
+  using folder = temporaryFolder();
+  write(folder.path, "one", [begun(2, 2, 0, whose)]);
+  expect(textsIn(new JournalsIn(folder.path))).toEqual([expect.stringMatching(/not running any more .* run it again/)]);
 });

@@ -7,6 +7,7 @@ import { campaignBlocks, pairOf, pairsOfBlocks } from "../../../cli/campaign/blo
 import { Deal } from "../../../cli/campaign/deal.ts";
 import type { PlannedDeployment } from "../../../cli/campaign/deployments.ts";
 import { Journal } from "../../../cli/campaign/journal.ts";
+import type { CampaignSteps } from "../../../cli/campaign/measure.ts";
 import { measureCampaign } from "../../../cli/campaign/measure-campaign.ts";
 import { MeasuredRuns } from "../../../cli/campaign/measured.ts";
 import { measuredOn } from "../../../cli/campaign/measured-on.ts";
@@ -19,11 +20,14 @@ export const blocks = campaignBlocks(planned);
 /** Where this test's campaign publishes, and what its pairs have said. */
 export let results: string;
 export let said: string[];
+/** Pairs that were tidied, because there was nothing for them. */
+export let tidied: number[];
 /** Gives each test of a file a results directory of its own. Called by the file, because hooks of a module are of the first that imports it. */
 export function withResults(): void {
   beforeEach(() => {
     results = mkdtempSync(join(tmpdir(), "lab-campaign-"));
     said = [];
+    tidied = [];
   });
   afterEach(() => rmSync(results, { recursive: true, force: true }));
 }
@@ -35,15 +39,15 @@ const progressOf = (pair: number) => ({
     return body();
   },
 });
-const runs = () => new MeasuredRuns(results, { memoryFile: join(results, "memory.json") });
-const journal = () => new Journal(join(results, "campaign-made-up.ndjson"));
+export const runs = () => new MeasuredRuns(results, { memoryFile: join(results, "memory.json") });
+export const journal = () => new Journal(join(results, "campaign-made-up.ndjson"));
 export const entries = () => journal().read();
 
 /** A command on these pairs, of which some things may be otherwise. */
 interface Command {
   pairs: readonly number[];
   /** In place of publishing all runs that are missing. */
-  deploy?: (deployment: PlannedDeployment) => Promise<void>;
+  deploy?: (deployment: PlannedDeployment, onMending: (differences: readonly string[]) => void) => Promise<void>;
   /** Of a pair. */
   open?: (pair: number) => void;
   /** What is written on the disk is not any more from here on, as when the process is killed. */
@@ -63,7 +67,7 @@ export async function publish(deployment: PlannedDeployment, onDisk: () => boole
 /** A campaign on pairs whose stacks publish runs without any server. */
 export function runCommand({
   pairs,
-  deploy = publish,
+  deploy = (deployment) => publish(deployment),
   open = () => {},
   isKilled = () => false,
   asked,
@@ -73,14 +77,15 @@ export function runCommand({
   const deal = new Deal(blocks, begun, pairs, (deployment) => runs().missing(deployment).length === 0);
   const working = pairs.map((number) => ({
     ...{ number, progress: progressOf(number) },
-    withStack: async (body: (made: (deployment: PlannedDeployment) => Promise<never>) => Promise<void>) => {
+    tidy: async () => void tidied.push(number),
+    withStack: async (body: (made: CampaignSteps["deploy"]) => Promise<void>) => {
       await turn();
       open(number);
-      await body((async (deployment: PlannedDeployment) => {
+      await body(async (deployment, onMending) => {
         expect(pairOf(deployment)).toBe(number);
-        await deploy(deployment);
-        return { times: [], found: "", mended: [] };
-      }) as never);
+        await deploy(deployment, onMending);
+        return { times: [], found: "" };
+      });
     },
   }));
   const real = journal();

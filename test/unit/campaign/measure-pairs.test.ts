@@ -15,8 +15,10 @@ import {
   publish,
   results,
   runCommand,
+  runs,
   runsThatThereAre,
   said,
+  tidied,
   withResults,
 } from "./made-up-pairs.ts";
 
@@ -166,6 +168,22 @@ describe("a pair that is dead", () => {
     };
     await expect(runCommand({ pairs: [1], open })).rejects.toThrow("the stack is locked");
   });
+});
+
+it("a pair for which there is nothing is tidied, and no stack of it is opened", async () => {
+  const opened: number[] = [];
+  const open = (pair: number) => void opened.push(pair);
+  await runCommand({ pairs: [1, 2], open });
+  expect(tidied).toEqual([]);
+  const [lost] = runs().runsOf(blocks[1]!.on(2)[1]!);
+  rmSync(join(results, lost!.folder), { recursive: true });
+  opened.length = 0;
+  await runCommand({ pairs: [1, 2], open });
+  expect([opened, tidied]).toEqual([[2], [1]]);
+  const interruption = new AbortController();
+  interruption.abort(new Error("interrupted"));
+  await runCommand({ pairs: [1, 2], asked: interruption.signal });
+  expect(tidied, "an interruption begins nothing").toEqual([1]);
 });
 
 it("an interruption ends all pairs after what is under way, and calls nothing failed", async () => {

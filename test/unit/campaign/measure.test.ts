@@ -40,17 +40,17 @@ async function deployed(deployment: PlannedDeployment): Promise<void> {
 const campaign = (
   all: readonly PlannedDeployment[],
   deploy: (deployment: PlannedDeployment) => Promise<void> = deployed,
-  { asked = new AbortController().signal, attempts = 1, mended = [] as string[] } = {},
+  { asked = new AbortController().signal, attempts = 1 } = {},
 ) =>
   measureCampaign(
     new Deal(campaignBlocks(all), onPairOne(all), [1], (deployment) => runs().missing(deployment).length === 0),
     [
       {
-        ...{ number: 1, progress },
+        ...{ number: 1, progress, tidy: async () => {} },
         withStack: (body) =>
           body(async (deployment) => {
             await deploy(deployment);
-            return { times: [], found: "", mended };
+            return { times: [], found: "" };
           }),
       },
     ],
@@ -161,7 +161,7 @@ describe("measureCampaign", () => {
     expect(outcome.measured).toHaveLength(1);
     expect(outcome.failed).toMatchObject([{ error: "no VF, try 3\nno VF, try 4" }]);
     expect(journal().read()).toMatchObject([
-      { event: "begun", deployments: 2, missing: 2 },
+      { event: "begun", deployments: 2, missing: 2, process: { pid: process.pid } },
       { event: "dealt", replicate: 1, pair: 1 },
       { event: "failed", attempt: 1, error: "the sender does not answer" },
       { event: "measured", attempt: 2, whole: false, spent: { measuring: 0, boot: 0 } },
@@ -189,18 +189,6 @@ describe("measureCampaign", () => {
       deployments: { done: 2, failed: 0 },
       secondsLeft: 0,
     });
-  });
-
-  it("writes down what was mended, and takes no time of such a deployment for that of others", async () => {
-    const mended = ["sender: rtt-main: declared there, found gone, or not ours any more"];
-    await campaign(deployments(1), deployed, { mended });
-    expect(journal().read()).toMatchObject([
-      { event: "begun" },
-      { event: "dealt" },
-      { event: "mended", replicate: 1, attempt: 1, differences: mended },
-      { event: "measured", whole: false },
-      { event: "ended" },
-    ]);
   });
 
   it("does not believe a deployment whose data is not there", async () => {

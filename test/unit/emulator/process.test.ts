@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { endProcess, findProcesses, identify, isRunning, parseStat } from "../../../emulator/hosts/process.ts";
+import { endProcess, findProcesses } from "../../../emulator/hosts/process.ts";
+import { identify, isRunning, parseStat } from "../../../lib/process-identity.ts";
 
 const folder = realpathSync(tmpdir());
 let child: ReturnType<typeof spawn>;

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { identify } from "../../../emulator/hosts/process.ts";
 import { checkLook, lookScript, waitForConsole } from "../../../emulator/hosts/ready.ts";
 import { readSettings } from "../../../emulator/hosts/settings.ts";
 import { type ServerState, serversFolder } from "../../../emulator/hosts/state.ts";
+import { identify } from "../../../lib/process-identity.ts";
 
 const pf = { addressFilters: 24, returnsOwnFrames: true as const };
 const host = {

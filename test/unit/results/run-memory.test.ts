@@ -1,8 +1,19 @@
-import { appendFileSync, cpSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Role } from "../../../lib/roles.ts";
 import { RunMemory } from "../../../measure/results/run-memory.ts";
+import { hostKeySha256 } from "../../../measure/results/server-keys.ts";
 import { inspectRun } from "../../../measure/results/token.ts";
 import { deployments, writeRun } from "../campaign/fixtures.ts";
 
@@ -33,10 +44,27 @@ async function look(sha256 = hash) {
 it("does not read a run again whose files are the same", async () => {
   const first = await look();
   expect(first).toEqual({
-    found: { scenarioSha256: hash, fidelity: "emulated", measuringMs: 2000 },
+    found: { scenarioSha256: hash, fidelity: "emulated", measuringMs: 2000, servers: null },
     read: 1,
   });
   expect(await look()).toMatchObject({ found: first.found, read: 0 });
+});
+
+it("knows the servers of a run without reading it again", async () => {
+  const keys = { sender: hostKeySha256("ssh-ed25519 AAAA"), responder: hostKeySha256("ssh-ed25519 BBBB") };
+  const ofServer = (role: Role) => ({ hostKeySha256: keys[role], kernel: "6.12" });
+  const environment = { guestKernel: "6.12", sender: ofServer("sender"), responder: ofServer("responder") };
+  writeRun(results, deployment!, 1, "emulated", environment);
+  expect(await look()).toMatchObject({ found: { servers: keys }, read: 1 });
+  expect(await look()).toMatchObject({ found: { servers: keys }, read: 0 });
+});
+
+it("reads a run again that was remembered without its servers", async () => {
+  await look();
+  const memory = JSON.parse(readFileSync(memoryFile(), "utf8"));
+  delete memory.runs[run].servers;
+  writeFileSync(memoryFile(), JSON.stringify(memory));
+  expect((await look()).read).toBe(1);
 });
 
 it.each([
