@@ -2,6 +2,9 @@ import type { Block, PairsOfBlocks } from "./blocks.ts";
 import type { PlannedDeployment } from "./deployments.ts";
 import type { SharedWork } from "./estimate.ts";
 
+/** Why something was not measured for which there was no pair. */
+export const noPairLeft = "no pair of servers was left to measure it";
+
 /** A block with what is measured of it and what is not, on its pair. Of one that was not begun nothing is, on any pair. */
 interface Dealt {
   block: Block;
@@ -122,10 +125,17 @@ export class Deal {
   /** What nobody has taken up, and whose it is: null for nobody's. With why, where it is not for want of time. */
   get untaken(): { deployment: PlannedDeployment; pair: number | null; why?: string }[] {
     return this.#waiting.flatMap(({ pair, open }) => {
-      const why = pair === undefined ? undefined : this.#whyNotFor(pair);
+      const why = pair === undefined ? this.#whyNobody() : this.#whyNotFor(pair);
       const rest = { pair: pair ?? null, ...(why !== undefined && { why }) };
       return open.map((deployment) => ({ deployment, ...rest }));
     });
+  }
+
+  /** Why no pair is given any further block; undefined where one is. */
+  #whyNobody(): string | undefined {
+    const reasons = this.#pairs.map((pair) => this.#dismissed.get(pair));
+    if (reasons.length === 0 || reasons.includes(undefined)) return undefined;
+    return `${noPairLeft}: ${[...new Set(reasons)].join("; ")}`;
   }
 
   #whyNotFor(pair: number): string | undefined {

@@ -1,7 +1,7 @@
 import { messageOf } from "../../lib/errors.ts";
 import { identify } from "../../lib/process-identity.ts";
 import type { Progress } from "../../lib/progress.ts";
-import type { Deal, TakenBlock } from "./deal.ts";
+import { type Deal, noPairLeft, type TakenBlock } from "./deal.ts";
 import type { PlannedDeployment } from "./deployments.ts";
 import { type SharedWork, timeLeftText } from "./estimate.ts";
 import { type CampaignOutcome, type CampaignSteps, entryOf, failureOf } from "./measure.ts";
@@ -47,6 +47,8 @@ class Measuring {
   readonly #all: number;
   /** What became of each deployment that was tried, in the order in which they ended; undefined for measured. */
   readonly ended = new Map<PlannedDeployment, string | undefined>();
+  /** Why those of a block were not tried whose pair was given nothing further. */
+  readonly left = new Map<PlannedDeployment, string>();
   /** Why pairs could not be used. */
   readonly failures: unknown[] = [];
   #begun = 0;
@@ -60,17 +62,18 @@ class Measuring {
 
   /**
    * Measures what is missing of a block, one deployment after the other.
-   * @returns whether any of it is measured, and whether the servers need the user, which ends it
+   * @returns whether any of it is measured, and why nothing further is deployed on this pair, where that is so, which ends it
    */
   async #measureBlock(
     { replicate, isBegun, open }: TakenBlock,
     pair: WorkingPair,
     steps: CampaignSteps,
-  ): Promise<{ isAny: boolean; needsUser: boolean }> {
+  ): Promise<{ isAny: boolean; endsPair: string | undefined }> {
     steps.journal.append({ event: "dealt", replicate, pair: pair.number });
-    let [isAny, needsUser] = [isBegun, false];
+    let isAny = isBegun;
+    let endsPair: string | undefined;
     for (const [index, deployment] of open.entries()) {
-      if (steps.asked.aborted || needsUser) break;
+      if (steps.asked.aborted || endsPair !== undefined) break;
       this.#deal.underWay(pair.number, open.slice(index));
       this.#begun += 1;
       const left = timeLeftText(this.#ground.secondsUntilDone(this.#deal.left));
@@ -80,10 +83,11 @@ class Measuring {
       const failure = await failureOf(deployment, label, steps);
       if (failure === undefined || !steps.asked.aborted) this.ended.set(deployment, failure?.error);
       isAny ||= failure === undefined;
-      needsUser = failure?.needsUser ?? false;
+      endsPair = failure?.endsPair;
     }
     this.#deal.underWay(pair.number, []);
-    return { isAny, needsUser };
+    if (endsPair !== undefined) for (const each of open) if (!this.ended.has(each)) this.left.set(each, endsPair);
+    return { isAny, endsPair };
   }
 
   /** Measures on a pair for as long as there is a block for it. Where there is none from the beginning the pair is tidied. */
@@ -99,8 +103,8 @@ class Measuring {
       await pair.withStack(async (deploy) => {
         const steps = { ...this.#ground, deploy, progress: pair.progress };
         for (let block = this.#next(pair); block !== undefined; block = this.#next(pair)) {
-          const { isAny, needsUser } = await this.#measureBlock(block, pair, steps);
-          if (needsUser) return dismiss("its servers need the user");
+          const { isAny, endsPair } = await this.#measureBlock(block, pair, steps);
+          if (endsPair !== undefined) return dismiss(endsPair);
           // A pair that is dead would begin one block after the other, which the others could measure.
           if (!isAny && this.#hasOthers && !asked.aborted)
             return dismiss(`nothing of replicate ${block.replicate} could be measured`);
@@ -119,13 +123,10 @@ class Measuring {
 /**
  * What a campaign has come to.
  * @param ended what became of those that were tried; undefined for measured
- * @param otherwise why the rest was not tried, unless its pair says
+ * @param left why some of the rest were not tried
+ * @param otherwise why the others were not, unless their pair says
  */
-function outcomeOf(
-  deal: Deal,
-  ended: ReadonlyMap<PlannedDeployment, string | undefined>,
-  otherwise: string,
-): CampaignOutcome {
+function outcomeOf(deal: Deal, { ended, left }: Pick<Measuring, "ended" | "left">, otherwise: string): CampaignOutcome {
   const untaken = new Map(deal.untaken.map(({ deployment, ...rest }) => [deployment, rest]));
   const outcome: CampaignOutcome = { measured: [], skipped: deal.measured.map(entryOf), failed: [], left: [] };
   for (const deployment of deal.missing) {
@@ -133,15 +134,14 @@ function outcomeOf(
     const error = ended.get(deployment);
     if (error !== undefined) outcome.failed.push({ ...entry, error });
     else if (ended.has(deployment)) outcome.measured.push(entry);
-    else outcome.left.push({ ...entry, why: otherwise, ...untaken.get(deployment) });
+    else outcome.left.push({ ...entry, why: left.get(deployment) ?? otherwise, ...untaken.get(deployment) });
   }
   return outcome;
 }
 
-const noPairLeft = "no pair of servers was left to measure it";
-
 /** What a campaign comes to of which nothing can be measured on these pairs. */
-export const outcomeWithout = (deal: Deal): CampaignOutcome => outcomeOf(deal, new Map(), noPairLeft);
+export const outcomeWithout = (deal: Deal): CampaignOutcome =>
+  outcomeOf(deal, { ended: new Map(), left: new Map() }, noPairLeft);
 
 /**
  * Measures what is missing, each pair one block after the other. What is measured and valid is left alone; a deployment that fails is
@@ -165,5 +165,5 @@ export async function measureCampaign(
   if (pairs.length === 1 && measuring.failures.length > 0) throw measuring.failures[0];
   const isInterrupted = ground.asked.aborted;
   ground.journal.append({ event: "ended", why: isInterrupted ? "interrupted" : "done" });
-  return outcomeOf(deal, measuring.ended, isInterrupted ? "interrupted before it was measured" : noPairLeft);
+  return outcomeOf(deal, measuring, isInterrupted ? "interrupted before it was measured" : noPairLeft);
 }

@@ -1,6 +1,7 @@
 import { messageOf } from "../../lib/errors.ts";
 import { oneDecimal } from "../../lib/one-decimal.ts";
 import type { Progress } from "../../lib/progress.ts";
+import { NoRoomError } from "../../measure/results/room.ts";
 import type { ResourceTime } from "../stack/deployment-report.ts";
 import { NeedsUserError } from "../stack/mending.ts";
 import { pairOf } from "./blocks.ts";
@@ -67,8 +68,14 @@ export const entryOf = (deployment: PlannedDeployment): Entry => ({
 /** Why a deployment failed. */
 interface Failure {
   error: string;
-  /** Whether its servers need the user: nothing further is deployed there. */
-  needsUser: boolean;
+  /** Why nothing further is deployed on this pair; undefined where the next one's turn comes. */
+  endsPair: string | undefined;
+}
+
+/** What would hold for the next deployment as well. */
+function endingOf(error: unknown): string | undefined {
+  if (error instanceof NeedsUserError) return "its servers need the user";
+  return error instanceof NoRoomError ? "there is no room for what is measured" : undefined;
 }
 
 /** Deploys one, looks whether its data is really there, and writes down what came of it. @returns why it failed */
@@ -87,10 +94,10 @@ async function attemptOf(
     isMended = true;
     journal.append({ event: "mending", ...entryOf(deployment), attempt, differences: [...differences] });
   };
-  const fail = (error: string, needsUser = false): Failure => {
+  const fail = (error: string, endsPair?: string): Failure => {
     if (!steps.asked.aborted)
       journal.append({ event: "failed", ...entryOf(deployment), attempt, seconds: secondsSoFar(), error });
-    return { error, needsUser };
+    return { error, endsPair };
   };
   try {
     const { times, found } = await progress.step(label, () => steps.deploy(deployment, noteMending));
@@ -103,7 +110,7 @@ async function attemptOf(
     if (found !== "") progress.say(`  ${found}`);
     return undefined;
   } catch (error) {
-    return fail(messageOf(error), error instanceof NeedsUserError);
+    return fail(messageOf(error), endingOf(error));
   }
 }
 
@@ -117,15 +124,15 @@ export async function failureOf(
   steps: CampaignSteps,
 ): Promise<Failure | undefined> {
   const errors: string[] = [];
-  let needsUser = false;
+  let endsPair: string | undefined;
   for (let attempt = 1; attempt <= steps.attempts; attempt += 1) {
     const failure = await attemptOf(deployment, attempt, attempt === 1 ? label : `${label}, attempt ${attempt}`, steps);
     if (failure === undefined) return undefined;
     errors.push(failure.error);
-    needsUser = failure.needsUser;
+    endsPair = failure.endsPair;
     if (steps.asked.aborted) break;
     steps.progress.say(failure.error);
-    if (needsUser) break;
+    if (endsPair !== undefined) break;
   }
-  return { error: errors.join("\n"), needsUser };
+  return { error: errors.join("\n"), endsPair };
 }

@@ -4,6 +4,8 @@ import { readInventory } from "../../infra/config/load.ts";
 import { messageOf } from "../../lib/errors.ts";
 import { checkout, labDir } from "../../lib/paths.ts";
 import type { Progress } from "../../lib/progress.ts";
+import { runBudget } from "../../measure/probe/budget.ts";
+import { requireRoom } from "../../measure/results/room.ts";
 import { type Interruption, interruptible } from "../interrupt.ts";
 import { progress } from "../progress.ts";
 import { withServersLocked } from "../setup/locks.ts";
@@ -102,7 +104,9 @@ export function workingPair(pair: NumberedPair, isAlone: boolean, deploying: Dep
     async withStack(body) {
       const { fidelity } = readInventory(hosts);
       await withDrivenStack({ ...(await stackOptions()), keep }, (stack) =>
-        body((deployment, onMending) => {
+        body(async (deployment, onMending) => {
+          const { runs, factors } = deployment.scenario;
+          await requireRoom(results, runs * runBudget(factors, fidelity).runBytes);
           const timeLimitMs = 1000 * deploymentLimitSeconds(deployment.scenario.config, fidelity);
           return stack.deploy(settingsOf(deployment, { hosts, results }), { timeLimitMs, onMending });
         }),

@@ -144,8 +144,10 @@ describe("a pair that is dead", () => {
   it("leaves what nobody was there for, with the reason", async () => {
     const { failed, left } = await runCommand({ pairs: [1, 2], deploy: () => Promise.reject(new Error("no VF")) });
     expect(failed.map(({ replicate }) => replicate)).toEqual([1, 1, 2, 2]);
+    const why =
+      /^no pair of servers was left to measure it: nothing of replicate 1 could be measured; nothing of replicate 2 /;
     expect(left).toMatchObject(
-      [3, 3, 4, 4].map((replicate) => ({ replicate, pair: null, why: "no pair of servers was left to measure it" })),
+      [3, 3, 4, 4].map((replicate) => ({ replicate, pair: null, why: expect.stringMatching(why) })),
     );
   });
 
