@@ -2,7 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import { isRunning, type ProcessIdentity } from "../../lib/process-identity.ts";
 import { median } from "../../measure/statistics/quantiles.ts";
 import type { CampaignNews } from "../../report/serve/news.ts";
-import { campaignOfFile, deploymentKey, Journal, type JournalEntry, journalFile } from "./journal.ts";
+import { campaignOfFile, deploymentKey, filesOfJournal, Journal, type JournalEntry, journalFile } from "./journal.ts";
 import { failuresIn, secondsLeftText } from "./status.ts";
 
 /** How far a campaign is, as its journal alone tells it. */
@@ -92,8 +92,7 @@ export class JournalsIn {
 
   /** How far the campaigns are that are under way; where none is, the one that was it last, whether it has ended or was killed. */
   news(): CampaignNews[] {
-    const told = readdirSync(this.#results)
-      .flatMap((name) => campaignOfFile(name) ?? [])
+    const told = [...new Set(readdirSync(this.#results).flatMap((name) => campaignOfFile(name) ?? []))]
       .flatMap((campaign) => {
         const progress = this.#progressOf(campaign);
         return progress === undefined ? [] : [{ campaign, progress, goesOn: isUnderWay(progress) }];
@@ -107,7 +106,10 @@ export class JournalsIn {
 
   #progressOf(campaign: string): JournalProgress | undefined {
     const file = journalFile(this.#results, campaign);
-    const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    const bytes = filesOfJournal(file).reduce(
+      (sum, part) => sum + (statSync(part, { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    );
     const known = this.#read.get(campaign);
     if (known?.bytes === bytes) return known.progress;
     const progress = progressIn(new Journal(file).read());

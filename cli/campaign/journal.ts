@@ -1,5 +1,16 @@
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
-import { dirname, join } from "node:path";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { processIdentitySchema } from "../../lib/process-identity.ts";
 import { sha256Schema } from "../../lib/sha256-schema.ts";
@@ -54,12 +65,23 @@ export const deploymentKey = (hash: string, replicate: number): string => `${has
 
 type Unstamped<Entry> = Entry extends unknown ? Omit<Entry, "at"> : never;
 
-/** How the journals of campaigns are called in a results directory, and the campaign in such a name. */
-const journalName = /^campaign-([\w.-]+)\.ndjson$/;
+/**
+ * How the journals of campaigns are called in a results directory: the campaign in such a name, and the part where it is one. Where
+ * several machines measure, each pair writes a part of its own, because on a shared directory lines that two of them append get lost.
+ */
+const journalName = /^campaign-([\w-]+)(?:\.(pair-\d+))?\.ndjson$/;
 export const campaignOfFile = (name: string): string | undefined => journalName.exec(name)?.[1];
 
 /** Where the journal of a campaign is in its results directory. @param campaign its name, as each deployment's order has it */
 export const journalFile = (results: string, campaign: string) => join(results, `campaign-${campaign}.ndjson`);
+
+/** All files of a journal that there are. @param file of the journal itself */
+export function filesOfJournal(file: string): string[] {
+  const campaign = campaignOfFile(basename(file));
+  const isPart = (name: string) => campaign !== undefined && campaignOfFile(name) === campaign;
+  const names = existsSync(dirname(file)) ? readdirSync(dirname(file)).filter(isPart) : [];
+  return names.sort().map((name) => join(dirname(file), name));
+}
 
 /** A campaign's journal, a line of JSON an entry, which is only ever appended to. */
 export class Journal {
@@ -87,25 +109,16 @@ export class Journal {
     }
   }
 
-  /** All entries, in order. Lines that are none, as a kill leaves one, are passed over. */
-  read(): JournalEntry[] {
-    return this.#text()
-      .split("\n")
-      .flatMap((line) => {
-        try {
-          return [entrySchema.parse(JSON.parse(line))];
-        } catch {
-          return [];
-        }
-      });
+  /** The part of it that a pair of servers writes. */
+  ofPair(pair: number): Journal {
+    return new Journal(this.#file.replace(/\.ndjson$/, `.pair-${pair}.ndjson`), this.#now);
   }
 
-  #text(): string {
-    try {
-      return readFileSync(this.#file, "utf8");
-    } catch {
-      return "";
-    }
+  /** All entries, in order, of all its parts. Lines that are none, as a kill leaves one, are passed over. */
+  read(): JournalEntry[] {
+    const parts = filesOfJournal(this.#file).map(entriesIn);
+    const entries = parts.flat();
+    return parts.length > 1 ? entries.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)) : entries;
   }
 
   #endsWhole(file: number): boolean {
@@ -113,6 +126,26 @@ export class Journal {
     const last = Buffer.alloc(1);
     return size === 0 || (readSync(file, last, 0, 1, size - 1) === 1 && last.toString() === "\n");
   }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function entriesIn(file: string): JournalEntry[] {
+  return textOf(file)
+    .split("\n")
+    .flatMap((line) => {
+      try {
+        return [entrySchema.parse(JSON.parse(line))];
+      } catch {
+        return [];
+      }
+    });
 }
 
 /** The journal of a campaign, by the name that its deployments have of it. */

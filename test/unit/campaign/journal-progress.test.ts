@@ -74,6 +74,10 @@ test("of several journals those are told that are under way, else the one that e
     },
   ]);
   expect(new Journal(journalFile(folder.path, "two")).read()).toHaveLength(4);
+  write(folder.path, "two.pair-3", [measured("b", 1, 31)]);
+  expect(journals.news(), "a part of it, which a pair of another machine writes").toMatchObject([
+    { done: 3, wanted: 3 },
+  ]);
 });
 
 test("a campaign whose process is gone is told to be over, though its journal has not grown", async () => {

@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { Journal, journalFile } from "../../../cli/campaign/journal.ts";
+import { filesOfJournal, Journal, journalFile } from "../../../cli/campaign/journal.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -44,3 +44,26 @@ it.each(["{", '{"event":"measured"', '{"event":"measured","at":"2026"}', "null"]
     ).toEqual(["begun", "ended"]);
   },
 );
+
+it("has a part for each pair that writes by itself, and is read as one, by time", () => {
+  let seconds = 0;
+  const now = () => new Date(Date.UTC(2026, 0, 2, 3, 4, seconds));
+  const whole = new Journal(file(), now);
+  const parts = [2, 10].map((pair) => whole.ofPair(pair));
+  whole.append(begun);
+  for (const [index, pair] of [10, 2, 10, 2].entries()) {
+    seconds = 10 + index;
+    parts[pair === 2 ? 0 : 1]?.append({ event: "dealt", replicate: index + 1, pair });
+  }
+  seconds = 30;
+  whole.append({ event: "ended", why: "done" });
+  const told = (journal: Journal) =>
+    journal.read().map((entry) => ("replicate" in entry ? entry.replicate : entry.event));
+  expect(told(whole)).toEqual(["begun", 1, 2, 3, 4, "ended"]);
+  expect(filesOfJournal(file()).map((path) => basename(path))).toEqual([
+    "campaign-0123abcd.ndjson",
+    "campaign-0123abcd.pair-10.ndjson",
+    "campaign-0123abcd.pair-2.ndjson",
+  ]);
+  expect(told(new Journal(journalFile(join(folder, "results"), "0123")))).toEqual([]);
+});
