@@ -1,11 +1,8 @@
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { LabError } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
 import { progress } from "../progress.ts";
-import { prepareEverything } from "../setup/everything.ts";
 import { withCheckout, withResults } from "../setup/locks.ts";
-import { withServersInReach } from "../stack/around-pulumi.ts";
 import { leftoverOf } from "../stack/leftover.ts";
 import { timeStamp } from "../stamp.ts";
 import { tellReport } from "../written-report.ts";
@@ -16,36 +13,25 @@ import { measureCampaign, outcomeWithout } from "./measure-campaign.ts";
 import { MeasuredRuns } from "./measured.ts";
 import type { CampaignRunOptions } from "./options.ts";
 import { type NumberedPair, pairsOf } from "./pairs.ts";
-import { isEmulatedPair, type Servers, serversAt, serversIn } from "./servers.ts";
-import { logFolder, stackNameOf, withServers, workingPair } from "./stacks.ts";
+import { type Servers, serversAt, serversIn } from "./servers.ts";
+import { logFolder, stackNameOf, withPairsInReach } from "./stacks.ts";
 import { summaryText } from "./summary.ts";
 import { tidyAll } from "./tidy.ts";
 
-/** Deploys and measures what is missing, with everything that this needs, and takes everything down again. */
-async function measureAll(options: CampaignRunOptions, runs: MeasuredRuns, log: string): Promise<CampaignOutcome> {
+/** Deploys and measures what is missing. */
+function measureAll(options: CampaignRunOptions, runs: MeasuredRuns, log: string): Promise<CampaignOutcome> {
   const pairs = pairsOf(options);
-  const variables = await prepareEverything(
-    progress,
-    pairs.some(({ hosts }) => isEmulatedPair(hosts)) ? "emulated" : "real",
-  );
-  await mkdir(logFolder, { recursive: true });
-  return withServers(pairs, options.keep, (interruption, serversAreNew) =>
-    withServersInReach(variables, async (env) => {
-      const campaign = runnable(options, runs, serversIn);
-      for (const line of campaign.notes) progress.say(line);
-      const deploying = { keep: options.keep, env, interruption, serversAreNew, results: runs.results, log };
-      return measureCampaign(
-        dealOf(campaign, runs),
-        pairs.map((pair) => workingPair(pair, pairs.length === 1, deploying)),
-        {
-          look: (deployment) => runs.look(deployment),
-          secondsUntilDone: (left) => secondsUntilDone(left, estimatesOf(campaign, campaign.journal.read())),
-          attempts: options.attempts,
-          ...{ journal: campaign.journal, progress, asked: interruption.asked },
-        },
-      );
-    }),
-  );
+  const means = { pairs, keep: options.keep, results: runs.results, log };
+  return withPairsInReach(means, (working, { asked }) => {
+    const campaign = runnable(options, runs, serversIn);
+    for (const line of campaign.notes) progress.say(line);
+    return measureCampaign(dealOf(campaign, runs), pairs.map(working), {
+      look: (deployment) => runs.look(deployment),
+      secondsUntilDone: (left) => secondsUntilDone(left, estimatesOf(campaign, campaign.journal.read())),
+      attempts: options.attempts,
+      ...{ journal: campaign.journal, progress, asked },
+    });
+  });
 }
 
 /**

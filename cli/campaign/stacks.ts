@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { deploymentLimitSeconds } from "../../infra/config/limits.ts";
 import { readInventory } from "../../infra/config/load.ts";
@@ -8,8 +9,10 @@ import { runBudget } from "../../measure/probe/budget.ts";
 import { requireRoom } from "../../measure/results/room.ts";
 import { type Interruption, interruptible } from "../interrupt.ts";
 import { progress } from "../progress.ts";
+import { prepareEverything } from "../setup/everything.ts";
 import { withServersLocked } from "../setup/locks.ts";
 import { serverStatus, withServersUp } from "../setup/servers.ts";
+import { withServersInReach } from "../stack/around-pulumi.ts";
 import { readStackConfig } from "../stack/config.ts";
 import { clearStack, withDrivenStack } from "../stack/driven-stack.ts";
 import { type Leftover, leftoverOf, leftoverText } from "../stack/leftover.ts";
@@ -123,4 +126,30 @@ export function workingPair(pair: NumberedPair, isAlone: boolean, deploying: Dep
       }
     },
   };
+}
+
+/** What a command deploys on pairs of servers with. */
+interface Means extends Pick<Deploying, "keep" | "results" | "log"> {
+  pairs: readonly NumberedPair[];
+}
+
+/**
+ * Runs `body` with everything that deployments on these pairs need, and takes everything down again.
+ * @param body gets what makes a pair one to work on
+ */
+export async function withPairsInReach<T>(
+  { pairs, ...means }: Means,
+  body: (working: (pair: NumberedPair) => WorkingPair, interruption: Interruption) => Promise<T>,
+): Promise<T> {
+  const areEmulated = pairs.some(({ hosts }) => isEmulatedPair(hosts));
+  const variables = await prepareEverything(progress, areEmulated ? "emulated" : "real");
+  await mkdir(logFolder, { recursive: true });
+  return withServers(pairs, means.keep, (interruption, serversAreNew) =>
+    withServersInReach(variables, (env) =>
+      body(
+        (pair) => workingPair(pair, pairs.length === 1, { ...means, env, interruption, serversAreNew }),
+        interruption,
+      ),
+    ),
+  );
 }
