@@ -92,7 +92,8 @@ export function namedCampaign(
   serversOf: (hosts: string) => Servers | undefined,
 ): Campaign {
   const { pairs: file } = options;
-  const home = file === undefined ? options.pair : homePair;
+  const isDealt = file !== undefined || options.isDealt === true;
+  const home = isDealt ? homePair : options.pair;
   const experiments = readExperiments(options.experiments);
   const pairs = pairsOf(options).map((pair): PairWithPlan => {
     const servers = serversOf(pair.hosts);
@@ -116,13 +117,13 @@ export function namedCampaign(
     pairs.map(({ number, hosts, servers }) => ({ number, hosts, keys: servers?.keys })),
     blocks,
     runs,
-    file === undefined ? `--pair ${home}` : `--pairs ${JSON.stringify(file)}`,
+    file === undefined ? `--pair ${options.pair}` : `--pairs ${JSON.stringify(file)}`,
   );
   const journal = campaignJournal(runs.results, deployments);
   // A command that names one pair measures all of it there, but for what the same campaign has on others.
   const wasDealt = journal.read().some((entry) => entry.event === "dealt" && entry.pair !== home);
-  const onRuns = file !== undefined || wasDealt ? measuredOn(runs) : () => undefined;
-  const runsSay = (block: Block) => onRuns(block) ?? (file === undefined ? home : undefined);
+  const onRuns = isDealt || wasDealt ? measuredOn(runs) : () => undefined;
+  const runsSay = (block: Block) => onRuns(block) ?? (isDealt ? undefined : home);
   return {
     plan: { ...first.plan, problems: problemsOf(pairs) },
     pairs: pairs.map(({ number, hosts }) => ({ number, hosts })),

@@ -20,6 +20,8 @@ export interface JournalProgress {
   last: string;
   /** Who measures it; undefined where its journal does not say. */
   process: ProcessIdentity | undefined;
+  /** Whether it is in a queue, from which any machine may measure it. */
+  isQueued: boolean;
 }
 
 /**
@@ -61,18 +63,19 @@ export function progressIn(journal: readonly JournalEntry[]): JournalProgress | 
     ended: last.event === "ended" ? last.why : null,
     last: last.at,
     process: begun.process,
+    isQueued: begun.isQueued === true,
   };
 }
 
 const endWords = { done: "; it has ended", interrupted: "; it was interrupted" } as const;
 
 /** Whether a campaign goes on. One that was killed could not write down that it has ended; nor does one go on whose journal names no process. */
-const isUnderWay = ({ ended, process }: JournalProgress): boolean =>
-  ended === null && process !== undefined && isRunning(process);
+const isUnderWay = ({ ended, process, isQueued, missing }: JournalProgress): boolean =>
+  ended === null && (isQueued ? missing > 0 : process !== undefined && isRunning(process));
 
 function newsOf(campaign: string, progress: JournalProgress, goesOn: boolean): CampaignNews {
-  const { wanted, done, missing, failed, secondsLeft, ended, last } = progress;
-  const wasKilled = ended === null && !goesOn;
+  const { wanted, done, missing, failed, secondsLeft, ended, isQueued, last } = progress;
+  const wasKilled = ended === null && !goesOn && !isQueued;
   const how = ended === null ? "" : endWords[ended];
   const text =
     `campaign ${campaign}: ${done} of ${wanted} deployments measured, ${missing} missing, ${failed} failed; ` +

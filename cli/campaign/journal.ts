@@ -49,6 +49,8 @@ const entrySchema = z.discriminatedUnion("event", [
     ...{ event: z.literal("begun"), at: z.string(), deployments: z.int(), missing: z.int() },
     /** Who measures; campaigns of before did not write it down. */
     process: processIdentitySchema.optional(),
+    /** That workers of a queue measure, on whichever machines: it goes on whoever ends here. */
+    isQueued: z.literal(true).optional(),
   }),
   /** A pair takes up a block, which it has for itself from then on. */
   z.object({ event: z.literal("dealt"), at: z.string(), replicate: z.int(), pair: z.int() }),

@@ -4,6 +4,7 @@ import { parseCount, refuseOption } from "../options.ts";
 import { parseOrder, parseSeed } from "../order/options.ts";
 import { campaignDefaults } from "./defaults.ts";
 import { type Only, parseOnly } from "./only.ts";
+import { parseQueue } from "./queue/url.ts";
 
 /** Options that a plan has, as they stand on the command line. */
 export interface PlanWords {
@@ -24,6 +25,7 @@ export interface PlanWords {
 export interface RunWords extends PlanWords {
   attempts?: string;
   keep?: true;
+  queue?: string;
 }
 
 export interface CampaignPlanOptions {
@@ -35,6 +37,8 @@ export interface CampaignPlanOptions {
   pair: number;
   /** File with several pairs, relative to the project; undefined: there is one, `hosts`. */
   pairs: string | undefined;
+  /** Whether blocks are dealt to other pairs too than those that are named: by a queue. */
+  isDealt?: boolean;
   replicates: number | undefined;
   runs: number | undefined;
   only: readonly Only[];
@@ -51,7 +55,18 @@ export interface CampaignRunOptions extends CampaignPlanOptions {
   /** How often a deployment is tried before it counts as failed. */
   attempts: number;
   keep: boolean;
+  /** Where the queue is that deals its blocks; undefined: none does. */
+  queue: string | undefined;
 }
+
+/** Options of a command of a queue. */
+export type Queued<Options> = Options & { queue: string };
+
+/** Options that work has, as they stand on the command line. */
+export type WorkWords = Pick<RunWords, "queue" | "hosts" | "pair" | "pairs" | "results">;
+
+/** What a worker works on, and where it publishes. */
+export type CampaignWorkOptions = Queued<Pick<CampaignPlanOptions, "hosts" | "pair" | "pairs" | "results">>;
 
 function countOf(option: string, text: string): number {
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
@@ -68,26 +83,47 @@ function pairsOption({ pairs, hosts, pair }: PlanWords): string | undefined {
   );
 }
 
+/** The pairs that options name. */
+const pairOptions = (words: PlanWords): Pick<CampaignPlanOptions, "hosts" | "pair" | "pairs" | "results"> => ({
+  hosts: words.hosts,
+  pair: words.pair === undefined ? 1 : parseCount("--pair", pairKey, words.pair),
+  pairs: pairsOption(words),
+  results: words.results ?? campaignDefaults.results,
+});
+
 /** @throws LabError (exit code 2) that names the option, its value and what is allowed */
 export const parsePlanOptions = (experiments: readonly string[], words: PlanWords): CampaignPlanOptions => ({
   experiments,
   profile: words.profile ?? campaignDefaults.profile,
-  hosts: words.hosts,
-  pair: words.pair === undefined ? 1 : parseCount("--pair", pairKey, words.pair),
-  pairs: pairsOption(words),
+  ...pairOptions(words),
   replicates: words.replicates === undefined ? undefined : parseCount("--replicates", "replicate", words.replicates),
   runs: words.runs === undefined ? undefined : parseCount("--runs", "runs", words.runs),
   only: (words.only ?? []).map(parseOnly),
   limit: words.limit === undefined ? undefined : countOf("--limit", words.limit),
   order: parseOrder(words.order),
   seed: parseSeed(words.seed),
-  results: words.results ?? campaignDefaults.results,
   json: words.json ?? false,
 });
+
+/** Where the queue of a run is. */
+function queueOptions({ queue, keep, hosts, pair }: RunWords): Pick<CampaignRunOptions, "queue" | "isDealt"> {
+  if (queue === undefined) return { queue };
+  if (keep) refuseOption("--keep", "", "only without --queue, by which another campaign may come next");
+  if (pair !== undefined && hosts === undefined)
+    refuseOption("--pair", pair, "with --hosts, which names the servers; without both, other machines measure");
+  return { queue: parseQueue(queue), isDealt: true };
+}
 
 /** @throws LabError (exit code 2) that names the option, its value and what is allowed */
 export const parseRunOptions = (experiments: readonly string[], words: RunWords): CampaignRunOptions => ({
   ...parsePlanOptions(experiments, words),
   attempts: countOf("--attempts", words.attempts ?? campaignDefaults.attempts),
   keep: words.keep ?? false,
+  ...queueOptions(words),
+});
+
+/** @throws LabError (exit code 2) that names the option, its value and what is allowed */
+export const parseWorkOptions = (words: Queued<WorkWords>): CampaignWorkOptions => ({
+  ...pairOptions(words),
+  queue: parseQueue(words.queue),
 });

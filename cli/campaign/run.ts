@@ -22,15 +22,19 @@ import { tidyAll } from "./tidy.ts";
 function measureAll(options: CampaignRunOptions, runs: MeasuredRuns, log: string): Promise<CampaignOutcome> {
   const pairs = pairsOf(options);
   const means = { pairs, keep: options.keep, results: runs.results, log };
-  return withPairsInReach(means, (working, { asked }) => {
+  return withPairsInReach(means, (working, interruption) => {
     const campaign = runnable(options, runs, serversIn);
     for (const line of campaign.notes) progress.say(line);
-    return measureCampaign(dealOf(campaign, runs), pairs.map(working), {
-      look: (deployment) => runs.look(deployment),
-      secondsUntilDone: (left) => secondsUntilDone(left, estimatesOf(campaign, campaign.journal.read())),
-      attempts: options.attempts,
-      ...{ journal: campaign.journal, progress, asked },
-    });
+    return measureCampaign(
+      dealOf(campaign, runs),
+      pairs.map((pair) => working(pair, interruption)),
+      {
+        look: (deployment) => runs.look(deployment),
+        secondsUntilDone: (left) => secondsUntilDone(left, estimatesOf(campaign, campaign.journal.read())),
+        attempts: options.attempts,
+        ...{ journal: campaign.journal, progress, asked: interruption.asked },
+      },
+    );
   });
 }
 
@@ -38,7 +42,11 @@ function measureAll(options: CampaignRunOptions, runs: MeasuredRuns, log: string
  * The campaign, of which these servers can carry all.
  * @throws LabError (exit code 2) with what they cannot give
  */
-function runnable(options: CampaignRunOptions, runs: MeasuredRuns, serversOf: (hosts: string) => Servers): Campaign {
+export function runnable(
+  options: CampaignRunOptions,
+  runs: MeasuredRuns,
+  serversOf: (hosts: string) => Servers | undefined,
+): Campaign {
   const campaign = namedCampaign(options, runs, serversOf);
   const { problems } = campaign.plan;
   if (problems.length > 0)
@@ -50,7 +58,8 @@ function runnable(options: CampaignRunOptions, runs: MeasuredRuns, serversOf: (h
   return campaign;
 }
 
-function conclude({ failed, left }: CampaignOutcome): void {
+/** @throws LabError where a campaign has not measured all, with how much */
+export function conclude({ failed, left }: CampaignOutcome): void {
   const shortfalls = [
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
     ...[...Map.groupBy(left, ({ why }) => why)].map(([why, all]) => `${all.length} were left (${why})`),

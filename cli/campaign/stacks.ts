@@ -74,7 +74,7 @@ export async function withServers<T>(
 }
 
 /** Progress of one of several pairs. */
-const ofPair = (pair: number): Progress => ({
+export const ofPair = (pair: number): Progress => ({
   say: (line) => progress.say(`pair ${pair}: ${line}`),
   step: (label, body) => progress.step(`pair ${pair}: ${label}`, body),
 });
@@ -135,21 +135,23 @@ interface Means extends Pick<Deploying, "keep" | "results" | "log"> {
 
 /**
  * Runs `body` with everything that deployments on these pairs need, and takes everything down again.
- * @param body gets what makes a pair one to work on
+ * @param body gets what makes a pair one to work on until its interruption, and the interruption of all
  */
 export async function withPairsInReach<T>(
   { pairs, ...means }: Means,
-  body: (working: (pair: NumberedPair) => WorkingPair, interruption: Interruption) => Promise<T>,
+  body: (working: (pair: NumberedPair, until: Interruption) => WorkingPair, all: Interruption) => Promise<T>,
 ): Promise<T> {
   const areEmulated = pairs.some(({ hosts }) => isEmulatedPair(hosts));
   const variables = await prepareEverything(progress, areEmulated ? "emulated" : "real");
   await mkdir(logFolder, { recursive: true });
-  return withServers(pairs, means.keep, (interruption, serversAreNew) =>
+  const known = new Set<number>();
+  return withServers(pairs, means.keep, (all, areNew) =>
     withServersInReach(variables, (env) =>
-      body(
-        (pair) => workingPair(pair, pairs.length === 1, { ...means, env, interruption, serversAreNew }),
-        interruption,
-      ),
+      body((pair, interruption) => {
+        const serversAreNew = areNew && !known.has(pair.number); // what this command itself has deployed is not gone
+        known.add(pair.number);
+        return workingPair(pair, pairs.length === 1, { ...means, env, interruption, serversAreNew });
+      }, all),
     ),
   );
 }

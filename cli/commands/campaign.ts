@@ -1,19 +1,13 @@
 import type { Command } from "commander";
 import { campaignDefaults } from "../campaign/defaults.ts";
-import type { PlanWords, RunWords } from "../campaign/options.ts";
+import type { PlanWords, Queued, RunWords, WorkWords } from "../campaign/options.ts";
 import { optionalHosts } from "../hosts-option.ts";
 
 const experiments =
   "baseline, macvtap, connection, competition, all of these four: all, or another file in experiments/: location";
 
-function withPlanOptions(command: Command): Command {
+function withPairOptions(command: Command): Command {
   return command
-    .argument("<experiment...>", experiments)
-    .option(
-      "--profile <name>",
-      "levels and effort: emulated (fits the emulated servers), virtual (those in virtual time) or paper",
-      campaignDefaults.profile,
-    )
     .option(
       "--pair <n>",
       "which pair of servers it is, where there are several; each has a stack of its own (default: 1)",
@@ -22,7 +16,18 @@ function withPlanOptions(command: Command): Command {
       "--pairs <file>",
       'several pairs in place of --hosts and --pair, as JSON: {"pairs": {"1": "servers-a.json", "2": "servers-b.json"}}. ' +
         "Replicates are dealt to pairs that are free, and each stays on one",
-    )
+    );
+}
+
+function withPlanOptions(command: Command): Command {
+  const withProfile = command
+    .argument("<experiment...>", experiments)
+    .option(
+      "--profile <name>",
+      "levels and effort: emulated (fits the emulated servers), virtual (those in virtual time) or paper",
+      campaignDefaults.profile,
+    );
+  return withPairOptions(withProfile)
     .option("--replicates <n>", "times that each scenario is deployed (default: the profile's)")
     .option("--runs <n>", "runs in each deployment (default: the profile's)")
     .option("--only <key=value...>", "only scenarios of which these keys of the configuration have these values")
@@ -37,12 +42,7 @@ function withPlanOptions(command: Command): Command {
     .option("--seed <n>", "what an order is drawn from (default: from the scenarios' hashes, so always the same)");
 }
 
-export function register(program: Command): void {
-  const campaign = program
-    .command("campaign")
-    .summary("the paper's experiments: many scenarios, one after the other")
-    .description("The paper's experiments, described in experiments/ as data: many scenarios, one after the other.");
-
+function registerPlan(campaign: Command): void {
   withPlanOptions(campaign.command("plan"))
     .description(
       "List the scenarios of experiments, each once, with the VMs and VFs that they take, say where a number of background " +
@@ -60,7 +60,9 @@ export function register(program: Command): void {
       const { printPlan } = await import("../campaign/print-plan.ts");
       await printPlan(parsePlanOptions(names, words));
     });
+}
 
+function registerRun(campaign: Command): void {
   withPlanOptions(campaign.command("run"))
     .description(
       "Deploy and measure every scenario of experiments on one stack for each pair of servers, whose configuration changes from each to the next. " +
@@ -72,14 +74,49 @@ export function register(program: Command): void {
     .option("--results <directory>", "where runs are published and looked for", campaignDefaults.results)
     .option("--attempts <n>", "times that a deployment is tried before it counts as failed", campaignDefaults.attempts)
     .option("--keep", "leave the last deployment and the servers up")
+    .option(
+      "--queue <url>",
+      "deal replicates by a queue in PostgreSQL, as postgres://USER@HOST/DATABASE, to the pairs that --hosts or --pairs name and to " +
+        "those of other machines (./lab campaign work), whose --results is the same shared directory; the password is taken from " +
+        "PGPASSWORD or ~/.pgpass. Without --hosts and --pairs others measure, and this command waits",
+    )
     .option("--json", "print what was measured, skipped and failed as JSON")
     .action(async (names: string[], words: RunWords) => {
       const { parseRunOptions } = await import("../campaign/options.ts");
       const options = parseRunOptions(names, words);
+      const { queue } = options;
+      if (queue !== undefined) {
+        const { runQueuedCampaign } = await import("../campaign/queue/run-queued.ts");
+        return runQueuedCampaign({ ...options, queue });
+      }
       const { runCampaign } = await import("../campaign/run.ts");
       await runCampaign(options);
     });
+}
 
+function registerWork(campaign: Command): void {
+  withPairOptions(campaign.command("work"))
+    .description(
+      "Measure what campaigns of other commands have put into a queue (./lab campaign run --queue), one replicate after the other, until " +
+        "it is interrupted. A replicate that was begun on a pair stays there, and that of a worker that dies is given back. Without --hosts " +
+        "on the emulated servers.",
+    )
+    .requiredOption("--queue <url>", "the queue in PostgreSQL, as postgres://USER@HOST/DATABASE")
+    .option(...optionalHosts)
+    .option(
+      "--results <directory>",
+      "where runs are published: the shared directory of the campaigns",
+      campaignDefaults.results,
+    )
+    .action(async (words: Queued<WorkWords>) => {
+      const { parseWorkOptions } = await import("../campaign/options.ts");
+      const options = parseWorkOptions(words);
+      const { workOnQueue } = await import("../campaign/queue/worker.ts");
+      await workOnQueue(options);
+    });
+}
+
+function registerStatus(campaign: Command): void {
   withPlanOptions(campaign.command("status"))
     .description(
       "Say how far a campaign is, by the results and its journal: what is measured, missing, invalid, failed, how long the rest " +
@@ -93,4 +130,15 @@ export function register(program: Command): void {
       const { printCampaignStatus } = await import("../campaign/print-status.ts");
       await printCampaignStatus(parsePlanOptions(names, words));
     });
+}
+
+export function register(program: Command): void {
+  const campaign = program
+    .command("campaign")
+    .summary("the paper's experiments: many scenarios, one after the other")
+    .description("The paper's experiments, described in experiments/ as data: many scenarios, one after the other.");
+  registerPlan(campaign);
+  registerRun(campaign);
+  registerWork(campaign);
+  registerStatus(campaign);
 }

@@ -22,11 +22,11 @@ export const testPackages = [
 
 /**
  * libvirt's daemon, which providers are led to over ssh (test/support/libvirt-server.ts), what can join one to it, and what the scripts
- * of servers ask it with.
+ * of servers ask it with; a database for the queue of campaigns (test/support/postgres.ts).
  */
 export const integrationPackages = [
   ...["libvirt-daemon", "libvirt-daemon-driver-qemu", "libvirt-clients"],
-  ...["netcat-openbsd", "procps"],
+  ...["netcat-openbsd", "procps", "postgresql"],
 ];
 
 /** A libvirt server on this machine, for the benchmark of fleets; with what a server has to have (infra/scripts). */

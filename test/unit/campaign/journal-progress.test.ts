@@ -28,6 +28,7 @@ test("a journal tells how far its campaign is: what was measured before it began
   expect(progressIn([begun(4, 3)])).toEqual({
     ...{ wanted: 4, done: 1, missing: 3, failed: 0, secondsLeft: null, ended: null, last: at(0) },
     process: undefined,
+    isQueued: false,
   });
   const some = [begun(4, 3), measured("a", 1, 1, 100), failed("b", 1, 2), measured("b", 2, 3, 50), failed("b", 1, 4)];
   expect(progressIn(some)).toMatchObject({ done: 3, missing: 1, failed: 1, secondsLeft: 75, last: at(4) });
@@ -104,4 +105,22 @@ test.each([
   using folder = temporaryFolder();
   write(folder.path, "one", [begun(2, 2, 0, whose)]);
   expect(textsIn(new JournalsIn(folder.path))).toEqual([expect.stringMatching(/not running any more .* run it again/)]);
+});
+
+test("a campaign in a queue goes on until all is measured, whoever has queued it", () => {
+  using folder = temporaryFolder();
+  const journals = new JournalsIn(folder.path);
+  write(folder.path, "q", [{ ...begun(2, 2), isQueued: true } as JournalEntry]);
+  write(folder.path, "q.pair-2", [measured("a", 1, 5)]);
+  const told =
+    "campaign q: 1 of 2 deployments measured, 1 missing, 0 failed; about 1 min left; last entry 2026-01-02 03:04:05 UTC";
+  expect(textsIn(journals)).toEqual([told]);
+  write(folder.path, "other", [begun(1, 1), { event: "ended", at: at(9), why: "done" }]);
+  expect(textsIn(journals), "another one that ended later is not told").toEqual([told]);
+  write(folder.path, "q.pair-3", [measured("b", 1, 6)]);
+  expect(textsIn(journals)).toEqual([expect.stringContaining("campaign other")]);
+  write(folder.path, "q.pair-3", [measured("b", 1, 20)]);
+  expect(textsIn(journals)).toEqual([
+    "campaign q: 2 of 2 deployments measured, 0 missing, 0 failed; nothing is left to measure; last entry 2026-01-02 03:04:20 UTC",
+  ]);
 });

@@ -1,0 +1,213 @@
+import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LabError, messageOf } from "../../../lib/errors.ts";
+import type { Progress } from "../../../lib/progress.ts";
+import type { Interruption } from "../../interrupt.ts";
+import { estimatesOf } from "../campaign.ts";
+import { Deal } from "../deal.ts";
+import { secondsUntilDone } from "../estimate.ts";
+import { journalFile } from "../journal.ts";
+import type { CampaignOutcome, CampaignSteps } from "../measure.ts";
+import { measureCampaign, outcomeWithout, type WorkingPair } from "../measure-campaign.ts";
+import type { MeasuredRuns } from "../measured.ts";
+import { measuredOn } from "../measured-on.ts";
+import type { NumberedPair } from "../pairs.ts";
+import { firstLine } from "../summary.ts";
+import { type BlockJob, type PlannedBlock, type PlanningPlace, plannedBlock } from "./block-job.ts";
+import type { BlockQueue } from "./block-queue.ts";
+import type { HeldBlock } from "./held-block.ts";
+
+/** What a worker needs besides its pairs. */
+export interface WorkerGround extends PlanningPlace {
+  queue: BlockQueue;
+  runs: MeasuredRuns;
+  interruption: Interruption;
+  /** Whether nothing further is to be taken up. */
+  isOver: () => boolean;
+  /** How often it looks for a block, in milliseconds. */
+  lookMs: number;
+  /** Gets a line that is to be told once, whatever it is told for. */
+  say: (line: string) => void;
+}
+
+/** A pair of servers that a worker measures on. */
+export interface PairOfWorker extends NumberedPair {
+  progress: Progress;
+  /** The pair with a stack that is ended by this interruption. */
+  working: (interruption: Interruption) => WorkingPair;
+}
+
+/** A job of a queue ends after a day, whoever has it: a block that takes longer is given back, and taken up again. */
+const hoursOfBlock = 12;
+
+/** What became of a block, as the queue keeps it. */
+const outputOf = ({ measured, skipped, failed }: CampaignOutcome) => ({
+  ...{ measured: measured.length, skipped: skipped.length },
+  failed: failed.map(({ name, error }) => `${name}: ${firstLine(error)}`),
+});
+
+/** A pair of servers for which a worker takes one block after the other. */
+class PairAtWork {
+  readonly #pair: PairOfWorker;
+  readonly #ground: WorkerGround;
+  readonly #planned = new Map<string, PlannedBlock>();
+
+  constructor(pair: PairOfWorker, ground: WorkerGround) {
+    this.#pair = pair;
+    this.#ground = ground;
+  }
+
+  /** @throws LabError (exit code 2) where this machine cannot measure what is queued */
+  #plan(job: BlockJob): PlannedBlock {
+    const { results } = this.#ground;
+    if (!existsSync(journalFile(results, job.campaign)))
+      throw new LabError(
+        `--results ${JSON.stringify(results)} is not allowed: campaign ${job.campaign} is in the queue, and has no journal there; ` +
+          "allowed: the directory of the command that has queued it, shared by all machines",
+        { exitCode: 2 },
+      );
+    const key = `${job.plan.sha256} ${job.replicate}`;
+    const known = this.#planned.get(key);
+    if (known !== undefined) return known;
+    const planned = plannedBlock(job, this.#pair, this.#ground);
+    for (const line of planned.campaign.notes) this.#ground.say(line);
+    this.#planned.set(key, planned);
+    return planned;
+  }
+
+  #begunOn = (job: BlockJob): number | undefined => measuredOn(this.#ground.runs)(this.#plan(job).block);
+
+  async #take(): Promise<HeldBlock | undefined> {
+    const { queue, interruption, isOver } = this.#ground;
+    if (interruption.asked.aborted || isOver()) return undefined;
+    try {
+      return await queue.take(this.#pair.number, this.#begunOn);
+    } catch (error) {
+      if (error instanceof LabError) throw error;
+      this.#pair.progress.say(`the queue: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  /** Measures what is missing of a block. @param asked ends it after what is under way */
+  async #measure(held: HeldBlock, deploy: CampaignSteps["deploy"], asked: AbortSignal): Promise<CampaignOutcome> {
+    const { runs } = this.#ground;
+    const { number, progress } = this.#pair;
+    const { campaign, block } = this.#plan(held.job);
+    const isMeasured: ConstructorParameters<typeof Deal>[3] = (deployment) => runs.missing(deployment).length === 0;
+    const deal = new Deal([block], new Map([[block.replicate, number]]), [number], isMeasured);
+    if (deal.toDo.length === 0) return outcomeWithout(deal);
+    const journal = campaign.journal.ofPair(number);
+    const estimate = estimatesOf(campaign, campaign.journal.read());
+    const outcome = await measureCampaign(
+      deal,
+      [{ number, progress, withStack: (body) => body(deploy), tidy: async () => {} }],
+      {
+        look: (deployment) => runs.look(deployment),
+        secondsUntilDone: (left) => secondsUntilDone(left, estimate),
+        attempts: held.job.attempts,
+        // When the campaign begins and ends, the command that has queued it writes down.
+        journal: {
+          append: (entry) => (entry.event === "begun" || entry.event === "ended" ? undefined : journal.append(entry)),
+        },
+        ...{ progress, asked },
+      },
+    );
+    await runs.remember();
+    return outcome;
+  }
+
+  /**
+   * Measures a block and tells the queue how it ended.
+   * @throws LabError where the pair is to be given no further block
+   */
+  async #work(held: HeldBlock, deploy: CampaignSteps["deploy"], asked: AbortSignal): Promise<void> {
+    const { number } = this.#pair;
+    const begunOn = this.#begunOn(held.job);
+    if (begunOn !== undefined && begunOn !== number) return held.moveTo(begunOn);
+    const late = AbortSignal.timeout(hoursOfBlock * 3_600_000);
+    const outcome = await this.#measure(held, deploy, AbortSignal.any([asked, late]));
+    const { measured, skipped, failed, left } = outcome;
+    const hasSome = measured.length + skipped.length > 0;
+    if (asked.aborted) return this.#leave(held, "interrupted");
+    if (late.aborted && left.length > 0) return held.giveBack(`${hoursOfBlock} hours have passed`);
+    const [untried] = left;
+    if (untried !== undefined) await this.#leave(held, untried.why);
+    else await held.done(outputOf(outcome));
+    if (untried !== undefined || !hasSome)
+      throw new LabError(
+        `pair ${number} is given no further block: ${firstLine(untried?.why ?? failed.at(-1)?.error ?? "nothing could be measured")}`,
+      );
+  }
+
+  /** Gives a block back: to whoever works for this pair where it has runs here, else to whichever pair comes first. */
+  async #leave(held: HeldBlock, why: string): Promise<void> {
+    await (this.#isUntouched(held.job) ? held.moveTo(undefined) : held.giveBack(why));
+  }
+
+  /** Whether a block has no runs; not where this machine cannot tell. */
+  #isUntouched(job: BlockJob): boolean {
+    try {
+      return this.#begunOn(job) === undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Measures a block, and all that come after it at once, on one stack. */
+  async #workFrom(first: HeldBlock): Promise<void> {
+    const { asked, tellChildren } = this.#ground.interruption;
+    const lost = new AbortController();
+    const ended = AbortSignal.any([asked, lost.signal]);
+    const ofSession = { asked: ended, tellChildren: AbortSignal.any([tellChildren, lost.signal]) };
+    let held: HeldBlock | undefined = first;
+    try {
+      await this.#pair.working(ofSession).withStack(async (deploy) => {
+        while (held !== undefined) {
+          const { lost: isLost, job } = held;
+          isLost.addEventListener("abort", () => lost.abort(isLost.reason));
+          this.#pair.progress.say(`replicate ${job.replicate} of campaign ${job.campaign}`);
+          await this.#work(held, deploy, ended);
+          held = ended.aborted ? undefined : await this.#take();
+        }
+      });
+    } catch (error) {
+      if (held !== undefined) await this.#leave(held, messageOf(error));
+      if (!ended.aborted) throw error;
+    }
+    if (lost.signal.aborted) this.#pair.progress.say(messageOf(lost.signal.reason));
+  }
+
+  /** Works until nothing further is to be taken up. */
+  async run(): Promise<void> {
+    const { interruption, isOver, lookMs } = this.#ground;
+    for (let isFirst = true; !interruption.asked.aborted && !isOver(); isFirst = false) {
+      const held = await this.#take();
+      if (held !== undefined) await this.#workFrom(held);
+      // What a worker that was killed has left stands on servers that may have nothing to do for days.
+      else if (isFirst) await this.#pair.working(interruption).tidy();
+      else await sleep(lookMs, undefined, { signal: interruption.asked }).catch(() => {});
+    }
+  }
+}
+
+/**
+ * Takes blocks from a queue, each pair one after the other, until an end is asked for. A pair that measured nothing of a block, or whose
+ * servers need the user, is given no further one, and the others go on.
+ * @throws LabError with why pairs were given no further block
+ */
+export async function workOnPairs(pairs: readonly PairOfWorker[], ground: WorkerGround): Promise<void> {
+  const failures: unknown[] = [];
+  const run = async (pair: PairOfWorker) => {
+    try {
+      await new PairAtWork(pair, ground).run();
+    } catch (error) {
+      failures.push(error);
+      pair.progress.say(messageOf(error));
+    }
+  };
+  await Promise.all(pairs.map(run));
+  if (failures.length === 0) return;
+  const exitCode = failures.some((error) => error instanceof LabError && error.exitCode === 2) ? 2 : 1;
+  throw new LabError(failures.map((error) => messageOf(error)).join("\n"), { exitCode });
+}

@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { type Campaign, namedCampaign } from "../../../cli/campaign/campaign.ts";
+import { MeasuredRuns } from "../../../cli/campaign/measured.ts";
+import { type CampaignRunOptions, parseRunOptions } from "../../../cli/campaign/options.ts";
+import { type BlockJob, blockJob, nameOfCampaign } from "../../../cli/campaign/queue/block-job.ts";
+import { BlockQueue } from "../../../cli/campaign/queue/block-queue.ts";
+import { measuredKeys, queuedOutcome } from "../../../cli/campaign/queue/queued-outcome.ts";
+import { checkout } from "../../../lib/paths.ts";
+import { type Postgres, startPostgres } from "../../support/postgres.ts";
+import { quickTimes } from "./times.ts";
+
+export let postgres: Postgres;
+let results: string;
+export let queue: BlockQueue;
+/** Where it is. */
+export let url: string;
+let databases = 0;
+let workers: ChildProcess[] = [];
+
+/** Gives a file's tests a PostgreSQL, and each of them a queue and a results directory of its own. */
+export function withQueue(): void {
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    process.env.PGPASSWORD = postgres.password;
+  });
+  afterAll(async () => {
+    delete process.env.PGPASSWORD;
+    await postgres?.stop();
+  });
+  beforeEach(async () => {
+    results = mkdtempSync(join(tmpdir(), "lab-queue-"));
+    workers = [];
+    databases += 1;
+    url = postgres.database(`lab${databases}`);
+    queue = await BlockQueue.open(url, { onTrouble: () => {}, times: quickTimes });
+  });
+  afterEach(async () => {
+    await Promise.all(workers.map((worker) => end(worker, "SIGTERM")));
+    await queue.close();
+    rmSync(results, { recursive: true });
+  });
+}
+
+const isAlive = (worker: ChildProcess) => worker.exitCode === null && worker.signalCode === null;
+/** Ends a worker by a signal, and waits until it has ended. */
+export async function end(worker: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (!isAlive(worker)) return;
+  const closed = new Promise((resolve) => worker.once("close", resolve));
+  worker.kill(signal);
+  await closed;
+}
+
+/** Starts a worker for a pair, as a process of its own. @param runMs how long a run takes */
+export function work(pair: number, runMs = 250): ChildProcess {
+  const program = join(import.meta.dirname, "worker.ts");
+  const worker = spawn(process.execPath, [program, url, results, String(pair), String(runMs)], {
+    stdio: "ignore",
+  });
+  workers.push(worker);
+  return worker;
+}
+
+export const placeOfResults = () => results;
+
+/** Runs a command of ./lab that prints JSON. */
+export function lab(...words: string[]): Promise<{ code: number | null; outcome: unknown; told: string }> {
+  const command = spawn(process.execPath, [join(checkout, "cli/main.ts"), ...words]);
+  workers.push(command);
+  let [printed, told] = ["", ""];
+  command.stdout.on("data", (text) => {
+    printed += text;
+  });
+  command.stderr.on("data", (text) => {
+    told += text;
+  });
+  return new Promise((resolve) =>
+    command.once("close", (code) => resolve({ code, told, outcome: printed === "" ? undefined : JSON.parse(printed) })),
+  );
+}
+
+/** Puts a campaign of two scenarios, so many replicates and two runs each into the queue. */
+export async function enqueue(replicates: number, seed: number, changed = (job: BlockJob) => job, pair?: number) {
+  const options: CampaignRunOptions = {
+    ...parseRunOptions(["baseline"], {
+      ...{
+        queue: url,
+        limit: "2",
+        replicates: String(replicates),
+        runs: "2",
+        seed: String(seed),
+        attempts: "1",
+      },
+    }),
+    results,
+  };
+  const campaign = namedCampaign(options, runs(), () => undefined);
+  campaign.journal.append({ event: "begun", deployments: 2 * replicates, missing: 2 * replicates });
+  let added = 0;
+  for (const block of campaign.blocks)
+    if (await queue.add(changed(blockJob(campaign, block, options)), pair ?? campaign.begun.get(block.replicate)))
+      added += 1;
+  return { campaign, added };
+}
+const runs = () => new MeasuredRuns(results, { memoryFile: join(results, "memory.json") });
+
+/** Waits until the queue has nothing of a campaign. */
+export async function untilDone(campaign: Campaign) {
+  for (
+    const deadline = Date.now() + 240_000;
+    (await queue.unfinished(nameOfCampaign(campaign))).length > 0;
+    await sleep(100)
+  ) {
+    if (Date.now() > deadline) throw new Error(`not done:\n${events().join("\n")}`);
+  }
+}
+
+const events = () =>
+  existsSync(join(results, "events")) ? readFileSync(join(results, "events"), "utf8").split("\n").filter(Boolean) : [];
+/** What workers have told of what happened, in the order in which it did. */
+export const eventsLike = (pattern: RegExp) => events().filter((line) => pattern.test(line));
+
+/** That every run of a campaign is there once, each replicate on one pair, and nothing was measured twice. */
+export function expectAllOnce(campaign: Campaign, pairs: readonly number[]): Map<number, number> {
+  const published = eventsLike(/ published /).map((line) => line.split(" ").at(-1));
+  expect(eventsLike(/ twice /)).toEqual([]);
+  expect(new Set(published).size).toBe(published.length);
+  const folders = readdirSync(results, { withFileTypes: true }).filter((each) => each.isDirectory());
+  const there = folders.flatMap(({ name }) => readdirSync(join(results, name)).map((run) => join(name, run)));
+  const wanted = campaign.blocks
+    .flatMap((block) => block.planned.map(({ scenario }) => scenario.runs))
+    .reduce((a, b) => a + b);
+  expect(there).toHaveLength(wanted);
+  const places = new Map<number, number>();
+  for (const { replicate, on } of campaign.blocks) {
+    const used = pairs.filter((pair) => on(pair).some((deployment) => runs().hasSome(deployment)));
+    expect(used, `pairs of replicate ${replicate}`).toHaveLength(1);
+    for (const deployment of on(used[0] ?? 0)) expect(runs().missing(deployment)).toEqual([]);
+    places.set(replicate, used[0] ?? 0);
+  }
+  const outcome = queuedOutcome(campaign, runs(), new Set());
+  expect(outcome).toMatchObject({ failed: [], left: [], skipped: [] });
+  expect(outcome.measured).toHaveLength(campaign.blocks.length * 2);
+  expect(measuredKeys(campaign, runs()).size).toBe(campaign.blocks.length * 2);
+  return places;
+}

@@ -1,0 +1,81 @@
+/**
+ * A worker of a queue whose stacks publish runs without any server: node worker.ts URL RESULTS PAIR MS, where a run takes about MS.
+ * What happens is written into RESULTS/events, a line each.
+ */
+import { appendFileSync, cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PlannedDeployment } from "../../../cli/campaign/deployments.ts";
+import { MeasuredRuns } from "../../../cli/campaign/measured.ts";
+import { BlockQueue } from "../../../cli/campaign/queue/block-queue.ts";
+import { workOnPairs } from "../../../cli/campaign/queue/work.ts";
+import { interruptible } from "../../../cli/interrupt.ts";
+import { LabError } from "../../../lib/errors.ts";
+import { withLock } from "../../../lib/lock.ts";
+import { publishFolder } from "../../../lib/publish.ts";
+import { writeRun } from "../../unit/campaign/fixtures.ts";
+import { quickTimes } from "./times.ts";
+
+const [url = "", results = "", pair = "", ms = ""] = process.argv.slice(2);
+const number = Number(pair);
+const tell = (what: string) => appendFileSync(join(results, "events"), `${pair} ${process.pid} ${what}\n`);
+const runs = new MeasuredRuns(results, { memoryFile: join(results, `memory-${process.pid}.json`) });
+
+/** Publishes a run as the runner does: made elsewhere, and there as a whole or not at all. */
+async function publish(deployment: PlannedDeployment, folder: string, run: number): Promise<void> {
+  const aside = mkdtempSync(join(tmpdir(), "lab-made-up-"));
+  try {
+    const made = writeRun(aside, deployment, run);
+    const isNew = await publishFolder(resolve(results, folder), async (into) =>
+      cpSync(made, into, { recursive: true }),
+    );
+    tell(`${isNew ? "published" : "twice"} ${folder}`);
+  } finally {
+    rmSync(aside, { recursive: true });
+  }
+}
+
+const progress = {
+  say: (line: string) => tell(`says ${line.replaceAll("\n", " ")}`),
+  step: <T>(_: string, body: () => Promise<T>) => body(),
+};
+
+await interruptible(async (interruption) => {
+  const queue = await BlockQueue.open(url, { attempts: 5, onTrouble: progress.say, times: quickTimes });
+  tell("works");
+  await workOnPairs(
+    [
+      {
+        ...{ number, hosts: "none", progress },
+        working: ({ asked }) => ({
+          ...{ number, progress, tidy: async () => {} },
+          // As the lease on servers: who has not got it deploys nothing.
+          withStack: (body) =>
+            withLock(`${results} ${pair}`, { what: `the servers of pair ${pair}`, waitMs: 0 }, () =>
+              body(async (deployment) => {
+                tell(`deploys ${deployment.replicate}`);
+                for (const [index, { folder, state }] of runs.runsOf(deployment).entries()) {
+                  if (!("missing" in state)) continue;
+                  await sleep(Number(ms) * (0.5 + Math.random()));
+                  asked.throwIfAborted();
+                  await publish(deployment, folder, index + 1);
+                }
+                return { times: [], mended: [], found: "" };
+              }),
+            ),
+        }),
+      },
+    ],
+    {
+      ...{ queue, runs, interruption, results, lookMs: 200 },
+      serversOf: () => undefined,
+      isOver: () => false,
+      say: progress.say,
+    },
+  )
+    .catch((error) => {
+      process.exitCode = error instanceof LabError ? error.exitCode : 3;
+    })
+    .finally(() => queue.close());
+});
