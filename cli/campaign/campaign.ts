@@ -140,7 +140,7 @@ export const dealOf = ({ blocks, begun, pairs }: Campaign, runs: MeasuredRuns): 
     blocks,
     begun,
     pairs.map(({ number }) => number),
-    (deployment) => runs.missing(deployment).length === 0,
+    (deployment) => runs.isMeasured(deployment),
   );
 
 /** How long deployments of a campaign take, on whichever pair, from what its journal tells. @param entries of it */

@@ -79,8 +79,8 @@ function newsOf(campaign: string, progress: JournalProgress, goesOn: boolean): C
   const how = ended === null ? "" : endWords[ended];
   const text =
     `campaign ${campaign}: ${done} of ${wanted} deployments measured, ${missing} missing, ${failed} failed; ` +
-    `${secondsLeftText(secondsLeft)}${wasKilled ? "; it is not running any more on this machine" : how}; ` +
-    `last entry ${last.slice(0, 19).replace("T", " ")} UTC${wasKilled ? "; run it again to go on" : ""}`;
+    `${secondsLeftText(secondsLeft)}${wasKilled ? "; it is not running on this machine" : how}; ` +
+    `last entry ${last.slice(0, 19).replace("T", " ")} UTC${wasKilled ? "; where it runs on no other either, run it again to go on" : ""}`;
   return { text, done, wanted };
 }
 

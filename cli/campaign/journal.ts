@@ -71,7 +71,7 @@ type Unstamped<Entry> = Entry extends unknown ? Omit<Entry, "at"> : never;
  * How the journals of campaigns are called in a results directory: the campaign in such a name, and the part where it is one. Where
  * several machines measure, each pair writes a part of its own, because on a shared directory lines that two of them append get lost.
  */
-const journalName = /^campaign-([\w-]+)(?:\.(pair-\d+))?\.ndjson$/;
+const journalName = /^campaign-([\w-]+)(?:\.pair-\d+)?\.ndjson$/;
 export const campaignOfFile = (name: string): string | undefined => journalName.exec(name)?.[1];
 
 /** Where the journal of a campaign is in its results directory. @param campaign its name, as each deployment's order has it */
@@ -150,6 +150,10 @@ function entriesIn(file: string): JournalEntry[] {
     });
 }
 
-/** The journal of a campaign, by the name that its deployments have of it. */
+/** The name of a campaign, as its deployments have it. */
+export const campaignName = (deployments: readonly PlannedDeployment[]): string =>
+  deployments[0]?.order.campaign ?? "empty";
+
+/** The journal of a campaign, by its name. */
 export const campaignJournal = (results: string, deployments: readonly PlannedDeployment[]): Journal =>
-  new Journal(journalFile(results, deployments[0]?.order.campaign ?? "empty"));
+  new Journal(journalFile(results, campaignName(deployments)));

@@ -79,6 +79,11 @@ export class MeasuredRuns {
     return this.look(deployment).missing;
   }
 
+  /** Whether all of its runs count. */
+  isMeasured(deployment: PlannedDeployment): boolean {
+    return this.missing(deployment).length === 0;
+  }
+
   /** Whether any of its runs counts. */
   hasSome(deployment: PlannedDeployment): boolean {
     return this.runsOf(deployment).some(({ state }) => !("missing" in state));

@@ -81,6 +81,7 @@ export async function runCampaign(options: CampaignRunOptions): Promise<void> {
   for (const { replicate, pair } of deal.elsewhere)
     progress.say(`replicate ${replicate} was begun on pair ${pair}, which is not among these: it is left`);
   const nothingToDo = deal.toDo.length === 0;
+  if (nothingToDo) for (const line of campaign.notes) progress.say(line);
   const outcome = nothingToDo
     ? outcomeWithout(deal)
     : await withCheckout(progress, () => withResults(runs.results, progress, () => measureAll(options, runs, log)));

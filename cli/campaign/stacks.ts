@@ -38,7 +38,7 @@ function hostsOfStack(stack: string): string | undefined {
 }
 
 /** A pair with the servers that its stack was deployed on last, which an earlier command may have named. */
-export const asDeployed = ({ number, hosts }: NumberedPair): NumberedPair => ({
+export const onLastServers = ({ number, hosts }: NumberedPair): NumberedPair => ({
   number,
   hosts: hostsOfStack(stackNameOf(number)) ?? hosts,
 });
@@ -74,7 +74,7 @@ export async function withServers<T>(
 }
 
 /** Progress of one of several pairs. */
-export const ofPair = (pair: number): Progress => ({
+export const progressOfPair = (pair: number): Progress => ({
   say: (line) => progress.say(`pair ${pair}: ${line}`),
   step: (label, body) => progress.step(`pair ${pair}: ${label}`, body),
 });
@@ -95,7 +95,7 @@ export function workingPair(pair: NumberedPair, isAlone: boolean, deploying: Dep
   const { number, hosts } = pair;
   const { keep, env, interruption, serversAreNew, results, log } = deploying;
   const name = stackNameOf(number);
-  const ownProgress = isAlone ? progress : ofPair(number);
+  const ownProgress = isAlone ? progress : progressOfPair(number);
   const stackOptions = async () => ({
     ...{ name, env, progress: ownProgress, interruption },
     logFile: isAlone ? `${log}.log` : `${log}-pair${number}.log`,

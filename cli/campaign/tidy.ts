@@ -6,7 +6,15 @@ import { preparePulumi } from "../setup/pulumi.ts";
 import { withServersInReach } from "../stack/around-pulumi.ts";
 import { leftoverText } from "../stack/leftover.ts";
 import type { NumberedPair } from "./pairs.ts";
-import { asDeployed, type Deploying, leftoverOn, logFolder, stackNameOf, withServers, workingPair } from "./stacks.ts";
+import {
+  type Deploying,
+  leftoverOn,
+  logFolder,
+  onLastServers,
+  stackNameOf,
+  withServers,
+  workingPair,
+} from "./stacks.ts";
 
 /** Pairs on which an earlier campaign has left something, with what it was. */
 async function standingOf(pairs: readonly NumberedPair[]) {
@@ -33,7 +41,7 @@ export async function tidyAll(
     const variables = await preparePulumi(progress);
     await mkdir(logFolder, { recursive: true });
     await withServers(
-      standing.map(({ pair }) => asDeployed(pair)),
+      standing.map(({ pair }) => onLastServers(pair)),
       keep,
       (interruption, serversAreNew) =>
         withServersInReach(variables, async (env) => {

@@ -11,12 +11,22 @@ import { preparePulumi } from "../setup/pulumi.ts";
 import { requireServers, usesEmulatedServers } from "../setup/servers.ts";
 import { withServersInReach } from "./around-pulumi.ts";
 import { readStackConfig, stackFile } from "./config.ts";
-import { mendableRefusals, mendingText } from "./mending.ts";
+import { mendingOnce, mendingText } from "./mending.ts";
 
 export type StackCommand = "up" | "preview" | "refresh" | "destroy";
 
 export interface StackOptions {
   yes?: true;
+}
+
+/** pulumi has ended with another status than 0, and said why itself. */
+class EndedWith extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`pulumi ended with ${status}`);
+    this.status = status;
+  }
 }
 
 /** `-c KEY=VALUE` of pulumi changes the configuration that the files hold. */
@@ -50,15 +60,24 @@ export async function runOnStack(command: StackCommand, stack: string, args: str
         const run = async () => {
           const result = await pulumi(command, "--stack", stack, ...yes, ...args);
           interruption.asked.throwIfAborted();
-          return result;
+          if (result !== 0) throw new EndedWith(result);
         };
-        const begun = new Date();
-        const result = await run();
-        if (command !== "up" || result === 0) return result;
-        const refusals = mendableRefusals(stack, readStackConfig(checkout, stack)?.resultsDirectory, begun);
-        if (refusals.length === 0) return result;
-        progress.say(mendingText(refusals));
-        return run();
+        const mending = () =>
+          mendingOnce(
+            {
+              ...{ stack, asked: interruption.asked },
+              resultsDirectory: readStackConfig(checkout, stack)?.resultsDirectory,
+            },
+            run,
+            (refusals) => progress.say(mendingText(refusals)),
+          );
+        return (command === "up" ? mending() : run()).then(
+          () => 0,
+          (error: unknown) => {
+            if (error instanceof EndedWith) return error.status;
+            throw error;
+          },
+        );
       }),
     );
   });

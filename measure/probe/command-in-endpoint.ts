@@ -8,6 +8,9 @@ import { settleSeconds } from "./budget.ts";
 import { clearEndpoint } from "./clear-endpoint.ts";
 import type { ProbeTask } from "./task.ts";
 
+/** What is kept of what a probe says on stderr: its beginning tells why. */
+const mostErrorBytes = 4000;
+
 const endRecord = z.strictObject({ exit_code: wholeNumber, from: decimalNumber, to: decimalNumber });
 
 /** What a probe's command brought home: its output, exit status, the seconds it took, and what it said on stderr. */
@@ -61,7 +64,7 @@ export class CommandInEndpoint {
   async start(begin = { afterSeconds: settleSeconds, tellsEnd: false }): Promise<void> {
     const uptime = "$(cut -d ' ' -f 1 /proc/uptime)";
     const told = begin.tellsEnd ? `; echo ${this.endWord.word} > ${this.#endpoint.words.written}` : "";
-    const script = `sleep ${begin.afterSeconds}; from=${uptime}; timeout -s INT -k 10 ${this.#limitSeconds} ${this.#given.shell} > ${this.#files}.txt 2> ${this.#files}.err; code=$?; echo "exit_code=$code from=$from to=${uptime}" > ${this.#files}.end${told}`;
+    const script = `sleep ${begin.afterSeconds}; from=${uptime}; timeout -s INT -k 10 ${this.#limitSeconds} ${this.#given.shell} > ${this.#files}.txt 2> ${this.#files}.err; code=$?; head -c ${mostErrorBytes} ${this.#files}.err > ${this.#files}.said; echo "exit_code=$code from=$from to=${uptime}" > ${this.#files}.end${told}`;
     this.#command = await this.#endpoint.start(script, false);
   }
 
@@ -75,7 +78,7 @@ export class CommandInEndpoint {
     const [endpoint, files] = [this.#endpoint, this.#files];
     const where = `${endpoint.name}: ${this.#name}`;
     const limits = { maxBytes: this.#budget.outputBytes, limitMs: 120_000 };
-    const paths = ["end", "err", "txt"].map((ending) => `${files}.${ending}`);
+    const paths = ["end", "said", "txt"].map((ending) => `${files}.${ending}`);
     const [noted, said, text] = (await endpoint.fetch(paths, limits)) as [Buffer, Buffer, Buffer];
     const [end] = parseRecords(endRecord, noted.toString(), where);
     if (end === undefined) throw new LabError(`${where} has not noted its end`);
@@ -83,7 +86,7 @@ export class CommandInEndpoint {
     const seconds = end.to - end.from;
     if (seconds >= this.#limitSeconds)
       throw new LabError(
-        `${where} was ended after ${seconds.toFixed(0)} s, which is its limit for a run of this scenario: the path is too slow. ${errors.slice(0, 2000)}`,
+        `${where} was ended after ${seconds.toFixed(0)} s, which is its limit for a run of this scenario: the path is too slow. ${errors}`,
       );
     await endpoint.dropFiles(`${files}.*`);
     return { text, exitCode: end.exit_code, seconds, errors };

@@ -109,7 +109,7 @@ function countDifferences({ ports }: AsDeployedSpec, { now }: SeenServer): (Foun
   });
 }
 
-/** What conditions are called, and what the user does where they differ from the first run's. */
+/** What conditions are called, and what the user does where they differ from those after the first run. */
 const policyWords: Record<keyof ServerConditions["policy"], [what: string, mend: string]> = {
   cpus: ["CPUs that are online", "set them online again (chcpu -e)"],
   governor: ["CPU governor", "set it back (cpupower frequency-set -g)"],
@@ -127,7 +127,7 @@ const ofLink = (port: string) => `link of ${port}`;
 export const isOfLink = ({ what }: Pick<ServerDifference, "what">): boolean => what.startsWith(ofLink(""));
 
 /**
- * What no deployment changes: it is as at the first run, or the run is of something else.
+ * What no deployment changes: it is as after the first run, or the run is of something else.
  * @param then what is compared with is from then
  */
 function conditionDifferences({ ports: [main] }: AsDeployedSpec, { now, first }: SeenServer, then: string): Found[] {
@@ -164,7 +164,7 @@ const linkText = ({ carrier, speedMbps, duplex }: ServerConditions["ports"][numb
   carrier ? `up, ${speedMbps === null ? "unknown speed" : `${speedMbps} Mb/s`}, ${duplex || "unknown"} duplex` : "down";
 
 /**
- * All in which a server is not as it was deployed, or measures in another state than at the first run of this deployment.
+ * All in which a server is not as it was deployed, or measures in another state than after the first run of this deployment.
  * @param declared what was deployed there
  * @param then when its state was as `seen.first` says
  */
@@ -172,7 +172,7 @@ export function differencesOf(
   server: string,
   declared: AsDeployedSpec,
   seen: SeenServer,
-  then = "at the first run",
+  then = "after the first run",
 ): ServerDifference[] {
   const counts = countDifferences(declared, seen);
   const portsWithCount = new Set(counts.map(({ port }) => port));

@@ -96,8 +96,7 @@ export async function runProbe(task: ProbeTask, underWay: AttemptUnderWay): Prom
     (answers) => answers.end(),
     () => sampleBetweenCaptures(task, underWay, runSeconds),
   );
-  const { exitCode, text } = measured.answer;
-  const errors = measured.answer.errors.slice(0, 4000);
+  const { exitCode, errors, text } = measured.answer;
   if (!task.command.exitCodes.includes(exitCode)) {
     const why = errors || text.subarray(0, 2000).toString().trim();
     throw new LabError(`${sender.main.name}: ${task.probe.id} ended with exit status ${exitCode}: ${why}`);

@@ -10,11 +10,11 @@ export interface ChangedLayer {
   found: string;
 }
 
-/** What a server says of itself before a run. */
+/** What a server says of itself before a run and after it. */
 export interface SeenServer {
   changed: ChangedLayer[];
   now: ServerConditions;
-  /** As it was at the first run with this Main endpoint; undefined where this is the first. */
+  /** As it was after the first run with this Main endpoint; undefined until one has ended. */
   first: ServerConditions | undefined;
 }
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "./free-port.ts";
 
 /** A PostgreSQL on the loopback device, with one user, who has a password. */
 export interface Postgres {
@@ -32,15 +32,6 @@ const around = [
   ...["setpriv", "--pdeathsig=INT"],
   ...(isRoot ? ["--reuid=postgres", "--regid=postgres", "--clear-groups"] : []),
 ];
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
-  });
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Starts one with a cluster of its own. Debian packages: postgresql, util-linux. */
 export async function startPostgres(): Promise<Postgres> {

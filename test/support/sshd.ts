@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SshTarget } from "../../lib/ssh/target.ts";
+import { freePort } from "./free-port.ts";
 
 export type KeyType = "ed25519" | "ecdsa" | "rsa";
 
@@ -50,15 +50,6 @@ const limitMs = 10_000;
 function makeKey(file: string, type: KeyType): string {
   execFileSync("ssh-keygen", ["-q", "-t", type, "-N", "", "-C", "test", "-f", file]);
   return readFileSync(`${file}.pub`, "utf8").split(" ").slice(0, 2).join(" ");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
-  });
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Users of this server alone: files in the form of /etc, which libnss_wrapper shows to it instead (nss_wrapper(1)). */

@@ -4,6 +4,7 @@ import { LabError } from "../../../lib/errors.ts";
 import { orderKinds } from "../../../measure/results/order.ts";
 import type { Block } from "../blocks.ts";
 import { type Campaign, namedCampaign } from "../campaign.ts";
+import { campaignName } from "../journal.ts";
 import type { MeasuredRuns } from "../measured.ts";
 import type { CampaignRunOptions } from "../options.ts";
 import type { NumberedPair } from "../pairs.ts";
@@ -40,8 +41,7 @@ const planOf = ({ planned }: Block): BlockJob["plan"] => ({
 });
 
 /** The name of a campaign, as its deployments have it. */
-export const nameOfCampaign = ({ blocks }: Pick<Campaign, "blocks">): string =>
-  blocks[0]?.planned[0]?.order.campaign ?? "empty";
+export const nameOfCampaign = ({ blocks }: Pick<Campaign, "blocks">): string => campaignName(blocks[0]?.planned ?? []);
 
 /** A block of a campaign for the queue. @param options by which the campaign was planned */
 export function blockJob(

@@ -17,15 +17,13 @@ function placedBlocks({ blocks }: Pick<Campaign, "blocks">, runs: MeasuredRuns, 
   });
 }
 
-const isMeasured = (runs: MeasuredRuns) => (deployment: PlannedDeployment) => runs.missing(deployment).length === 0;
-
 /** What each deployment of a campaign is known by, on whichever pair. */
 const keyOf = ({ replicate, order }: PlannedDeployment) => `${replicate} ${order.position}`;
 
 /** Which deployments of a campaign are measured, on whichever pair. */
 export function measuredKeys(campaign: Pick<Campaign, "blocks" | "journal">, runs: MeasuredRuns): Set<string> {
   const placed = placedBlocks(campaign, runs, campaign.journal.read());
-  return new Set(placed.flatMap(({ deployments }) => deployments.filter(isMeasured(runs)).map(keyOf)));
+  return new Set(placed.flatMap(({ deployments }) => deployments.filter((each) => runs.isMeasured(each)).map(keyOf)));
 }
 
 /**
@@ -44,7 +42,7 @@ export function queuedOutcome(
     for (const deployment of deployments) {
       const entry = entryOf(deployment);
       const failure = failures.get(deploymentKey(entry.hash, entry.replicate));
-      if (isMeasured(runs)(deployment)) outcome[before.has(keyOf(deployment)) ? "skipped" : "measured"].push(entry);
+      if (runs.isMeasured(deployment)) outcome[before.has(keyOf(deployment)) ? "skipped" : "measured"].push(entry);
       else if (failure !== undefined) outcome.failed.push({ ...entry, error: failure.error });
       else outcome.left.push({ ...entry, pair, why: "no worker has measured it" });
     }

@@ -82,6 +82,7 @@ export async function runQueuedCampaign(options: Options): Promise<void> {
   const runs = new MeasuredRuns(resolve(checkout, options.results));
   const areNamed = options.hosts !== undefined || options.pairs !== undefined;
   const campaign = runnable(options, runs, areNamed ? serversAt : () => undefined);
+  for (const line of campaign.notes) progress.say(line);
   const outcome = await measureByQueue(campaign, runs, options);
   await runs.remember();
   process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : `${summaryText(outcome)}\n`);

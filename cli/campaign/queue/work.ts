@@ -26,7 +26,7 @@ export interface WorkerGround extends PlanningPlace {
   isOver: () => boolean;
   /** How often it looks for a block, in milliseconds. */
   lookMs: number;
-  /** Gets a line that is to be told once, whatever it is told for. */
+  /** Gets a line that may be told again and again. */
   say: (line: string) => void;
 }
 
@@ -84,7 +84,7 @@ class PairAtWork {
       return await queue.take(this.#pair.number, this.#begunOn);
     } catch (error) {
       if (error instanceof LabError) throw error;
-      this.#pair.progress.say(`the queue: ${messageOf(error)}`);
+      this.#ground.say(`the queue: ${messageOf(error)}`);
       return undefined;
     }
   }
@@ -94,8 +94,7 @@ class PairAtWork {
     const { runs } = this.#ground;
     const { number, progress } = this.#pair;
     const { campaign, block } = this.#plan(held.job);
-    const isMeasured: ConstructorParameters<typeof Deal>[3] = (deployment) => runs.missing(deployment).length === 0;
-    const deal = new Deal([block], new Map([[block.replicate, number]]), [number], isMeasured);
+    const deal = new Deal([block], new Map([[block.replicate, number]]), [number], (each) => runs.isMeasured(each));
     if (deal.toDo.length === 0) return outcomeWithout(deal);
     const journal = campaign.journal.ofPair(number);
     const estimate = estimatesOf(campaign, campaign.journal.read());
@@ -135,9 +134,7 @@ class PairAtWork {
     if (untried !== undefined) await this.#leave(held, untried.why);
     else await held.done(outputOf(outcome));
     if (untried !== undefined || !hasSome)
-      throw new LabError(
-        `pair ${number} is given no further block: ${firstLine(untried?.why ?? failed.at(-1)?.error ?? "nothing could be measured")}`,
-      );
+      throw new LabError(firstLine(untried?.why ?? failed.at(-1)?.error ?? "nothing could be measured"));
   }
 
   /** Gives a block back: to whoever works for this pair where it has runs here, else to whichever pair comes first. */
@@ -197,17 +194,18 @@ class PairAtWork {
  * @throws LabError with why pairs were given no further block
  */
 export async function workOnPairs(pairs: readonly PairOfWorker[], ground: WorkerGround): Promise<void> {
-  const failures: unknown[] = [];
+  const failures: { pair: PairOfWorker; error: unknown }[] = [];
   const run = async (pair: PairOfWorker) => {
     try {
       await new PairAtWork(pair, ground).run();
     } catch (error) {
-      failures.push(error);
-      pair.progress.say(messageOf(error));
+      failures.push({ pair, error });
+      if (pairs.length > 1) pair.progress.say(`given no further block: ${messageOf(error)}`);
     }
   };
   await Promise.all(pairs.map(run));
   if (failures.length === 0) return;
-  const exitCode = failures.some((error) => error instanceof LabError && error.exitCode === 2) ? 2 : 1;
-  throw new LabError(failures.map((error) => messageOf(error)).join("\n"), { exitCode });
+  const exitCode = failures.some(({ error }) => error instanceof LabError && error.exitCode === 2) ? 2 : 1;
+  const words = failures.map(({ pair, error }) => `pair ${pair.number} is given no further block: ${messageOf(error)}`);
+  throw new LabError(words.join("\n"), { exitCode });
 }

@@ -7,7 +7,7 @@ import { MeasuredRuns } from "../measured.ts";
 import type { CampaignWorkOptions } from "../options.ts";
 import { pairsOf, refuseCommonServers } from "../pairs.ts";
 import { serversAt, serversIn } from "../servers.ts";
-import { logFolder, ofPair, withPairsInReach } from "../stacks.ts";
+import { logFolder, progressOfPair, withPairsInReach } from "../stacks.ts";
 import { BlockQueue } from "./block-queue.ts";
 import { tellSeldom } from "./tell-seldom.ts";
 import { workOnPairs } from "./work.ts";
@@ -15,7 +15,7 @@ import { workOnPairs } from "./work.ts";
 /** How often a queue is looked at, in milliseconds. */
 export const lookMs = 2000;
 
-/** Tells what is wrong with a queue. */
+/** Tells what is wrong with a queue, and what may be told again and again, seldom. */
 export const tellTrouble = () => tellSeldom(progress.say);
 
 /**
@@ -45,12 +45,12 @@ export async function workHere(
       const work = workOnPairs(
         pairs.map((pair) => ({
           ...pair,
-          progress: pairs.length === 1 ? progress : ofPair(pair.number),
+          progress: pairs.length === 1 ? progress : progressOfPair(pair.number),
           working: (own) => working(pair, own),
         })),
         {
           ...{ queue, runs, interruption, results: runs.results, serversOf: serversIn, lookMs },
-          say: tellSeldom(progress.say),
+          say: tellTrouble(),
           isOver: () => isOver,
         },
       );

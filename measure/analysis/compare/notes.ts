@@ -48,14 +48,16 @@ const survivors = "RTTs are of the packets that came back, and a driver that los
 
 /** How many scenarios a sentence names. */
 const mostNamed = 8;
+/** The first of them, and how many more there are. */
+const someOf = (named: readonly string[]): string =>
+  [...named.slice(0, mostNamed), ...(named.length > mostNamed ? [`${named.length - mostNamed} more`] : [])].join(", ");
 
 /** Scenarios that lost so many packets that their RTTs are of a selection, as a sentence; empty without any. */
 export function scenarioLossNotes(scenarios: readonly (PacketCounts & { scenario: string })[]): string[] {
   const losing = scenarios.filter((scenario) => lossOf(scenario) > muchLoss).sort((a, b) => lossOf(b) - lossOf(a));
   if (losing.length === 0) return [];
-  const named = losing.slice(0, mostNamed).map((scenario) => `${scenario.scenario} ${lossWords(scenario)}`);
-  const others = losing.length > mostNamed ? [`${losing.length - mostNamed} more`] : [];
-  return [`lost packets above ${percentText(muchLoss)}: ${[...named, ...others].join(", ")}; ${survivors}`];
+  const named = losing.map((scenario) => `${scenario.scenario} ${lossWords(scenario)}`);
+  return [`lost packets above ${percentText(muchLoss)}: ${someOf(named)}; ${survivors}`];
 }
 
 /** A frequency that is missed by more than this share is not the one that was asked for. */
@@ -70,10 +72,9 @@ export function rateNotes(runs: readonly Pick<RunRecord, "scenario" | "ratePps" 
     return rate < (1 - muchSlower) * asked ? [{ scenario, asked, rate }] : [];
   });
   if (slow.length === 0) return [];
-  const named = slow.slice(0, mostNamed).map(({ scenario, asked, rate }) => `${scenario} ${digits(rate)} of ${asked}`);
-  const others = slow.length > mostNamed ? [`${slow.length - mostNamed} more`] : [];
+  const named = slow.map(({ scenario, asked, rate }) => `${scenario} ${digits(rate)} of ${asked}`);
   return [
-    `ping sent fewer packets a second than it was asked to: ${[...named, ...others].join(", ")}; a frequency in a scenario's name is what was asked for`,
+    `ping sent fewer packets a second than it was asked to: ${someOf(named)}; a frequency in a scenario's name is what was asked for`,
   ];
 }
 

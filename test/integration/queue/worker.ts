@@ -61,7 +61,7 @@ await interruptible(async (interruption) => {
                   asked.throwIfAborted();
                   await publish(deployment, folder, index + 1);
                 }
-                return { times: [], mended: [], found: "" };
+                return { times: [], found: "" };
               }),
             ),
         }),

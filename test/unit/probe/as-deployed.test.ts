@@ -40,7 +40,7 @@ describe("what differs", () => {
     const [difference, ...others] = differences([], { policy: { ...policy, [key]: value }, ports });
     expect(others).toEqual([]);
     const was = policy[key as keyof typeof policy] || "none";
-    expect(difference).toMatchObject({ server: "sender", what, declared: `${was} at the first run`, found: value });
+    expect(difference).toMatchObject({ server: "sender", what, declared: `${was} after the first run`, found: value });
     expect(difference?.mend).toMatch(/^set (it|them) .*; or destroy and deploy anew/);
   });
 
@@ -54,7 +54,7 @@ describe("what differs", () => {
     const two = { policy, ports: [lo, second] };
     expect(differences([], two, two)).toEqual([]);
     expect(differences([], { policy, ports: [lo, { ...second, carrier: true }] }, two)).toMatchObject([
-      { what: "link of lo2", declared: "down at the first run" },
+      { what: "link of lo2", declared: "down after the first run" },
     ]);
   });
 

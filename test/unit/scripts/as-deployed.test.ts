@@ -144,10 +144,10 @@ describe("a server before a run", () => {
     server.write("sys/devices/virtual/pf0/speed", "100\n");
     expect(await look()).toEqual([
       expect.stringMatching(
-        /^sender: CPU governor: declared performance at the first run, found performance,powersave; /,
+        /^sender: CPU governor: declared performance after the first run, found performance,powersave; /,
       ),
       expect.stringMatching(
-        /declared up, 1000 Mb\/s, full duplex at the first run, found up, 100 Mb\/s, full duplex; /,
+        /declared up, 1000 Mb\/s, full duplex after the first run, found up, 100 Mb\/s, full duplex; /,
       ),
     ]);
     expect(await isKept()).toBe(true);
