@@ -109,6 +109,11 @@ export class Deal {
     this.#underWay.delete(pair);
   }
 
+  /** Why a pair was given no further block, in words; undefined where it was not said. */
+  whyDismissed(pair: number): string | undefined {
+    return this.#dismissed.get(pair);
+  }
+
   /** What is left of the work, for the pairs that still do some. */
   get left(): SharedWork<PlannedDeployment> {
     const working = this.#pairs.filter((pair) => !this.#dismissed.has(pair));

@@ -161,6 +161,12 @@ export class DrivenStack {
     }
   }
 
+  /** What pulumi is ended by: after an end was asked for only that it hangs, since it hears nothing of a signal that came before it. */
+  #endingSignal(late: AbortSignal): AbortSignal {
+    const { tellChildren } = this.#options.interruption;
+    return tellChildren.aborted ? late : AbortSignal.any([tellChildren, late]);
+  }
+
   #settings(report: DeploymentReport, late: AbortSignal): OperationSettings {
     const write = (text: string) => void this.#log.write(text);
     return {
@@ -169,7 +175,7 @@ export class DrivenStack {
       onOutput: write,
       onError: write,
       onEvent: report.accept.bind(report),
-      signal: AbortSignal.any([this.#options.interruption.tellChildren, late]),
+      signal: this.#endingSignal(late),
     };
   }
 }

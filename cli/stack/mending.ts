@@ -59,8 +59,11 @@ export async function mendingOnce<T>(
     if (refusals.length === 0) throw error;
     tell(refusals);
   }
+  const again = new Date();
   return up().catch((error: unknown) => {
     asked.throwIfAborted();
+    // What needs the user may have come meanwhile.
+    mendableRefusals(stack, resultsDirectory, again);
     throw error;
   });
 }

@@ -66,6 +66,14 @@ export async function requireAsDeployed(
   }
 }
 
+/** What was not any more as it had been when a run began. */
+export interface ChangesMeanwhile {
+  /** In sentences: such a run does not count. */
+  sentences: string[];
+  /** What of it the next run would be refused for as well. */
+  differences: ServerDifference[];
+}
+
 /** How often a link of a port has come or gone, where it is not as often as before; only a port that Main VMs use tells of a run. */
 function linkChangesOf(role: Role, before: ServerConditions, now: ServerConditions): string[] {
   const [was, is] = [before, now].map(({ ports: [main] }) => main);
@@ -74,22 +82,27 @@ function linkChangesOf(role: Role, before: ServerConditions, now: ServerConditio
 }
 
 /**
- * Asks both servers after a run whether they are still as they were when it began, and has them hold the deployment's other runs to
- * that.
+ * Asks both servers after a run whether they are still as they were when it began. Where all is, they hold the deployment's other runs
+ * to that from then on.
  * @param before in which state they were then
- * @returns what is not, in sentences: such a run does not count
  */
 export async function changesMeanwhile(
   spec: Ends,
   connections: Asked,
   before: PerRole<ServerConditions>,
-): Promise<string[]> {
-  const seen = await ask(spec, connections, true);
-  const changes = roles.flatMap((role) => [
-    ...differencesOf(role, spec.ends[role].deployed, { ...seen[role], first: before[role] }, "when the run began").map(
-      differenceText,
-    ),
-    ...linkChangesOf(role, before[role], seen[role].now),
-  ]);
-  return changes.map((change) => `something was changed while it was measured: ${change}`);
+): Promise<ChangesMeanwhile> {
+  const seen = await ask(spec, connections, false);
+  const differences = roles.flatMap((role) =>
+    differencesOf(role, spec.ends[role].deployed, { ...seen[role], first: before[role] }, "when the run began"),
+  );
+  const changes = [
+    ...differences.map(differenceText),
+    ...roles.flatMap((role) => linkChangesOf(role, before[role], seen[role].now)),
+  ];
+  // A state that changed is no measure for other runs.
+  if (changes.length === 0 && roles.some((role) => seen[role].first === undefined)) await ask(spec, connections, true);
+  return {
+    sentences: changes.map((change) => `something was changed while it was measured: ${change}`),
+    differences,
+  };
 }

@@ -64,7 +64,7 @@ export class CommandInEndpoint {
   async start(begin = { afterSeconds: settleSeconds, tellsEnd: false }): Promise<void> {
     const uptime = "$(cut -d ' ' -f 1 /proc/uptime)";
     const told = begin.tellsEnd ? `; echo ${this.endWord.word} > ${this.#endpoint.words.written}` : "";
-    const script = `sleep ${begin.afterSeconds}; from=${uptime}; timeout -s INT -k 10 ${this.#limitSeconds} ${this.#given.shell} > ${this.#files}.txt 2> ${this.#files}.err; code=$?; head -c ${mostErrorBytes} ${this.#files}.err > ${this.#files}.said; echo "exit_code=$code from=$from to=${uptime}" > ${this.#files}.end${told}`;
+    const script = `sleep ${begin.afterSeconds}; from=${uptime}; timeout -s INT -k 10 ${this.#limitSeconds} ${this.#given.shell} > ${this.#files}.txt 2> ${this.#files}.err; code=$? to=${uptime}; head -c ${mostErrorBytes} ${this.#files}.err > ${this.#files}.said; echo "exit_code=$code from=$from to=$to" > ${this.#files}.end${told}`;
     this.#command = await this.#endpoint.start(script, false);
   }
 

@@ -11,6 +11,7 @@ import { hopOfPoint, pointNames, roleOfPoint } from "../../study/points.ts";
 import { pingRecord } from "../probes/ping/record.ts";
 import type { Probe } from "../probes/probe.ts";
 import { allProbes } from "../probes/registry.ts";
+import type { ServerDifference } from "../results/conditions.ts";
 import { type BackgroundUse, type Manifest, manifestSchema } from "../results/manifest.ts";
 import { type Refusal, recordRefusal, refusalsOf } from "../results/refusal.ts";
 import { NoRoomError, publishError, requireRoom } from "../results/room.ts";
@@ -68,7 +69,7 @@ async function manifestOf(
     ...findings.flatMap((each) => each.problems),
     ...background.sender.problems,
     ...background.responder.problems,
-    ...raw.changes,
+    ...raw.changes.sentences,
   ];
   const manifest = manifestSchema.parse({
     schemaVersion: 2,
@@ -148,11 +149,22 @@ function outcomeOf(manifest: Manifest, directory: string, measured: boolean): Ru
   };
 }
 
-const refusalOf = ({ owner, replicate, run }: RunSpec, { differences }: NotAsDeployedError): Refusal => ({
-  ...{ owner, replicate, run },
-  at: new Date().toISOString(),
-  differences: [...differences],
-});
+/** Writes down that a run was refused, or could not be measured, because of what differs on its servers. What cannot be is said. */
+async function noteRefusal(
+  { owner, replicate, run }: RunSpec,
+  folder: string,
+  differences: readonly ServerDifference[],
+  say: (line: string) => void,
+): Promise<void> {
+  const refusal: Refusal = {
+    ...{ owner, replicate, run },
+    at: new Date().toISOString(),
+    differences: [...differences],
+  };
+  await recordRefusal(folder, refusal).catch((why: unknown) =>
+    say(`run ${run} of replicate ${replicate}: that it was refused could not be written down: ${messageOf(why)}`),
+  );
+}
 
 /** What a run is measured with, where it is not the servers and all probes: for the sake of tests. */
 export interface MeasuredWith {
@@ -188,6 +200,7 @@ export async function measureRun(
   await requireRoom(spec.resultsDirectory, runBudget(spec.scenario.factors, spec.fidelity).runBytes);
   const problems: string[] = [];
   let loadRan = true;
+  let differences: readonly ServerDifference[] = [];
   for (let attempt = 1; attempt <= attempts && loadRan; attempt += 1) {
     const seed = randomBytes(4).readUInt32BE();
     try {
@@ -198,19 +211,19 @@ export async function measureRun(
         return outcomeOf(manifest, folder, true);
       }
       loadRan = ran;
+      differences = raw.changes.differences;
       const aside = asideOf(folder, "invalid");
       await publish(aside, files, manifest);
       problems.push(`attempt ${attempt} (kept as ${aside}): ${manifest.problems.join("; ")}`);
     } catch (error) {
-      if (error instanceof NotAsDeployedError)
-        await recordRefusal(folder, refusalOf(spec, error)).catch((why: unknown) =>
-          say(`${label}: that it was refused could not be written down: ${messageOf(why)}`),
-        );
+      if (error instanceof NotAsDeployedError) await noteRefusal(spec, folder, error.differences, say);
       if (isFinal(error)) throw error;
       problems.push(`attempt ${attempt}: ${messageOf(error)}`);
     }
     say(`${label}: ${problems.at(-1)}`);
   }
+  // What the next run would be refused for: whoever deploys again must know whether it is the user's.
+  if (differences.length > 0) await noteRefusal(spec, folder, differences, say);
   if (!loadRan) problems.push(await forgetLoad(spec));
   throw new LabError(`${label} of ${spec.scenario.name} could not be measured:\n${problems.join("\n")}`);
 }

@@ -4,7 +4,7 @@ import type { SshConnection } from "../../lib/ssh/connect.ts";
 import type { GuestLook } from "../../study/loads/guest-look.ts";
 import type { ServerConditions } from "../results/conditions.ts";
 import { AnsweringInEndpoint } from "./answering-in-endpoint.ts";
-import { changesMeanwhile, requireAsDeployed } from "./as-deployed.ts";
+import { type ChangesMeanwhile, changesMeanwhile, requireAsDeployed } from "./as-deployed.ts";
 import { lookInGuests } from "./background.ts";
 import { CommandInEndpoint } from "./command-in-endpoint.ts";
 import { type RawProbe, runProbe } from "./probe-run.ts";
@@ -20,8 +20,8 @@ export interface RawRun {
   ended: Date;
   /** In which state the servers were before it. */
   conditions: PerRole<ServerConditions>;
-  /** What was not so any more after it, in sentences. */
-  changes: string[];
+  /** What was not so any more after it. */
+  changes: ChangesMeanwhile;
   /** Of each probe, in the order in which they measured. */
   probes: RawProbe[];
   facts: PerRole<{ before: Record<string, string>; after: Record<string, string> }>;

@@ -33,6 +33,9 @@ const pairOfQueue = (name: string): number | undefined => {
   return pair === undefined ? undefined : Number(pair);
 };
 
+/** On which pair a block has runs. */
+export type BegunOn = (job: BlockJob) => number | undefined | "elsewhere";
+
 const day = 24 * 3600;
 const unfinishedStates: readonly string[] = ["created", "retry", "active"];
 
@@ -167,33 +170,51 @@ export class BlockQueue {
   /**
    * The next block for a pair, which is the pair's from now on: one that it has, else one of nobody's, else one that was forgotten.
    * None while somebody else works for the pair.
-   * @param begunOn on which pair a block has runs; what it throws is thrown, and the block stays where it is
+   * @param begunOn on which pair a block has runs; "elsewhere" for one that this machine cannot measure, which is passed over
    */
-  async take(pair: number, begunOn: (job: BlockJob) => number | undefined): Promise<HeldBlock | undefined> {
+  async take(pair: number, begunOn: BegunOn): Promise<HeldBlock | undefined> {
     const ownQueue = await this.#need(queueOf(pair));
     const held = await this.#hold(ownQueue);
     if (held !== undefined) return held;
     if ((await this.#unfinishedIn(ownQueue)).length > 0) return undefined;
-    const sources = [free, ...(await this.#pairQueues()).filter((name) => name !== ownQueue)];
-    for (const source of sources) if (await this.#moveTo(pair, source, begunOn)) return this.#hold(ownQueue);
+    if (await this.#takeFree(pair, begunOn)) return this.#hold(ownQueue);
+    for (const source of await this.#pairQueues())
+      if (source !== ownQueue && (await this.#takeForgotten(pair, source, begunOn))) return this.#hold(ownQueue);
     return undefined;
   }
 
-  /** Takes the first block of a queue to a pair, in one transaction: it is never in none and never in two. */
-  async #moveTo(pair: number, source: string, begunOn: (job: BlockJob) => number | undefined): Promise<boolean> {
-    const isWaiting = (job: { state: string; startAfter: Date }) => job.state !== "active" && this.#isForgotten(job);
-    if (source !== free && !(await this.#unfinishedIn(source)).some(isWaiting)) return false;
-    return this.#inTransaction(async (db) => {
-      const [found] = await this.#boss.fetch<unknown>(source, { db, includeMetadata: true });
-      if (found === undefined || (source !== free && !this.#isForgotten(found))) return false;
-      const job = blockJobSchema.parse(found.data);
+  /** Takes the first of nobody's blocks to a pair that can be measured here. Of two who want the same one gets it. */
+  async #takeFree(pair: number, begunOn: BegunOn): Promise<boolean> {
+    for (const { id, data } of await this.#unfinishedIn(free)) {
+      const job = blockJobSchema.parse(data);
       const begun = begunOn(job);
-      if (source !== free && begun !== undefined) return false;
-      await this.#boss.deleteJob(source, found.id, { db });
-      if (!(await this.#isInAnother(source, job, db)))
-        await this.#send(await this.#need(queueOf(begun ?? pair)), job, db);
-      return true;
+      if (begun !== "elsewhere" && (await this.#move(free, id, job, begun ?? pair))) return true;
+    }
+    return false;
+  }
+
+  /** Takes the first block of another pair's queue that was forgotten there and of which nothing is measured. */
+  async #takeForgotten(pair: number, source: string, begunOn: BegunOn): Promise<boolean> {
+    const isWaiting = (job: { state: string; startAfter: Date }) => job.state !== "active" && this.#isForgotten(job);
+    if (!(await this.#unfinishedIn(source)).some(isWaiting)) return false;
+    return this.#inTransaction(async (db) => {
+      // What is fetched is nobody else's for as long as the transaction lasts.
+      const [found] = await this.#boss.fetch<unknown>(source, { db, includeMetadata: true });
+      if (found === undefined || !this.#isForgotten(found)) return false;
+      const job = blockJobSchema.parse(found.data);
+      return begunOn(job) === undefined && this.#moveWithin(db, source, found.id, job, pair);
     });
+  }
+
+  #move(source: string, id: string, job: BlockJob, pair: number): Promise<boolean> {
+    return this.#inTransaction((db) => this.#moveWithin(db, source, id, job, pair));
+  }
+
+  /** Moves a block to a pair's queue: it is never in none and never in two. @returns whether it was still there */
+  async #moveWithin(db: Db, source: string, id: string, job: BlockJob, pair: number): Promise<boolean> {
+    if (affectedBy(await this.#boss.deleteJob(source, id, { db })) === 0) return false;
+    if (!(await this.#isInAnother(source, job, db))) await this.#send(await this.#need(queueOf(pair)), job, db);
+    return true;
   }
 
   /** Whether it waits for longer than a pair that is there would leave it. */
@@ -215,7 +236,7 @@ export class BlockQueue {
     const settling: Settling = {
       beat: async () => affectedBy(await this.#boss.touch(name, claim)) > 0,
       done: async (output) => void (await this.#boss.complete(name, claim, output)),
-      giveBack: async (why) => void (await this.#boss.fail(name, claim, { why })),
+      giveBack: async () => void (await this.#boss.fail(name, claim)),
       moveTo: async (pair) => {
         const to = await this.#need(pair === undefined ? free : queueOf(pair));
         await this.#inTransaction(async (db) => {

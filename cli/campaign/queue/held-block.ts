@@ -11,7 +11,7 @@ export interface Settling {
   /** That the worker lives. @returns whether the job is still its own */
   beat: () => Promise<boolean>;
   done: (output: object) => Promise<void>;
-  giveBack: (why: string) => Promise<void>;
+  giveBack: () => Promise<void>;
   /** @param pair undefined for nobody's */
   moveTo: (pair: number | undefined) => Promise<void>;
 }
@@ -81,7 +81,7 @@ export class HeldBlock {
   done = (output: object): Promise<void> => this.#settle(() => this.#settling.done(output));
 
   /** Leaves it for whoever works for this pair next. */
-  giveBack = (why: string): Promise<void> => this.#settle(() => this.#settling.giveBack(why));
+  giveBack = (): Promise<void> => this.#settle(() => this.#settling.giveBack());
 
   /** Leaves it for another pair. @param pair undefined: for whichever comes first */
   moveTo = (pair: number | undefined): Promise<void> => this.#settle(() => this.#settling.moveTo(pair));

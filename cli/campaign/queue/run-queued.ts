@@ -1,9 +1,10 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { counted } from "../../../lib/counted.ts";
 import { checkout } from "../../../lib/paths.ts";
 import { interruptible } from "../../interrupt.ts";
 import { progress } from "../../progress.ts";
+import { timeStamp } from "../../stamp.ts";
 import { tellReport } from "../../written-report.ts";
 import type { Campaign } from "../campaign.ts";
 import type { CampaignOutcome } from "../measure.ts";
@@ -11,7 +12,9 @@ import { MeasuredRuns } from "../measured.ts";
 import type { CampaignRunOptions, Queued } from "../options.ts";
 import { conclude, runnable } from "../run.ts";
 import { serversAt } from "../servers.ts";
+import { logFolder } from "../stacks.ts";
 import { summaryText } from "../summary.ts";
+import { tidyAll } from "../tidy.ts";
 import { blockJob, nameOfCampaign } from "./block-job.ts";
 import { BlockQueue } from "./block-queue.ts";
 import { measuredKeys, queuedOutcome } from "./queued-outcome.ts";
@@ -88,5 +91,12 @@ export async function runQueuedCampaign(options: Options): Promise<void> {
   process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : `${summaryText(outcome)}\n`);
   progress.say(`results are in ${runs.results}`);
   await tellReport(runs.results, progress);
+  const nothingWasToDo = outcome.measured.length + outcome.failed.length + outcome.left.length === 0;
+  if (areNamed && nothingWasToDo)
+    await tidyAll(campaign.pairs, {
+      keep: false,
+      results: runs.results,
+      log: join(logFolder, `campaign-${timeStamp()}`),
+    });
   conclude(outcome);
 }

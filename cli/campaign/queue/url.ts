@@ -20,7 +20,7 @@ function urlOf(text: string): URL | undefined {
 export function parseQueue(text: string): string {
   const url = urlOf(text);
   const isPostgres = url?.protocol === "postgres:" || url?.protocol === "postgresql:";
-  if (!isPostgres) return refuseOption("--queue", text.includes("@") ? "…" : text, allowed);
+  if (!isPostgres) return refuseOption("--queue", "…", allowed);
   if (url.password !== "" || url.searchParams.has("password"))
     return refuseOption("--queue", `${url.protocol}//…@${url.host}${url.pathname}`, allowed);
   return text;

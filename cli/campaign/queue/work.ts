@@ -40,10 +40,13 @@ export interface PairOfWorker extends NumberedPair {
 /** A job of a queue ends after a day, whoever has it: a block that takes longer is given back, and taken up again. */
 const hoursOfBlock = 12;
 
-/** What became of a block, as the queue keeps it. */
+/** A block that this machine could not plan may become one that it can: a shared directory shows late what others have written. */
+const passedOverMs = 60_000;
+
+/** What became of a block, as the queue keeps it: no reasons, which name servers and keys. They stand in the journal. */
 const outputOf = ({ measured, skipped, failed }: CampaignOutcome) => ({
   ...{ measured: measured.length, skipped: skipped.length },
-  failed: failed.map(({ name, error }) => `${name}: ${firstLine(error)}`),
+  failed: failed.map(({ name }) => name),
 });
 
 /** A pair of servers for which a worker takes one block after the other. */
@@ -51,6 +54,8 @@ class PairAtWork {
   readonly #pair: PairOfWorker;
   readonly #ground: WorkerGround;
   readonly #planned = new Map<string, PlannedBlock>();
+  /** Until when blocks are left to other machines. */
+  readonly #passedOver = new Map<string, number>();
 
   constructor(pair: PairOfWorker, ground: WorkerGround) {
     this.#pair = pair;
@@ -77,25 +82,46 @@ class PairAtWork {
 
   #begunOn = (job: BlockJob): number | undefined => measuredOn(this.#ground.runs)(this.#plan(job).block);
 
+  /** The same of nobody's blocks: one that is not planned here is for other machines, and is planned again after a while. */
+  #begunOnOrElsewhere = (job: BlockJob): number | undefined | "elsewhere" => {
+    const key = `${job.plan.sha256} ${job.replicate}`;
+    if (Date.now() < (this.#passedOver.get(key) ?? 0)) return "elsewhere";
+    try {
+      return this.#begunOn(job);
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      this.#ground.say(messageOf(error));
+      this.#passedOver.set(key, Date.now() + passedOverMs);
+      return "elsewhere";
+    }
+  };
+
   async #take(): Promise<HeldBlock | undefined> {
     const { queue, interruption, isOver } = this.#ground;
     if (interruption.asked.aborted || isOver()) return undefined;
     try {
-      return await queue.take(this.#pair.number, this.#begunOn);
+      return await queue.take(this.#pair.number, this.#begunOnOrElsewhere);
     } catch (error) {
-      if (error instanceof LabError) throw error;
       this.#ground.say(`the queue: ${messageOf(error)}`);
       return undefined;
     }
   }
 
-  /** Measures what is missing of a block. @param asked ends it after what is under way */
-  async #measure(held: HeldBlock, deploy: CampaignSteps["deploy"], asked: AbortSignal): Promise<CampaignOutcome> {
+  /**
+   * Measures what is missing of a block.
+   * @param asked ends it after what is under way
+   * @returns also why nothing further is to be deployed on the pair, where that is so
+   */
+  async #measure(
+    held: HeldBlock,
+    deploy: CampaignSteps["deploy"],
+    asked: AbortSignal,
+  ): Promise<{ outcome: CampaignOutcome; endsPair: string | undefined }> {
     const { runs } = this.#ground;
     const { number, progress } = this.#pair;
     const { campaign, block } = this.#plan(held.job);
     const deal = new Deal([block], new Map([[block.replicate, number]]), [number], (each) => runs.isMeasured(each));
-    if (deal.toDo.length === 0) return outcomeWithout(deal);
+    if (deal.toDo.length === 0) return { outcome: outcomeWithout(deal), endsPair: undefined };
     const journal = campaign.journal.ofPair(number);
     const estimate = estimatesOf(campaign, campaign.journal.read());
     const outcome = await measureCampaign(
@@ -113,7 +139,7 @@ class PairAtWork {
       },
     );
     await runs.remember();
-    return outcome;
+    return { outcome, endsPair: deal.whyDismissed(number) };
   }
 
   /**
@@ -125,21 +151,22 @@ class PairAtWork {
     const begunOn = this.#begunOn(held.job);
     if (begunOn !== undefined && begunOn !== number) return held.moveTo(begunOn);
     const late = AbortSignal.timeout(hoursOfBlock * 3_600_000);
-    const outcome = await this.#measure(held, deploy, AbortSignal.any([asked, late]));
+    const { outcome, endsPair } = await this.#measure(held, deploy, AbortSignal.any([asked, late]));
     const { measured, skipped, failed, left } = outcome;
     const hasSome = measured.length + skipped.length > 0;
-    if (asked.aborted) return this.#leave(held, "interrupted");
-    if (late.aborted && left.length > 0) return held.giveBack(`${hoursOfBlock} hours have passed`);
-    const [untried] = left;
-    if (untried !== undefined) await this.#leave(held, untried.why);
+    if (asked.aborted) return this.#leave(held);
+    if (late.aborted && left.length > 0 && endsPair === undefined) return held.giveBack();
+    const why = endsPair ?? left[0]?.why;
+    if (why !== undefined) await this.#leave(held);
     else await held.done(outputOf(outcome));
-    if (untried !== undefined || !hasSome)
-      throw new LabError(firstLine(untried?.why ?? failed.at(-1)?.error ?? "nothing could be measured"));
+    // Nothing further is deployed there, also where what ended it was the last of the block.
+    if (why !== undefined || !hasSome)
+      throw new LabError(firstLine(why ?? failed.at(-1)?.error ?? "nothing could be measured"));
   }
 
   /** Gives a block back: to whoever works for this pair where it has runs here, else to whichever pair comes first. */
-  async #leave(held: HeldBlock, why: string): Promise<void> {
-    await (this.#isUntouched(held.job) ? held.moveTo(undefined) : held.giveBack(why));
+  async #leave(held: HeldBlock): Promise<void> {
+    await (this.#isUntouched(held.job) ? held.moveTo(undefined) : held.giveBack());
   }
 
   /** Whether a block has no runs; not where this machine cannot tell. */
@@ -169,7 +196,7 @@ class PairAtWork {
         }
       });
     } catch (error) {
-      if (held !== undefined) await this.#leave(held, messageOf(error));
+      if (held !== undefined) await this.#leave(held);
       if (!ended.aborted) throw error;
     }
     if (lost.signal.aborted) this.#pair.progress.say(messageOf(lost.signal.reason));

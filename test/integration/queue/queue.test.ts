@@ -117,20 +117,31 @@ it("a block of which a worker that was killed had measured nothing is another pa
   expect([...expectAllOnce(campaign, [1, 2])]).toEqual([[1, 2]]);
 });
 
-it.each([undefined, 1])(
-  "a worker that does not plan what is queued (for pair %s) ends, says why, and leaves it",
-  async (pair) => {
-    const another = (job: BlockJob) => ({ ...job, plan: { sha256: "of another version", scenarios: [] } });
-    const { campaign } = await enqueue(1, 7, another, pair);
-    const worker = work(1);
-    await until(() => worker.exitCode !== null);
-    expect(worker.exitCode).toBe(2);
-    expect(eventsLike(/says replicate 1 of campaign \w+ cannot be measured on pair 1 by this machine/)).toHaveLength(1);
-    expect(await queue.unfinished(nameOfCampaign(campaign))).toEqual([{ replicate: 1, pair, isUnderWay: false }]);
-    await (await queue.take(1, () => undefined))?.done({});
-    expect(await queue.unfinished(nameOfCampaign(campaign))).toEqual([]);
-  },
-);
+const another = (job: BlockJob) => ({ ...job, plan: { sha256: "of another version", scenarios: [] } });
+const unplanned =
+  /(says|ends: pair 1 is given no further block:) replicate 1 of campaign \w+ cannot be measured on pair 1 by this machine/;
+
+it("a worker that does not plan what is queued for its pair ends, says why, and leaves it", async () => {
+  const { campaign } = await enqueue(1, 7, another, 1);
+  const worker = work(1);
+  await until(() => worker.exitCode !== null);
+  expect(worker.exitCode).toBe(2);
+  expect(eventsLike(unplanned)).toHaveLength(1);
+  expect(await queue.unfinished(nameOfCampaign(campaign))).toEqual([{ replicate: 1, pair: 1, isUnderWay: false }]);
+  await (await queue.take(1, () => undefined))?.done({});
+  expect(await queue.unfinished(nameOfCampaign(campaign))).toEqual([]);
+});
+
+it("a worker passes over what it does not plan and is for any pair, says so once, and goes on with the next campaign", async () => {
+  const unknown = await enqueue(1, 8, another);
+  const { campaign } = await enqueue(2, 9);
+  work(1, 100);
+  await untilDone(campaign);
+  expectAllOnce(campaign, [1]);
+  expect(eventsLike(unplanned)).toHaveLength(1);
+  const left = await queue.unfinished(nameOfCampaign(unknown.campaign));
+  expect(left).toEqual([{ replicate: 1, pair: undefined, isUnderWay: false }]);
+});
 
 it("a wrong password is told by what the database says, and not itself", async () => {
   process.env.PGPASSWORD = "right-horse";

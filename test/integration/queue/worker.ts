@@ -11,7 +11,7 @@ import { MeasuredRuns } from "../../../cli/campaign/measured.ts";
 import { BlockQueue } from "../../../cli/campaign/queue/block-queue.ts";
 import { workOnPairs } from "../../../cli/campaign/queue/work.ts";
 import { interruptible } from "../../../cli/interrupt.ts";
-import { LabError } from "../../../lib/errors.ts";
+import { LabError, messageOf } from "../../../lib/errors.ts";
 import { withLock } from "../../../lib/lock.ts";
 import { publishFolder } from "../../../lib/publish.ts";
 import { writeRun } from "../../unit/campaign/fixtures.ts";
@@ -75,6 +75,7 @@ await interruptible(async (interruption) => {
     },
   )
     .catch((error) => {
+      tell(`ends: ${messageOf(error)}`);
       process.exitCode = error instanceof LabError ? error.exitCode : 3;
     })
     .finally(() => queue.close());

@@ -85,6 +85,8 @@ it("a results directory that cannot be made is told before a run", async () => {
   );
   expect(became).toEqual({
     ...{ run: 1, attempts: 0 },
-    error: expect.stringMatching(/^no results can be kept in .*sub\/results: E\w+: .*; give another directory$/),
+    error: expect.stringMatching(
+      /^no results can be kept in .*sub\/results: E\w+: .*; see to that, or give another directory$/,
+    ),
   });
 });

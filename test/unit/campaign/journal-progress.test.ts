@@ -91,7 +91,7 @@ test("a campaign whose process is gone is told to be over, though its journal ha
   expect(textsIn(journals)).toEqual([`${far}; last entry 2026-01-02 03:04:30 UTC`]);
   child.kill("SIGKILL");
   await once(child, "exit");
-  const over = `${far}; it is not running any more on this machine; last entry 2026-01-02 03:04:30 UTC; run it again to go on`;
+  const over = `${far}; it is not running on this machine; last entry 2026-01-02 03:04:30 UTC; where it runs on no other either, run it again to go on`;
   expect(textsIn(journals)).toEqual([over]);
   write(folder.path, "other", [begun(1, 1, 2, identify(process.pid))]);
   expect(textsIn(journals), "one that runs is told alone").toEqual([expect.stringMatching(/^campaign other: /)]);
@@ -104,7 +104,9 @@ test.each([
 ])("a campaign of %s that has not ended does not go on", (_whose, whose) => {
   using folder = temporaryFolder();
   write(folder.path, "one", [begun(2, 2, 0, whose)]);
-  expect(textsIn(new JournalsIn(folder.path))).toEqual([expect.stringMatching(/not running any more .* run it again/)]);
+  expect(textsIn(new JournalsIn(folder.path))).toEqual([
+    expect.stringMatching(/not running on this machine.* run it again/),
+  ]);
 });
 
 test("a campaign in a queue goes on until all is measured, whoever has queued it", () => {

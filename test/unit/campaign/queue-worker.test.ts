@@ -15,7 +15,7 @@ describe("a block that a worker holds", () => {
   const settling = (said: string[], more: Partial<Settling> = {}): Settling => ({
     beat: async () => true,
     done: async () => void said.push("done"),
-    giveBack: async (why) => void said.push(why),
+    giveBack: async () => void said.push("given back"),
     moveTo: async (pair) => void said.push(`to ${pair}`),
     ...more,
   });
@@ -36,7 +36,7 @@ describe("a block that a worker holds", () => {
     const held = new HeldBlock(job, settling(said, { done, beat }), 0.5, (line) => troubles.push(line));
     await held.done({});
     const beatsBefore = beats;
-    await held.giveBack("too late");
+    await held.giveBack();
     await held.moveTo(2);
     expect(said).toEqual(["done"]);
     expect(troubles).toEqual(Array(2).fill("the queue: no route to host"));

@@ -43,7 +43,7 @@ describe("options", () => {
     ["postgres://lab:s3cret/x@db.example/lab", '--queue "…" is not allowed'],
     ["mysql://lab:s3cret@db.example/lab", '--queue "…" is not allowed'],
     ["s3cret@db.example", '--queue "…" is not allowed'],
-    ["db.example", '--queue "db.example" is not allowed'],
+    ["host=db.example password=s3cret", '--queue "…" is not allowed'],
   ])("a queue as %s is refused, and no password is told", (queue, message) => {
     for (const parse of [() => parseRunOptions(["baseline"], { queue }), () => parseWorkOptions({ queue })]) {
       const error = errorOf(parse);

@@ -96,6 +96,11 @@ it("what differed is told before the second deployment, also where that fails", 
   expect(twice).toMatchObject({ told: [difference1], ended: { message: "the sender does not answer" }, ups: 2 });
 });
 
+it("what needs the user after the second deployment is told as that", async () => {
+  const ended = await deployed([() => refused(), () => refused("set it back")]);
+  expect(ended).toMatchObject({ told: [difference1], ended: expect.any(NeedsUserError), ups: 2 });
+});
+
 it("nothing is deployed again for what needs the user, nor when an end was asked for", async () => {
   expect(await deployed([() => refused("set it back")])).toMatchObject({
     told: [],

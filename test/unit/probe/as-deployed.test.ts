@@ -8,7 +8,9 @@ import { measureRun } from "../../../measure/probe/measure.ts";
 import type { rawRun } from "../../../measure/probe/raw-run.ts";
 import type { ChangedLayer } from "../../../measure/probe/seen-server.ts";
 import { runSpecSchema } from "../../../measure/probe/spec.ts";
+import { ping } from "../../../measure/probes/ping/probe.ts";
 import type { ServerConditions } from "../../../measure/results/conditions.ts";
+import { playedRun } from "../../support/played-run.ts";
 import { madeUpConditions, madeUpSpec } from "../../support/run-spec.ts";
 
 const declared = { ports: [{ name: "lo", vfs: 0 }], layers: ["nic-lo", "vm-rtt-main"], main: "vm-rtt-main" };
@@ -112,12 +114,12 @@ const seenLines = ({ governor = "performance", carrier = 1, linkChanges = 1 } = 
 when=now record=port name=lo vfs=0 carrier=${carrier} speed_mbps=-1 duplex=unknown link_changes=${linkChanges}`;
 /** A server that gives one answer after the other, and the last one from then on. */
 function answers(...texts: string[]) {
-  let asked = 0;
-  const run = async () => {
-    asked += 1;
-    return texts[Math.min(asked, texts.length) - 1] ?? "";
+  const scripts: string[] = [];
+  const run = async (script: string) => {
+    scripts.push(script);
+    return texts[Math.min(scripts.length, texts.length) - 1] ?? "";
   };
-  return { run, asked: () => asked };
+  return { run, asked: () => scripts.length, scripts: () => scripts };
 }
 const specNowhere = runSpecSchema.parse(madeUpSpec("/nowhere"));
 
@@ -152,11 +154,16 @@ describe("what changes while a run is measured", () => {
   const meanwhile = async (sender: string) => {
     const up = seenLines();
     const before = await requireAsDeployed(specNowhere, { sender: answers(up), responder: answers(up) });
-    return changesMeanwhile(specNowhere, { sender: answers(sender), responder: answers(up) }, before);
+    const [changed, other] = [answers(sender), answers(up)];
+    const changes = await changesMeanwhile(specNowhere, { sender: changed, responder: other }, before);
+    return { ...changes, asked: changed.scripts() };
   };
 
   it("is nothing on servers that stay as they are", async () => {
-    expect(await meanwhile(seenLines())).toEqual([]);
+    const { sentences, differences, asked } = await meanwhile(seenLines());
+    expect([sentences, differences]).toEqual([[], []]);
+    // The first run of a deployment: others are held to the state that it left, once that is known not to have changed.
+    expect(asked.map((script) => /^REMEMBER=(\w+)/m.exec(script)?.[1])).toEqual(["no", "yes"]);
   });
 
   it.each([
@@ -164,9 +171,32 @@ describe("what changes while a run is measured", () => {
     [seenLines({ linkChanges: 3 }), "sender: the link of lo came or went 2 times"],
     [seenLines({ carrier: 0 }), "link of lo: declared up, found down"],
     [`record=layer name=vm-rtt-main made=process%3D1 found=\n${seenLines()}`, "rtt-main: declared there, found gone"],
-  ])("is told in a sentence", async (sender, told) => {
-    expect(await meanwhile(sender)).toEqual([expect.stringContaining(told)]);
+  ])("is told in a sentence, and no other run is held to it: %s", async (sender, told) => {
+    const { sentences, asked } = await meanwhile(sender);
+    expect(sentences).toEqual([expect.stringContaining(told)]);
+    expect(asked).toHaveLength(1);
   });
+});
+
+it("a run during which something was changed is written down as refused when no attempt counts: whoever deploys again must know", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "lab-changed-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const bridge = { server: "sender", what: "bridge rtt0", declared: "there", found: "gone", mend: "see who did it" };
+  let attempts = 0;
+  const measureOnce: typeof rawRun = async (_spec, { tasks: [task] }) => {
+    attempts += 1;
+    return playedRun(task, { changes: { sentences: ["the bridge went"], differences: [bridge] } });
+  };
+  const spec = runSpecSchema.parse(madeUpSpec(folder));
+  await expect(measureRun(spec, () => {}, { probes: [ping], measureOnce })).rejects.toThrow(
+    /attempt 3 .*the bridge went/,
+  );
+  expect(attempts).toBe(3);
+  const [scenario = ""] = readdirSync(folder);
+  const files = readdirSync(join(folder, scenario));
+  expect(files.filter((name) => name.startsWith("invalid_"))).toHaveLength(3);
+  const [refused = ""] = files.filter((name) => name.startsWith("refused_"));
+  expect(JSON.parse(readFileSync(join(folder, scenario, refused), "utf8"))).toMatchObject({ differences: [bridge] });
 });
 
 it("a run whose servers are not as they were deployed is tried once, and is written down as refused and nothing else", async () => {

@@ -121,7 +121,7 @@ it("a probe that only its own object knows is measured, checked and published be
     return {
       ...{ started: new Date(), ended: new Date(), probes },
       conditions: { sender: madeUpConditions, responder: madeUpConditions },
-      changes: attempt === 1 ? ["a cable was pulled"] : [],
+      changes: { sentences: attempt === 1 ? ["a cable was pulled"] : [], differences: [] },
       facts: { sender: looks, responder: looks },
       guestLooks: { sender: guestLook, responder: guestLook },
       guestFacts: { sender: null, responder: null },
