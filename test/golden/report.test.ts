@@ -1,12 +1,15 @@
 import { expect, test } from "vitest";
 import { disturbanceOf } from "../../measure/analysis/disturbance.ts";
+import { compareDriverPairs, driversByConditions } from "../../measure/analysis/driver-pairs.ts";
 import { pngOf, svgOf } from "../../report/draw/pictures.ts";
 import { type CompiledFigure, compiledFigure } from "../../report/draw/specification.ts";
 import { disturbanceFigures } from "../../report/figures/disturbance.ts";
+import { winnerFigures } from "../../report/figures/winners.ts";
 import type { StudyData } from "../../report/study-data.ts";
 import { capturedAndNot } from "../support/captures.ts";
 import { drawnStudy } from "../support/report.ts";
 import { sampleResults } from "../support/samples.ts";
+import { tenRuns } from "../support/study-runs.ts";
 
 /** The one that README.md shows lies where documents do. */
 const goldenFile = (name: string) => (name === "boxes-rtt" ? `../../docs/${name}.svg` : `report/${name}.golden.svg`);
@@ -22,7 +25,6 @@ const kinds = [
   "series-rtt",
   "parts-rtt",
   "kendall",
-  "winner-rtt",
   "rates",
 ];
 
@@ -48,6 +50,15 @@ test("each kind of figure is drawn as it was, of real runs", { timeout: 240_000 
     const png = await pngOf(svg, 1);
     expect([...png.subarray(1, 4)].map((byte) => String.fromCharCode(byte)).join("")).toBe("PNG");
   }
+});
+
+test("who has won is drawn as it was, of runs that are made up", async () => {
+  const runs = Object.entries({ "e1000-bridge": 4, "virtio-bridge": 2, "pci-passthrough": 1 }).flatMap(
+    ([main, rttMs]) => tenRuns({ main, rttMs }),
+  );
+  const pairs = compareDriverPairs(runs, "hardware");
+  const study = { pairs, measured: driversByConditions(runs), indexOf: new Map() } as unknown as StudyData;
+  for (const drawing of winnerFigures(study)) await drawnAsBefore(compiledFigure(drawing, null));
 });
 
 test("what captures change is drawn as it was, of runs that are made up", async () => {

@@ -40,8 +40,8 @@ test("of a campaign that is half done, each pair says what it rests on and what 
     /e1000-bridge \/ macvtap-passthrough unavailable none 0 no interval macvtap-passthrough: no packet came back/,
   );
   expect(figure("campaign-rtt").missing).toEqual([
-    "unavailable for macvtap-passthrough, replicate 2: no packet came back",
     "unavailable for virtio-bridge, replicate 3: mpstat was ended",
+    "unavailable for macvtap-passthrough, replicate 2: no packet came back",
   ]);
   expect(figure("boxes-rtt").rows.map(({ cells }) => [cells.driver, cells.deployments])).toEqual([
     ["e1000-bridge", 4],
