@@ -80,7 +80,6 @@ function differences(queued: BlockJob["plan"], here: BlockJob["plan"]): string {
 
 /** What a machine has to plan a queued block with. */
 export interface PlanningPlace {
-  results: string;
   runs: MeasuredRuns;
   serversOf: (hosts: string) => Servers | undefined;
 }
@@ -107,7 +106,7 @@ export function plannedBlock(job: BlockJob, { number, hosts }: NumberedPair, pla
         ...job.options,
       },
       ...{ experiments: job.experiments, hosts, pair: number, pairs: undefined, json: false },
-      ...{ results: place.results, isDealt: true },
+      ...{ results: place.runs.results, isDealt: true },
     },
     place.runs,
     place.serversOf,

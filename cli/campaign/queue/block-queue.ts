@@ -188,7 +188,8 @@ export class BlockQueue {
     for (const { id, data } of await this.#unfinishedIn(free)) {
       const job = blockJobSchema.parse(data);
       const begun = begunOn(job);
-      if (begun !== "elsewhere" && (await this.#move(free, id, job, begun ?? pair))) return true;
+      if (begun === "elsewhere") continue;
+      if (await this.#inTransaction((db) => this.#moveWithin(db, free, id, job, begun ?? pair))) return true;
     }
     return false;
   }
@@ -204,10 +205,6 @@ export class BlockQueue {
       const job = blockJobSchema.parse(found.data);
       return begunOn(job) === undefined && this.#moveWithin(db, source, found.id, job, pair);
     });
-  }
-
-  #move(source: string, id: string, job: BlockJob, pair: number): Promise<boolean> {
-    return this.#inTransaction((db) => this.#moveWithin(db, source, id, job, pair));
   }
 
   /** Moves a block to a pair's queue: it is never in none and never in two. @returns whether it was still there */

@@ -9,7 +9,6 @@ import { secondsUntilDone } from "../estimate.ts";
 import { journalFile } from "../journal.ts";
 import type { CampaignOutcome, CampaignSteps } from "../measure.ts";
 import { measureCampaign, outcomeWithout, type WorkingPair } from "../measure-campaign.ts";
-import type { MeasuredRuns } from "../measured.ts";
 import { measuredOn } from "../measured-on.ts";
 import type { NumberedPair } from "../pairs.ts";
 import { firstLine } from "../summary.ts";
@@ -20,7 +19,6 @@ import type { HeldBlock } from "./held-block.ts";
 /** What a worker needs besides its pairs. */
 export interface WorkerGround extends PlanningPlace {
   queue: BlockQueue;
-  runs: MeasuredRuns;
   interruption: Interruption;
   /** Whether nothing further is to be taken up. */
   isOver: () => boolean;
@@ -64,7 +62,7 @@ class PairAtWork {
 
   /** @throws LabError (exit code 2) where this machine cannot measure what is queued */
   #plan(job: BlockJob): PlannedBlock {
-    const { results } = this.#ground;
+    const { results } = this.#ground.runs;
     if (!existsSync(journalFile(results, job.campaign)))
       throw new LabError(
         `--results ${JSON.stringify(results)} is not allowed: campaign ${job.campaign} is in the queue, and has no journal there; ` +

@@ -49,7 +49,7 @@ export async function workHere(
           working: (own) => working(pair, own),
         })),
         {
-          ...{ queue, runs, interruption, results: runs.results, serversOf: serversIn, lookMs },
+          ...{ queue, runs, interruption, serversOf: serversIn, lookMs },
           say: tellTrouble(),
           isOver: () => isOver,
         },

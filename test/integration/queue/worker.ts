@@ -68,7 +68,7 @@ await interruptible(async (interruption) => {
       },
     ],
     {
-      ...{ queue, runs, interruption, results, lookMs: 200 },
+      ...{ queue, runs, interruption, lookMs: 200 },
       serversOf: () => undefined,
       isOver: () => false,
       say: progress.say,

@@ -72,7 +72,7 @@ describe("options", () => {
 });
 
 describe("a queued block", () => {
-  const place = () => ({ results, runs: runs(), serversOf: () => undefined });
+  const place = () => ({ runs: runs(), serversOf: () => undefined });
   const pair = { number: 2, hosts: "none" };
 
   it("is planned by another machine as it was queued, on that machine's pair", () => {
