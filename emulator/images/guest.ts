@@ -1,9 +1,10 @@
-import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson, sha256, sha256File } from "../../lib/canonical.ts";
 import { type GuestManifest, guestManifestName } from "../../lib/guest-manifest.ts";
 import { copyModules, copyPrograms, kernelRelease, pciAliases, runTreeProgram } from "./closure.ts";
 import { addBusybox, packInitrd } from "./initrd.ts";
+import { unpackedKernel } from "./kernel.ts";
 import { versionsFile } from "./tree.ts";
 
 /** The manifest of a guest image that is built here. */
@@ -54,7 +55,7 @@ export async function buildGuest(tree: string, folder: string): Promise<void> {
   const release = await kernelRelease(tree);
   // The kernel's package would have had this done when it was installed.
   await runTreeProgram(tree, "usr/sbin/depmod", ["--basedir", tree, "--moduledir", "/usr/lib/modules", release]);
-  await copyFile(join(tree, "boot", `vmlinuz-${release}`), join(folder, "vmlinuz"));
+  await writeFile(join(folder, "vmlinux"), await unpackedKernel(tree, release));
 
   const root = await mkdtemp(join(folder, "root-"));
   const loadRoot = `${root}-load`;
@@ -67,7 +68,7 @@ export async function buildGuest(tree: string, folder: string): Promise<void> {
   for (const each of [root, loadRoot]) await rm(each, { recursive: true });
 
   const file = async (name: string) => ({ file: name, sha256: await sha256File(join(folder, name)) });
-  const [kernel, initrd, loadInitrd] = [await file("vmlinuz"), await file("initrd"), await file("initrd-load")];
+  const [kernel, initrd, loadInitrd] = [await file("vmlinux"), await file("initrd"), await file("initrd-load")];
   const installed = parseVersions(await readFile(join(tree, versionsFile), "utf8"));
   const manifest: BuiltGuestManifest = {
     schemaVersion: 1,

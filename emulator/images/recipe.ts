@@ -52,7 +52,7 @@ const sources: Record<ImageName, string[]> = {
   "guest-tree": ["tree.ts"],
   qemu: ["qemu.ts", "closure.ts"],
   server: ["server.ts", "server-init", "server-root", "closure.ts", "initrd.ts"],
-  guest: ["guest.ts", "guest-init", "closure.ts", "initrd.ts"],
+  guest: ["guest.ts", "guest-init", "closure.ts", "initrd.ts", "kernel.ts"],
 };
 
 function textOf(path: string): string {

@@ -12,7 +12,7 @@ import { removeFromServer } from "./remove.ts";
 /** Where a server keeps a guest image, by the hash of its content, and the three files of it. */
 export function imageOnServer(sha: string) {
   const folder = `${imagesFolder}/${sha}`;
-  return { folder, kernel: `${folder}/vmlinuz`, initrd: `${folder}/initrd`, loadInitrd: `${folder}/initrd-load` };
+  return { folder, kernel: `${folder}/kernel`, initrd: `${folder}/initrd`, loadInitrd: `${folder}/initrd-load` };
 }
 
 const requestSchema = z.object({

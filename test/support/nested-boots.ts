@@ -19,7 +19,7 @@ words="console=ttyS0 quiet mitigations=off tsc=reliable no_timer_check nokaslr 8
 for boot in $(seq ${boots}); do
   rm -f serial
   qemu-system-x86_64 -nodefaults -no-user-config -display none -machine pc -accel kvm -cpu host -m 128 \\
-    -kernel vmlinuz -initrd initrd -append "$words" -serial file:serial < /dev/null &
+    -kernel vmlinux -initrd initrd -append "$words" -serial file:serial < /dev/null &
   tries=0
   until grep -q LAB-READY serial 2> /dev/null; do
     tries=$((tries + 1))
@@ -95,7 +95,7 @@ export async function nestedBoots(options: NestedBootOptions): Promise<{ booted:
   try {
     await waitForServer(join(folder, "sender/console.log"), 1_800_000);
     const ssh = (remote: string) => sshArguments({ keyFile: keys.clientFile, knownHostsFile, port }, [remote]);
-    const files = execa("tar", ["-c", "-C", images.guest, "vmlinuz", "initrd"], { encoding: "buffer" });
+    const files = execa("tar", ["-c", "-C", images.guest, "vmlinux", "initrd"], { encoding: "buffer" });
     await execa("ssh", ssh("tar -x -C /tmp"), { input: (await files).stdout });
     // Counted instructions take as long on any machine; wall time is as long as the machine makes it.
     const limitS = options.countInstructions ? 20 : 600;
