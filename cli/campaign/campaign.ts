@@ -1,9 +1,10 @@
 import { LabError } from "../../lib/errors.ts";
+import { isEmulated } from "../../measure/results/fidelity.ts";
 import { type Block, campaignBlocks, type PairsOfBlocks, pairsOfBlocks } from "./blocks.ts";
 import { Deal } from "./deal.ts";
 import { plannedDeployments } from "./deployments.ts";
 import { estimatesFrom } from "./estimate.ts";
-import { readExperiments } from "./experiment.ts";
+import { type Experiment, readExperiments } from "./experiment.ts";
 import { campaignJournal, type Journal, type JournalEntry } from "./journal.ts";
 import type { MeasuredRuns } from "./measured.ts";
 import { measuredOn } from "./measured-on.ts";
@@ -74,6 +75,24 @@ function refuseUnlikePairs(pairs: readonly PairWithPlan[], file: string): void {
   }
 }
 
+/** Whether another pair than this one was given a part of a campaign, which this one then does not measure again. */
+const wasDealt = (journal: Journal, pair: number): boolean =>
+  journal.read().some((entry) => entry.event === "dealt" && entry.pair !== pair);
+
+/** Whether a command that names one pair goes on with a campaign that was dealt to several: its journal is that of the home pair's. */
+function wasDealtBefore(
+  experiments: readonly Experiment[],
+  options: CampaignPlanOptions,
+  runs: MeasuredRuns,
+  serversOf: (hosts: string) => Servers | undefined,
+): boolean {
+  if (options.pair === homePair || options.pairs !== undefined) return false;
+  const [named] = pairsOf(options);
+  const inventory = named && serversOf(named.hosts)?.inventory;
+  const { scenarios, order } = planCampaign(experiments, { ...options, pair: homePair, inventory });
+  return wasDealt(campaignJournal(runs.results, plannedDeployments(scenarios, order.rule)), homePair);
+}
+
 /** Several plans as one: what any of the pairs cannot give. */
 const problemsOf = (pairs: readonly PairWithPlan[]) =>
   pairs.flatMap(({ number, plan }) =>
@@ -92,9 +111,10 @@ export function namedCampaign(
   serversOf: (hosts: string) => Servers | undefined,
 ): Campaign {
   const { pairs: file } = options;
-  const isDealt = file !== undefined || options.isDealt === true;
-  const home = isDealt ? homePair : options.pair;
   const experiments = readExperiments(options.experiments);
+  const isDealt =
+    file !== undefined || options.isDealt === true || wasDealtBefore(experiments, options, runs, serversOf);
+  const home = isDealt ? homePair : options.pair;
   const pairs = pairsOf(options).map((pair): PairWithPlan => {
     const servers = serversOf(pair.hosts);
     return {
@@ -114,15 +134,16 @@ export function namedCampaign(
   for (const { number, servers } of pairs)
     if (servers) for (const block of blocks) runs.refuseOtherFidelity(block.on(number), servers.possible);
   const notes = refuseOtherServersThanRuns(
-    pairs.map(({ number, hosts, servers }) => ({ number, hosts, keys: servers?.keys })),
+    pairs.map(({ number, hosts, servers }) => ({
+      ...{ number, hosts, keys: servers?.keys },
+      mayChange: options.newHostKeys === true || servers?.possible.every((each) => isEmulated(each)) === true,
+    })),
     blocks,
     runs,
     file === undefined ? `--pair ${options.pair}` : `--pairs ${JSON.stringify(file)}`,
   );
   const journal = campaignJournal(runs.results, deployments);
-  // A command that names one pair measures all of it there, but for what the same campaign has on others.
-  const wasDealt = journal.read().some((entry) => entry.event === "dealt" && entry.pair !== home);
-  const onRuns = isDealt || wasDealt ? measuredOn(runs) : () => undefined;
+  const onRuns = isDealt || wasDealt(journal, home) ? measuredOn(runs) : () => undefined;
   const runsSay = (block: Block) => onRuns(block) ?? (isDealt ? undefined : home);
   return {
     plan: { ...first.plan, problems: problemsOf(pairs) },

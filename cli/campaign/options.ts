@@ -12,6 +12,7 @@ export interface PlanWords {
   hosts?: string;
   pair?: string;
   pairs?: string;
+  newHostKeys?: true;
   replicates?: string;
   runs?: string;
   only?: string[];
@@ -37,6 +38,8 @@ export interface CampaignPlanOptions {
   pair: number;
   /** File with several pairs, relative to the project; undefined: there is one, `hosts`. */
   pairs: string | undefined;
+  /** Whether servers may have other host keys than the runs of their pair: they were installed anew. */
+  newHostKeys: boolean;
   /** Whether blocks are dealt to other pairs too than those that are named: by a queue. */
   isDealt?: boolean;
   replicates: number | undefined;
@@ -63,10 +66,12 @@ export interface CampaignRunOptions extends CampaignPlanOptions {
 export type Queued<Options> = Options & { queue: string };
 
 /** Options that work has, as they stand on the command line. */
-export type WorkWords = Pick<RunWords, "queue" | "hosts" | "pair" | "pairs" | "results">;
+export type WorkWords = Pick<RunWords, "queue" | "hosts" | "pair" | "pairs" | "newHostKeys" | "results">;
+
+type PairOptions = Pick<CampaignPlanOptions, "hosts" | "pair" | "pairs" | "newHostKeys" | "results">;
 
 /** What a worker works on, and where it publishes. */
-export type CampaignWorkOptions = Queued<Pick<CampaignPlanOptions, "hosts" | "pair" | "pairs" | "results">>;
+export type CampaignWorkOptions = Queued<PairOptions>;
 
 function countOf(option: string, text: string): number {
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
@@ -84,10 +89,11 @@ function pairsOption({ pairs, hosts, pair }: PlanWords): string | undefined {
 }
 
 /** The pairs that options name. */
-const pairOptions = (words: PlanWords): Pick<CampaignPlanOptions, "hosts" | "pair" | "pairs" | "results"> => ({
+const pairOptions = (words: PlanWords): PairOptions => ({
   hosts: words.hosts,
   pair: words.pair === undefined ? 1 : parseCount("--pair", pairKey, words.pair),
   pairs: pairsOption(words),
+  newHostKeys: words.newHostKeys ?? false,
   results: words.results ?? campaignDefaults.results,
 });
 

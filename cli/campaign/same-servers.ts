@@ -5,17 +5,22 @@ import type { Block } from "./blocks.ts";
 import type { MeasuredRuns } from "./measured.ts";
 import { pairsIn } from "./measured-on.ts";
 import type { NumberedPair } from "./pairs.ts";
+import { type MeasuredServers, serversOfRuns } from "./servers-of-runs.ts";
 
-/** A pair that a command names; its servers' keys are undefined while nobody knows them. */
-export type KeyedPair = NumberedPair & { keys: ServerKeys | undefined };
+/** A pair that a command names. */
+export interface KeyedPair extends NumberedPair {
+  /** Its servers; undefined while nobody knows them. */
+  keys: ServerKeys | undefined;
+  /** Whether it may have other host keys than its runs: servers that were installed anew, or emulated ones. */
+  mayChange: boolean;
+}
 
-/** Servers that runs of a campaign were measured on, by the number of the pair that the runs are recorded under; each two once. */
-export type MeasuredServers = ReadonlyMap<number, readonly ServerKeys[]>;
-
-/** What runs that count say of the servers that they were measured on, whichever pairs a command names. */
+/** What runs say of the servers that they were measured on, whichever pairs a command names: a campaign's, and all others there. */
 function measuredServers(blocks: readonly Block[], runs: MeasuredRuns): MeasuredServers {
+  const others = serversOfRuns(runs.results);
   const ofPair = (number: number) => {
-    const found = blocks.flatMap(({ on }) => on(number).flatMap((each) => runs.serversOf(each)));
+    const campaigns = blocks.flatMap(({ on }) => on(number).flatMap((each) => runs.serversOf(each)));
+    const found = [...campaigns, ...(others.get(number) ?? [])];
     return [...new Map(found.map((keys) => [`${keys.sender} ${keys.responder}`, keys])).values()];
   };
   return new Map(pairsIn(runs.results).map((number) => [number, ofPair(number)]));
@@ -27,7 +32,7 @@ const has = (all: readonly ServerKeys[], key: string) => all.some((keys) => role
 
 /** What is wrong with the servers of a pair by the runs that there are, and what is merely to be told; undefined where nothing is. */
 function findingOf(
-  { number, hosts, keys }: KeyedPair,
+  { number, hosts, keys, mayChange }: KeyedPair,
   pairs: readonly KeyedPair[],
   measured: MeasuredServers,
 ): { wrong: string } | { note: string } | undefined {
@@ -53,8 +58,10 @@ function findingOf(
         wrong: `${pair}: its ${role} is a server of pair ${owner} by that pair's runs, and pair ${number} has runs of other servers; give these two servers a number without runs`,
       };
   }
+  const finding = `${pair}: none of its runs so far was measured on these two servers, by their host keys`;
+  if (mayChange) return { note: `${finding}; analyses note the environments` };
   return {
-    note: `${pair}: none of its runs so far was measured on these two servers, by their host keys. If a server was installed anew, that is right; analyses note the environments`,
+    wrong: `${finding}. Other servers than that pair's have a number of their own; if a server of it was installed anew, say --new-host-keys`,
   };
 }
 

@@ -16,6 +16,10 @@ function withPairOptions(command: Command): Command {
       "--pairs <file>",
       'several pairs in place of --hosts and --pair, as JSON: {"pairs": {"1": "servers-a.json", "2": "servers-b.json"}}. ' +
         "Replicates are dealt to pairs that are free, and each stays on one",
+    )
+    .option(
+      "--new-host-keys",
+      "go on with pairs that have other host keys than their runs: a server was installed anew since",
     );
 }
 

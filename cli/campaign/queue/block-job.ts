@@ -82,6 +82,8 @@ function differences(queued: BlockJob["plan"], here: BlockJob["plan"]): string {
 export interface PlanningPlace {
   runs: MeasuredRuns;
   serversOf: (hosts: string) => Servers | undefined;
+  /** See CampaignPlanOptions. */
+  newHostKeys: boolean;
 }
 
 /** A campaign as a worker has planned it, and of it the block that is queued. */
@@ -106,7 +108,7 @@ export function plannedBlock(job: BlockJob, { number, hosts }: NumberedPair, pla
         ...job.options,
       },
       ...{ experiments: job.experiments, hosts, pair: number, pairs: undefined, json: false },
-      ...{ results: place.runs.results, isDealt: true },
+      ...{ results: place.runs.results, newHostKeys: place.newHostKeys, isDealt: true },
     },
     place.runs,
     place.serversOf,

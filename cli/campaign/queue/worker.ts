@@ -49,7 +49,7 @@ export async function workHere(
           working: (own) => working(pair, own),
         })),
         {
-          ...{ queue, runs, interruption, serversOf: serversIn, lookMs },
+          ...{ queue, runs, interruption, serversOf: serversIn, newHostKeys: options.newHostKeys, lookMs },
           say: tellTrouble(),
           isOver: () => isOver,
         },

@@ -70,6 +70,7 @@ await interruptible(async (interruption) => {
     {
       ...{ queue, runs, interruption, lookMs: 200 },
       serversOf: () => undefined,
+      newHostKeys: false,
       isOver: () => false,
       say: progress.say,
     },

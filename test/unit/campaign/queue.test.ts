@@ -59,7 +59,7 @@ describe("options", () => {
     (queue) => {
       expect(parseRunOptions(["baseline"], { queue })).toMatchObject({ queue, isDealt: true });
       expect(parseWorkOptions({ queue, pair: "3", hosts: "h.json" })).toEqual({
-        ...{ queue, pair: 3, hosts: "h.json", pairs: undefined, results: "results" },
+        ...{ queue, pair: 3, hosts: "h.json", pairs: undefined, newHostKeys: false, results: "results" },
       });
     },
   );
@@ -72,7 +72,7 @@ describe("options", () => {
 });
 
 describe("a queued block", () => {
-  const place = () => ({ runs: runs(), serversOf: () => undefined });
+  const place = () => ({ runs: runs(), serversOf: () => undefined, newHostKeys: false });
   const pair = { number: 2, hosts: "none" };
 
   it("is planned by another machine as it was queued, on that machine's pair", () => {

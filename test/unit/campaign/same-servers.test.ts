@@ -55,7 +55,7 @@ function campaign(words: object) {
 function measure(replicate: number, pair: number, letters: string): void {
   const { sender, responder } = keysOf(letters);
   const environment = { sender: { hostKeySha256: sender }, responder: { hostKeySha256: responder } };
-  const { blocks } = campaign({ hosts: hostsFile("xy") });
+  const { blocks } = campaign({ hosts: hostsFile("xy"), newHostKeys: true });
   for (const one of blocks[replicate - 1]!.on(pair)) writeRun(join(folder, "results"), one, 1, "hardware", environment);
 }
 const refusalOf = (words: object): string => {
@@ -116,16 +116,43 @@ describe("a campaign whose pairs have runs", () => {
     expect(campaign({ pairs: pairsFile({ 3: "ad" }) }).notes, "two that are left make a new pair").toEqual([]);
   });
 
-  it("tells in a line that a server was installed anew", () => {
-    expect(campaign({ pairs: pairsFile({ 1: "ab", 2: "ce" }) }).notes).toEqual([
+  it("refuses other servers than those of its runs, and goes on where a server is said to be installed anew", () => {
+    const pairs = pairsFile({ 1: "ab", 2: "ce" });
+    expect(refusalOf({ pairs })).toMatch(
+      /pair 2 \(.*servers-ce.json\): none of its runs so far .* say --new-host-keys\n/,
+    );
+    expect(refusalOf({ hosts: hostsFile("gh") })).toMatch(/^--pair 1 is not allowed:\n {2}pair 1 \(/);
+    expect(campaign({ pairs, newHostKeys: true }).notes).toEqual([
       expect.stringMatching(
-        /^pair 2 \(.*servers-ce.json\): none of its runs so far .* analyses note the environments$/,
+        /^pair 2 \(.*servers-ce.json\): none of its runs so far .*; analyses note the environments$/,
       ),
     ]);
-    expect(campaign({ hosts: hostsFile("gh") }).notes).toEqual([expect.stringMatching(/^pair 1 \(/)]);
+    expect(campaign({ hosts: hostsFile("gh"), newHostKeys: true }).notes).toEqual([
+      expect.stringMatching(/^pair 1 \(/),
+    ]);
     measure(3, 2, "ce");
     expect(campaign({ pairs: pairsFile({ 2: "ce" }) }).notes).toEqual([]);
   });
+
+  it("compares with the runs of other campaigns in the same directory too", () => {
+    const other = { hosts: hostsFile("cd"), limit: "99", only: ["backgroundVms=2"] };
+    expect(refusalOf(other)).toMatch(/runs of pair 2 were measured on these servers, and none of pair 1/);
+    expect(refusalOf({ ...other, hosts: hostsFile("gh") })).toMatch(/pair 1 .*: none of its runs so far/);
+    expect(campaign({ ...other, pair: "2" }).notes).toEqual([]);
+  });
+});
+
+it("a pair that is named alone goes on with a campaign that was dealt to several, and leaves what others have begun", () => {
+  const dealt = campaign({ pairs: pairsFile({ 1: "ab", 2: "cd" }) });
+  measure(1, 1, "ab");
+  for (const [replicate, pair] of [
+    [1, 1],
+    [2, 2],
+  ] as const)
+    dealt.journal.append({ event: "dealt", replicate, pair });
+  const alone = campaign({ hosts: hostsFile("cd"), pair: "2" });
+  expect(alone.blocks.map(({ planned }) => planned)).toEqual(dealt.blocks.map(({ planned }) => planned));
+  expect([...alone.begun]).toEqual([[1, 1]]);
 });
 
 it("runs that do not say their servers refuse nobody", () => {
@@ -137,7 +164,7 @@ it("runs that do not say their servers refuse nobody", () => {
 it("servers that are copies of others are told by their number", () => {
   measure(1, 1, "ab");
   const keys = keysOf("ab");
-  const pair = (number: number): KeyedPair => ({ number, hosts: `${number}.json`, keys });
+  const pair = (number: number): KeyedPair => ({ number, hosts: `${number}.json`, keys, mayChange: false });
   expect(refuseOtherServers([pair(1), pair(2)], new Map([[1, [keys]]]), "--pairs")).toEqual([]);
 });
 
@@ -152,7 +179,7 @@ it("pairs are refused where some have moved, and those alone are told that are n
       fc.subarray(numbers),
       (whose, order, measured) => {
         const pairs = whose.map((whoseServers, index) => ({
-          ...{ number: order[index]!, hosts: `${index}.json`, keys: servers(whoseServers) },
+          ...{ number: order[index]!, hosts: `${index}.json`, keys: servers(whoseServers), mayChange: true },
           whoseServers,
         }));
         const runs = new Map(measured.map((number) => [number, [servers(number)]]));

@@ -51,6 +51,7 @@ describe("options", () => {
       profile: "emulated",
       hosts: undefined,
       pair: 1,
+      newHostKeys: false,
       pairs: undefined,
       replicates: undefined,
       runs: undefined,
