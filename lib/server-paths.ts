@@ -18,3 +18,9 @@ export const endpointFolder = (name: string) => `${volatileFolder}/endpoints/${n
 /** Outlives a reboot: guest images, and how the server was before. */
 export const keptFolder = "/var/lib/sriov-rtt";
 export const imagesFolder = `${keptFolder}/images`;
+
+/** Guest images that whoever prepared a server has put there, each in a folder named by its hash. Nothing is changed there. */
+export const preparedImagesFolder = "/usr/share/sriov-rtt/images";
+
+/** The files of a guest image on a server, by what they are (lib/guest-manifest.ts). */
+export const imageFiles = { kernel: "kernel", initrd: "initrd", loadInitrd: "initrd-load" } as const;

@@ -27,7 +27,8 @@ export interface Images {
 type Tree = "tree" | "guest-tree";
 type Built = Exclude<ImageName, Tree>;
 type Build = (folder: string) => Promise<void>;
-type BuildFrom = (tree: string, folder: string) => Promise<void>;
+/** From an unpacked tree into a folder; the guest image is there already. */
+type BuildFrom = (tree: string, folder: string, guest: string) => Promise<void>;
 
 const trees: Record<Tree, { label: string; build: Build; needsRoot: boolean }> = {
   tree: { label: "images: Debian packages of the servers", build: buildServerTree, needsRoot: true },
@@ -40,7 +41,7 @@ const parts: Record<Built, { label: string; tree: Tree; build: BuildFrom }> = {
   server: { label: "images: server", tree: "tree", build: buildServer },
 };
 
-// In this order: the server's builder turns the tree into the server's, so it comes last.
+// In this order: the server's builder turns the tree into the server's, and puts the guest image into it, so it comes last.
 const all = ["guest", "qemu", "server"] as const satisfies Built[];
 
 /** Removes what a build that was killed left; nobody builds while the caller holds the lock. */
@@ -79,7 +80,7 @@ async function buildFrom(tree: Tree, names: readonly Built[], { cache, progress 
   await withTree(join(cache, "images"), join(folderOf(tree), treeFile), async (unpacked) => {
     for (const name of names)
       await progress.step(parts[name].label, async () => {
-        await publishFolder(folderOf(name), (folder) => parts[name].build(unpacked, folder));
+        await publishFolder(folderOf(name), (folder) => parts[name].build(unpacked, folder, folderOf("guest")));
       });
   });
 }

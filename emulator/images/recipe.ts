@@ -74,12 +74,13 @@ export function imageKeys(): Record<ImageName, string> {
     );
   const tree = keyOf("tree", { suite, serverPackages });
   const guestTree = keyOf("guest-tree", { suite, guestPackages });
+  const guest = keyOf("guest", guestTree);
   return {
     tree,
     "guest-tree": guestTree,
     qemu: keyOf("qemu", tree),
-    server: keyOf("server", tree),
-    guest: keyOf("guest", guestTree),
+    server: keyOf("server", { tree, guest }),
+    guest,
   };
 }
 

@@ -1,5 +1,7 @@
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { guestManifestName, guestManifestSchema } from "../../lib/guest-manifest.ts";
+import { imageFiles, preparedImagesFolder } from "../../lib/server-paths.ts";
 import { runTool } from "../machine.ts";
 import { copyModules, kernelRelease, runTreeProgram } from "./closure.ts";
 import { addBusybox, packInitrd } from "./initrd.ts";
@@ -111,11 +113,22 @@ async function configure(tree: string): Promise<void> {
     if (name.startsWith("ssh_host_")) await rm(join(tree, "etc/ssh", name));
 }
 
+/** Puts the guest image where deployments look for what a server was prepared with: bringing it takes most of a minute here. */
+async function prepareGuestImage(tree: string, guest: string): Promise<void> {
+  const text = await readFile(join(guest, guestManifestName), "utf8");
+  const { sha256, kernel, initrd, loadInitrd } = guestManifestSchema.parse(JSON.parse(text));
+  const folder = join(tree, preparedImagesFolder, sha256);
+  await mkdir(folder, { recursive: true });
+  await copyFile(join(guest, kernel.file), join(folder, imageFiles.kernel));
+  await copyFile(join(guest, initrd.file), join(folder, imageFiles.initrd));
+  await copyFile(join(guest, loadInitrd.file), join(folder, imageFiles.loadInitrd));
+}
+
 /**
  * Turns the tree into the image of a server: root file system, kernel, initramfs. Keys and names are not in it: the
  * init of the initramfs takes them from the machine at each boot.
  */
-export async function buildServer(tree: string, folder: string): Promise<void> {
+export async function buildServer(tree: string, folder: string, guest: string): Promise<void> {
   const root = await mkdtemp(join(folder, "initrd-"));
   for (const name of ["dev", "proc", "sys", "root"]) await mkdir(join(root, name));
   await copyModules(tree, bootModules, root);
@@ -130,6 +143,7 @@ export async function buildServer(tree: string, folder: string): Promise<void> {
   await mkdir(join(tree, "boot"));
   await expandModules(tree);
   await configure(tree);
+  await prepareGuestImage(tree, guest);
   const image = join(folder, serverFiles.root);
   await runTool("truncate", ["--size=6G", image]);
   // No journal and no checksums, because every boot starts from this image and keeps nothing; no lazy initialisation,

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { z } from "zod";
 import { childProgram } from "../../lib/child-program.ts";
 import { roles } from "../../lib/roles.ts";
-import { imagesFolder } from "../../lib/server-paths.ts";
+import { imageFiles, imagesFolder, preparedImagesFolder } from "../../lib/server-paths.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import { guestImageSchema } from "../config/guest-image.ts";
 import { hostSchema } from "../config/hosts.ts";
@@ -12,7 +13,13 @@ import { removeFromServer } from "./remove.ts";
 /** Where a server keeps a guest image, by the hash of its content, and the three files of it. */
 export function imageOnServer(sha: string) {
   const folder = `${imagesFolder}/${sha}`;
-  return { folder, kernel: `${folder}/kernel`, initrd: `${folder}/initrd`, loadInitrd: `${folder}/initrd-load` };
+  const { kernel, initrd, loadInitrd } = imageFiles;
+  return {
+    folder,
+    kernel: `${folder}/${kernel}`,
+    initrd: `${folder}/${initrd}`,
+    loadInitrd: `${folder}/${loadInitrd}`,
+  };
 }
 
 const requestSchema = z.object({
@@ -28,16 +35,36 @@ type Request = z.infer<typeof requestSchema>;
 /** This program: brings the image to a server and says what that took, or takes it from there. */
 export const putImageProgram = childProgram("LAB_PUT_IMAGE", requestSchema, z.string().optional());
 
-async function putFile(ssh: SshConnection, from: string, to: string, sha: string): Promise<void> {
-  await ssh.run(
-    `set -e; f=${to}.tmp-$$; trap 'rm -f $f' EXIT; cat > $f; echo '${sha}  '$f | sha256sum --quiet -c; mv $f ${to}`,
-    { stdin: await readFile(from), timeoutMs: 300_000 },
-  );
+/** A file of the image on its way to a server. */
+export interface BroughtFile {
+  /** Here. */
+  from: string;
+  /** On the server: where it is to be, and where it may be because the server was prepared with it. */
+  to: string;
+  prepared: string;
+  sha: string;
 }
 
 /**
- * Brings kernel and both initramfs to a server unless it has them; what arrives is checked before it gets its name. A process that
- * outlives a killed deployment brings nothing to a server that its stack has given back.
+ * Brings a file to a server unless it is there. What arrives is checked before it gets its name.
+ * @returns whether the server had it, was prepared with it, or was sent it
+ */
+export async function bringFile(
+  ssh: Pick<SshConnection, "exec" | "run">,
+  { from, to, prepared, sha }: BroughtFile,
+): Promise<"had" | "prepared" | "sent"> {
+  const checked = (write: string) =>
+    `set -e; f=${to}.tmp-$$; trap 'rm -f $f' EXIT; ${write}; echo '${sha}  '$f | sha256sum --quiet -c; mv $f ${to}`;
+  const works = async (script: string) => (await ssh.exec(script)).code === 0;
+  if (await works(`echo '${sha}  ${to}' | sha256sum --quiet -c 2> /dev/null`)) return "had";
+  if (await works(checked(`cp ${prepared} $f`))) return "prepared";
+  await ssh.run(checked("cat > $f"), { stdin: await readFile(from), timeoutMs: 300_000 });
+  return "sent";
+}
+
+/**
+ * Brings kernel and both initramfs to a server unless it has them, or was prepared with them; what arrives is checked before it gets
+ * its name. A process that outlives a killed deployment brings nothing to a server that its stack has given back.
  */
 export async function putImage({ role, host, image, token, owner }: Request): Promise<string> {
   const { folder, kernel, initrd, loadInitrd } = imageOnServer(image.sha256);
@@ -49,15 +76,15 @@ export async function putImage({ role, host, image, token, owner }: Request): Pr
       { from: image.initrdFile, to: initrd, sha: image.initrdSha256 },
       { from: image.loadInitrdFile, to: loadInitrd, sha: image.loadInitrdSha256 },
     ];
-    let sent = 0;
-    for (const { from, to, sha } of files) {
-      const there = await ssh.exec(`echo '${sha}  ${to}' | sha256sum --quiet -c 2> /dev/null`);
-      if (there.code === 0) continue;
-      await putFile(ssh, from, to, sha);
-      sent += 1;
+    const ways: string[] = [];
+    for (const file of files) {
+      const prepared = `${preparedImagesFolder}/${image.sha256}/${basename(file.to)}`;
+      ways.push(await bringFile(ssh, { ...file, prepared }));
     }
     await ssh.run(`echo ${token} > ${folder}/token`);
-    return sent === 0 ? "the server has it already" : `${sent} file(s) brought to the server`;
+    const sent = ways.filter((way) => way === "sent").length;
+    if (sent > 0) return `${sent} file(s) brought to the server`;
+    return ways.includes("prepared") ? "the server was prepared with it" : "the server has it already";
   } finally {
     ssh.close();
   }
