@@ -8,7 +8,7 @@ import { fidelities } from "./fidelity.ts";
 import { filesState } from "./files-state.ts";
 import type { Manifest } from "./manifest.ts";
 import { serverKeysIn, serverKeysSchema } from "./server-keys.ts";
-import { inspectRun } from "./token.ts";
+import { type inspectManifest, inspectRun } from "./token.ts";
 
 /** A run that counts, in what a campaign has to know of it. */
 const countedRunSchema = z.object({
@@ -27,6 +27,9 @@ const reader = sha256(
     .map((file) => readFileSync(join(import.meta.dirname, file), "utf8"))
     .join(""),
 );
+
+/** Looks whether a run counts, by its manifest and whatever else it takes. */
+type InspectManifest = typeof inspectManifest;
 
 const memorySchema = z.object({
   reader: z.literal(reader),
@@ -70,14 +73,14 @@ function readMemory(file: string): Memory["runs"] {
 export class RunMemory {
   readonly #file: string;
   readonly #known: Memory["runs"];
-  readonly #inspect: typeof inspectRun;
+  readonly #inspect: InspectManifest;
   #changed = false;
 
   /**
    * @param file that remembers, which need not be there
    * @param inspect reads a run that is not remembered
    */
-  constructor(file: string, inspect = inspectRun) {
+  constructor(file: string, inspect: InspectManifest = inspectRun) {
     this.#file = file;
     this.#inspect = inspect;
     this.#known = readMemory(file);
@@ -85,7 +88,7 @@ export class RunMemory {
 
   /**
    * Looks whether a run counts.
-   * @returns why it does not, in the words of `inspectRun`
+   * @returns why it does not, in the words of what inspects it
    */
   look(folder: string, scenarioSha256: string): CountedRun | { missing: string } {
     const path = resolve(folder);
