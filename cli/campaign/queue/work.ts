@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LabError, messageOf } from "../../../lib/errors.ts";
 import type { Progress } from "../../../lib/progress.ts";
@@ -6,15 +5,14 @@ import type { Interruption } from "../../interrupt.ts";
 import { estimatesOf } from "../campaign.ts";
 import { Deal } from "../deal.ts";
 import { secondsUntilDone } from "../estimate.ts";
-import { journalFile } from "../journal.ts";
 import type { CampaignOutcome, CampaignSteps } from "../measure.ts";
 import { measureCampaign, outcomeWithout, type WorkingPair } from "../measure-campaign.ts";
-import { measuredOn } from "../measured-on.ts";
 import type { NumberedPair } from "../pairs.ts";
 import { firstLine } from "../summary.ts";
-import { type BlockJob, type PlannedBlock, type PlanningPlace, plannedBlock } from "./block-job.ts";
+import type { PlanningPlace } from "./block-job.ts";
 import type { BlockQueue } from "./block-queue.ts";
 import type { HeldBlock } from "./held-block.ts";
+import { JobPlans } from "./job-plans.ts";
 
 /** What a worker needs besides its pairs. */
 export interface WorkerGround extends PlanningPlace {
@@ -38,9 +36,6 @@ export interface PairOfWorker extends NumberedPair {
 /** A job of a queue ends after a day, whoever has it: a block that takes longer is given back, and taken up again. */
 const hoursOfBlock = 12;
 
-/** A block that this machine could not plan may become one that it can: a shared directory shows late what others have written. */
-const passedOverMs = 60_000;
-
 /** What became of a block, as the queue keeps it: no reasons, which name servers and keys. They stand in the journal. */
 const outputOf = ({ measured, skipped, failed }: CampaignOutcome) => ({
   ...{ measured: measured.length, skipped: skipped.length },
@@ -51,54 +46,19 @@ const outputOf = ({ measured, skipped, failed }: CampaignOutcome) => ({
 class PairAtWork {
   readonly #pair: PairOfWorker;
   readonly #ground: WorkerGround;
-  readonly #planned = new Map<string, PlannedBlock>();
-  /** Until when blocks are left to other machines. */
-  readonly #passedOver = new Map<string, number>();
+  readonly #jobs: JobPlans;
 
   constructor(pair: PairOfWorker, ground: WorkerGround) {
     this.#pair = pair;
     this.#ground = ground;
+    this.#jobs = new JobPlans(pair, ground);
   }
-
-  /** @throws LabError (exit code 2) where this machine cannot measure what is queued */
-  #plan(job: BlockJob): PlannedBlock {
-    const { results } = this.#ground.runs;
-    if (!existsSync(journalFile(results, job.campaign)))
-      throw new LabError(
-        `--results ${JSON.stringify(results)} is not allowed: campaign ${job.campaign} is in the queue, and has no journal there; ` +
-          "allowed: the directory of the command that has queued it, shared by all machines",
-        { exitCode: 2 },
-      );
-    const key = `${job.plan.sha256} ${job.replicate}`;
-    const known = this.#planned.get(key);
-    if (known !== undefined) return known;
-    const planned = plannedBlock(job, this.#pair, this.#ground);
-    for (const line of planned.campaign.notes) this.#ground.say(line);
-    this.#planned.set(key, planned);
-    return planned;
-  }
-
-  #begunOn = (job: BlockJob): number | undefined => measuredOn(this.#ground.runs)(this.#plan(job).block);
-
-  /** The same of nobody's blocks: one that is not planned here is for other machines, and is planned again after a while. */
-  #begunOnOrElsewhere = (job: BlockJob): number | undefined | "elsewhere" => {
-    const key = `${job.plan.sha256} ${job.replicate}`;
-    if (Date.now() < (this.#passedOver.get(key) ?? 0)) return "elsewhere";
-    try {
-      return this.#begunOn(job);
-    } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      this.#ground.say(messageOf(error));
-      this.#passedOver.set(key, Date.now() + passedOverMs);
-      return "elsewhere";
-    }
-  };
 
   async #take(): Promise<HeldBlock | undefined> {
     const { queue, interruption, isOver } = this.#ground;
     if (interruption.asked.aborted || isOver()) return undefined;
     try {
-      return await queue.take(this.#pair.number, this.#begunOnOrElsewhere);
+      return await queue.take(this.#pair.number, this.#jobs.begunOnOrElsewhere);
     } catch (error) {
       this.#ground.say(`the queue: ${messageOf(error)}`);
       return undefined;
@@ -117,7 +77,7 @@ class PairAtWork {
   ): Promise<{ outcome: CampaignOutcome; endsPair: string | undefined }> {
     const { runs } = this.#ground;
     const { number, progress } = this.#pair;
-    const { campaign, block } = this.#plan(held.job);
+    const { campaign, block } = this.#jobs.plan(held.job);
     const deal = new Deal([block], new Map([[block.replicate, number]]), [number], (each) => runs.isMeasured(each));
     if (deal.toDo.length === 0) return { outcome: outcomeWithout(deal), endsPair: undefined };
     const journal = campaign.journal.ofPair(number);
@@ -146,7 +106,7 @@ class PairAtWork {
    */
   async #work(held: HeldBlock, deploy: CampaignSteps["deploy"], asked: AbortSignal): Promise<void> {
     const { number } = this.#pair;
-    const begunOn = this.#begunOn(held.job);
+    const begunOn = this.#jobs.begunOn(held.job);
     if (begunOn !== undefined && begunOn !== number) return held.moveTo(begunOn);
     const late = AbortSignal.timeout(hoursOfBlock * 3_600_000);
     const { outcome, endsPair } = await this.#measure(held, deploy, AbortSignal.any([asked, late]));
@@ -164,16 +124,7 @@ class PairAtWork {
 
   /** Gives a block back: to whoever works for this pair where it has runs here, else to whichever pair comes first. */
   async #leave(held: HeldBlock): Promise<void> {
-    await (this.#isUntouched(held.job) ? held.moveTo(undefined) : held.giveBack());
-  }
-
-  /** Whether a block has no runs; not where this machine cannot tell. */
-  #isUntouched(job: BlockJob): boolean {
-    try {
-      return this.#begunOn(job) === undefined;
-    } catch {
-      return false;
-    }
+    await (this.#jobs.isUntouched(held.job) ? held.moveTo(undefined) : held.giveBack());
   }
 
   /** Measures a block, and all that come after it at once, on one stack. */
