@@ -70,9 +70,17 @@ type Unstamped<Entry> = Entry extends unknown ? Omit<Entry, "at"> : never;
 /**
  * How the journals of campaigns are called in a results directory: the campaign in such a name, and the part where it is one. Where
  * several machines measure, each pair writes a part of its own, because on a shared directory lines that two of them append get lost.
+ * Parts that came by a bucket tell also of the machine that writes them.
  */
-const journalName = /^campaign-([\w-]+)(?:\.pair-\d+)?\.ndjson$/;
+const journalName = /^campaign-([\w-]+)(?:\.pair-\d+)?(\.from-\w+)?\.ndjson$/;
 export const campaignOfFile = (name: string): string | undefined => journalName.exec(name)?.[1];
+
+/** Whether a file of a journal is a copy of what another machine writes. */
+export const isCopiedPart = (name: string): boolean => journalName.exec(name)?.[2] !== undefined;
+
+/** How a file of a journal is called elsewhere. @param machine that writes it */
+export const partOfMachine = (name: string, machine: string): string =>
+  name.replace(/\.ndjson$/, `.from-${machine}.ndjson`);
 
 /** Where the journal of a campaign is in its results directory. @param campaign its name, as each deployment's order has it */
 export const journalFile = (results: string, campaign: string) => join(results, `campaign-${campaign}.ndjson`);

@@ -1,12 +1,10 @@
-import { existsSync, readdirSync } from "node:fs";
 import { mostPairs, pairInName } from "../../study/factors/server-pair.ts";
 import type { Block } from "./blocks.ts";
 import type { MeasuredRuns } from "./measured.ts";
 
-/** Pairs of which a results directory may have scenarios, by the names of its folders. */
-export function pairsIn(results: string): number[] {
-  if (!existsSync(results)) return [];
-  const names = readdirSync(results);
+/** Pairs of which there may be runs, by the names of scenarios. */
+export function pairsIn(runs: MeasuredRuns): number[] {
+  const names = runs.scenarioNames();
   const numbers = Array.from({ length: mostPairs }, (_, index) => index + 1);
   return numbers.filter((pair) => names.some((name) => name.includes(pairInName(pair))));
 }
@@ -16,7 +14,7 @@ export function pairsIn(results: string): number[] {
  * @returns a function that says so of each block; undefined for one without runs
  */
 export function measuredOn(runs: MeasuredRuns): (block: Block) => number | undefined {
-  const pairs = pairsIn(runs.results);
+  const pairs = pairsIn(runs);
   return (block) => {
     const counts = pairs.map((pair) => ({ pair, count: block.on(pair).filter((each) => runs.hasSome(each)).length }));
     const most = Math.max(0, ...counts.map(({ count }) => count));

@@ -5,8 +5,9 @@ import { labDir } from "../../lib/paths.ts";
 import type { Fidelity } from "../../measure/results/fidelity.ts";
 import { type CountedRun, RunMemory } from "../../measure/results/run-memory.ts";
 import type { ServerKeys } from "../../measure/results/server-keys.ts";
-import { runFolder } from "../../measure/results/token.ts";
+import { inspectManifest, runFolder } from "../../measure/results/token.ts";
 import type { PlannedDeployment } from "./deployments.ts";
+import { noStore, type ResultsStore } from "./store/results-store.ts";
 
 /** A run that a campaign wants. */
 export interface WantedRun {
@@ -24,21 +25,48 @@ export interface DeploymentLook {
   measuringSeconds: number;
 }
 
+const namesIn = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory) : []);
+
+interface MeasuredRunsOptions {
+  /** A file that remembers which runs count. */
+  memoryFile?: string;
+  /** For those who tell how things stand: nothing is looked at twice, whatever happens meanwhile. */
+  isSnapshot?: boolean;
+  /** What has runs besides the directory. Its manifests say which count; whoever needs their files fetches them. */
+  store?: ResultsStore;
+}
+
+interface RunPlace {
+  directory: string;
+  memory: RunMemory;
+}
+
 /** The runs of a results directory, as a campaign looks at them. What was read once is not read again while its files are the same. */
 export class MeasuredRuns {
   readonly results: string;
-  readonly #memory: RunMemory;
+  readonly store: ResultsStore;
+  /** The directory, and that of the store's manifests where there is one; each with what is remembered of it. */
+  readonly #places: readonly [RunPlace, ...RunPlace[]];
   readonly #isSnapshot: boolean;
   readonly #states = new Map<string, WantedRun["state"]>();
   readonly #names = new Map<string, string[]>();
 
-  /**
-   * @param options.memoryFile that remembers which runs count
-   * @param options.isSnapshot for those who tell how things stand: nothing is looked at twice, whatever happens meanwhile
-   */
-  constructor(results: string, { memoryFile = join(labDir, "runs-that-count.json"), isSnapshot = false } = {}) {
+  constructor(
+    results: string,
+    {
+      memoryFile = join(labDir, "runs-that-count.json"),
+      isSnapshot = false,
+      store = noStore,
+    }: MeasuredRunsOptions = {},
+  ) {
     this.results = results;
-    this.#memory = new RunMemory(memoryFile);
+    this.store = store;
+    const { manifests } = store;
+    const here: RunPlace = { directory: results, memory: new RunMemory(memoryFile) };
+    this.#places =
+      manifests === undefined
+        ? [here]
+        : [here, { directory: manifests, memory: new RunMemory(`${manifests}-that-count.json`, inspectManifest) }];
     this.#isSnapshot = isSnapshot;
   }
 
@@ -50,11 +78,29 @@ export class MeasuredRuns {
   }
 
   #stateOf(folder: string, hash: string): WantedRun["state"] {
-    return this.#lookFor(this.#states, `${folder} ${hash}`, () => this.#memory.look(join(this.results, folder), hash));
+    return this.#lookFor(this.#states, `${folder} ${hash}`, () => {
+      const [here, there] = this.#places;
+      const found = here.memory.look(join(here.directory, folder), hash);
+      if (!("missing" in found) || there === undefined) return found;
+      const known = there.memory.look(join(there.directory, folder), hash);
+      return "missing" in known ? found : known;
+    });
   }
 
   #namesIn(scenario: string): string[] {
-    return this.#lookFor(this.#names, scenario, () => (existsSync(scenario) ? readdirSync(scenario) : []));
+    return this.#lookFor(this.#names, scenario, () => [
+      ...new Set(this.#places.flatMap(({ directory }) => namesIn(join(directory, scenario)))),
+    ]);
+  }
+
+  /** Where manifests of runs are: the results directory, and that of the store's where there is one. */
+  get directories(): string[] {
+    return this.#places.map(({ directory }) => directory);
+  }
+
+  /** Names of the folders of scenarios, of which there may be runs. */
+  scenarioNames(): string[] {
+    return this.#namesIn(".");
   }
 
   /** The runs of a deployment, in their order. */
@@ -100,7 +146,7 @@ export class MeasuredRuns {
     const [first] = folders;
     if (first === undefined) return 0;
     const names = new Set(folders.map((folder) => basename(folder)));
-    return this.#namesIn(join(this.results, dirname(first))).filter((name) =>
+    return this.#namesIn(dirname(first)).filter((name) =>
       names.has(/^invalid_(rep-\d+_run-\d+)_/.exec(name)?.[1] ?? ""),
     ).length;
   }
@@ -122,6 +168,6 @@ export class MeasuredRuns {
 
   /** Keeps what was found for the next time. */
   async remember(): Promise<void> {
-    await this.#memory.keep();
+    for (const { memory } of this.#places) await memory.keep();
   }
 }

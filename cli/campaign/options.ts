@@ -5,6 +5,7 @@ import { parseOrder, parseSeed } from "../order/options.ts";
 import { campaignDefaults } from "./defaults.ts";
 import { type Only, parseOnly } from "./only.ts";
 import { parseQueue } from "./queue/url.ts";
+import { parseResults } from "./store/address.ts";
 
 /** Options that a plan has, as they stand on the command line. */
 export interface PlanWords {
@@ -49,7 +50,7 @@ export interface CampaignPlanOptions {
   /** Undefined: the profile's. */
   order: OrderKind | undefined;
   seed: number | undefined;
-  /** Results directory, relative to the project. */
+  /** Results directory, relative to the project, or s3://BUCKET/PREFIX. */
   results: string;
   json: boolean;
 }
@@ -94,7 +95,7 @@ const pairOptions = (words: PlanWords): PairOptions => ({
   pair: words.pair === undefined ? 1 : parseCount("--pair", pairKey, words.pair),
   pairs: pairsOption(words),
   newHostKeys: words.newHostKeys ?? false,
-  results: words.results ?? campaignDefaults.results,
+  results: parseResults(words.results ?? campaignDefaults.results),
 });
 
 /** @throws LabError (exit code 2) that names the option, its value and what is allowed */

@@ -1,18 +1,17 @@
-import { resolve } from "node:path";
 import { canonicalJson } from "../../lib/canonical.ts";
 import { oneDecimal } from "../../lib/one-decimal.ts";
-import { checkout } from "../../lib/paths.ts";
 import type { FactorRow } from "../../study/factor.ts";
 import { factorTable } from "../../study/factors.ts";
 import { recordedIn } from "../../study/scenario.ts";
 import { progress } from "../progress.ts";
 import { type Campaign, estimatesOf, namedCampaign } from "./campaign.ts";
 import { type PlanProgress, planText } from "./list.ts";
-import { MeasuredRuns } from "./measured.ts";
+import type { MeasuredRuns } from "./measured.ts";
 import type { CampaignPlanOptions } from "./options.ts";
 import type { CampaignPlan } from "./plan.ts";
 import { serversAt, serversIn } from "./servers.ts";
 import { statusOf } from "./status.ts";
+import { openRuns } from "./store/open-runs.ts";
 
 /** What of a plan is measured, and how long each scenario takes. */
 function progressOf(campaign: Campaign, runs: MeasuredRuns): PlanProgress {
@@ -45,7 +44,7 @@ const changesIn = ({ scenarios }: CampaignPlan): string[][] =>
 
 /** `./lab campaign plan`. @throws LabError (exit code 2) with what is wrong in options, experiments, pairs or hosts */
 export async function printPlan(options: CampaignPlanOptions): Promise<void> {
-  const runs = new MeasuredRuns(resolve(checkout, options.results), { isSnapshot: true });
+  const runs = await openRuns(options.results, { isSnapshot: true });
   const areNamed = options.hosts !== undefined || options.pairs !== undefined;
   const serversOf = options.pairs === undefined ? serversIn : serversAt;
   const campaign = namedCampaign(options, runs, (hosts) => (areNamed ? serversOf(hosts) : undefined));

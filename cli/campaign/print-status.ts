@@ -1,18 +1,16 @@
-import { resolve } from "node:path";
-import { checkout } from "../../lib/paths.ts";
 import { progress } from "../progress.ts";
 import { estimatesOf, namedCampaign } from "./campaign.ts";
-import { MeasuredRuns } from "./measured.ts";
 import type { CampaignPlanOptions } from "./options.ts";
 import { serversAt } from "./servers.ts";
 import { statusOf, statusText } from "./status.ts";
+import { openRuns } from "./store/open-runs.ts";
 
 /**
  * `./lab campaign status`: how far a campaign is, by its results and its journal. Nothing is touched.
  * @throws LabError (exit code 2) with what is wrong in options, experiments or hosts
  */
 export async function printCampaignStatus(options: CampaignPlanOptions): Promise<void> {
-  const runs = new MeasuredRuns(resolve(checkout, options.results), { isSnapshot: true });
+  const runs = await openRuns(options.results, { isSnapshot: true });
   const campaign = namedCampaign(options, runs, serversAt);
   for (const line of campaign.notes) progress.say(line);
   const entries = campaign.journal.read();

@@ -1,20 +1,21 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { LabError } from "../../lib/errors.ts";
-import { checkout } from "../../lib/paths.ts";
 import { progress } from "../progress.ts";
 import { withCheckout, withResults } from "../setup/locks.ts";
 import { leftoverOf } from "../stack/leftover.ts";
 import { timeStamp } from "../stamp.ts";
-import { tellReport } from "../written-report.ts";
 import { type Campaign, dealOf, estimatesOf, namedCampaign } from "./campaign.ts";
 import { secondsUntilDone } from "./estimate.ts";
 import type { CampaignOutcome } from "./measure.ts";
-import { measureCampaign, outcomeWithout } from "./measure-campaign.ts";
-import { MeasuredRuns } from "./measured.ts";
+import { measureCampaign, outcomeWithout, type WorkingPair } from "./measure-campaign.ts";
+import type { MeasuredRuns } from "./measured.ts";
 import type { CampaignRunOptions } from "./options.ts";
 import { type NumberedPair, pairsOf } from "./pairs.ts";
+import { tellSeldom } from "./queue/tell-seldom.ts";
 import { type Servers, serversAt, serversIn } from "./servers.ts";
 import { logFolder, stackNameOf, withPairsInReach } from "./stacks.ts";
+import { openRuns, settleResults } from "./store/open-runs.ts";
+import { deployWithStore } from "./store/with-store.ts";
 import { summaryText } from "./summary.ts";
 import { tidyAll } from "./tidy.ts";
 
@@ -25,14 +26,20 @@ function measureAll(options: CampaignRunOptions, runs: MeasuredRuns, log: string
   return withPairsInReach(means, (working, interruption) => {
     const campaign = runnable(options, runs, serversIn);
     for (const line of campaign.notes) progress.say(line);
+    const { asked } = interruption;
+    const withRuns = (pair: WorkingPair): WorkingPair => ({
+      ...pair,
+      withStack: (body) =>
+        pair.withStack((deploy) => body(deployWithStore(deploy, runs, asked, tellSeldom(pair.progress.say)))),
+    });
     return measureCampaign(
       dealOf(campaign, runs),
-      pairs.map((pair) => working(pair, interruption)),
+      pairs.map((pair) => withRuns(working(pair, interruption))),
       {
         look: (deployment) => runs.look(deployment),
         secondsUntilDone: (left) => secondsUntilDone(left, estimatesOf(campaign, campaign.journal.read())),
         attempts: options.attempts,
-        ...{ journal: campaign.journal, progress, asked: interruption.asked },
+        ...{ journal: campaign.journal, progress, asked },
       },
     );
   });
@@ -75,7 +82,7 @@ export function conclude({ failed, left }: CampaignOutcome): void {
 export async function runCampaign(options: CampaignRunOptions): Promise<void> {
   const start = performance.now();
   const log = join(logFolder, `campaign-${timeStamp()}`);
-  const runs = new MeasuredRuns(resolve(checkout, options.results));
+  const runs = await openRuns(options.results, { isWritten: true });
   const campaign = runnable(options, runs, serversAt);
   const deal = dealOf(campaign, runs);
   for (const { replicate, pair } of deal.elsewhere)
@@ -88,8 +95,7 @@ export async function runCampaign(options: CampaignRunOptions): Promise<void> {
   await runs.remember();
 
   process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : `${summaryText(outcome)}\n`);
-  progress.say(`results are in ${runs.results}`);
-  await tellReport(runs.results, progress);
+  await settleResults(runs);
   if (nothingToDo) await tidyAll(campaign.pairs, { keep: options.keep, results: runs.results, log });
   progress.say(`campaign: done in ${((performance.now() - start) / 60_000).toFixed(1)} min`);
   if (options.keep && !nothingToDo) tellKept(campaign.pairs);

@@ -17,13 +17,13 @@ export interface KeyedPair extends NumberedPair {
 
 /** What runs say of the servers that they were measured on, whichever pairs a command names: a campaign's, and all others there. */
 function measuredServers(blocks: readonly Block[], runs: MeasuredRuns): MeasuredServers {
-  const others = serversOfRuns(runs.results);
+  const others = serversOfRuns(runs.directories);
   const ofPair = (number: number) => {
     const campaigns = blocks.flatMap(({ on }) => on(number).flatMap((each) => runs.serversOf(each)));
     const found = [...campaigns, ...(others.get(number) ?? [])];
     return [...new Map(found.map((keys) => [`${keys.sender} ${keys.responder}`, keys])).values()];
   };
-  return new Map(pairsIn(runs.results).map((number) => [number, ofPair(number)]));
+  return new Map(pairsIn(runs).map((number) => [number, ofPair(number)]));
 }
 
 const areSame = (a: ServerKeys, b: ServerKeys) => roles.every((role) => a[role] === b[role]);

@@ -14,13 +14,18 @@ function firstOfReplicates(results: string): string[] {
   return [...Map.groupBy(findRuns(results).runs, replicateOf).values()].flatMap(([first]) => first ?? []);
 }
 
-/** What runs of any campaign in a results directory say of their servers; those that do not say it, or cannot be read, are passed over. */
-export function serversOfRuns(results: string): MeasuredServers {
+/**
+ * What runs of any campaign say of their servers; those that do not say it, or cannot be read, are passed over.
+ * @param directories with runs, or with their manifests; those that are not there have none
+ */
+export function serversOfRuns(directories: readonly string[]): MeasuredServers {
   const found = new Map<number, ServerKeys[]>();
-  if (!existsSync(results)) return found;
-  for (const run of firstOfReplicates(results)) {
+  const runs = directories
+    .filter((directory) => existsSync(directory))
+    .flatMap((directory) => firstOfReplicates(directory).map((run) => join(directory, run)));
+  for (const run of runs) {
     try {
-      const { environment, scenario } = readManifest(readFileSync(join(results, run, manifestFile), "utf8"));
+      const { environment, scenario } = readManifest(readFileSync(join(run, manifestFile), "utf8"));
       const keys = serverKeysIn(environment);
       const pair = scenario.factors.serverPair ?? 1;
       if (keys) found.set(pair, [...(found.get(pair) ?? []), keys]);

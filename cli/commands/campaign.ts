@@ -6,6 +6,8 @@ import { optionalHosts } from "../hosts-option.ts";
 const experiments =
   "baseline, macvtap, connection, competition, all of these four: all, or another file in experiments/: location";
 
+const orBucket = ", or s3://BUCKET/PREFIX of an S3-compatible store";
+
 function withPairOptions(command: Command): Command {
   return command
     .option(
@@ -54,7 +56,7 @@ function registerPlan(campaign: Command): void {
         "takes, where that is known from what was measured. Nothing is touched.",
     )
     .option("--hosts <file>", "servers to plan for, as the configuration key hosts names them (default: the profile's)")
-    .option("--results <directory>", "where its runs are, where it has begun", campaignDefaults.results)
+    .option("--results <directory>", `where its runs are${orBucket}, where it has begun`, campaignDefaults.results)
     .option(
       "--json",
       "print it as JSON, each scenario with its factors, their hash, its whole configuration, and what it changes of the one before",
@@ -75,13 +77,13 @@ function registerRun(campaign: Command): void {
         "which are booted when they are not up.",
     )
     .option(...optionalHosts)
-    .option("--results <directory>", "where runs are published and looked for", campaignDefaults.results)
+    .option("--results <directory>", `where runs are published and looked for${orBucket}`, campaignDefaults.results)
     .option("--attempts <n>", "times that a deployment is tried before it counts as failed", campaignDefaults.attempts)
     .option("--keep", "leave the last deployment and the servers up")
     .option(
       "--queue <url>",
       "deal replicates by a queue in PostgreSQL, as postgres://USER@HOST/DATABASE, to the pairs that --hosts or --pairs name and to " +
-        "those of other machines (./lab campaign work), whose --results is the same shared directory; the password is taken from " +
+        "those of other machines (./lab campaign work), whose --results is the same shared directory or bucket; the password is taken from " +
         "PGPASSWORD or ~/.pgpass. Without --hosts and --pairs others measure, and this command waits",
     )
     .option("--json", "print what was measured, skipped and failed as JSON")
@@ -109,7 +111,7 @@ function registerWork(campaign: Command): void {
     .option(...optionalHosts)
     .option(
       "--results <directory>",
-      "where runs are published: the shared directory of the campaigns",
+      `where runs are published: the shared directory of the campaigns${orBucket}`,
       campaignDefaults.results,
     )
     .action(async (words: Queued<WorkWords>) => {
@@ -127,12 +129,27 @@ function registerStatus(campaign: Command): void {
         "takes, and where the time went. The options are those of its run. Nothing is touched.",
     )
     .option(...optionalHosts)
-    .option("--results <directory>", "where its runs are", campaignDefaults.results)
+    .option("--results <directory>", `where its runs are${orBucket}`, campaignDefaults.results)
     .option("--json", "print it as JSON")
     .action(async (names: string[], words: PlanWords) => {
       const { parsePlanOptions } = await import("../campaign/options.ts");
       const { printCampaignStatus } = await import("../campaign/print-status.ts");
       await printCampaignStatus(parsePlanOptions(names, words));
+    });
+}
+
+function registerFetch(campaign: Command): void {
+  campaign
+    .command("fetch")
+    .description(
+      "Bring all results that are in a bucket into a directory, to analyse them there: each run whole, its files held against their " +
+        "checksums. What is there already is checked and left alone, so to go on is to run the same again.",
+    )
+    .argument("<bucket>", "s3://BUCKET/PREFIX, as --results of the campaign names it")
+    .argument("<directory>", "a results directory, which is made where there is none")
+    .action(async (bucket: string, directory: string) => {
+      const { fetchResults } = await import("../campaign/store/fetch-results.ts");
+      await fetchResults(bucket, directory);
     });
 }
 
@@ -145,4 +162,5 @@ export function register(program: Command): void {
   registerRun(campaign);
   registerWork(campaign);
   registerStatus(campaign);
+  registerFetch(campaign);
 }

@@ -20,6 +20,9 @@ export type Refusal = z.infer<typeof refusalSchema>;
 const refusedWord = "refused";
 const prefix = `${refusedWord}_`;
 
+/** Whether a file beside runs is called as one that tells of a refused run. */
+export const isRefusal = (name: string): boolean => name.startsWith(prefix) && name.endsWith(".json");
+
 function readRefusal(path: string): Refusal[] {
   try {
     return [refusalSchema.parse(JSON.parse(readFileSync(path, "utf8")))];
@@ -36,7 +39,7 @@ function refusalsIn(scenarioFolder: string, begin: string): Refusal[] {
     return []; // nothing was measured there
   }
   return names
-    .filter((name) => name.startsWith(begin) && name.endsWith(".json"))
+    .filter((name) => name.startsWith(begin) && isRefusal(name))
     .sort()
     .flatMap((name) => readRefusal(join(scenarioFolder, name)));
 }

@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
 import { LabError, messageOf } from "../../../lib/errors.ts";
-import { journalFile } from "../journal.ts";
+import { filesOfJournal, journalFile } from "../journal.ts";
 import { measuredOn } from "../measured-on.ts";
 import type { NumberedPair } from "../pairs.ts";
 import { type BlockJob, type PlannedBlock, type PlanningPlace, plannedBlock } from "./block-job.ts";
@@ -23,11 +22,11 @@ export class JobPlans {
 
   /** A queued block for this pair. @throws LabError (exit code 2) where this machine cannot measure what is queued */
   plan(job: BlockJob): PlannedBlock {
-    const { results } = this.#ground.runs;
-    if (!existsSync(journalFile(results, job.campaign)))
+    const { results, store } = this.#ground.runs;
+    if (filesOfJournal(journalFile(results, job.campaign)).length === 0)
       throw new LabError(
-        `--results ${JSON.stringify(results)} is not allowed: campaign ${job.campaign} is in the queue, and has no journal there; ` +
-          "allowed: the directory of the command that has queued it, shared by all machines",
+        `--results ${JSON.stringify(store.address ?? results)} is not allowed: campaign ${job.campaign} is in the queue, and has no journal there; ` +
+          "allowed: the directory or bucket of the command that has queued it, shared by all machines",
         { exitCode: 2 },
       );
     const key = `${job.plan.sha256} ${job.replicate}`;

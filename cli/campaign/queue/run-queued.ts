@@ -1,18 +1,18 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { counted } from "../../../lib/counted.ts";
-import { checkout } from "../../../lib/paths.ts";
+import { messageOf } from "../../../lib/errors.ts";
 import { interruptible } from "../../interrupt.ts";
 import { progress } from "../../progress.ts";
 import { timeStamp } from "../../stamp.ts";
-import { tellReport } from "../../written-report.ts";
 import type { Campaign } from "../campaign.ts";
 import type { CampaignOutcome } from "../measure.ts";
-import { MeasuredRuns } from "../measured.ts";
+import type { MeasuredRuns } from "../measured.ts";
 import type { CampaignRunOptions, Queued } from "../options.ts";
 import { conclude, runnable } from "../run.ts";
 import { serversAt } from "../servers.ts";
 import { logFolder } from "../stacks.ts";
+import { openRuns, settleResults } from "../store/open-runs.ts";
 import { summaryText } from "../summary.ts";
 import { tidyAll } from "../tidy.ts";
 import { blockJob, nameOfCampaign } from "./block-job.ts";
@@ -42,9 +42,9 @@ async function enqueue(campaign: Campaign, queue: BlockQueue, missing: ReadonlyS
 }
 
 /** What the campaign has come to, when the shared directory shows here what other machines have published. */
-async function outcomeSeen(look: () => CampaignOutcome): Promise<CampaignOutcome> {
+async function outcomeSeen(look: () => Promise<CampaignOutcome>): Promise<CampaignOutcome> {
   for (const end = Date.now() + shareLagMs; ; await sleep(lookMs)) {
-    const outcome = look();
+    const outcome = await look();
     if (outcome.left.length === 0 || Date.now() > end) return outcome;
   }
 }
@@ -57,10 +57,11 @@ async function measureByQueue(campaign: Campaign, runs: MeasuredRuns, options: O
   if (missing.length === 0) return outcome;
   const queue = await BlockQueue.open(options.queue, { onTrouble: tellTrouble() });
   try {
-    // Workers know the directory of a campaign by its journal.
+    // Workers know the results of a campaign by its journal.
     campaign.journal.append({
       ...{ event: "begun", deployments: before.size + missing.length, missing: missing.length, isQueued: true },
     });
+    await runs.store.bring();
     await enqueue(campaign, queue, new Set(missing), options);
     const wait = (asked: AbortSignal) =>
       waitUntilDone({
@@ -73,7 +74,11 @@ async function measureByQueue(campaign: Campaign, runs: MeasuredRuns, options: O
     await queue.close();
   }
   campaign.journal.append({ event: "ended", why: "done" });
-  return outcomeSeen(() => queuedOutcome(campaign, runs, before));
+  const tell = tellTrouble();
+  return outcomeSeen(async () => {
+    await runs.store.look(0).catch((error: unknown) => tell(messageOf(error)));
+    return queuedOutcome(campaign, runs, before);
+  });
 }
 
 /**
@@ -82,15 +87,14 @@ async function measureByQueue(campaign: Campaign, runs: MeasuredRuns, options: O
  *   experiments or hosts
  */
 export async function runQueuedCampaign(options: Options): Promise<void> {
-  const runs = new MeasuredRuns(resolve(checkout, options.results));
+  const runs = await openRuns(options.results, { isWritten: true });
   const areNamed = options.hosts !== undefined || options.pairs !== undefined;
   const campaign = runnable(options, runs, areNamed ? serversAt : () => undefined);
   for (const line of campaign.notes) progress.say(line);
   const outcome = await measureByQueue(campaign, runs, options);
   await runs.remember();
   process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : `${summaryText(outcome)}\n`);
-  progress.say(`results are in ${runs.results}`);
-  await tellReport(runs.results, progress);
+  await settleResults(runs);
   const nothingWasToDo = outcome.measured.length + outcome.failed.length + outcome.left.length === 0;
   if (areNamed && nothingWasToDo)
     await tidyAll(campaign.pairs, {

@@ -8,6 +8,7 @@ import { secondsUntilDone } from "../estimate.ts";
 import type { CampaignOutcome, CampaignSteps } from "../measure.ts";
 import { measureCampaign, outcomeWithout, type WorkingPair } from "../measure-campaign.ts";
 import type { NumberedPair } from "../pairs.ts";
+import { deployWithStore, untilStored } from "../store/with-store.ts";
 import { firstLine } from "../summary.ts";
 import type { PlanningPlace } from "./block-job.ts";
 import type { BlockQueue } from "./block-queue.ts";
@@ -36,6 +37,9 @@ export interface PairOfWorker extends NumberedPair {
 /** A job of a queue ends after a day, whoever has it: a block that takes longer is given back, and taken up again. */
 const hoursOfBlock = 12;
 
+/** While there is nothing to do, what a store has is asked for so often. */
+const knownForMs = 30_000;
+
 /** What became of a block, as the queue keeps it: no reasons, which name servers and keys. They stand in the journal. */
 const outputOf = ({ measured, skipped, failed }: CampaignOutcome) => ({
   ...{ measured: measured.length, skipped: skipped.length },
@@ -55,12 +59,13 @@ class PairAtWork {
   }
 
   async #take(): Promise<HeldBlock | undefined> {
-    const { queue, interruption, isOver } = this.#ground;
+    const { queue, interruption, isOver, runs, say } = this.#ground;
     if (interruption.asked.aborted || isOver()) return undefined;
     try {
+      await runs.store.look(knownForMs);
       return await queue.take(this.#pair.number, this.#jobs.begunOnOrElsewhere);
     } catch (error) {
-      this.#ground.say(`the queue: ${messageOf(error)}`);
+      say(error instanceof LabError ? error.message : `the queue: ${messageOf(error)}`);
       return undefined;
     }
   }
@@ -84,7 +89,14 @@ class PairAtWork {
     const estimate = estimatesOf(campaign, campaign.journal.read());
     const outcome = await measureCampaign(
       deal,
-      [{ number, progress, withStack: (body) => body(deploy), tidy: async () => {} }],
+      [
+        {
+          number,
+          progress,
+          withStack: (body) => body(deployWithStore(deploy, runs, asked, this.#ground.say)),
+          tidy: async () => {},
+        },
+      ],
       {
         look: (deployment) => runs.look(deployment),
         secondsUntilDone: (left) => secondsUntilDone(left, estimate),
@@ -106,10 +118,14 @@ class PairAtWork {
    */
   async #work(held: HeldBlock, deploy: CampaignSteps["deploy"], asked: AbortSignal): Promise<void> {
     const { number } = this.#pair;
+    const { runs, say } = this.#ground;
+    if (!(await untilStored(() => runs.store.look(0), asked, say))) return this.#leave(held);
     const begunOn = this.#jobs.begunOn(held.job);
     if (begunOn !== undefined && begunOn !== number) return held.moveTo(begunOn);
     const late = AbortSignal.timeout(hoursOfBlock * 3_600_000);
     const { outcome, endsPair } = await this.#measure(held, deploy, AbortSignal.any([asked, late]));
+    // It is done when everybody can have its runs.
+    await untilStored(() => runs.store.bring(), asked, say);
     const { measured, skipped, failed, left } = outcome;
     const hasSome = measured.length + skipped.length > 0;
     if (asked.aborted) return this.#leave(held);
@@ -170,6 +186,8 @@ class PairAtWork {
  * @throws LabError with why pairs were given no further block
  */
 export async function workOnPairs(pairs: readonly PairOfWorker[], ground: WorkerGround): Promise<void> {
+  // What a worker that was killed has measured, and did not bring any more.
+  await ground.runs.store.bring().catch((error: unknown) => ground.say(messageOf(error)));
   const failures: { pair: PairOfWorker; error: unknown }[] = [];
   const run = async (pair: PairOfWorker) => {
     try {

@@ -1,13 +1,13 @@
-import { join, resolve } from "node:path";
-import { checkout } from "../../../lib/paths.ts";
+import { join } from "node:path";
 import { progress } from "../../progress.ts";
 import { withCheckout } from "../../setup/locks.ts";
 import { timeStamp } from "../../stamp.ts";
-import { MeasuredRuns } from "../measured.ts";
+import type { MeasuredRuns } from "../measured.ts";
 import type { CampaignWorkOptions } from "../options.ts";
 import { pairsOf, refuseCommonServers } from "../pairs.ts";
 import { serversAt, serversIn } from "../servers.ts";
 import { logFolder, progressOfPair, withPairsInReach } from "../stacks.ts";
+import { bringRest, openRuns } from "../store/open-runs.ts";
 import { BlockQueue } from "./block-queue.ts";
 import { tellSeldom } from "./tell-seldom.ts";
 import { workOnPairs } from "./work.ts";
@@ -68,10 +68,11 @@ export async function workHere(
  *   does not plan what is queued
  */
 export async function workOnQueue(options: CampaignWorkOptions): Promise<void> {
-  const runs = new MeasuredRuns(resolve(checkout, options.results));
+  const runs = await openRuns(options.results, { isWritten: true });
   const queue = await BlockQueue.open(options.queue, { attempts: 10, onTrouble: tellTrouble() });
   try {
     await workHere(options, queue, runs);
+    await bringRest(runs);
   } finally {
     await queue.close();
     await runs.remember();

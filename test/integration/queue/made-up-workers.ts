@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,10 +11,15 @@ import { type BlockJob, blockJob, nameOfCampaign } from "../../../cli/campaign/q
 import { BlockQueue } from "../../../cli/campaign/queue/block-queue.ts";
 import { measuredKeys, queuedOutcome } from "../../../cli/campaign/queue/queued-outcome.ts";
 import { checkout } from "../../../lib/paths.ts";
+import { findRuns } from "../../../measure/dataset/find-runs.ts";
 import { type Postgres, startPostgres } from "../../support/postgres.ts";
+import { runsAt } from "./runs-at.ts";
 import { quickTimes } from "./times.ts";
 
 export let postgres: Postgres;
+/** A folder for what a test's workers tell and keep. */
+let place: string;
+/** Where their results go. */
 let results: string;
 export let queue: BlockQueue;
 /** Where it is. */
@@ -22,8 +27,11 @@ export let url: string;
 let databases = 0;
 let workers: ChildProcess[] = [];
 
-/** Gives a file's tests a PostgreSQL, and each of them a queue and a results directory of its own. */
-export function withQueue(): void {
+/**
+ * Gives a file's tests a PostgreSQL, and each of them a queue and results of its own.
+ * @param resultsOf where these go; by default into a directory that all share
+ */
+export function withQueue(resultsOf = (folder: string): string => join(folder, "results")): void {
   beforeAll(async () => {
     postgres = await startPostgres();
     process.env.PGPASSWORD = postgres.password;
@@ -33,7 +41,8 @@ export function withQueue(): void {
     await postgres?.stop();
   });
   beforeEach(async () => {
-    results = mkdtempSync(join(tmpdir(), "lab-queue-"));
+    place = mkdtempSync(join(tmpdir(), "lab-queue-"));
+    results = resultsOf(place);
     workers = [];
     databases += 1;
     url = postgres.database(`lab${databases}`);
@@ -42,7 +51,7 @@ export function withQueue(): void {
   afterEach(async () => {
     await Promise.all(workers.map((worker) => end(worker, "SIGTERM")));
     await queue.close();
-    rmSync(results, { recursive: true });
+    rmSync(place, { recursive: true });
   });
 }
 
@@ -55,10 +64,14 @@ export async function end(worker: ChildProcess, signal: NodeJS.Signals): Promise
   await closed;
 }
 
-/** Starts a worker for a pair, as a process of its own. @param runMs how long a run takes */
-export function work(pair: number, runMs = 250): ChildProcess {
+/**
+ * Starts a worker for a pair, as a process of its own.
+ * @param runMs how long a run takes
+ * @param machine on which it is; by default on one of its own
+ */
+export function work(pair: number, runMs = 250, machine = `${workers.length}`): ChildProcess {
   const program = join(import.meta.dirname, "worker.ts");
-  const worker = spawn(process.execPath, [program, url, results, String(pair), String(runMs)], {
+  const worker = spawn(process.execPath, [program, url, results, place, machine, String(pair), String(runMs)], {
     stdio: "ignore",
   });
   workers.push(worker);
@@ -66,6 +79,8 @@ export function work(pair: number, runMs = 250): ChildProcess {
 }
 
 export const placeOfResults = () => results;
+/** A path in a folder that is removed after the test. */
+export const placeFor = (name: string) => join(place, name);
 
 /** Runs a command of ./lab that prints JSON. */
 export function lab(...words: string[]): Promise<{ code: number | null; outcome: unknown; told: string }> {
@@ -98,15 +113,16 @@ export async function enqueue(replicates: number, seed: number, changed = (job: 
     }),
     results,
   };
-  const campaign = namedCampaign(options, runs(), () => undefined);
+  const runs = await runsAt(results, placeFor("enqueuing"), () => {});
+  const campaign = namedCampaign(options, runs, () => undefined);
   campaign.journal.append({ event: "begun", deployments: 2 * replicates, missing: 2 * replicates });
+  await runs.store.bring();
   let added = 0;
   for (const block of campaign.blocks)
     if (await queue.add(changed(blockJob(campaign, block, options)), pair ?? campaign.begun.get(block.replicate)))
       added += 1;
   return { campaign, added };
 }
-const runs = () => new MeasuredRuns(results, { memoryFile: join(results, "memory.json") });
 
 /** Waits until the queue has nothing of a campaign. */
 export async function untilDone(campaign: Campaign) {
@@ -120,7 +136,7 @@ export async function untilDone(campaign: Campaign) {
 }
 
 const events = () =>
-  existsSync(join(results, "events")) ? readFileSync(join(results, "events"), "utf8").split("\n").filter(Boolean) : [];
+  existsSync(join(place, "events")) ? readFileSync(join(place, "events"), "utf8").split("\n").filter(Boolean) : [];
 /** What workers have told of what happened, in the order in which it did. */
 export const eventsLike = (pattern: RegExp) => events().filter((line) => pattern.test(line));
 
@@ -129,22 +145,27 @@ export function expectAllOnce(campaign: Campaign, pairs: readonly number[]): Map
   const published = eventsLike(/ published /).map((line) => line.split(" ").at(-1));
   expect(eventsLike(/ twice /)).toEqual([]);
   expect(new Set(published).size).toBe(published.length);
-  const folders = readdirSync(results, { withFileTypes: true }).filter((each) => each.isDirectory());
-  const there = folders.flatMap(({ name }) => readdirSync(join(results, name)).map((run) => join(name, run)));
+  return expectAllThere(campaign, pairs, results);
+}
+
+/** That every run of a campaign is in a directory once, and no others; each replicate on one pair. @returns the pair of each */
+export function expectAllThere(campaign: Campaign, pairs: readonly number[], directory: string): Map<number, number> {
+  const runs = new MeasuredRuns(directory, { memoryFile: placeFor("memory.json") });
+  const there = findRuns(directory).runs;
   const wanted = campaign.blocks
     .flatMap((block) => block.planned.map(({ scenario }) => scenario.runs))
     .reduce((a, b) => a + b);
   expect(there).toHaveLength(wanted);
   const places = new Map<number, number>();
   for (const { replicate, on } of campaign.blocks) {
-    const used = pairs.filter((pair) => on(pair).some((deployment) => runs().hasSome(deployment)));
+    const used = pairs.filter((pair) => on(pair).some((deployment) => runs.hasSome(deployment)));
     expect(used, `pairs of replicate ${replicate}`).toHaveLength(1);
-    for (const deployment of on(used[0] ?? 0)) expect(runs().missing(deployment)).toEqual([]);
+    for (const deployment of on(used[0] ?? 0)) expect(runs.missing(deployment)).toEqual([]);
     places.set(replicate, used[0] ?? 0);
   }
-  const outcome = queuedOutcome(campaign, runs(), new Set());
+  const outcome = queuedOutcome(campaign, runs, new Set());
   expect(outcome).toMatchObject({ failed: [], left: [], skipped: [] });
   expect(outcome.measured).toHaveLength(campaign.blocks.length * 2);
-  expect(measuredKeys(campaign, runs()).size).toBe(campaign.blocks.length * 2);
+  expect(measuredKeys(campaign, runs).size).toBe(campaign.blocks.length * 2);
   return places;
 }

@@ -1,13 +1,12 @@
 /**
- * A worker of a queue whose stacks publish runs without any server: node worker.ts URL RESULTS PAIR MS, where a run takes about MS.
- * What happens is written into RESULTS/events, a line each.
+ * A worker of a queue whose stacks publish runs without any server: node worker.ts URL RESULTS PLACE MACHINE PAIR MS, where a run takes
+ * about MS. What happens is written into PLACE/events, a line each; what the worker's machine keeps is in PLACE/machines/MACHINE.
  */
 import { appendFileSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PlannedDeployment } from "../../../cli/campaign/deployments.ts";
-import { MeasuredRuns } from "../../../cli/campaign/measured.ts";
 import { BlockQueue } from "../../../cli/campaign/queue/block-queue.ts";
 import { workOnPairs } from "../../../cli/campaign/queue/work.ts";
 import { interruptible } from "../../../cli/interrupt.ts";
@@ -15,19 +14,20 @@ import { LabError, messageOf } from "../../../lib/errors.ts";
 import { withLock } from "../../../lib/lock.ts";
 import { publishFolder } from "../../../lib/publish.ts";
 import { writeRun } from "../../unit/campaign/fixtures.ts";
+import { runsAt } from "./runs-at.ts";
 import { quickTimes } from "./times.ts";
 
-const [url = "", results = "", pair = "", ms = ""] = process.argv.slice(2);
+const [url = "", results = "", place = "", machine = "", pair = "", ms = ""] = process.argv.slice(2);
 const number = Number(pair);
-const tell = (what: string) => appendFileSync(join(results, "events"), `${pair} ${process.pid} ${what}\n`);
-const runs = new MeasuredRuns(results, { memoryFile: join(results, `memory-${process.pid}.json`) });
+const tell = (what: string) => appendFileSync(join(place, "events"), `${pair} ${process.pid} ${what}\n`);
+const runs = await runsAt(results, join(place, "machines", machine), (line) => tell(`says ${line}`));
 
 /** Publishes a run as the runner does: made elsewhere, and there as a whole or not at all. */
 async function publish(deployment: PlannedDeployment, folder: string, run: number): Promise<void> {
   const aside = mkdtempSync(join(tmpdir(), "lab-made-up-"));
   try {
     const made = writeRun(aside, deployment, run);
-    const isNew = await publishFolder(resolve(results, folder), async (into) =>
+    const isNew = await publishFolder(resolve(runs.results, folder), async (into) =>
       cpSync(made, into, { recursive: true }),
     );
     tell(`${isNew ? "published" : "twice"} ${folder}`);
