@@ -6,11 +6,13 @@ import type { CaptureRecord } from "../results/manifest.ts";
 import { captureFile, cpuFile, errorsFile, outputFile } from "../results/run-files.ts";
 import { AnsweringInEndpoint } from "./answering-in-endpoint.ts";
 import { runBudget } from "./budget.ts";
+import type { CapturePoint } from "./capture-points.ts";
 import { CommandInEndpoint } from "./command-in-endpoint.ts";
 import { sampleInStep } from "./in-step.ts";
+import { mainEndpoint } from "./main-endpoint.ts";
 import { onBoth, type PerRole, perRole } from "./roles.ts";
 import { type Sampled, sampleByWallClock } from "./sampling.ts";
-import { type CapturePoint, mainEndpoint, ServerSession } from "./server-session.ts";
+import { ServerSession } from "./server-session.ts";
 import type { RunSpec } from "./spec.ts";
 import type { ProbeTask } from "./task.ts";
 

@@ -2,8 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { bridgedFramesFunctions } from "../../lib/bridged-frames.ts";
-import type { Endpoint } from "../../lib/endpoints/endpoint.ts";
-import { countedKinds, endpointOn } from "../../lib/endpoints/kinds.ts";
+import { countedKinds } from "../../lib/endpoints/kinds.ts";
 import { LabError } from "../../lib/errors.ts";
 import { blocksOf } from "../../lib/facts.ts";
 import { decimalNumber, parseRecords, wholeNumber } from "../../lib/key-value.ts";
@@ -15,40 +14,15 @@ import { shellVariables } from "../../lib/ssh/quote.ts";
 import type { CaptureRequest } from "../probes/probe.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
 import { mostFileBytes } from "./budget.ts";
+import type { CapturePoint } from "./capture-points.ts";
 import { type ClockReading, parseClockReadings } from "./clock-readings.ts";
+import { mainEndpoint } from "./main-endpoint.ts";
 import type { End } from "./spec.ts";
-
-/** A place on a server where packets are captured; one in another network namespace is called NAMESPACE/INTERFACE. */
-export interface CapturePoint {
-  hop: "nic" | "virt";
-  interface: string;
-}
 
 const script = (file: string) => readFileSync(join(import.meta.dirname, "scripts", file), "utf8");
 
 const withVariables = (variables: Record<string, string>, file: string) =>
   `${shellVariables(variables)}\n${script(file)}`;
-
-/** The Main endpoint of an end, on its server. */
-export const mainEndpoint = (ssh: SshConnection, { main }: Pick<End, "main">): Endpoint =>
-  endpointOn(ssh, main.endpoint, main.name);
-
-/** Whether packets can be captured at a place. */
-export const isSeen = (place: End["capture"]["nic" | "virt"]) => typeof place === "string";
-
-/**
- * The interfaces at which an end's packets can be captured: its own one, and the PF or the VF below it.
- * @returns none where the host sees no packet
- */
-export async function capturePoints(ssh: SshConnection, end: End): Promise<CapturePoint[]> {
-  const { nic, virt } = end.capture;
-  if (!isSeen(nic) && !isSeen(virt)) return [];
-  const { own, below } = await mainEndpoint(ssh, end).serverInterfaces(end.main.mac);
-  return [
-    ...(isSeen(nic) ? [{ hop: "nic" as const, interface: nic === "vf" ? below : end.pf }] : []),
-    ...(isSeen(virt) && own !== null ? [{ hop: "virt" as const, interface: own }] : []),
-  ];
-}
 
 /** Facts of a server by name; `before` tells versions too. */
 export async function collectFacts(
