@@ -19,6 +19,7 @@ export async function fetchFromServer(
   where: string,
   maxBytes: number,
 ): Promise<Buffer[]> {
+  if (paths.length === 0) return [];
   const words = paths.map(shellQuote);
   const all = words.join(" ");
   const { stdout, code, stderr } = await ssh.exec(

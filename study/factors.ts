@@ -6,6 +6,7 @@ import {
   backgroundVlan,
   backgroundVms,
 } from "./factors/background.ts";
+import { cpuSampling } from "./factors/cpu-sampling.ts";
 import { loadLocation, loadType } from "./factors/load.ts";
 import { guestCpus, guestMemoryMiB, mainDriver, mainVlan } from "./factors/main-vms.ts";
 import { mtu } from "./factors/mtu.ts";
@@ -44,6 +45,7 @@ export const factors = {
   mainVlan,
   mtu,
   packetCapture,
+  cpuSampling,
   serverPair,
 } as const;
 

@@ -56,6 +56,23 @@ export const timedFactors = ({ packets, ratePps, windowSeconds }: RunTiming): Ti
   cpuWindowSeconds: windowSeconds,
 });
 
+/** What decides how often a packet is captured: of a configuration, or of what is recorded of it. */
+export interface CapturedFactors {
+  packetCapture?: string | undefined;
+}
+/** How many captures there are at each point where packets can be captured. */
+export function capturesPerPoint({ packetCapture }: CapturedFactors): number {
+  if (packetCapture === "none") return 0;
+  return packetCapture === "twice" ? 2 : 1;
+}
+
+/** Why there is none at any point, where that is asked for. */
+export const capturesOff = "captures are switched off (packetCapture: none)";
+
+/** Why a run has no CPU usage; null where it has. Of a configuration, or of what is recorded of it. */
+export const whyUnsampled = ({ cpuSampling }: { cpuSampling?: string | undefined }): string | null =>
+  cpuSampling === "none" ? "mpstat is switched off (cpuSampling: none)" : null;
+
 /** The scenario in which docs/scenario-changes.md changes one factor after the other. */
 export const exampleScenario = {
   [mainVmKeys.driver]: "virtio-bridge",

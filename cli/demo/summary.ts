@@ -1,6 +1,8 @@
 import { LabError } from "../../lib/errors.ts";
+import type { Role } from "../../lib/roles.ts";
 import { onlyFidelity } from "../../measure/dataset/fidelity.ts";
 import { readRun as readMeasuredRun } from "../../measure/dataset/read-run.ts";
+import { usageIn } from "../../measure/metrics/cpu-usage.ts";
 import { metricOf } from "../../measure/metrics/metric-summary.ts";
 import { usableValues } from "../../measure/probes/ping/matching/packet-record.ts";
 import type { PingRecord } from "../../measure/probes/ping/record.ts";
@@ -25,8 +27,8 @@ interface DriverSummary extends Record<PublishedName, PooledMetric> {
   /** Echo requests sent. */
   packets: number;
   lost: number;
-  /** Mean over the runs, each over its window with ping in it. */
-  cpuPercent: { sender: number; responder: number };
+  /** Mean over the runs, each over its window with ping in it; null where mpstat did not run. */
+  cpuPercent: Record<Role, number | null>;
   /** Folders of the runs. */
   results: string[];
 }
@@ -53,8 +55,8 @@ async function readRun(folder: string): Promise<Run> {
   return { folder, manifest, ping, values: byPublishedName((metric) => usableValues(match.packets, metric)) };
 }
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+const meanOrNull = (values: readonly number[]) => (values.length === 0 ? null : sum(values) / values.length);
 
 /** Over all packets of all runs; where a run cannot have the metric, the scenario has none. */
 function summariseMetric(runs: readonly Run[], published: PublishedMetric): PooledMetric {
@@ -71,7 +73,7 @@ function summariseMetric(runs: readonly Run[], published: PublishedMetric): Pool
 }
 
 function summariseDriver(driver: string, runs: readonly Run[]): DriverSummary {
-  const cpu = (role: "sender" | "responder") => mean(runs.map(({ ping }) => ping.cpu[role].during));
+  const cpu = (role: Role) => meanOrNull(runs.flatMap(({ ping }) => usageIn(ping.cpu[role], "during") ?? []));
   const counts = runs.map(({ ping }) => ping.details);
   return {
     driver,

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { roles } from "../../lib/roles.ts";
 import { mainMetric, publishedMetrics, publishedName } from "../../study/metric-lists.ts";
 import { metrics } from "../../study/metrics.ts";
 import type { DemoSummary, PooledMetric } from "./summary.ts";
@@ -56,7 +57,7 @@ export function demoTable({ fidelity, scenarios }: DemoSummary, runMedians: Reco
     table.push([
       driver,
       ...cells,
-      `${cpuPercent.sender.toFixed(0)} / ${cpuPercent.responder.toFixed(0)} %`,
+      `${roles.map((role) => cpuPercent[role]?.toFixed(0) ?? "unavailable").join(" / ")} %`,
       `${lost} of ${packets}`,
       fidelity,
     ]);

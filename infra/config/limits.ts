@@ -4,11 +4,11 @@ import { driverAt } from "../../study/competition.ts";
 import { leastGuestMiB } from "../../study/factors/main-vms.ts";
 import type { Problem } from "../../study/problem.ts";
 import type { FactorValues } from "../../study/scenario.ts";
-import { mainVmKeys, type TimedFactors } from "../../study/terms.ts";
+import { type CapturedFactors, mainVmKeys, type TimedFactors } from "../../study/terms.ts";
 import { endpointOf } from "../vm/drivers.ts";
 
 /** What of a configuration decides how long its deployment may take. */
-export type LimitedConfig = TimedFactors & { readyWithinSeconds: number; runs: number };
+export type LimitedConfig = TimedFactors & CapturedFactors & { readyWithinSeconds: number; runs: number };
 
 /** Seconds for what a deployment takes beside its fleets and its runs. */
 const besideSeconds = 600;

@@ -3,7 +3,7 @@ import { driverAt, isLoaded } from "../../study/competition.ts";
 import type { Driver, MainDriver } from "../../study/drivers.ts";
 import { competingServers, type LoadKinds, type LoadPlan, loadKinds, loadPlanOf } from "../../study/loads/loads.ts";
 import type { FactorValues } from "../../study/scenario.ts";
-import { backgroundVmKeys, mainVmKeys } from "../../study/terms.ts";
+import { backgroundVmKeys, capturesPerPoint, mainVmKeys } from "../../study/terms.ts";
 
 /** What a scenario asks of one server. */
 export interface ServerPlan {
@@ -37,7 +37,7 @@ export function planOf(config: FactorValues, kinds: LoadKinds = loadKinds): Plan
       vms: fleets.includes(role) ? config[backgroundVmKeys.vms] : 0,
     },
     load: loadPlanOf({ ...config }, placeOf(role), kinds),
-    isCaptured: config.packetCapture === "all",
+    isCaptured: capturesPerPoint(config) > 0,
     probes: config.probes,
   });
   return { sender: serverPlan("sender"), responder: serverPlan("responder") };

@@ -1,5 +1,6 @@
 import { targetOf } from "../../lib/ssh/target.ts";
 import type { AsDeployedSpec, BackgroundSpec, End } from "../../measure/probe/spec.ts";
+import { capturesOff } from "../../study/terms.ts";
 import type { Host } from "../config/hosts.ts";
 import { layerNames } from "../layer-names.ts";
 import { leastOf } from "../load/share.ts";
@@ -25,7 +26,7 @@ function deployedOf({ pfs }: Host, { background, ...plan }: ServerPlan, main: st
   };
 }
 
-const switchedOff: Unseen = { unseen: "captures are switched off (packetCapture: none)" };
+const switchedOff: Unseen = { unseen: capturesOff };
 
 /**
  * What the runner has to know of one end: its server, its Main endpoint, where packets can be captured, and what must be seen of

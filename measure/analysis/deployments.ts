@@ -1,4 +1,4 @@
-import type { Measure } from "../../study/metric-lists.ts";
+import { type Measure, mainMetric } from "../../study/metric-lists.ts";
 import type { RunRecord } from "../dataset/run-record.ts";
 import { median } from "../statistics/quantiles.ts";
 import { measureOf, reasonAgainst } from "./measures.ts";
@@ -57,8 +57,8 @@ export class Deployment<Run extends RunRecord = RunRecord> {
   }
 }
 
-/** A run of which no packet came back, or that does not count: it has no CPU usage either. */
-const isLost = ({ received, cpu }: RunRecord) => received === 0 || Object.values(cpu).includes(null);
+/** A run of which no packet came back, or that does not count: it has no RTT either, which no other setting of a run takes away. */
+const isLost = ({ received, metrics }: RunRecord) => received === 0 || "unavailable" in metrics[mainMetric];
 
 const replicateOf = ({ batch, place, replicate }: RunRecord) => `${batch}\n${place}\n${replicate}`;
 const turnOf = (run: RunRecord) => `${run.scenarioSha256}\n${replicateOf(run)}`;

@@ -29,7 +29,10 @@ const isOfCpu = (metric: AnalysedMetric | CpuMetric): metric is CpuMetric => met
 /** A run's number: milliseconds, per cent, or parts of 1; null where it is unavailable. */
 export function measureOf(run: RunRecord, measure: Measure): number | null {
   const { metric, kind, statistic } = measures[measure];
-  if (isOfCpu(metric)) return run.cpu[metric];
+  if (isOfCpu(metric)) {
+    const usage = run.cpu[metric];
+    return typeof usage === "number" ? usage : null;
+  }
   const summary = run.metrics[metric];
   if ("unavailable" in summary) return null;
   return statistics[statistic](summary) * (kind === "time" ? milliseconds : 1);
@@ -40,9 +43,8 @@ export function reasonAgainst(run: RunRecord, measure: Measure): string | null {
   const { metric } = measures[measure];
   if (measureOf(run, measure) !== null) return null;
   if (run.transmitted > 0 && run.received === 0) return "no packet came back";
-  const summaries: Partial<Record<string, PacketSummary>> = run.metrics;
-  const summary = summaries[isOfCpu(metric) ? mainMetric : metric];
-  return summary && "unavailable" in summary ? summary.unavailable : "there is no value";
+  const summary = isOfCpu(metric) ? run.cpu[metric] : run.metrics[metric];
+  return typeof summary === "object" && "unavailable" in summary ? summary.unavailable : "there is no value";
 }
 
 /** Packets' RTTs by run directory, where packets are the unit. */

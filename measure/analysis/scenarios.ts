@@ -15,6 +15,7 @@ import { medianInterval } from "../statistics/median-interval.ts";
 import { median } from "../statistics/quantiles.ts";
 import { placeOf } from "./arms.ts";
 import { type Deployment, deploymentsOf } from "./deployments.ts";
+import { measureOf } from "./measures.ts";
 
 /** A metric of a scenario, in milliseconds; or why there is none. */
 export type ScenarioMetric =
@@ -50,8 +51,8 @@ export interface ScenarioSummary extends Record<PublishedName, ScenarioMetric> {
   runs: number;
   transmitted: number;
   lost: number;
-  /** Medians over the runs. */
-  cpuPercent: Record<Role, number>;
+  /** Medians over the runs; null where mpstat did not run. */
+  cpuPercent: Record<Role, number | null>;
 }
 
 function metricOf(
@@ -83,8 +84,8 @@ function metricOf(
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 const medianOrNull = (values: readonly number[]) => (values.length === 0 ? null : median(values));
 
-const cpuByServer = (give: (metric: CpuMetric) => number) =>
-  Object.fromEntries(cpuMetrics.map((metric) => [metrics[metric].server, give(metric)])) as Record<Role, number>;
+const cpuByServer = <T>(give: (metric: CpuMetric) => T) =>
+  Object.fromEntries(cpuMetrics.map((metric) => [metrics[metric].server, give(metric)])) as Record<Role, T>;
 
 /** The metrics of every scenario of a dataset, in the order of their names. */
 export async function summariseScenarios(dataset: Dataset): Promise<ScenarioSummary[]> {
@@ -108,7 +109,7 @@ export async function summariseScenarios(dataset: Dataset): Promise<ScenarioSumm
         transmitted: sum(all.map(({ transmitted }) => transmitted)),
         lost: sum(all.map(({ transmitted, received }) => transmitted - received)),
         ...byPublishedName((metric) => metricOf(deployments, metric, pooled.get(metric)?.get(sha256))),
-        cpuPercent: cpuByServer((metric) => median(all.flatMap(({ cpu }) => cpu[metric] ?? []))),
+        cpuPercent: cpuByServer((metric) => medianOrNull(all.flatMap((run) => measureOf(run, metric) ?? []))),
       };
       return [summary];
     })

@@ -40,7 +40,7 @@ function lostRun(directory: string, manifest: Manifest, why: string): RunRecord 
     transmitted,
     received,
     achievedRatePps: null,
-    cpu: eachOf(cpuMetrics, () => null),
+    cpu: eachOf(cpuMetrics, () => ({ unavailable: why })),
     metrics: eachOf(analysedMetrics, () => ({ unavailable: why })),
   };
 }

@@ -59,7 +59,9 @@ function summariesByRun({ summaries }: Tables): string {
     ...analysedMetrics
       .map(snakeCase)
       .flatMap((metric) => [...summaryFields, "reason"].map((field) => cell(metric, field, `${metric}_${field}`))),
-    ...cpuMetrics.map(cpuName).map((metric) => cell(metric, "median", metric)),
+    ...cpuMetrics
+      .map(cpuName)
+      .flatMap((metric) => [cell(metric, "median", metric), cell(metric, "reason", `${metric}_reason`)]),
   ];
   return `SELECT run_directory, ${cells.join(", ")} FROM read_parquet(${partFiles(summaries)})
     WHERE probe = ${quoted(ping.id)} GROUP BY run_directory`;
@@ -112,7 +114,10 @@ function recordOf(row: ReadonlyMap<string, Value>): RunRecord {
     transmitted: number("transmitted"),
     received: number("received"),
     achievedRatePps: cell("achieved_rate_pps") === null ? null : number("achieved_rate_pps"),
-    cpu: eachOf(cpuMetrics, (metric) => number(cpuName(metric))),
+    cpu: eachOf(cpuMetrics, (metric) => {
+      const reason = cell(`${cpuName(metric)}_reason`);
+      return reason === null ? number(cpuName(metric)) : { unavailable: String(reason) };
+    }),
     metrics: eachOf(analysedMetrics, summary),
   };
 }

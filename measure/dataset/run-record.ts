@@ -6,6 +6,9 @@ import type { RunOrder } from "../results/order.ts";
 /** A metric over the packets of one run; or why there is none. */
 export type PacketSummary = ValueSummary;
 
+/** CPU usage of a server in one run; or why there is none. */
+type CpuValue = number | { unavailable: string };
+
 /** A run as analyses see it. */
 export interface RunRecord extends RunFactors {
   /** Folder, from the results directory. */
@@ -27,8 +30,8 @@ export interface RunRecord extends RunFactors {
   transmitted: number;
   received: number;
   achievedRatePps: number | null;
-  /** Per cent, in the window with ping; null for a run that does not count. */
-  cpu: Record<CpuMetric, number | null>;
+  /** Per cent, in the window with ping. */
+  cpu: Record<CpuMetric, CpuValue>;
   /** Times are nanoseconds, shares parts of 1. */
   metrics: Record<AnalysedMetric, PacketSummary>;
 }

@@ -4,7 +4,7 @@ import { type CpuMetric, cpuMetrics } from "../../study/metric-lists.ts";
 import { metrics } from "../../study/metrics.ts";
 import { type MetricValues, summariseValues } from "../metrics/metric-summary.ts";
 import type { Probe } from "../probes/probe.ts";
-import type { ProbeRecord } from "../results/manifest.ts";
+import type { CpuRecord } from "../results/manifest.ts";
 import { snakeCase } from "./columns.ts";
 import type { MeasuredProbe, MeasuredRun } from "./read-run.ts";
 import type { Row } from "./run-row.ts";
@@ -37,7 +37,9 @@ export const metricsKey = (probes: readonly Probe[]): string =>
   sha256(canonicalJson(probes.map((probe) => [probe.id, summarisedMetrics(probe)]))).slice(0, 8);
 
 /** A server's usage in a window. mpstat's two windows are one and the same in imported runs: then there is none before. */
-function cpuValues({ before, during, beforeSamples, duringSamples }: ProbeRecord["cpu"]["sender"], window: CpuWindow) {
+function cpuValues(record: CpuRecord, window: CpuWindow): MetricValues {
+  if ("unavailable" in record) return { unavailable: record.unavailable };
+  const { before, during, beforeSamples, duringSamples } = record;
   if (window === "during") return [during];
   const isOne = beforeSamples[0] === duringSamples[0] && beforeSamples[1] === duringSamples[1];
   return isOne ? { unavailable: "there is no window before the probe" } : [before];

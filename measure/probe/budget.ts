@@ -1,5 +1,5 @@
 import { slowestBytesPerSecond } from "../../lib/arrival.ts";
-import type { TimedFactors } from "../../study/terms.ts";
+import { type CapturedFactors, capturesPerPoint, type TimedFactors } from "../../study/terms.ts";
 import type { Probe, ProbeBudget } from "../probes/probe.ts";
 import { allProbes, probesOf } from "../probes/registry.ts";
 import type { Fidelity } from "../results/fidelity.ts";
@@ -27,7 +27,7 @@ const besideSeconds = 300;
 
 /** Bytes of a run's manifest and of what mpstat samples in a short window. */
 const besideBytes = 2 ** 17;
-/** Bytes of an echo request and its reply, as they are captured at four points. */
+/** Bytes of an echo request and its reply, as they are captured once at four points. */
 const capturedBytesPerPacket = 2 * 4 * 112;
 
 /** How long a probe may hold both servers in step. */
@@ -65,14 +65,18 @@ function secondsOf(budget: ProbeBudget, fidelity: Fidelity): number {
   return measuring + Math.ceil(outputBytes / slowestBytesPerSecond);
 }
 
-export function runBudget(factors: TimedFactors, fidelity: Fidelity, probes: readonly Probe[] = allProbes): RunBudget {
+export function runBudget(
+  factors: TimedFactors & CapturedFactors,
+  fidelity: Fidelity,
+  probes: readonly Probe[] = allProbes,
+): RunBudget {
   const budgets = probesOf(factors, probes).map((probe) => probe.budget(factors, fidelity));
   const attemptSeconds = budgets.reduce((sum, budget) => sum + secondsOf(budget, fidelity), besideSeconds);
   return {
     outputBytes: Math.max(0, ...budgets.map(({ outputBytes }) => outputBytes)),
     runBytes: budgets.reduce(
       (sum, { outputBytes }) => sum + outputBytes,
-      besideBytes + factors.packets * capturedBytesPerPacket,
+      besideBytes + factors.packets * capturesPerPoint(factors) * capturedBytesPerPacket,
     ),
     attemptSeconds,
     runSeconds: attempts * attemptSeconds,

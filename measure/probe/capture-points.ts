@@ -1,4 +1,5 @@
 import type { SshConnection } from "../../lib/ssh/connect.ts";
+import { captureNames } from "../results/run-files.ts";
 import { mainEndpoint } from "./main-endpoint.ts";
 import type { End } from "./spec.ts";
 
@@ -7,6 +8,20 @@ export interface CapturePoint {
   hop: "nic" | "virt";
   interface: string;
 }
+
+/** One of the captures at such a place. */
+export interface Capture extends CapturePoint {
+  /** By which it is told from others of its server. */
+  name: string;
+}
+
+/** The captures at some places. @param perPoint how many there are at each */
+export const capturesAt = (points: readonly CapturePoint[], perPoint: number): Capture[] =>
+  points.flatMap((point) =>
+    captureNames(point.hop)
+      .slice(0, perPoint)
+      .map((name) => ({ ...point, name })),
+  );
 
 /** Whether packets can be captured at a place. */
 export const isSeen = (place: End["capture"]["nic" | "virt"]) => typeof place === "string";

@@ -8,6 +8,7 @@ import { LabError, messageOf } from "../../lib/errors.ts";
 import { publishFolder } from "../../lib/publish.ts";
 import type { Role } from "../../lib/roles.ts";
 import { hopOfPoint, pointNames, roleOfPoint } from "../../study/points.ts";
+import { whyUnsampled } from "../../study/terms.ts";
 import { pingRecord } from "../probes/ping/record.ts";
 import type { Probe } from "../probes/probe.ts";
 import { allProbes } from "../probes/registry.ts";
@@ -17,13 +18,13 @@ import { type Refusal, recordRefusal, refusalsOf } from "../results/refusal.ts";
 import { NoRoomError, publishError, requireRoom } from "../results/room.ts";
 import { besideRun, checksumsOf, inFolder, manifestFile, writeFiles } from "../results/run-files.ts";
 import { inspectRun, runFolder } from "../results/token.ts";
-import { type MissingCaptures, unavailableRecord } from "../results/unavailable.ts";
+import { unavailableRecord } from "../results/unavailable.ts";
 import { NotAsDeployedError } from "./as-deployed.ts";
 import { backgroundProblems, backgroundUse } from "./background.ts";
 import { attempts, runBudget } from "./budget.ts";
 import { MissingProgramError } from "./clear-endpoint.ts";
 import { environmentOf } from "./environment.ts";
-import { evaluateRaw } from "./evaluate.ts";
+import { evaluateRaw, type Lacking } from "./evaluate.ts";
 import { forgetLoad } from "./forget-load.ts";
 import type { RunOutcome } from "./outcome.ts";
 import { type RawRun, rawRun } from "./raw-run.ts";
@@ -31,14 +32,15 @@ import type { RunSpec } from "./spec.ts";
 import { tasksOf } from "./task.ts";
 import { LostServerError } from "./tenant.ts";
 
-/** Why a capture point has no capture, by point. */
-const missingCapturesOf = ({ ends }: RunSpec): MissingCaptures =>
-  Object.fromEntries(
+const lackingOf = ({ ends, scenario }: RunSpec): Lacking => ({
+  captures: Object.fromEntries(
     pointNames.flatMap((point) => {
       const place = ends[roleOfPoint(point)].capture[hopOfPoint(point)];
       return typeof place === "string" ? [] : [[point, place.unseen]];
     }),
-  );
+  ),
+  cpuUsage: whyUnsampled(scenario.factors),
+});
 
 /** What a server's background VMs did during a run, and why it does not count because of them. */
 function backgroundOf(role: Role, { ends }: RunSpec, raw: RawRun): { use: BackgroundUse[]; problems: string[] } {
@@ -58,9 +60,9 @@ async function manifestOf(
   attempt: number,
   seed: number,
 ): Promise<{ manifest: Manifest; files: Map<string, Buffer>; loadRan: boolean }> {
-  const missing = missingCapturesOf(spec);
+  const lacking = lackingOf(spec);
   const refused = refusalsOf(folderOf(spec));
-  const findings = await Promise.all(raw.probes.map((probe) => evaluateRaw(probe, missing)));
+  const findings = await Promise.all(raw.probes.map((probe) => evaluateRaw(probe, lacking)));
   const files = new Map(raw.probes.flatMap(({ task, files }) => [...inFolder(files, task.probe.id)]));
   const environment = environmentOf(spec, raw);
   const { sender, responder } = spec.ends;
@@ -92,7 +94,7 @@ async function manifestOf(
       responder: raw.facts.responder.before.deployment ?? "",
     },
     files: checksumsOf(files),
-    ...unavailableRecord(missing),
+    ...unavailableRecord(lacking.captures, lacking.cpuUsage),
     clocks: {
       sender: raw.facts.sender.before.clocksource ?? "",
       responder: raw.facts.responder.before.clocksource ?? "",
@@ -137,6 +139,7 @@ async function publish(folder: string, files: Map<string, Buffer>, manifest: Man
 function outcomeOf(manifest: Manifest, directory: string, measured: boolean): RunOutcome {
   const { details, cpu } = pingRecord(manifest);
   const { transmitted, received } = details;
+  const { sender, responder } = cpu;
   return {
     run: manifest.run,
     replicate: manifest.replicate,
@@ -144,7 +147,7 @@ function outcomeOf(manifest: Manifest, directory: string, measured: boolean): Ru
     manifestSha256: sha256(canonicalJson(manifest)),
     measured,
     packets: { transmitted, received },
-    cpu: { sender: cpu.sender.during, responder: cpu.responder.during },
+    ...("during" in sender && "during" in responder && { cpu: { sender: sender.during, responder: responder.during } }),
     summary: Object.fromEntries(manifest.probes.map(({ id, metrics }) => [id, metrics])),
   };
 }

@@ -1,7 +1,8 @@
 import { undoneAfter, withOpened } from "../../lib/concurrent.ts";
 import { LabError } from "../../lib/errors.ts";
-import { roles } from "../../lib/roles.ts";
+import { type Role, roles } from "../../lib/roles.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
+import { capturesPerPoint, whyUnsampled } from "../../study/terms.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
 import { captureFile, cpuFile, errorsFile, outputFile } from "../results/run-files.ts";
 import { AnsweringInEndpoint } from "./answering-in-endpoint.ts";
@@ -12,7 +13,7 @@ import { sampleInStep } from "./in-step.ts";
 import { mainEndpoint } from "./main-endpoint.ts";
 import { onBoth, type PerRole, perRole } from "./roles.ts";
 import { type Sampled, sampleByWallClock } from "./sampling.ts";
-import { ServerSession } from "./server-session.ts";
+import { type CountedCapture, ServerSession, type SessionTask } from "./server-session.ts";
 import type { RunSpec } from "./spec.ts";
 import type { ProbeTask } from "./task.ts";
 
@@ -34,21 +35,26 @@ interface AttemptUnderWay {
   say: (line: string) => void;
 }
 
+const recordOf = (role: Role, { name, ...capture }: CountedCapture): CaptureRecord => ({
+  ...capture,
+  file: captureFile(`${role}.${name}`),
+});
+
 /** Everything that the probe left on the servers. */
 async function bringHome(
   { probe }: ProbeTask,
-  sampled: Sampled,
+  { answer: { text, errors } }: Sampled,
   sessions: PerRole<ServerSession>,
 ): Promise<Pick<RawProbe, "captures" | "files">> {
-  const { text, errors } = sampled.answer;
-  const captures = await onBoth((role) => sessions[role].stop((hop) => captureFile(`${role}.${hop}`)));
+  const counted = await onBoth((role) => sessions[role].stop());
+  const captures = perRole(roles.map((role) => counted[role].map((capture) => recordOf(role, capture))));
   const files = new Map<string, Buffer>([[outputFile(probe.id), text]]);
   if (errors !== "") files.set(errorsFile(probe.id), Buffer.from(errors));
   await onBoth(async (role) => {
-    const there = ["mpstat.json", ...captures[role].map(({ hop }) => `${hop}.pcap`)];
-    const contents = await sessions[role].fetch(there);
-    for (const [index, file] of [cpuFile(role), ...captures[role].map(({ file }) => file)].entries())
-      files.set(file, contents[index] as Buffer);
+    const there = new Map(counted[role].map(({ name }) => [captureFile(`${role}.${name}`), `${name}.pcap`]));
+    if (sessions[role].samplesCpu) there.set(cpuFile(role), "mpstat.json");
+    const contents = await sessions[role].fetch([...there.values()]);
+    for (const [index, file] of [...there.keys()].entries()) files.set(file, contents[index] as Buffer);
   });
   return { captures, files };
 }
@@ -61,14 +67,19 @@ function sampleBetweenCaptures(
 ): Promise<Omit<RawProbe, "task">> {
   const { probe, budget } = task;
   const command = new CommandInEndpoint(mainEndpoint(connections.sender, spec.ends.sender), task);
+  const { factors } = spec.scenario;
+  const asked: SessionTask = {
+    ...{ capture: task.capture, perPoint: capturesPerPoint(factors) },
+    ...{ samplesCpu: whyUnsampled(factors) === null, limitSeconds: runSeconds },
+  };
   const interfaces = roles.flatMap((role) => points[role].map((point) => `${role} ${point.interface}`)).join(", ");
   return withOpened(
     roles,
-    (role) => ServerSession.open(connections[role], role, points[role], task.capture, runSeconds),
+    (role) => ServerSession.open(connections[role], role, points[role], asked),
     (session) => session.close(),
     async (opened) => {
       const sessions = perRole(opened);
-      const capturing = `capturing at ${interfaces || "no host interface (kernel bypassed)"}`;
+      const capturing = `capturing ${asked.perPoint === 2 ? "twice " : ""}at ${interfaces || "no host interface (kernel bypassed)"}`;
       say(`${task.capture ? capturing : "capturing nothing"}; ${budget.windowSeconds} s without ${probe.id}`);
       try {
         const sampled: Sampled = spec.clock

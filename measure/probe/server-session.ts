@@ -14,7 +14,7 @@ import { shellVariables } from "../../lib/ssh/quote.ts";
 import type { CaptureRequest } from "../probes/probe.ts";
 import type { CaptureRecord } from "../results/manifest.ts";
 import { mostFileBytes } from "./budget.ts";
-import type { CapturePoint } from "./capture-points.ts";
+import { type Capture, type CapturePoint, capturesAt } from "./capture-points.ts";
 import { type ClockReading, parseClockReadings } from "./clock-readings.ts";
 import { mainEndpoint } from "./main-endpoint.ts";
 import type { End } from "./spec.ts";
@@ -52,7 +52,7 @@ const heardRecord = z.discriminatedUnion("event", [
   z.strictObject({ event: z.literal("sampling") }),
   z.strictObject({
     event: z.literal("counts"),
-    hop: z.string(),
+    name: z.string(),
     captured: wholeNumber,
     received: wholeNumber,
     dropped: wholeNumber,
@@ -64,41 +64,66 @@ type Heard = z.infer<typeof heardRecord>;
 /** Milliseconds within which session.sh must answer; it gives up on its captures after 30 s by itself. */
 const answerLimitMs = { listening: 60_000, time: 30_000, sampling: 30_000, counts: 60_000 };
 
+/** What a session does for a probe. */
+export interface SessionTask {
+  /** What is captured; null for nothing. */
+  capture: CaptureRequest | null;
+  /** How many captures there are at each point. */
+  perPoint: number;
+  /** Whether mpstat runs. */
+  samplesCpu: boolean;
+  /** After so long what it has started ends also where the server does not see that this side is gone. */
+  limitSeconds: number;
+}
+
+/** A capture, and what tcpdump counted. */
+export type CountedCapture = Capture & Pick<CaptureRecord, "captured" | "receivedByFilter" | "droppedByKernel">;
+
 /** The part of a run on one server: captures that listen, CPU sampling, and their files. */
 export class ServerSession {
-  readonly points: CapturePoint[];
+  readonly captures: readonly Capture[];
+  readonly samplesCpu: boolean;
   readonly ssh: SshConnection;
   readonly #talk: Conversation;
   readonly #where: string;
   #folder = "";
 
-  private constructor(ssh: SshConnection, where: string, points: CapturePoint[], talk: Conversation) {
+  private constructor(
+    ssh: SshConnection,
+    where: string,
+    { captures, samplesCpu }: Pick<ServerSession, "captures" | "samplesCpu">,
+    talk: Conversation,
+  ) {
     this.ssh = ssh;
     this.#where = where;
-    this.points = points;
+    this.captures = captures;
+    this.samplesCpu = samplesCpu;
     this.#talk = talk;
   }
 
   /**
    * Starts the captures that are asked for, if any, and resolves when all of them listen.
    * @param where how messages call the server
-   * @param limitSeconds after which what it has started ends also where the server does not see that this side is gone
    */
   static async open(
     ssh: SshConnection,
     where: string,
-    points: CapturePoint[],
-    request: CaptureRequest | null,
-    limitSeconds: number,
+    points: readonly CapturePoint[],
+    { capture, perPoint, samplesCpu, limitSeconds }: SessionTask,
   ): Promise<ServerSession> {
-    const captures = request && {
-      CAPTURES: points.map((point) => `${point.hop} ${point.interface}`).join("\n"),
-      FILTER: request.filter,
-      SNAP_BYTES: String(request.snapBytes),
+    const captures = capture === null ? [] : capturesAt(points, perPoint);
+    const capturing = capture && {
+      CAPTURES: captures.map(({ name, interface: device }) => `${name} ${device}`).join("\n"),
+      FILTER: capture.filter,
+      SNAP_BYTES: String(capture.snapBytes),
     };
-    const variables = { ...captures, SECONDS_LIMIT: String(limitSeconds) };
+    const variables = {
+      ...capturing,
+      ...(!samplesCpu && { CPU_SAMPLING: "none" }),
+      SECONDS_LIMIT: String(limitSeconds),
+    };
     const talk = await ssh.converse(withVariables(variables, "session.sh"));
-    const session = new ServerSession(ssh, where, request ? points : [], talk);
+    const session = new ServerSession(ssh, where, { captures, samplesCpu }, talk);
     try {
       session.#folder = (await session.#hear("listening", answerLimitMs.listening)).folder;
       return session;
@@ -121,7 +146,7 @@ export class ServerSession {
     return heard as Extract<Heard, { event: E }>;
   }
 
-  /** Starts mpstat with a sample a second. */
+  /** Starts mpstat with a sample a second, where it is to run. */
   async startSampling(): Promise<void> {
     this.#talk.say("mpstat");
     await this.#hear("sampling", answerLimitMs.sampling);
@@ -139,7 +164,7 @@ export class ServerSession {
   }
 
   /**
-   * Starts mpstat with a sample a second.
+   * Starts mpstat with a sample a second, where it is to run.
    * @param slowness how many times longer than a second of this machine's a second of the server's may take
    * @returns the server's clock right before
    */
@@ -166,24 +191,18 @@ export class ServerSession {
     return (await this.#hear("time", limitMs)).seconds;
   }
 
-  /** Ends captures and sampling. @returns what tcpdump counted, a record a capture point, files as `name` says */
-  async stop(name: (hop: string) => string): Promise<CaptureRecord[]> {
+  /** Ends captures and sampling. @returns each capture with what tcpdump counted */
+  async stop(): Promise<CountedCapture[]> {
     this.#talk.say("stop");
-    const records: CaptureRecord[] = [];
+    const counted: CountedCapture[] = [];
     for (;;) {
       const heard = await this.#next(answerLimitMs.counts);
-      if (heard.event === "stopped") return records;
-      const point = heard.event === "counts" ? this.points.find(({ hop }) => hop === heard.hop) : undefined;
-      if (heard.event !== "counts" || !point)
+      if (heard.event === "stopped") return counted;
+      const capture = heard.event === "counts" ? this.captures.find(({ name }) => name === heard.name) : undefined;
+      if (heard.event !== "counts" || !capture)
         throw new LabError(`${this.#where}: session: says ${JSON.stringify(heard)} when it is stopped`);
       const { captured, received, dropped } = heard;
-      records.push({
-        ...point,
-        file: name(point.hop),
-        captured,
-        receivedByFilter: received,
-        droppedByKernel: dropped,
-      });
+      counted.push({ ...capture, captured, receivedByFilter: received, droppedByKernel: dropped });
     }
   }
 

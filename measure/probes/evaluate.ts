@@ -1,4 +1,4 @@
-import { type CpuWindows, cpuUsage } from "../metrics/cpu-usage.ts";
+import { type CpuSampling, cpuUsage } from "../metrics/cpu-usage.ts";
 import { metricOf } from "../metrics/metric-summary.ts";
 import type { ProbeRecord } from "../results/manifest.ts";
 import type { Probe, ProbeRun } from "./probe.ts";
@@ -18,13 +18,13 @@ const publishedSummaries = <Derived>(metrics: Probe<never, Derived>["metrics"], 
 
 /**
  * Reads what a probe brought home, of a run that was measured or one that was made by hand.
- * @param windows of CPU usage
+ * @param sampling the windows of CPU usage
  * @throws FormatError when a file is damaged
  */
 export async function evaluateProbe<Parameters extends Record<string, unknown>, Derived>(
   probe: Probe<Parameters, Derived>,
   run: ProbeRun<Parameters>,
-  windows: CpuWindows,
+  sampling: CpuSampling,
 ): Promise<ProbeFindings> {
   const { parameters, files, captures } = run;
   const derived = await probe.derive(run);
@@ -34,7 +34,7 @@ export async function evaluateProbe<Parameters extends Record<string, unknown>, 
       parameters,
       folder: probe.id,
       captures,
-      cpu: cpuUsage(files, windows),
+      cpu: cpuUsage(files, sampling),
       metrics: publishedSummaries(probe.metrics, derived),
       details: probe.details(run, derived),
     },

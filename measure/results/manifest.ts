@@ -31,13 +31,18 @@ const missingSchema = z.object({
   reason: z.string(),
 });
 
-const cpuSchema = z.object({
-  /** 100 - idle, in percent of all CPUs of the server: mean over the window before ping, and over the one with ping in it. */
-  before: z.number(),
-  during: z.number(),
+/** The windows, in samples or, which is the same, in seconds since sampling began. */
+const cpuWindowShape = {
   beforeSamples: z.tuple([z.int(), z.int()]),
   duringSamples: z.tuple([z.int(), z.int()]),
-});
+};
+const cpuSchema = z.union([
+  /** 100 - idle, in percent of all CPUs of the server: mean over the window before ping, and over the one with ping in it. */
+  z.object({ before: z.number(), during: z.number(), ...cpuWindowShape }),
+  /** Of a run without mpstat: its windows were as long. */
+  z.object({ unavailable: z.string(), ...cpuWindowShape }),
+]);
+export type CpuRecord = z.infer<typeof cpuSchema>;
 
 /** One capture: its file in the probe's folder, the interface, and what tcpdump counted. */
 const captureSchema = z.object({

@@ -13,7 +13,9 @@ export const errorsFile = (probe: string) => `${probe}.err`;
 export const factsFile = "facts.txt";
 /** CPU usage of a server. */
 export const cpuFile = (role: Role) => `mpstat-${role}.json`;
-/** What was captured at a point, e.g. "sender.nic". */
+/** What the captures at a point are called: one, or where each packet is captured twice, both. */
+export const captureNames = <Point extends string>(point: Point) => [point, `${point}-second`] as const;
+/** What a capture saw, e.g. that of "sender.nic". */
 export const captureFile = (point: `${Role}.${string}`) => `${point.replace(".", "-")}.pcap`;
 
 /**

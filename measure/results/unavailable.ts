@@ -1,5 +1,5 @@
 import { type Role, roles } from "../../lib/roles.ts";
-import { publishedMetrics, publishedName, timeMetrics } from "../../study/metric-lists.ts";
+import { cpuMetrics, publishedMetrics, publishedName, timeMetrics } from "../../study/metric-lists.ts";
 import { metrics } from "../../study/metrics.ts";
 import type { Missing } from "../../study/missing.ts";
 import { type PointName, pointNames, roleOfPoint } from "../../study/points.ts";
@@ -8,28 +8,33 @@ import type { Manifest } from "./manifest.ts";
 /** Why capture points have no captures. */
 export type MissingCaptures = Partial<Record<PointName, string>>;
 
-/** What a run cannot have without these captures, as its manifest tells it. */
+/** What a run cannot have, as its manifest tells it. */
 export type UnavailableRecord = Pick<Manifest, "missing" | "unavailable">;
 
 /** "rttOverheadMs" was always called rttOverhead where it is missing. */
 const nameIfMissing = (metric: (typeof publishedMetrics)[number]) => publishedName(metric).replace(/Ms$/, "");
 
-/** Every metric that needs such a capture, with the point and the reason, once a server; the published ones in words beside. */
-export function unavailableRecord(reasons: MissingCaptures): UnavailableRecord {
-  const missing = roles.flatMap((role) =>
+/**
+ * Every metric that needs such a capture, with the point and the reason, once a server, the published ones in words beside; and CPU usage.
+ * @param cpuUsage why there is none; null where there is
+ */
+export function unavailableRecord(reasons: MissingCaptures, cpuUsage: string | null = null): UnavailableRecord {
+  const uncaptured = roles.flatMap((role) =>
     timeMetrics.flatMap((metric): Missing[] => {
       const points: readonly PointName[] = metrics[metric].points;
       const at = points.find((point) => roleOfPoint(point) === role && reasons[point] !== undefined);
       return at === undefined ? [] : [{ metric, at, reason: reasons[at] ?? "" }];
     }),
   );
-  const words = missing.flatMap(({ metric, at, reason }) => {
+  const words = uncaptured.flatMap(({ metric, at, reason }) => {
     const published = publishedMetrics.find((known) => known === metric);
     return published === undefined || at === null
       ? []
       : [[nameIfMissing(published), `at the ${roleOfPoint(at)}: ${reason}`]];
   });
-  return { missing, unavailable: Object.fromEntries(words) };
+  const unsampled =
+    cpuUsage === null ? [] : cpuMetrics.map((metric): Missing => ({ metric, at: null, reason: cpuUsage }));
+  return { missing: [...uncaptured, ...unsampled], unavailable: Object.fromEntries(words) };
 }
 
 /** Runs that were measured before `missing` was written have the words alone. */

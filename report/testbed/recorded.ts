@@ -54,7 +54,7 @@ function testbedOfScenario({ factors }: RecordedScenario, run: RunRecord): Drawn
   return {
     title: `Main VMs on ${driverOf(run)}: ${conditionWords({ competitors: run.background, load: run.load })}`,
     servers: { sender: serverOf("sender"), responder: serverOf("responder") },
-    isCaptured: factors.packet_capture === null,
+    isCaptured: factors.packet_capture !== "none",
   };
 }
 

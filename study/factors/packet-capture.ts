@@ -1,22 +1,29 @@
 import { z } from "zod";
 import { factor } from "../factor.ts";
 
-/** Off, so that what the captures themselves change can be measured: a packet that is captured takes longer. */
+/** Off or doubled, so that what captures themselves change can be measured: a packet that is captured takes longer. */
 export const packetCapture = factor({
   words: "packet capture",
   schema: z
-    .enum(["all", "none"])
+    .enum(["all", "none", "twice"])
     .default("all")
     .describe(
-      "none: nothing is captured, so that what captures themselves change can be measured; RTT and CPU usage are left",
+      "none: nothing is captured, so that what captures themselves change can be measured; RTT and CPU usage are left. twice: a second tcpdump at each point captures the same packets, into a file of its own",
     ),
-  recorded: z.literal("none").optional(),
+  recorded: z.enum(["none", "twice"]).optional(),
   path: ["packetCapture"],
-  columns: [{ name: "packet_capture", type: "VARCHAR", what: "none where captures were off; else NULL", absent: null }],
+  columns: [
+    {
+      name: "packet_capture",
+      type: "VARCHAR",
+      what: "none where captures were off, twice where each point had two; else NULL",
+      absent: null,
+    },
+  ],
   role: "fixed",
   remakes: "runs",
-  record: (value) => (value === "none" ? value : undefined),
-  inName: (recorded) => (recorded === undefined ? "" : "_nocaptures"),
+  record: (value) => (value === "all" ? undefined : value),
+  inName: (recorded) => (recorded === undefined ? "" : { none: "_nocaptures", twice: "_capturedtwice" }[recorded]),
   levels: { of: "experiment", key: "packetCapture", optional: true },
-  examples: [{ to: "none" }],
+  examples: [{ to: "none" }, { what: "packet capture: at each point twice", to: "twice" }],
 });

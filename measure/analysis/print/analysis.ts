@@ -1,4 +1,5 @@
 import { digits } from "../../../lib/digits.ts";
+import { roles } from "../../../lib/roles.ts";
 import { mainMetric, publishedMetrics, publishedName } from "../../../study/metric-lists.ts";
 import { metrics } from "../../../study/metrics.ts";
 import type { Analysis } from "../analyse.ts";
@@ -46,9 +47,15 @@ function scenarioTable({ scenarios, fidelity, runs }: Analysis): PlainTable {
         const p95 = "unavailable" in found ? null : digits(found.p95);
         return [median(found), ...(metric === mainMetric ? [interval(found), p95] : [])];
       }),
-      `${scenario.cpuPercent.sender.toFixed(1)} / ${scenario.cpuPercent.responder.toFixed(1)}`,
+      roles.map((role) => scenario.cpuPercent[role]?.toFixed(1) ?? "unavailable").join(" / "),
     ]),
-    notes: [`95 % of deployments: interval of their median, from ${fewestReplicates} deployments on`, ...reasons],
+    notes: [
+      `95 % of deployments: interval of their median, from ${fewestReplicates} deployments on`,
+      ...reasons,
+      ...(scenarios.some(({ cpuPercent }) => cpuPercent.sender === null)
+        ? ["unavailable: CPU usage where mpstat did not run"]
+        : []),
+    ],
   };
 }
 

@@ -111,7 +111,7 @@ export async function manifestOfHandRun(run: HandRun): Promise<Manifest> {
       missingCaptures: reasons,
       seconds: pingSeconds,
     },
-    { before: whole, during: whole },
+    { before: whole, during: whole, unavailable: null },
   );
   const scenario = scenarioOfRecord({
     ...alikeMains(run.driver),

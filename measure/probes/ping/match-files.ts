@@ -1,13 +1,14 @@
 import { type PointName, pointNames } from "../../../study/points.ts";
 import { readCapture } from "../../capture/exchanges.ts";
 import type { CaptureSummary } from "../../capture/summary.ts";
-import { captureFile, outputFile } from "../../results/run-files.ts";
+import { captureFile, captureNames, outputFile } from "../../results/run-files.ts";
 import type { MissingCaptures } from "../../results/unavailable.ts";
 import { matchRun, type RunMatch } from "./matching/match-run.ts";
 import type { SharedStamps } from "./matching/packet-values.ts";
 import type { PointExchanges } from "./matching/points.ts";
 import type { PingParameters } from "./parameters.ts";
 import { type PingOutput, parsePing } from "./parser/ping.ts";
+import { captureDifference } from "./second-capture.ts";
 
 /** What ping printed. */
 export const pingFile = outputFile("ping");
@@ -18,6 +19,8 @@ export interface MatchedFiles {
   match: RunMatch;
   /** Of each capture that there is. */
   captures: Partial<Record<PointName, CaptureSummary>>;
+  /** How the second capture at a point differs from the first, where there is one, and it does. */
+  differences: Partial<Record<PointName, string>>;
 }
 
 /**
@@ -35,6 +38,7 @@ export async function matchFiles(
 ): Promise<MatchedFiles> {
   const ping = parsePing((files.get(pingFile) ?? Buffer.alloc(0)).toString(), pingFile);
   const captures: MatchedFiles["captures"] = {};
+  const differences: MatchedFiles["differences"] = {};
   const points: Partial<Record<PointName, PointExchanges>> = {};
   for (const point of pointNames) {
     const data = files.get(captureFile(point));
@@ -45,10 +49,13 @@ export async function matchFiles(
     const { exchanges, summary } = await readCapture(data, { id: pingId });
     captures[point] = summary;
     points[point] = exchanges;
+    const again = files.get(captureFile(captureNames(point)[1]));
+    const difference = again && captureDifference(exchanges, (await readCapture(again, { id: pingId })).exchanges);
+    if (difference) differences[point] = difference;
   }
   const run = {
     ...{ ping, id: pingId, points: points as Record<PointName, PointExchanges> },
     ...{ intervalNs: 1e9 / ratePps, ...(shared && { shared }) },
   };
-  return { ping, captures, match: matchRun(run) };
+  return { ping, captures, differences, match: matchRun(run) };
 }

@@ -16,7 +16,7 @@ export const derivePing = ({
   matchFiles(files, parameters, missingCaptures, sharedClock?.stamps);
 
 /** Why a run does not count because of ping, or of what was captured of it. */
-export function pingProblems(run: PingRun, { ping, match, captures }: MatchedFiles): string[] {
+export function pingProblems(run: PingRun, { ping, match, captures, differences }: MatchedFiles): string[] {
   const problems: string[] = [];
   const { packets } = run.parameters;
   if (ping.statistics.transmitted !== packets)
@@ -29,6 +29,7 @@ export function pingProblems(run: PingRun, { ping, match, captures }: MatchedFil
     for (const { message } of summary.problems) problems.push(`${point}: ${message}`);
     if (summary.requests === 0) problems.push(`${point}: none of ping's requests is in the capture`);
   }
+  for (const [point, difference] of Object.entries(differences)) problems.push(`${point}: ${difference}`);
   return problems;
 }
 

@@ -21,7 +21,7 @@ test("a run that was set aside is lost, unless it was measured again and counts"
   expect(lost).toHaveLength(1);
   expect(lost[0]).toMatchObject({
     ...{ directory: aside, scenario, replicate: manifest.replicate, run: manifest.run },
-    cpu: { cpuSender: null, cpuResponder: null },
+    cpu: { cpuSender: { unavailable: "a capture dropped packets" } },
     metrics: { rtt: { unavailable: "a capture dropped packets" } },
   });
   expect(runs.map((one) => one.directory)).not.toContain(aside);

@@ -27,6 +27,15 @@ it("of a run says at least how many bytes real runs had", () => {
   }
 });
 
+it("of a run has room for a second capture at each point, and asks for none where nothing is captured", () => {
+  const bytes = (packetCapture?: string) =>
+    runBudget({ packets: 1000, pingRatePps: 1000, cpuWindowSeconds: 1, packetCapture }, "hardware").runBytes;
+  const once = bytes("all") - bytes("none");
+  expect(once).toBeGreaterThan(1000 * 2 * 4 * 98);
+  expect(bytes("twice") - bytes("none")).toBe(2 * once);
+  expect(bytes()).toBe(bytes("all"));
+});
+
 it("of a run has room for each of its parts, and for all of its attempts", () => {
   fc.assert(
     fc.property(factors, fidelity, (run: TimedFactors, where) => {

@@ -6,12 +6,14 @@ import { expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { LabError } from "../../../lib/errors.ts";
 import { checkout } from "../../../lib/paths.ts";
+import type { Role } from "../../../lib/roles.ts";
 import { volatileFolder } from "../../../lib/server-paths.ts";
 import type { SshConnection } from "../../../lib/ssh/connect.ts";
 import type { Conversation } from "../../../lib/ssh/conversation.ts";
 import { readRows } from "../../../measure/dataset/open.ts";
 import { readRun } from "../../../measure/dataset/read-run.ts";
 import { partFiles, tablePaths, updateDataset } from "../../../measure/dataset/update.ts";
+import { usageIn } from "../../../measure/metrics/cpu-usage.ts";
 import { runBudget } from "../../../measure/probe/budget.ts";
 import type { CapturePoint } from "../../../measure/probe/capture-points.ts";
 import { measureRun } from "../../../measure/probe/measure.ts";
@@ -167,35 +169,43 @@ it("a probe that only its own object knows is measured, checked and published be
   );
   const ofProbe = (id: string) => rows.map((row) => [...row.values()]).filter(([probe]) => probe === id);
   const [record] = state.manifest.probes.slice(1);
-  const usage = (value = 0) => [1, value, value, null];
+  const usage = (role: Role, window: "before" | "during") => {
+    const value = record && usageIn(record.cpu[role], window);
+    return [1, value, value, null];
+  };
   expect(ofProbe("answer")).toEqual([
     ["answer", "answer", "ns", 1, 42e6, 42e6, null],
     ["answer", "echo", "1", 0, null, null, "nobody says it"],
-    ["answer", "cpu_sender_during", "%", ...usage(record?.cpu.sender.during)],
-    ["answer", "cpu_sender_before", "%", ...usage(record?.cpu.sender.before)],
-    ["answer", "cpu_responder_during", "%", ...usage(record?.cpu.responder.during)],
-    ["answer", "cpu_responder_before", "%", ...usage(record?.cpu.responder.before)],
+    ["answer", "cpu_sender_during", "%", ...usage("sender", "during")],
+    ["answer", "cpu_sender_before", "%", ...usage("sender", "before")],
+    ["answer", "cpu_responder_during", "%", ...usage("responder", "during")],
+    ["answer", "cpu_responder_before", "%", ...usage("responder", "before")],
   ]);
   expect(ofProbe("ping").length).toBeGreaterThan(ofProbe("answer").length);
 });
 
 it.each([
   [
-    { filter: "udp", snapBytes: 96 },
+    { capture: { filter: "udp", snapBytes: 96 }, perPoint: 1, samplesCpu: true },
     /^CAPTURES='nic pf0\nvirt vnet0'\nFILTER=udp\nSNAP_BYTES=96\nSECONDS_LIMIT=600\n/,
     2,
   ],
-  [null, /^SECONDS_LIMIT=600\n/, 0],
-])("a session captures what a probe asks for: %j", async (request, begin, captured) => {
+  [
+    { capture: { filter: "udp", snapBytes: 96 }, perPoint: 2, samplesCpu: false },
+    /^CAPTURES='nic pf0\nnic-second pf0\nvirt vnet0\nvirt-second vnet0'\nFILTER=udp\nSNAP_BYTES=96\nCPU_SAMPLING=none\n/,
+    4,
+  ],
+  [{ capture: null, perPoint: 2, samplesCpu: true }, /^SECONDS_LIMIT=600\n/, 0],
+])("a session captures and samples what it is asked for: %j", async (asked, begin, captured) => {
   const scripts: string[] = [];
   const server = standIn("", scripts);
   const points: CapturePoint[] = [
     { hop: "nic", interface: "pf0" },
     { hop: "virt", interface: "vnet0" },
   ];
-  const session = await ServerSession.open(server, "sender", points, request, 600);
+  const session = await ServerSession.open(server, "sender", points, { ...asked, limitSeconds: 600 });
   expect(scripts).toEqual([expect.stringMatching(begin)]);
-  expect(session.points).toHaveLength(captured);
+  expect(session.captures).toHaveLength(captured);
 });
 
 it.each([

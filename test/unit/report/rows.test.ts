@@ -17,11 +17,12 @@ import { drawnStudy, temporaryFolder } from "../../support/report.ts";
 import { sampleResults } from "../../support/samples.ts";
 import { madeRun, tenRuns } from "../../support/study-runs.ts";
 
+const noReply = { unavailable: "no packet came back" };
 /** A run of which no packet came back. */
 const lostRun = (run: RunRecord): RunRecord => ({
   ...run,
-  ...{ received: 0, cpu: { cpuSender: null, cpuResponder: null } },
-  metrics: { ...run.metrics, rtt: { unavailable: "no packet came back" } },
+  ...{ received: 0, cpu: { cpuSender: noReply, cpuResponder: noReply } },
+  metrics: { ...run.metrics, rtt: noReply },
 });
 
 const ordered = (kind: "random" | "paper", run: RunRecord): RunRecord => ({

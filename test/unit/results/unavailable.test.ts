@@ -23,6 +23,15 @@ it("costs a point that is missing alone what is found there, and leaves what the
   expect(unavailable).toEqual({});
 });
 
+it("tells CPU usage of both servers where it was not sampled, at no capture point", () => {
+  const { missing, unavailable } = unavailableRecord({ "sender.virt": "no VM" }, "mpstat is off");
+  expect(missing?.filter(({ at }) => at === null)).toEqual(
+    ["cpuSender", "cpuResponder"].map((metric) => ({ metric, at: null, reason: "mpstat is off" })),
+  );
+  expect(unavailable).toEqual({});
+  expect(missingCaptures({ missing, unavailable })).toEqual({ "sender.virt": "no VM" });
+});
+
 it("gives the reasons back as they were, whatever words are in them", () => {
   const words = fc.constantFrom("a", "b", "at the sender: at the sender: twice");
   const reasons = fc.record(

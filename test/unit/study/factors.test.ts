@@ -43,6 +43,8 @@ const configurations = fc
     packets: fc.integer({ min: 1, max: 65535 }),
     mainVlan: fc.integer({ min: 0, max: 2 }),
     backgroundVlan: fc.integer({ min: 0, max: 2 }),
+    packetCapture: fc.constantFrom("all", "none", "twice"),
+    cpuSampling: fc.constantFrom("mpstat", "none"),
   })
   .map((values): FactorValues => configSchema.parse(values));
 
