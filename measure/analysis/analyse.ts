@@ -6,7 +6,7 @@ import { isEmulated } from "../results/fidelity.ts";
 import { studyRuns } from "./arms.ts";
 import { type CheckedClaim, checkClaims } from "./claims/check.ts";
 import { environmentNotes, rateNotes, scenarioLossNotes } from "./compare/notes.ts";
-import { capturedAlike, captureNotes, type Disturbance, disturbanceOf } from "./disturbance.ts";
+import { captureNotes, type Disturbance, disturbanceOf, measuredAlike } from "./disturbance.ts";
 import { driftOfRuns, type MeasureDrift } from "./drift.ts";
 import { type KendallCell, kendallFigure } from "./kendall-figure.ts";
 import { type LostOfArm, lostByArm, lostWords } from "./lost-deployments.ts";
@@ -33,7 +33,7 @@ export interface Analysis {
   scenarios: ScenarioSummary[];
   /** How measures changed over the deployments of a replicate. */
   drift: MeasureDrift[];
-  /** What captures themselves change; empty where nothing was measured without them. */
+  /** What captures and mpstat themselves change; empty where all was measured alike. */
   disturbance: Disturbance[];
   table3: Table3Row[];
   kendall: KendallCell[];
@@ -57,9 +57,9 @@ export async function analyseDataset(dataset: Dataset, unit: AnalysisUnit = "dep
   const { directory, tables, runs, fidelity, update } = dataset;
   const packets = unit === "packet" ? await readPacketValues(tables.packets, mainMetric) : undefined;
   const ofStudy = studyRuns(runs);
-  const isOfTables = capturedAlike(ofStudy);
+  const isOfTables = measuredAlike(ofStudy);
   const inStudy = ofStudy.filter(isOfTables);
-  const bare = ofStudy.length - inStudy.length;
+  const otherwise = ofStudy.length - inStudy.length;
   const tried = [...inStudy, ...studyRuns(dataset.lost).filter(isOfTables)];
   const lost = lostByArm(studyDeployments(tried), mainMetric);
   const lostNote = lostWords(lost);
@@ -82,8 +82,10 @@ export async function analyseDataset(dataset: Dataset, unit: AnalysisUnit = "dep
       ...(outside > 0
         ? [`${outside} runs combine drivers in a way the study does not have; they are in no table of it`]
         : []),
-      ...(bare > 0
-        ? [`${bare} runs without captures are compared with captured ones, and are in no other table of the study`]
+      ...(otherwise > 0
+        ? [
+            `${otherwise} runs that were captured or sampled otherwise are compared with the usual ones, and are in no other table of the study`,
+          ]
         : []),
       ...scenarioLossNotes(scenarios),
       ...rateNotes(runs),

@@ -6,7 +6,7 @@ import { type CompiledFigure, compiledFigure } from "../../report/draw/specifica
 import { disturbanceFigures } from "../../report/figures/disturbance.ts";
 import { winnerFigures } from "../../report/figures/winners.ts";
 import type { StudyData } from "../../report/study-data.ts";
-import { capturedAndNot } from "../support/captures.ts";
+import { crossedCaptures } from "../support/captures.ts";
 import { drawnStudy } from "../support/report.ts";
 import { sampleResults } from "../support/samples.ts";
 import { tenRuns } from "../support/study-runs.ts";
@@ -61,11 +61,11 @@ test("who has won is drawn as it was, of runs that are made up", async () => {
   for (const drawing of winnerFigures(study)) await drawnAsBefore(compiledFigure(drawing, null));
 });
 
-test("what captures change is drawn as it was, of runs that are made up", async () => {
-  const runs = capturedAndNot(
-    ["virtio-bridge", "macvtap-passthrough"],
-    (replicate) => 1.1 + ((3 * replicate) % 7) / 20,
-  );
+test("what measuring changes is drawn as it was, of runs that are made up", async () => {
+  const runs = crossedCaptures(["virtio-bridge", "macvtap-passthrough"], (replicate) => ({
+    capture: 1.05 + ((3 * replicate) % 7) / 40,
+    mpstat: 0.98 + ((5 * replicate) % 7) / 100,
+  }));
   const disturbance = disturbanceOf(runs, "hardware");
   const study = { analysis: { disturbance }, indexOf: new Map() } as unknown as StudyData;
   for (const drawing of disturbanceFigures(study)) await drawnAsBefore(compiledFigure(drawing, null));

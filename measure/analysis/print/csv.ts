@@ -58,13 +58,13 @@ const scenarioLines = (scenario: ScenarioSummary): Line[] => {
   ];
 };
 
-function disturbanceLine({ driver, measure, comparison, verdict }: Analysis["disturbance"][number]): Line {
+function disturbanceLine({ by, driver, measure, comparison, verdict }: Analysis["disturbance"][number]): Line {
   const estimate = estimateOf(comparison);
   return {
     table: "disturbance",
     subject: driver,
     measure,
-    quantity: `captures: ${estimate?.scale ?? "difference"}`,
+    quantity: `${by}: ${estimate?.scale ?? "difference"}`,
     value: estimate?.estimate ?? null,
     low: estimate?.interval?.low ?? null,
     high: estimate?.interval?.high ?? null,

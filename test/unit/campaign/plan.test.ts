@@ -6,6 +6,7 @@ import { parseOnly } from "../../../cli/campaign/only.ts";
 import { assumedInventory, planCampaign } from "../../../cli/campaign/plan.ts";
 import { capacityProblems, vfsNeeded } from "../../../infra/plan/capacity.ts";
 import { planOf } from "../../../infra/plan/plan.ts";
+import { canonicalJson } from "../../../lib/canonical.ts";
 import { scenarioOf } from "../../../study/scenario.ts";
 import { ids, planned, serversWith } from "./planned.ts";
 
@@ -34,6 +35,19 @@ describe("the number of scenarios", () => {
       { experiment: "macvtap", arm: "Bridge" },
     ]);
   });
+});
+
+it("each scenario of disturbance has partners that differ in captures alone, and one that differs in mpstat alone", () => {
+  const { scenarios } = planned(["disturbance"], "emulated");
+  expect(scenarios).toHaveLength(2 * 3 * 2);
+  const others = (key: "packetCapture" | "cpuSampling") =>
+    scenarios.map(({ factors }) => {
+      const without = (record: typeof factors) => canonicalJson({ ...record, [key]: null });
+      return scenarios.filter((other) => other.factors !== factors && without(other.factors) === without(factors))
+        .length;
+    });
+  expect(new Set(others("packetCapture"))).toEqual(new Set([2]));
+  expect(new Set(others("cpuSampling"))).toEqual(new Set([1]));
 });
 
 describe("a part of a plan", () => {
