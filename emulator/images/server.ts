@@ -67,6 +67,15 @@ const masked = [
   "virtlogd-admin.socket",
 ];
 
+// What udev has to know of the devices that there are. Each rule is looked at for each device, of which ports and VFs make many.
+const udevRules = [
+  "50-udev-default.rules",
+  "75-net-description.rules",
+  "80-drivers.rules",
+  "80-net-setup-link.rules",
+  "99-systemd.rules",
+];
+
 // Kernel drivers that no server here can have: left out, they need not be looked through at boot.
 const droppedModules = [
   "drivers/gpu",
@@ -94,8 +103,11 @@ async function configure(tree: string): Promise<void> {
   await cp(join(imagesFolder, "server-root"), tree, { recursive: true });
   const generators = "systemd/system-generators";
   await mkdir(join(tree, "etc", generators), { recursive: true });
+  await mkdir(join(tree, "etc/udev/rules.d"), { recursive: true });
+  const otherRules = (await readdir(join(tree, "usr/lib/udev/rules.d"))).filter((name) => !udevRules.includes(name));
   const nothing = [
     ...masked.map((unit) => join("etc/systemd/system", unit)),
+    ...otherRules.map((name) => join("etc/udev/rules.d", name)),
     // They would find out, at each boot, what is known here: there is nothing for them to generate.
     ...(await readdir(join(tree, "usr/lib", generators))).map((name) => join("etc", generators, name)),
   ];
