@@ -62,11 +62,14 @@ export class MeasuredRuns {
     this.results = results;
     this.store = store;
     const { manifests } = store;
-    const here: RunPlace = { directory: results, memory: new RunMemory(memoryFile) };
+    const measuredPlace: RunPlace = { directory: results, memory: new RunMemory(memoryFile) };
     this.#places =
       manifests === undefined
-        ? [here]
-        : [here, { directory: manifests, memory: new RunMemory(`${manifests}-that-count.json`, inspectManifest) }];
+        ? [measuredPlace]
+        : [
+            measuredPlace,
+            { directory: manifests, memory: new RunMemory(`${manifests}-that-count.json`, inspectManifest) },
+          ];
     this.#isSnapshot = isSnapshot;
   }
 
