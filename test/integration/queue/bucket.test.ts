@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { nameOfCampaign } from "../../../cli/campaign/queue/block-job.ts";
 import { parseBucket } from "../../../cli/campaign/store/address.ts";
 import { Bucket } from "../../../cli/campaign/store/bucket.ts";
@@ -26,6 +26,9 @@ import {
   work,
 } from "./made-up-workers.ts";
 
+// Workers are started again and again, and each loads all that a worker is: on a busy machine that takes minutes.
+vi.setConfig({ testTimeout: 900_000 });
+
 /** The rights that docs/lab.md calls sufficient. */
 const [policy = ""] = blocksIn(textOf("docs/lab.md"), "json");
 
@@ -45,7 +48,7 @@ withQueue(() => {
 });
 
 const until = async (isSo: () => boolean) => {
-  for (const deadline = Date.now() + 60_000; !isSo(); await sleep(50))
+  for (const deadline = Date.now() + 240_000; !isSo(); await sleep(50))
     if (Date.now() > deadline) throw new Error("it never came to that");
 };
 
