@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { findRuns } from "../../measure/dataset/find-runs.ts";
-import { readManifest } from "../../measure/results/read-manifest.ts";
-import { manifestFile } from "../../measure/results/run-files.ts";
+import { manifestIn } from "../../measure/results/read-manifest.ts";
 import { type ServerKeys, serverKeysIn } from "../../measure/results/server-keys.ts";
 
 /** Servers that runs were measured on, by the number of the pair that the runs are recorded under. */
@@ -24,14 +23,11 @@ export function serversOfRuns(directories: readonly string[]): MeasuredServers {
     .filter((directory) => existsSync(directory))
     .flatMap((directory) => firstOfReplicates(directory).map((run) => join(directory, run)));
   for (const run of runs) {
-    try {
-      const { environment, scenario } = readManifest(readFileSync(join(run, manifestFile), "utf8"));
-      const keys = serverKeysIn(environment);
-      const pair = scenario.factors.serverPair ?? 1;
-      if (keys) found.set(pair, [...(found.get(pair) ?? []), keys]);
-    } catch {
-      // A manifest that cannot be read says nothing of servers; that its run does not count is told where runs are looked at.
-    }
+    const manifest = manifestIn(run);
+    const keys = manifest && serverKeysIn(manifest.environment);
+    if (!keys) continue;
+    const pair = manifest.scenario.factors.serverPair ?? 1;
+    found.set(pair, [...(found.get(pair) ?? []), keys]);
   }
   return found;
 }

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { factorCellsOf, runFactorsOf } from "../../study/factor-columns.ts";
 import { factorTable } from "../../study/factors.ts";
@@ -6,19 +5,8 @@ import { analysedMetrics, cpuMetrics } from "../../study/metric-lists.ts";
 import { pingRecord } from "../probes/ping/record.ts";
 import { mainVmsOf } from "../results/main-vms.ts";
 import type { Manifest } from "../results/manifest.ts";
-import { readManifest } from "../results/read-manifest.ts";
-import { manifestFile } from "../results/run-files.ts";
+import { manifestIn } from "../results/read-manifest.ts";
 import { batchOf, eachOf, type RunRecord } from "./run-record.ts";
-
-function manifestIn(folder: string): Manifest | undefined {
-  const path = join(folder, manifestFile);
-  if (!existsSync(path)) return undefined;
-  try {
-    return readManifest(readFileSync(path, "utf8"));
-  } catch {
-    return undefined;
-  }
-}
 
 /** A run of which nothing counts, in its place in the design. */
 function lostRun(directory: string, manifest: Manifest, why: string): RunRecord {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Scenario } from "../../study/scenario.ts";
 import type { Manifest } from "./manifest.ts";
-import { readManifest } from "./read-manifest.ts";
+import { manifestOf } from "./read-manifest.ts";
 import { manifestFile } from "./run-files.ts";
 
 /** A run's folder below the results directory. */
@@ -25,12 +25,8 @@ export function inspectManifest(folder: string, scenarioSha256?: string): Manife
   const path = join(folder, manifestFile);
   if (!existsSync(path)) return { missing: `there is no ${manifestFile}` };
   const text = readFileSync(path);
-  let manifest: Manifest;
-  try {
-    manifest = readManifest(text.toString());
-  } catch {
-    return { missing: `${manifestFile} is not a manifest` };
-  }
+  const manifest = manifestOf(text.toString());
+  if (manifest === undefined) return { missing: `${manifestFile} is not a manifest` };
   if (manifest.status !== "valid") return { missing: `the run is invalid: ${manifest.problems.join("; ")}` };
   if (scenarioSha256 !== undefined && manifest.scenarioSha256 !== scenarioSha256)
     return { missing: "the run is of another scenario" };

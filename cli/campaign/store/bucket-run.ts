@@ -5,7 +5,7 @@ import { mapLimited } from "../../../lib/concurrent.ts";
 import { LabError } from "../../../lib/errors.ts";
 import { publishFile, publishFolder } from "../../../lib/publish.ts";
 import type { Manifest } from "../../../measure/results/manifest.ts";
-import { readManifest } from "../../../measure/results/read-manifest.ts";
+import { manifestOf } from "../../../measure/results/read-manifest.ts";
 import { manifestFile, writeFiles } from "../../../measure/results/run-files.ts";
 import { wholeFiles } from "../../../measure/results/token.ts";
 import type { Bucket, ListedObject } from "./bucket.ts";
@@ -34,21 +34,13 @@ export function pathOfObject(name: string): string {
   return name;
 }
 
-function manifestIn(text: Buffer): Manifest | undefined {
-  try {
-    return readManifest(text.toString());
-  } catch {
-    return undefined;
-  }
-}
-
 /** What became of a run that was to be brought to a bucket: its manifest as the bucket has it now, or why it was not brought. */
 type BroughtRun = { manifest: Buffer; isOurs: boolean } | { spoilt: string };
 
 /** Brings a run to a bucket, its manifest last. One that is there stays. @throws LabError with what the store says */
 export async function bringRun(bucket: ObjectStore, results: string, folder: string): Promise<BroughtRun> {
   const text = readFileSync(join(results, folder, manifestFile));
-  const manifest = manifestIn(text);
+  const manifest = manifestOf(text.toString());
   if (manifest === undefined) return { spoilt: `${manifestFile} is not a manifest` };
   const found = wholeFiles(join(results, folder), manifest);
   if ("missing" in found) return { spoilt: found.missing };
@@ -92,7 +84,7 @@ export async function fetchRun(
   const folder = name.slice(0, -`/${manifestFile}`.length);
   const path = join(results, folder);
   const text = await bucket.get(listed);
-  const manifest = manifestIn(text);
+  const manifest = manifestOf(text.toString());
   if (manifest === undefined) throw new LabError(`${name} in ${bucket.address} is not a manifest`);
   if (existsSync(join(path, manifestFile))) {
     if (!readFileSync(join(path, manifestFile)).equals(text))
