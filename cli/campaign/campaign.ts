@@ -1,3 +1,4 @@
+import type { Inventory } from "../../infra/config/hosts.ts";
 import { LabError } from "../../lib/errors.ts";
 import { isEmulated } from "../../measure/results/fidelity.ts";
 import { type Block, campaignBlocks, type PairsOfBlocks, pairsOfBlocks } from "./blocks.ts";
@@ -84,11 +85,9 @@ function wasDealtBefore(
   experiments: readonly Experiment[],
   options: CampaignPlanOptions,
   runs: MeasuredRuns,
-  serversOf: (hosts: string) => Servers | undefined,
+  inventory: Inventory | undefined,
 ): boolean {
-  if (options.pair === homePair || options.pairs !== undefined) return false;
-  const [named] = pairsOf(options);
-  const inventory = named && serversOf(named.hosts)?.inventory;
+  if (options.pair === homePair) return false;
   const { scenarios, order } = planCampaign(experiments, { ...options, pair: homePair, inventory });
   return wasDealt(campaignJournal(runs.results, plannedDeployments(scenarios, order.rule)), homePair);
 }
@@ -112,17 +111,18 @@ export function namedCampaign(
 ): Campaign {
   const { pairs: file } = options;
   const experiments = readExperiments(options.experiments);
+  const named = pairsOf(options).map((pair) => ({ ...pair, servers: serversOf(pair.hosts) }));
   const isDealt =
-    file !== undefined || options.isDealt === true || wasDealtBefore(experiments, options, runs, serversOf);
+    file !== undefined ||
+    options.isDealt === true ||
+    wasDealtBefore(experiments, options, runs, named[0]?.servers?.inventory);
   const home = isDealt ? homePair : options.pair;
-  const pairs = pairsOf(options).map((pair): PairWithPlan => {
-    const servers = serversOf(pair.hosts);
-    return {
+  const pairs = named.map(
+    (pair): PairWithPlan => ({
       ...pair,
-      servers,
-      plan: planCampaign(experiments, { ...options, pair: home, inventory: servers?.inventory }),
-    };
-  });
+      plan: planCampaign(experiments, { ...options, pair: home, inventory: pair.servers?.inventory }),
+    }),
+  );
   if (file !== undefined) {
     const known = pairs.flatMap(({ servers, ...pair }) => (servers ? [{ ...pair, inventory: servers.inventory }] : []));
     refuseCommonServers(known, file);
@@ -136,7 +136,7 @@ export function namedCampaign(
   const notes = refuseOtherServersThanRuns(
     pairs.map(({ number, hosts, servers }) => ({
       ...{ number, hosts, keys: servers?.keys },
-      mayChange: options.newHostKeys === true || servers?.possible.every((each) => isEmulated(each)) === true,
+      mayChange: options.newHostKeys || servers?.possible.every((each) => isEmulated(each)) === true,
     })),
     blocks,
     runs,
