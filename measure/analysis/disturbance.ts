@@ -6,7 +6,7 @@ import { decidedOn, verdictOn } from "./compare/verdict.ts";
 import { type Comparison, compareDeployments } from "./comparison.ts";
 import { driverOf } from "./competitors.ts";
 import type { Placed } from "./contrasts.ts";
-import { deploymentsOf } from "./deployments.ts";
+import { type Deployment, deploymentsOf } from "./deployments.ts";
 import { isCpu } from "./measures.ts";
 
 /** Columns of the factors by which runs are measured otherwise than usual; NULL is as usual. */
@@ -87,14 +87,15 @@ const isCaptured = (run: RunRecord): boolean => cellIn(run, "packet_capture") !=
  */
 export function measuredAlike(runs: readonly RunRecord[]): (run: RunRecord) => boolean {
   const isUsualIn = (column: Column) => (run: RunRecord) => cellIn(run, column) === null;
-  const { kept: wanted } = columns.reduce<{ left: readonly RunRecord[]; kept: Column[] }>(
-    ({ left, kept }, column) => {
-      const usual = left.filter(isUsualIn(column));
-      return usual.length === 0 ? { left, kept } : { left: usual, kept: [...kept, column] };
-    },
-    { left: runs, kept: [] },
-  );
-  return (run) => wanted.every((column) => isUsualIn(column)(run));
+  const usedColumns: Column[] = [];
+  let left = runs;
+  for (const column of columns) {
+    const usual = left.filter(isUsualIn(column));
+    if (usual.length === 0) continue;
+    left = usual;
+    usedColumns.push(column);
+  }
+  return (run) => usedColumns.every((column) => isUsualIn(column)(run));
 }
 
 /** What two deployments must have in common that differ in one column alone. */
@@ -120,11 +121,12 @@ function sidesOf(all: readonly Placed[], { column, cells }: Disturber): [Placed[
 const measurable = (side: readonly Placed[], measure: Measure) =>
   side.filter(({ deployment }) => deployment.valueOf(measure) !== null || deployment.hasLostRuns);
 
-function disturbancesBy(by: DisturberName, runs: readonly RunRecord[], fidelity: string): Disturbance[] {
+function disturbancesBy(by: DisturberName, deployments: readonly Deployment[], fidelity: string): Disturbance[] {
   const disturber: Disturber = disturbers[by];
-  const placed = deploymentsOf(runs).map(
-    (deployment): Placed => ({ deployment, cell: cellWithout(disturber.column, deployment.run) }),
-  );
+  const { column, cells } = disturber;
+  const there = new Set(deployments.map(({ run }) => cellIn(run, column)));
+  if (!cells.every((cell) => there.has(cell))) return [];
+  const placed = deployments.map((deployment): Placed => ({ deployment, cell: cellWithout(column, deployment.run) }));
   const byDriver = Map.groupBy(placed, ({ deployment }) => driverOf(deployment.run));
   return [...byDriver].flatMap(([driver, all]) => {
     const [first, second] = sidesOf(all, disturber);
@@ -149,8 +151,10 @@ function disturbancesBy(by: DisturberName, runs: readonly RunRecord[], fidelity:
  * @param runs those that count, and those that were lost
  * @returns none of what was not measured on both sides
  */
-export const disturbanceOf = (runs: readonly RunRecord[], fidelity: string): Disturbance[] =>
-  disturberNames.flatMap((by) => disturbancesBy(by, runs, fidelity));
+export function disturbanceOf(runs: readonly RunRecord[], fidelity: string): Disturbance[] {
+  const deployments = deploymentsOf(runs);
+  return disturberNames.flatMap((by) => disturbancesBy(by, deployments, fidelity));
+}
 
 /**
  * That captures may lengthen the RTTs of some drivers and not of others, of which there are none, as a sentence; empty where all of the
