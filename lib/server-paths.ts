@@ -22,5 +22,9 @@ export const imagesFolder = `${keptFolder}/images`;
 /** Guest images that whoever prepared a server has put there, each in a folder named by its hash. Nothing is changed there. */
 export const preparedImagesFolder = "/usr/share/sriov-rtt/images";
 
-/** The files of a guest image on a server, by what they are (lib/guest-manifest.ts). */
-export const imageFiles = { kernel: "kernel", initrd: "initrd", loadInitrd: "initrd-load" } as const;
+/** The files of a guest image in a folder for servers, by what they are (lib/guest-manifest.ts). */
+export const imageFilesIn = (folder: string) => ({
+  kernel: `${folder}/kernel`,
+  initrd: `${folder}/initrd`,
+  loadInitrd: `${folder}/initrd-load`,
+});

@@ -1,7 +1,7 @@
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { guestManifestName, guestManifestSchema } from "../../lib/guest-manifest.ts";
-import { imageFiles, preparedImagesFolder } from "../../lib/server-paths.ts";
+import { imageFilesIn, preparedImagesFolder } from "../../lib/server-paths.ts";
 import { runTool } from "../machine.ts";
 import { copyModules, kernelRelease, runTreeProgram } from "./closure.ts";
 import { addBusybox, packInitrd } from "./initrd.ts";
@@ -131,9 +131,10 @@ async function prepareGuestImage(tree: string, guest: string): Promise<void> {
   const { sha256, kernel, initrd, loadInitrd } = guestManifestSchema.parse(JSON.parse(text));
   const folder = join(tree, preparedImagesFolder, sha256);
   await mkdir(folder, { recursive: true });
-  await copyFile(join(guest, kernel.file), join(folder, imageFiles.kernel));
-  await copyFile(join(guest, initrd.file), join(folder, imageFiles.initrd));
-  await copyFile(join(guest, loadInitrd.file), join(folder, imageFiles.loadInitrd));
+  const files = imageFilesIn(folder);
+  await copyFile(join(guest, kernel.file), files.kernel);
+  await copyFile(join(guest, initrd.file), files.initrd);
+  await copyFile(join(guest, loadInitrd.file), files.loadInitrd);
 }
 
 /**

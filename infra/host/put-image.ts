@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
 import { z } from "zod";
 import { childProgram } from "../../lib/child-program.ts";
 import { roles } from "../../lib/roles.ts";
-import { imageFiles, imagesFolder, preparedImagesFolder } from "../../lib/server-paths.ts";
+import { imageFilesIn, imagesFolder, preparedImagesFolder } from "../../lib/server-paths.ts";
 import { connectSsh, type SshConnection } from "../../lib/ssh/connect.ts";
 import { guestImageSchema } from "../config/guest-image.ts";
 import { hostSchema } from "../config/hosts.ts";
@@ -13,13 +12,7 @@ import { removeFromServer } from "./remove.ts";
 /** Where a server keeps a guest image, by the hash of its content, and the three files of it. */
 export function imageOnServer(sha: string) {
   const folder = `${imagesFolder}/${sha}`;
-  const { kernel, initrd, loadInitrd } = imageFiles;
-  return {
-    folder,
-    kernel: `${folder}/${kernel}`,
-    initrd: `${folder}/${initrd}`,
-    loadInitrd: `${folder}/${loadInitrd}`,
-  };
+  return { folder, ...imageFilesIn(folder) };
 }
 
 const requestSchema = z.object({
@@ -71,16 +64,14 @@ export async function putImage({ role, host, image, token, owner }: Request): Pr
   const ssh = await connectSsh(role, host);
   try {
     await ssh.run(shellScript("image-folder.sh", { SHA: image.sha256, OWNER: owner }), { name: "image-folder.sh" });
-    const files = [
-      { from: image.kernelFile, to: kernel, sha: image.kernelSha256 },
-      { from: image.initrdFile, to: initrd, sha: image.initrdSha256 },
-      { from: image.loadInitrdFile, to: loadInitrd, sha: image.loadInitrdSha256 },
+    const prepared = imageFilesIn(`${preparedImagesFolder}/${image.sha256}`);
+    const files: BroughtFile[] = [
+      { from: image.kernelFile, to: kernel, prepared: prepared.kernel, sha: image.kernelSha256 },
+      { from: image.initrdFile, to: initrd, prepared: prepared.initrd, sha: image.initrdSha256 },
+      { from: image.loadInitrdFile, to: loadInitrd, prepared: prepared.loadInitrd, sha: image.loadInitrdSha256 },
     ];
     const ways: string[] = [];
-    for (const file of files) {
-      const prepared = `${preparedImagesFolder}/${image.sha256}/${basename(file.to)}`;
-      ways.push(await bringFile(ssh, { ...file, prepared }));
-    }
+    for (const file of files) ways.push(await bringFile(ssh, file));
     await ssh.run(`echo ${token} > ${folder}/token`);
     const sent = ways.filter((way) => way === "sent").length;
     if (sent > 0) return `${sent} file(s) brought to the server`;
