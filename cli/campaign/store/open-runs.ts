@@ -4,7 +4,7 @@ import { checkout } from "../../../lib/paths.ts";
 import { progress } from "../../progress.ts";
 import { tellReport } from "../../written-report.ts";
 import { MeasuredRuns } from "../measured.ts";
-import { isBucket, parseBucket } from "./address.ts";
+import { type BucketPlace, isBucket, parseBucket } from "./address.ts";
 
 interface OpenOptions {
   isSnapshot?: boolean;
@@ -12,24 +12,37 @@ interface OpenOptions {
   isWritten?: boolean;
 }
 
+interface OpenBucketOptions extends OpenOptions {
+  /** A folder of this machine and this bucket; by default this checkout's. */
+  mirror?: string;
+  /** A file that remembers which runs count; by default this checkout's. */
+  memoryFile?: string;
+  say: (line: string) => void;
+}
+
+/** The runs of a bucket, as they are now. @throws LabError where it cannot be used */
+export async function openBucket(
+  place: BucketPlace,
+  { mirror, isWritten = false, say, ...options }: OpenBucketOptions,
+): Promise<MeasuredRuns> {
+  // A client of S3 is several hundred modules, which nobody else waits for.
+  const { Bucket } = await import("./bucket.ts");
+  const { BucketStore, mirrorOf } = await import("./bucket-store.ts");
+  const store = new BucketStore(new Bucket(place), mirror ?? mirrorOf(place), say);
+  if (isWritten) await store.requireWriteOnce();
+  await store.look(0);
+  return new MeasuredRuns(store.results, { ...options, store });
+}
+
 /**
  * The runs that `--results` names, as they are now.
  * @param results a directory, relative to the project, or s3://BUCKET/PREFIX
  * @throws LabError where a bucket cannot be used
  */
-export async function openRuns(
-  results: string,
-  { isSnapshot = false, isWritten = false }: OpenOptions = {},
-): Promise<MeasuredRuns> {
+export async function openRuns(results: string, options: OpenOptions = {}): Promise<MeasuredRuns> {
+  const { isSnapshot = false } = options;
   if (!isBucket(results)) return new MeasuredRuns(resolve(checkout, results), { isSnapshot });
-  // A client of S3 is several hundred modules, which nobody else waits for.
-  const { Bucket } = await import("./bucket.ts");
-  const { BucketStore, mirrorOf } = await import("./bucket-store.ts");
-  const place = parseBucket("--results", results);
-  const store = new BucketStore(new Bucket(place), mirrorOf(place), progress.say);
-  if (isWritten) await store.requireWriteOnce();
-  await store.look(0);
-  return new MeasuredRuns(store.results, { isSnapshot, store });
+  return openBucket(parseBucket("--results", results), { ...options, say: progress.say });
 }
 
 /** Brings all that is here and not in the store, before a command ends. @throws LabError where the store does not take it, with where it is */

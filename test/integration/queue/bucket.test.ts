@@ -1,6 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { nameOfCampaign } from "../../../cli/campaign/queue/block-job.ts";
 import { parseBucket } from "../../../cli/campaign/store/address.ts";
@@ -16,10 +15,13 @@ import {
   enqueue,
   eventsLike,
   expectAllThere,
+  expectNoneTwice,
+  killOneOfThree,
   lab,
   placeFor,
   placeOfResults,
   queue,
+  until,
   untilDone,
   url,
   withQueue,
@@ -28,6 +30,7 @@ import {
 
 // Workers are started again and again, and each loads all that a worker is: on a busy machine that takes minutes.
 vi.setConfig({ testTimeout: 900_000 });
+const stepMs = 240_000;
 
 /** The rights that docs/lab.md calls sufficient. */
 const [policy = ""] = blocksIn(textOf("docs/lab.md"), "json");
@@ -47,11 +50,6 @@ withQueue(() => {
   return `s3://lab/rtt/${prefixes}`;
 });
 
-const until = async (isSo: () => boolean) => {
-  for (const deadline = Date.now() + 240_000; !isSo(); await sleep(50))
-    if (Date.now() > deadline) throw new Error("it never came to that");
-};
-
 /** Fetches all that there is, by the command. */
 async function fetched(name = "fetched") {
   const directory = placeFor(name);
@@ -63,15 +61,7 @@ const machine = (name: string, said: string[] = []) =>
   new BucketStore(bucket(), placeFor(name), (line) => said.push(line));
 
 it("of three workers for two pairs one is killed: the bucket has what it has when nobody is", async () => {
-  const { campaign } = await enqueue(6, 2);
-  const first = work(1, 500);
-  await until(() => eventsLike(/^1 \d+ published/).length > 0);
-  const second = work(1, 100);
-  work(2, 500);
-  await sleep(1500 * Math.random());
-  await end(first, "SIGKILL");
-  await until(() => eventsLike(new RegExp(`^1 ${second.pid} deploys`)).length > 0);
-  await untilDone(campaign);
+  const { campaign } = await killOneOfThree(stepMs);
   const { directory, code, told } = await fetched();
   expect(code, told).toBe(0);
   expectAllThere(campaign, [1, 2], directory);
@@ -83,23 +73,22 @@ it("while the bucket is away workers go on with what they have, and nothing is l
   const { campaign } = await enqueue(4, 3);
   work(1, 1500);
   work(2, 1500);
-  await until(() => eventsLike(/published/).length > 1);
+  await until(() => eventsLike(/published/).length > 1, stepMs);
   await s3.away(8000);
   await untilDone(campaign);
   const { directory } = await fetched();
   expectAllThere(campaign, [1, 2], directory);
   expect(eventsLike(/says .*ECONNREFUSED/).length).toBeGreaterThan(0);
   expect(eventsLike(/given no further block|ends:/)).toEqual([]);
-  const published = eventsLike(/ published /).map((line) => line.split(" ").at(-1));
-  expect(new Set(published).size, "measured twice").toBe(published.length);
+  expectNoneTwice();
 });
 
 it("what a worker could not bring any more, the next one of its machine brings", async () => {
   const { campaign } = await enqueue(1, 4);
   const first = work(1, 1500, "same");
-  await until(() => eventsLike(/deploys/).length > 0);
+  await until(() => eventsLike(/deploys/).length > 0, stepMs);
   const back = s3.away(15_000);
-  await until(() => eventsLike(/published/).length > 1);
+  await until(() => eventsLike(/published/).length > 1, stepMs);
   await end(first, "SIGTERM");
   await back;
   expect(await bucket().list("runs/")).toEqual([]);

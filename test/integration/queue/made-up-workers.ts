@@ -140,11 +140,42 @@ const events = () =>
 /** What workers have told of what happened, in the order in which it did. */
 export const eventsLike = (pattern: RegExp) => events().filter((line) => pattern.test(line));
 
+/** Waits until something is so. @param withinMs after which it is an error */
+export async function until(isSo: () => boolean, withinMs = 60_000): Promise<void> {
+  for (const deadline = Date.now() + withinMs; !isSo(); await sleep(50))
+    if (Date.now() > deadline) throw new Error("it never came to that");
+}
+
+/**
+ * Has three workers measure six replicates on two pairs, and kills the one of pair 1 that has begun.
+ * @param withinMs that each step may take
+ * @returns the campaign, all of which is done, and how long after the kill the other one of that pair went on
+ */
+export async function killOneOfThree(withinMs?: number): Promise<{ campaign: Campaign; wentOnAfterMs: number }> {
+  const { campaign } = await enqueue(6, 2);
+  const first = work(1, 500);
+  await until(() => eventsLike(/^1 \d+ published/).length > 0, withinMs);
+  const second = work(1, 100);
+  work(2, 500);
+  await sleep(1500 * Math.random());
+  const killedAt = Date.now();
+  await end(first, "SIGKILL");
+  await until(() => eventsLike(new RegExp(`^1 ${second.pid} deploys`)).length > 0, withinMs);
+  const wentOnAfterMs = Date.now() - killedAt;
+  await untilDone(campaign);
+  return { campaign, wentOnAfterMs };
+}
+
+/** That no run was published twice. */
+export function expectNoneTwice(): void {
+  const published = eventsLike(/ published /).map((line) => line.split(" ").at(-1));
+  expect(new Set(published).size, "measured twice").toBe(published.length);
+}
+
 /** That every run of a campaign is there once, each replicate on one pair, and nothing was measured twice. */
 export function expectAllOnce(campaign: Campaign, pairs: readonly number[]): Map<number, number> {
-  const published = eventsLike(/ published /).map((line) => line.split(" ").at(-1));
   expect(eventsLike(/ twice /)).toEqual([]);
-  expect(new Set(published).size).toBe(published.length);
+  expectNoneTwice();
   return expectAllThere(campaign, pairs, results);
 }
 

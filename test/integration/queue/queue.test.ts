@@ -9,10 +9,12 @@ import {
   enqueue,
   eventsLike,
   expectAllOnce,
+  killOneOfThree,
   lab,
   placeOfResults,
   postgres,
   queue,
+  until,
   untilDone,
   url,
   withQueue,
@@ -21,11 +23,6 @@ import {
 import { quickTimes } from "./times.ts";
 
 withQueue();
-
-const until = async (isSo: () => boolean) => {
-  for (const deadline = Date.now() + 60_000; !isSo(); await sleep(50))
-    if (Date.now() > deadline) throw new Error("it never came to that");
-};
 
 it("two pairs measure what one command has queued, and what is queued twice is there once", async () => {
   const { campaign, added } = await enqueue(5, 1);
@@ -41,17 +38,8 @@ it("two pairs measure what one command has queued, and what is queued twice is t
 });
 
 it("of three workers for two pairs one is killed: the one that waits for the pair goes on with its block", async () => {
-  const { campaign } = await enqueue(6, 2);
-  const first = work(1, 500);
-  await until(() => eventsLike(/^1 \d+ published/).length > 0);
-  const second = work(1, 100);
-  work(2, 500);
-  await sleep(1500 * Math.random());
-  const killedAt = Date.now();
-  await end(first, "SIGKILL");
-  await until(() => eventsLike(new RegExp(`^1 ${second.pid} deploys`)).length > 0);
-  expect(Date.now() - killedAt, "not before its heartbeat is over").toBeGreaterThan(5000);
-  await untilDone(campaign);
+  const { campaign, wentOnAfterMs } = await killOneOfThree();
+  expect(wentOnAfterMs, "not before its heartbeat is over").toBeGreaterThan(5000);
   expectAllOnce(campaign, [1, 2]);
   expect(eventsLike(/given no further block/)).toEqual([]);
 });
