@@ -74,8 +74,7 @@ export type Scenario = z.infer<typeof scenarioSchema>;
 
 /** What a record holds of a factor; undefined for nothing. */
 export function recordedIn(record: object, { path: [first, name] }: Pick<FactorRow, "path">): unknown {
-  const members: Record<string, unknown> = { ...record };
-  const member = members[first];
+  const member = (record as Readonly<Record<string, unknown>>)[first];
   if (name === undefined) return member;
   return member === null || typeof member !== "object" ? undefined : (member as Record<string, unknown>)[name];
 }

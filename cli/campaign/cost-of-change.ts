@@ -105,7 +105,8 @@ function ranked(feature: Feature, scenarios: readonly PlannedScenario[]): (scena
 /** Scenarios in the order in which going from each to the next changes least on the servers. */
 export function byCostOfChange(scenarios: readonly PlannedScenario[]): PlannedScenario[] {
   const ranks = featuresOf(scenarios).map((feature) => ranked(feature, scenarios));
-  const compare = (a: PlannedScenario, b: PlannedScenario) =>
-    ranks.reduce((found, rank) => found || rank(a) - rank(b), 0);
-  return [...scenarios].sort(compare);
+  const ranksOf = scenarios.map((scenario) => ({ scenario, own: ranks.map((rank) => rank(scenario)) }));
+  return ranksOf
+    .sort((a, b) => ranks.reduce((found, _rank, index) => found || Number(a.own[index]) - Number(b.own[index]), 0))
+    .map(({ scenario }) => scenario);
 }

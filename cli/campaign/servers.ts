@@ -5,7 +5,7 @@ import { readInventory } from "../../infra/config/load.ts";
 import { checkout } from "../../lib/paths.ts";
 import { type Fidelity, fidelities, isEmulated } from "../../measure/results/fidelity.ts";
 import { type ServerKeys, serverKeysOf } from "../../measure/results/server-keys.ts";
-import { usesEmulatedServers } from "../setup/servers.ts";
+import { usesEmulatedServers } from "../setup/emulated-hosts.ts";
 import { assumedInventory } from "./plan.ts";
 
 /** Whether a hosts file is that of this checkout's emulated servers. */

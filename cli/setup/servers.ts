@@ -1,18 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { hostsDown } from "../../emulator/hosts/down.ts";
 import type { EmulatedInventory } from "../../emulator/hosts/inventory.ts";
 import { hostsStatus, type ServerStatus } from "../../emulator/hosts/status.ts";
 import { hostsUp } from "../../emulator/hosts/up.ts";
 import { emulatorPackages } from "../../emulator/machine.ts";
-import type { Config } from "../../infra/config/schema.ts";
 import { LabError } from "../../lib/errors.ts";
-import { cacheDir, checkout, hostsFile } from "../../lib/paths.ts";
+import { cacheDir } from "../../lib/paths.ts";
 import type { Progress } from "../../lib/progress.ts";
+import { inventoryFile } from "./emulated-hosts.ts";
 import { ensurePackages } from "./packages.ts";
-
-/** Where the emulated servers are described for the stacks of this checkout. */
-const inventoryFile = join(checkout, hostsFile);
 
 /** Boots both servers, or finds them up, and writes their inventory. */
 export async function bootServers(progress: Progress): Promise<EmulatedInventory> {
@@ -50,10 +46,6 @@ export async function withServersUp<T>(
     if (!keep) await stopServers(progress);
   }
 }
-
-/** Whether a stack is for the emulated servers, and not for others that its configuration describes. */
-export const usesEmulatedServers = ({ hosts }: Pick<Config, "hosts">) =>
-  typeof hosts === "string" && join(checkout, hosts) === inventoryFile;
 
 /** Whether the inventory tells of the servers as they have booted last. */
 function isCurrent(servers: readonly ServerStatus[]): boolean {
