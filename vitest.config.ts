@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 /**
  * unit: pure code and small files, in parallel; needs neither the engine nor the emulator. What a test changes that modules share
  * (environment, mocks), it puts back; it mocks no module.
- * integration: the real Pulumi engine. testbed: the emulated servers. soak: what takes too long for every change.
- * The last three one file after the other.
+ * integration: the real Pulumi engine, two files at a time, which wait more than they compute. testbed: the emulated servers. soak: what
+ * takes too long for every change. The last two one file after the other.
  */
 export default defineConfig({
   test: {
@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 900_000,
         },

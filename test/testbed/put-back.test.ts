@@ -10,10 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => testbed?.close());
 
-// One that is only killed and destroyed, and one that goes on after a kill.
-it.each([12, 13])(
-  "both servers are as their operator left them after sequence %i of up, change, kill and destroy",
-  async (number) => {
-    expect(await expectSequenceToPutBack(testbed, number)).not.toBe("");
-  },
-);
+// One that is killed and destroyed; the others take minutes each (soak).
+it("both servers are as their operator left them after up, a kill and destroy", async () => {
+  expect(await expectSequenceToPutBack(testbed, 12)).not.toBe("");
+});
