@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noVm } from "../../infra/vm/ports/namespaced-vf.ts";
 import { roles } from "../../lib/roles.ts";
+import { usageIn } from "../../measure/metrics/cpu-usage.ts";
 import { pingRecord } from "../../measure/probes/ping/record.ts";
 import { differing } from "../support/differing.ts";
 import { makeTestStack, type TestStack } from "../support/stack.ts";
@@ -24,6 +25,7 @@ afterAll(async () => {
 
 /** Another driver, and another network device in the Main VMs. */
 const smallPackets = { mainDriver: "pci-passthrough", mtu: 1400 };
+const competing = { backgroundVms: 1, loadType: "cpu", loadLocation: "sender" };
 const marks = () => testbed.onServers("cat /run/sriov-rtt/nic-* /run/sriov-rtt/bridge-*");
 const vms = () => testbed.onServers("virsh -q list --all; cat /run/libvirt/qemu/rtt-main.pid");
 
@@ -57,7 +59,21 @@ describe("a testbed, from deployment to teardown", () => {
     expect(await vms()).toEqual(before);
   });
 
-  it("changes the driver without touching NIC and bridge", async () => {
+  it("adds a background VM that loads a server, and sees the load, while no Main VM is touched", async () => {
+    const before = await vms();
+    const [outcome] = await testbed.up({ mainDriver: "virtio-bridge", ...competing });
+    const { background, probes } = manifestOf(outcome);
+    expect(background?.sender).toEqual([expect.objectContaining({ vm: "rtt-bg-001" })]);
+    expect(background?.sender[0]?.cpuPercent).toBeGreaterThan(25);
+    expect(background?.responder).toEqual([]);
+    const [loaded, idle] = roles.map((role) => usageIn(pingRecord({ probes }).cpu[role], "before"));
+    expect(loaded).toBeGreaterThan(idle ?? 100);
+    const there = await testbed.onServers("echo $(cat /run/libvirt/qemu/rtt-main.pid); virsh -q list --all --name");
+    expect(there[0]?.split("\n").slice(1).sort()).toEqual(["rtt-bg-001", "rtt-main"]);
+    expect(there.map((text) => text.split("\n")[0])).toEqual(before.map((text) => text.split("\n").at(-1)));
+  });
+
+  it("changes the driver without touching NIC and bridge, and removes the background VM", async () => {
     const before = await marks();
     const [outcome] = await testbed.up(smallPackets);
     const manifest = manifestOf(outcome);
@@ -66,6 +82,9 @@ describe("a testbed, from deployment to teardown", () => {
     for (const metric of [metrics.rttOverheadMs, metrics.responseTimeMs])
       expect(metric).toEqual({ unavailable: expect.stringMatching(/bypass the host kernel/) });
     expect(Object.keys(manifest.files).filter((name) => name.endsWith(".pcap"))).toEqual([]);
+    expect(manifest.background).toBeUndefined();
+    expect(JSON.stringify(manifest.facts)).not.toContain("rtt-bg");
+    expect(await testbed.onServers("virsh -q list --all --name")).toEqual(["rtt-main", "rtt-main"]);
     expect(await marks()).toEqual(before);
     expect(await testbed.inMainVms("cat /sys/class/net/eth0/mtu")).toEqual(["1400", "1400"]);
   });
