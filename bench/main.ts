@@ -6,6 +6,7 @@ const benchmarks: Record<string, () => Promise<{ run(): Promise<BenchRow[]> }>> 
   analyse: () => import("./analyse.ts"),
   campaign: () => import("./campaign.ts"),
   capture: () => import("./capture.ts"),
+  change: () => import("./change.ts"),
   fleet: () => import("./fleet.ts"),
   report: () => import("./report.ts"),
   statistics: () => import("./statistics.ts"),

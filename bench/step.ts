@@ -6,19 +6,13 @@ import { findRuns } from "../measure/dataset/find-runs.ts";
 import type { Manifest } from "../measure/results/manifest.ts";
 import { readManifest } from "../measure/results/read-manifest.ts";
 import { manifestFile } from "../measure/results/run-files.ts";
-import { quantileOfSorted } from "../measure/statistics/quantiles.ts";
 import type { BenchRow } from "./bench-row.ts";
+import { spread } from "./spread.ts";
 
 function loadWords({ scenario: { factors } }: Manifest): string {
   const { background, load } = factors;
   return `${conditionWords({ competitors: background?.driver ?? null, load })}${background ? `, ${background.vms} of them` : ""}`;
 }
-
-const spread = (values: readonly number[], digits: number): string => {
-  const sorted = Float64Array.from(values).sort();
-  const [least, middle, most] = [0, 0.5, 1].map((p) => quantileOfSorted(sorted, p).toFixed(digits));
-  return `${middle} (${least} to ${most})`;
-};
 
 /**
  * What runs of servers in step cost on this machine: of the results directory that BENCH_RESULTS names (default results), by load.

@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import type { Host } from "../../infra/config/hosts.ts";
 import { Gateway } from "../../infra/gateway/gateway.ts";
+import { serverScript } from "../../infra/server-script.ts";
 import { LabError } from "../../lib/errors.ts";
 import { parseFields } from "../../lib/key-value.ts";
 import { checkout } from "../../lib/paths.ts";
@@ -92,12 +93,12 @@ export class FleetStack {
    * make all VMs anew, and these guests halt before they can answer.
    */
   async acceptGuests(): Promise<void> {
-    for (const { name = "", token = "" } of await this.#slots()) {
-      const pid = (await readFile(`/run/libvirt/qemu/${name}.pid`, "utf8")).trim();
-      // The proof of the mark (infra/scripts/proof.sh): the process and when it began, the 22nd field of its stat.
-      const began = (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /, "").split(" ")[19];
-      await writeFile(join(volatileFolder, `vm-${name}`), `${token}\n${pid} ${began}\n`);
-    }
+    const marks = (await this.#slots()).map(
+      ({ name = "", token = "" }) => `TOKEN=${token} mark "vm-${name}" "$(vm_proof ${name})"`,
+    );
+    const included = new Set<string>();
+    const scripts = ["common.sh", "proof.sh"].map((file) => serverScript(file, included));
+    await execa("sh", { input: [...scripts, ...marks].join("\n") });
   }
 
   /** What there is now: definitions from the state, addresses from the server. */
