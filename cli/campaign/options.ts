@@ -1,11 +1,11 @@
 import type { OrderKind } from "../../measure/results/order.ts";
 import { pairKey } from "../../study/terms.ts";
+import { parseResults } from "../bucket/address.ts";
 import { parseCount, refuseOption } from "../options.ts";
 import { parseOrder, parseSeed } from "../order/options.ts";
 import { campaignDefaults } from "./defaults.ts";
 import { type Only, parseOnly } from "./only.ts";
 import { parseQueue } from "./queue/url.ts";
-import { parseResults } from "./store/address.ts";
 
 /** Options that a plan has, as they stand on the command line. */
 export interface PlanWords {

@@ -8,7 +8,7 @@ import type { Manifest } from "../../../measure/results/manifest.ts";
 import { manifestOf } from "../../../measure/results/read-manifest.ts";
 import { manifestFile, writeFiles } from "../../../measure/results/run-files.ts";
 import { wholeFiles } from "../../../measure/results/token.ts";
-import type { Bucket, ListedObject } from "./bucket.ts";
+import type { Bucket, ListedObject } from "../../bucket/bucket.ts";
 
 /*
  * A run in a bucket: its manifest under its folder's name, written last and once; its files under their hashes. So what a killed machine has

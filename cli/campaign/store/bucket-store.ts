@@ -9,8 +9,8 @@ import { publishFile, temporaryBeside } from "../../../lib/publish.ts";
 import { findRuns } from "../../../measure/dataset/find-runs.ts";
 import { isRefusal } from "../../../measure/results/refusal.ts";
 import { manifestFile } from "../../../measure/results/run-files.ts";
+import { type BucketPlace, bucketText, endpointUrl } from "../../bucket/address.ts";
 import { campaignOfFile, isCopiedPart, partOfMachine } from "../journal.ts";
-import { type BucketPlace, bucketText, endpointUrl } from "./address.ts";
 import { bringRun, fetchRun, type ObjectStore, objectsAtOnce, pathOfObject, runsBeginning } from "./bucket-run.ts";
 import type { ResultsStore } from "./results-store.ts";
 

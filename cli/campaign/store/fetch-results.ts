@@ -4,9 +4,9 @@ import { tryEach } from "../../../lib/concurrent.ts";
 import { counted } from "../../../lib/counted.ts";
 import { LabError } from "../../../lib/errors.ts";
 import { manifestFile } from "../../../measure/results/run-files.ts";
+import { parseBucket } from "../../bucket/address.ts";
+import { Bucket } from "../../bucket/bucket.ts";
 import { progress } from "../../progress.ts";
-import { parseBucket } from "./address.ts";
-import { Bucket } from "./bucket.ts";
 import { copyBeside, fetchRun, runsBeginning } from "./bucket-run.ts";
 import { fetchJournals } from "./bucket-store.ts";
 

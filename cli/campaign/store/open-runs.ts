@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { LabError, messageOf } from "../../../lib/errors.ts";
 import { checkout } from "../../../lib/paths.ts";
+import { type BucketPlace, isBucket, parseBucket } from "../../bucket/address.ts";
 import { progress } from "../../progress.ts";
 import { tellReport } from "../../written-report.ts";
 import { MeasuredRuns } from "../measured.ts";
-import { type BucketPlace, isBucket, parseBucket } from "./address.ts";
 
 interface OpenOptions {
   isSnapshot?: boolean;
@@ -26,7 +26,7 @@ export async function openBucket(
   { mirror, isWritten = false, say, ...options }: OpenBucketOptions,
 ): Promise<MeasuredRuns> {
   // A client of S3 is several hundred modules, which nobody else waits for.
-  const { Bucket } = await import("./bucket.ts");
+  const { Bucket } = await import("../../bucket/bucket.ts");
   const { BucketStore, mirrorOf } = await import("./bucket-store.ts");
   const store = new BucketStore(new Bucket(place), mirror ?? mirrorOf(place), say);
   if (isWritten) await store.requireWriteOnce();

@@ -1,8 +1,3 @@
-import { LabError } from "../../../lib/errors.ts";
-
-/** A store that did not do what it was asked. It may later. */
-export class StoreError extends LabError {}
-
 /** Where the runs of a results directory are besides: something that other machines reach. */
 export interface ResultsStore {
   /** How it is called; undefined where the directory is all there is. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../../lib/errors.ts";
+import { StoreError } from "../../bucket/store-error.ts";
 import type { CampaignSteps } from "../measure.ts";
 import type { MeasuredRuns } from "../measured.ts";
-import { StoreError } from "./results-store.ts";
 
 /** How often a store that does not answer is asked again, in milliseconds. */
 const againMs = 5000;

@@ -1,9 +1,9 @@
 import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { parseBucket } from "../../../cli/bucket/address.ts";
+import { Bucket } from "../../../cli/bucket/bucket.ts";
 import { nameOfCampaign } from "../../../cli/campaign/queue/block-job.ts";
-import { parseBucket } from "../../../cli/campaign/store/address.ts";
-import { Bucket } from "../../../cli/campaign/store/bucket.ts";
 import { BucketStore, mirrorOf } from "../../../cli/campaign/store/bucket-store.ts";
 import { messageOf } from "../../../lib/errors.ts";
 import { findRuns } from "../../../measure/dataset/find-runs.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { isBucket, parseBucket } from "../../../cli/bucket/address.ts";
 import { MeasuredRuns } from "../../../cli/campaign/measured.ts";
-import { isBucket, parseBucket } from "../../../cli/campaign/store/address.ts";
 import { openBucket } from "../../../cli/campaign/store/open-runs.ts";
 
 /**

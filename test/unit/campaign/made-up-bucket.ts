@@ -1,5 +1,5 @@
+import { StoreError } from "../../../cli/bucket/store-error.ts";
 import type { ObjectStore } from "../../../cli/campaign/store/bucket-run.ts";
-import { StoreError } from "../../../cli/campaign/store/results-store.ts";
 
 /** A bucket in memory. */
 export class MadeUpBucket implements ObjectStore {

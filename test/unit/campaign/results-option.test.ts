@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { bucketText, parseBucket } from "../../../cli/bucket/address.ts";
 import { parseRunOptions, parseWorkOptions } from "../../../cli/campaign/options.ts";
-import { bucketText, parseBucket } from "../../../cli/campaign/store/address.ts";
 
 describe("--results", () => {
   it.each([

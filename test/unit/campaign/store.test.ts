@@ -2,12 +2,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { StoreError } from "../../../cli/bucket/store-error.ts";
 import type { PlannedDeployment } from "../../../cli/campaign/deployments.ts";
 import { Journal, journalFile } from "../../../cli/campaign/journal.ts";
 import { MeasuredRuns } from "../../../cli/campaign/measured.ts";
 import { fetchRun } from "../../../cli/campaign/store/bucket-run.ts";
 import { BucketStore } from "../../../cli/campaign/store/bucket-store.ts";
-import { StoreError } from "../../../cli/campaign/store/results-store.ts";
 import { deployWithStore, untilStored } from "../../../cli/campaign/store/with-store.ts";
 import { messageOf } from "../../../lib/errors.ts";
 import { recordRefusal, refusalsOf } from "../../../measure/results/refusal.ts";

@@ -6,10 +6,10 @@ import {
   S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
-import { transferLimitMs } from "../../../lib/arrival.ts";
-import { messageOf } from "../../../lib/errors.ts";
+import { transferLimitMs } from "../../lib/arrival.ts";
+import { messageOf } from "../../lib/errors.ts";
 import { type BucketPlace, bucketText, endpointUrl } from "./address.ts";
-import { StoreError } from "./results-store.ts";
+import { StoreError } from "./store-error.ts";
 
 /** An object as a bucket lists it. */
 export interface ListedObject {

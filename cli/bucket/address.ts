@@ -1,4 +1,4 @@
-import { refuseOption } from "../../options.ts";
+import { refuseOption } from "../options.ts";
 
 /** A place in a bucket of an S3-compatible store. */
 export interface BucketPlace {
