@@ -1,30 +1,21 @@
-import { once } from "node:events";
-import { createWriteStream, type WriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
-import { LocalWorkspace, type Stack, type UpOptions } from "@pulumi/pulumi/automation/index.js";
-import { LabError, messageOf } from "../../lib/errors.ts";
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { messageOf } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
-import type { Progress } from "../../lib/progress.ts";
-import type { Interruption } from "../interrupt.ts";
 import { stackFile } from "./config.ts";
-import { DeploymentReport, type ResourceTime } from "./deployment-report.ts";
+import type { ResourceTime } from "./deployment-report.ts";
 import { forgetKept, leftoverOf, noteKept } from "./leftover.ts";
 import { differencesIn, mendingOnce, mendingText } from "./mending.ts";
+import { Operations, type OperationsOptions } from "./operations.ts";
 import { foldersOfRuns } from "./run-folders.ts";
 
-export interface DrivenStackOptions {
+export interface DrivenStackOptions extends OperationsOptions {
   /** Name of the stack. */
   name: string;
   /** Variables that pulumi needs, with those that its providers' ways to the servers need; equal for all stacks of a process. */
   env: Record<string, string>;
-  /** File that takes all that pulumi prints. */
-  logFile: string;
-  progress: Progress;
-  interruption: Interruption;
   /** What an earlier use of this stack deployed is gone with its servers, so nothing of what the state tells of is there. */
   leftoversAreGone: boolean;
-  /** After so many milliseconds an operation hangs. */
-  timeLimitMs: number;
 }
 
 /**
@@ -37,11 +28,6 @@ function selecting<T>(select: () => Promise<T>): Promise<T> {
   selected = done.catch(() => {});
   return done;
 }
-
-/** What every operation of the engine is given. */
-type OperationSettings = Required<
-  Pick<UpOptions, "color" | "suppressProgress" | "onOutput" | "onError" | "onEvent" | "signal">
->;
 
 /** What a deployment gave. */
 interface Deployed {
@@ -61,12 +47,12 @@ interface DeployOptions {
 /** A stack that is deployed again and again, each time with another configuration. */
 export class DrivenStack {
   readonly #options: DrivenStackOptions;
-  readonly #log: WriteStream;
+  readonly #operations: Operations;
   readonly #stack: Stack;
 
-  private constructor(options: DrivenStackOptions, log: WriteStream, stack: Stack) {
+  private constructor(options: DrivenStackOptions, stack: Stack) {
     this.#options = options;
-    this.#log = log;
+    this.#operations = new Operations(options);
     this.#stack = stack;
   }
 
@@ -82,7 +68,7 @@ export class DrivenStack {
       const made = await LocalWorkspace.createOrSelectStack({ stackName: name, workDir: checkout }, { envVars: env });
       return { isLeft: isThere, stack: made };
     });
-    const driven = new DrivenStack(options, createWriteStream(options.logFile, { flags: "a" }), stack);
+    const driven = new DrivenStack(options, stack);
     if (isLeft && !options.leftoversAreGone) {
       const did = leftoverOf(name) === "kept" ? "kept" : "left";
       options.progress.say(`removing what an earlier ${name} ${did}`);
@@ -100,14 +86,17 @@ export class DrivenStack {
    * @throws LabError with what the engine called errors, the second time's where it was run twice, or the reason of the interruption
    */
   async deploy(settings: Record<string, string>, options: DeployOptions = {}): Promise<Deployed> {
-    const { timeLimitMs = this.#options.timeLimitMs, onMending = () => {} } = options;
+    const { timeLimitMs, onMending = () => {} } = options;
     await this.#stack.setAllConfig(
       Object.fromEntries(Object.entries(settings).map(([key, value]) => [`sriov-rtt:${key}`, { value }])),
     );
     const { name, interruption, progress } = this.#options;
     const times: ResourceTime[] = [];
     const up = async (): Promise<Deployed> => {
-      const result = await this.#run("deploying", timeLimitMs, (common) => this.#stack.up(common), times);
+      const result = await this.#operations.run("deploying", (common) => this.#stack.up(common), {
+        times,
+        timeLimitMs,
+      });
       const { runs, inAll } = result.outputs;
       return { folders: foldersOfRuns(runs?.value), found: String(inAll?.value ?? ""), times };
     };
@@ -123,7 +112,7 @@ export class DrivenStack {
 
   /** Removes everything from the servers; the stack stays, empty. */
   async destroy(): Promise<void> {
-    await this.#run("removing what was deployed", this.#options.timeLimitMs, (common) =>
+    await this.#operations.run("removing what was deployed", (common) =>
       this.#stack.destroy({ ...common, remove: false }),
     );
   }
@@ -135,48 +124,8 @@ export class DrivenStack {
     await rm(stackFile(checkout, name), { force: true });
   }
 
-  async close(): Promise<void> {
-    this.#log.end();
-    await once(this.#log, "close");
-  }
-
-  /** @param times gets what the engine was busy with, also where it fails */
-  async #run<T>(
-    what: string,
-    timeLimitMs: number,
-    operation: (common: OperationSettings) => Promise<T>,
-    times: ResourceTime[] = [],
-  ): Promise<T> {
-    const report = new DeploymentReport(this.#options.progress.say);
-    const late = AbortSignal.timeout(timeLimitMs);
-    try {
-      return await operation(this.#settings(report, late));
-    } catch (error) {
-      const why = late.aborted
-        ? `gave up after ${(timeLimitMs / 60_000).toFixed(0)} minutes`
-        : report.errors.join("\n") || messageOf(error).slice(-2000);
-      throw new LabError(`${what} failed: ${why}\nAll that pulumi said: ${this.#options.logFile}`, { cause: error });
-    } finally {
-      times.push(...report.times);
-    }
-  }
-
-  /** What pulumi is ended by: after an end was asked for only that it hangs, since it hears nothing of a signal that came before it. */
-  #endingSignal(late: AbortSignal): AbortSignal {
-    const { tellChildren } = this.#options.interruption;
-    return tellChildren.aborted ? late : AbortSignal.any([tellChildren, late]);
-  }
-
-  #settings(report: DeploymentReport, late: AbortSignal): OperationSettings {
-    const write = (text: string) => void this.#log.write(text);
-    return {
-      color: "never",
-      suppressProgress: true,
-      onOutput: write,
-      onError: write,
-      onEvent: report.accept.bind(report),
-      signal: this.#endingSignal(late),
-    };
+  close(): Promise<void> {
+    return this.#operations.close();
   }
 }
 
