@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connectionTo } from "../../../infra/connection.ts";
 import { Gateway } from "../../../infra/gateway/gateway.ts";
-import { connectionTo } from "../../../infra/layer.ts";
 import { startSshd } from "../../support/sshd.ts";
 import { makeKey } from "../../unit/engine/keys.ts";
 import { type Declared, Project, until } from "./project.ts";

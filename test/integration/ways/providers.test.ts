@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { connectionTo } from "../../../infra/connection.ts";
 import { Gateway } from "../../../infra/gateway/gateway.ts";
 import { libvirtUri, socketsOf } from "../../../infra/gateway/sockets.ts";
-import { connectionTo } from "../../../infra/layer.ts";
 import type { SshTarget } from "../../../lib/ssh/target.ts";
 import { type LibvirtServer, startLibvirt } from "../../support/libvirt-server.ts";
 import { type Sshd, startSshd } from "../../support/sshd.ts";

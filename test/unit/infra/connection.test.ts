@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { connectionTo } from "../../../infra/layer.ts";
+import { connectionTo } from "../../../infra/connection.ts";
 import { handshakeMs } from "../../../lib/ssh/connect.ts";
 import { targetSchema } from "../../../lib/ssh/target.ts";
 
