@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { LabError, messageOf } from "../../../lib/errors.ts";
 import type { Progress } from "../../../lib/progress.ts";
+import { untilStored } from "../../bucket/until-stored.ts";
 import type { Interruption } from "../../interrupt.ts";
 import { estimatesOf } from "../campaign.ts";
 import { Deal } from "../deal.ts";
@@ -8,7 +9,7 @@ import { secondsUntilDone } from "../estimate.ts";
 import type { CampaignOutcome, CampaignSteps } from "../measure.ts";
 import { measureCampaign, outcomeWithout, type WorkingPair } from "../measure-campaign.ts";
 import type { NumberedPair } from "../pairs.ts";
-import { deployWithStore, untilStored } from "../store/with-store.ts";
+import { deployWithStore } from "../store/with-store.ts";
 import { firstLine } from "../summary.ts";
 import type { PlanningPlace } from "./block-job.ts";
 import type { BlockQueue } from "./block-queue.ts";
