@@ -10,9 +10,9 @@ import { type CampaignRunOptions, parseRunOptions } from "../../../cli/campaign/
 import { type BlockJob, blockJob, nameOfCampaign } from "../../../cli/campaign/queue/block-job.ts";
 import { BlockQueue } from "../../../cli/campaign/queue/block-queue.ts";
 import { measuredKeys, queuedOutcome } from "../../../cli/campaign/queue/queued-outcome.ts";
-import { checkout } from "../../../lib/paths.ts";
 import { findRuns } from "../../../measure/dataset/find-runs.ts";
 import { type Postgres, startPostgres } from "../../support/postgres.ts";
+import { startLab } from "../lab.ts";
 import { runsAt } from "./runs-at.ts";
 import { quickTimes } from "./times.ts";
 
@@ -83,19 +83,11 @@ export const placeOfResults = () => results;
 export const placeFor = (name: string) => join(place, name);
 
 /** Runs a command of ./lab that prints JSON. */
-export function lab(...words: string[]): Promise<{ code: number | null; outcome: unknown; told: string }> {
-  const command = spawn(process.execPath, [join(checkout, "cli/main.ts"), ...words]);
+export async function lab(...words: string[]): Promise<{ code: number | null; outcome: unknown; told: string }> {
+  const { command, ended } = startLab(...words);
   workers.push(command);
-  let [printed, told] = ["", ""];
-  command.stdout.on("data", (text) => {
-    printed += text;
-  });
-  command.stderr.on("data", (text) => {
-    told += text;
-  });
-  return new Promise((resolve) =>
-    command.once("close", (code) => resolve({ code, told, outcome: printed === "" ? undefined : JSON.parse(printed) })),
-  );
+  const { code, printed, told } = await ended;
+  return { code, told, outcome: printed === "" ? undefined : JSON.parse(printed) };
 }
 
 /** Puts a campaign of two scenarios, so many replicates and two runs each into the queue. */
