@@ -34,13 +34,16 @@ function userName(): string {
 
 const thisOperator = (): Operator => ({ machineId: readMachineId(), host: hostname(), user: userName() });
 
-/**
- * What a stack is called on a server that it has leased: its name, who deploys it from where, and a hash that is another one on a
- * machine of the same name.
- */
-export function ownerOf(stack: string, checkout: string, { machineId, host, user } = thisOperator()): string {
+/** Who deploys the stacks of a checkout, in words, and as a hash that is another one on a machine of the same name. */
+export function deployerOf(checkout: string, { machineId, host, user } = thisOperator()) {
   const operator = sha256(canonicalJson([machineId ?? null, host, user, checkout])).slice(0, 10);
-  return `stack ${stack} (${user}@${host}:${checkout}, operator ${operator})`;
+  return { who: `${user}@${host}:${checkout}`, operator };
+}
+
+/** What a stack is called on a server that it has leased: its name, and who deploys it from where. */
+export function ownerOf(stack: string, checkout: string, where = thisOperator()): string {
+  const { who, operator } = deployerOf(checkout, where);
+  return `stack ${stack} (${who}, operator ${operator})`;
 }
 
 /** The name of the stack that a lease is called by; undefined where it is none of `ownerOf`'s. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -30,7 +31,7 @@ function wordsOf(error: unknown): string {
   return code === "Error" || message.includes(code) ? message : `${code}: ${message}`;
 }
 
-/** Objects below a place in a bucket: they are listed, read and written, and never deleted. */
+/** Objects below a place in a bucket. */
 export class Bucket {
   readonly #place: BucketPlace;
   readonly #client: S3Client;
@@ -116,5 +117,12 @@ export class Bucket {
         if (status !== 409 || tries === conflictTries) throw error;
         await sleep(100 * tries);
       }
+  }
+
+  /** Takes an object away; one that is not there is no error. @throws StoreError with what the store says */
+  remove(name: string): Promise<void> {
+    return this.#within(`${name} cannot be deleted`, 0, async (abortSignal) => {
+      await this.#client.send(new DeleteObjectCommand(this.#names(name)), { abortSignal });
+    });
   }
 }

@@ -4,6 +4,7 @@ import type { Progress } from "../../lib/progress.ts";
 import { NoRoomError } from "../../measure/results/room.ts";
 import type { ResourceTime } from "../stack/deployment-report.ts";
 import { NeedsUserError } from "../stack/mending.ts";
+import { TakenOverError } from "../state/hold.ts";
 import { pairOf } from "./blocks.ts";
 import type { PlannedDeployment } from "./deployments.ts";
 import type { Journal } from "./journal.ts";
@@ -75,6 +76,7 @@ interface Failure {
 /** What would hold for the next deployment as well. */
 function endingOf(error: unknown): string | undefined {
   if (error instanceof NeedsUserError) return "its servers need the user";
+  if (error instanceof TakenOverError) return error.message;
   return error instanceof NoRoomError ? "there is no room for what is measured" : undefined;
 }
 

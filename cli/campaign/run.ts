@@ -4,6 +4,7 @@ import { progress } from "../progress.ts";
 import { withCheckout, withResults } from "../setup/locks.ts";
 import { leftoverOf } from "../stack/leftover.ts";
 import { timeStamp } from "../stamp.ts";
+import { statePlaceFor } from "../state/kept.ts";
 import { type Campaign, dealOf, estimatesOf, namedCampaign } from "./campaign.ts";
 import { secondsUntilDone } from "./estimate.ts";
 import type { CampaignOutcome } from "./measure.ts";
@@ -20,9 +21,10 @@ import { summaryText } from "./summary.ts";
 import { tidyAll } from "./tidy.ts";
 
 /** Deploys and measures what is missing. */
-function measureAll(options: CampaignRunOptions, runs: MeasuredRuns, log: string): Promise<CampaignOutcome> {
+async function measureAll(options: CampaignRunOptions, runs: MeasuredRuns, log: string): Promise<CampaignOutcome> {
   const pairs = pairsOf(options);
-  const means = { pairs, keep: options.keep, results: runs.results, log };
+  const state = await statePlaceFor(options.results);
+  const means = { pairs, keep: options.keep, results: runs.results, state, log };
   return withPairsInReach(means, (working, interruption) => {
     const campaign = runnable(options, runs, serversIn);
     for (const line of campaign.notes) progress.say(line);

@@ -6,7 +6,9 @@ import { messageOf } from "../../lib/errors.ts";
 import { checkout, labDir } from "../../lib/paths.ts";
 import type { Progress } from "../../lib/progress.ts";
 import { runBudget } from "../../measure/probe/budget.ts";
+import type { Fidelity } from "../../measure/results/fidelity.ts";
 import { requireRoom } from "../../measure/results/room.ts";
+import type { BucketPlace } from "../bucket/address.ts";
 import { type Interruption, interruptible } from "../interrupt.ts";
 import { progress } from "../progress.ts";
 import { prepareEverything } from "../setup/everything.ts";
@@ -14,10 +16,15 @@ import { withServersLocked } from "../setup/locks.ts";
 import { serverStatus, withServersUp } from "../setup/servers.ts";
 import { withServersInReach } from "../stack/around-pulumi.ts";
 import { readStackConfig } from "../stack/config.ts";
-import { clearStack, withDrivenStack } from "../stack/driven-stack.ts";
+import { clearStack, type DrivenStack, type DrivenStackOptions, withDrivenStack } from "../stack/driven-stack.ts";
 import { type Leftover, leftoverOf, leftoverText } from "../stack/leftover.ts";
+import { TakenOverError } from "../state/hold.ts";
+import { keepIn, whileHeld } from "../state/kept.ts";
+import { backendVariables } from "../state/remembered.ts";
+import type { CampaignSteps } from "./measure.ts";
 import type { WorkingPair } from "./measure-campaign.ts";
 import type { NumberedPair } from "./pairs.ts";
+import { tellSeldom } from "./queue/tell-seldom.ts";
 import { isEmulatedPair } from "./servers.ts";
 import { settingsOf } from "./settings.ts";
 
@@ -86,6 +93,8 @@ export interface Deploying {
   interruption: Interruption;
   serversAreNew: boolean;
   results: string;
+  /** Where in a bucket stacks are kept; undefined: in none. */
+  state: BucketPlace | undefined;
   /** Of files that take what pulumi prints, without their ending. */
   log: string;
 }
@@ -93,32 +102,33 @@ export interface Deploying {
 /** A pair on which deployments are made by a stack of its own. */
 export function workingPair(pair: NumberedPair, isAlone: boolean, deploying: Deploying): WorkingPair {
   const { number, hosts } = pair;
-  const { keep, env, interruption, serversAreNew, results, log } = deploying;
+  const { keep, env, serversAreNew, state, log } = deploying;
   const name = stackNameOf(number);
   const ownProgress = isAlone ? progress : progressOfPair(number);
-  const stackOptions = async () => ({
-    ...{ name, env, progress: ownProgress, interruption },
-    logFile: isAlone ? `${log}.log` : `${log}-pair${number}.log`,
-    timeLimitMs: removalLimitMs,
-    leftoversAreGone: await leftoversAreGone(name, serversAreNew),
-  });
+  const driving = <T>(body: (options: DrivenStackOptions) => Promise<T>) =>
+    whileHeld(name, deploying.interruption, tellSeldom(ownProgress.say), async (held) =>
+      body({
+        ...{ name, env: { ...env, ...backendVariables(name) }, progress: ownProgress, ...held },
+        logFile: isAlone ? `${log}.log` : `${log}-pair${number}.log`,
+        timeLimitMs: removalLimitMs,
+        leftoversAreGone: await leftoversAreGone(name, serversAreNew),
+      }),
+    );
   return {
     ...{ number, progress: ownProgress },
     async withStack(body) {
       const { fidelity } = readInventory(hosts);
-      await withDrivenStack({ ...(await stackOptions()), keep }, (stack) =>
-        body(async (deployment, onMending) => {
-          const { runs, factors } = deployment.scenario;
-          await requireRoom(results, runs * runBudget(factors, fidelity).runBytes);
-          const timeLimitMs = 1000 * deploymentLimitSeconds(deployment.scenario.config, fidelity);
-          return stack.deploy(settingsOf(deployment, { hosts, results }), { timeLimitMs, onMending });
-        }),
+      await keepIn(state, name, () => driving(clearStack));
+      await driving((options) =>
+        withDrivenStack({ ...options, keep }, (stack) =>
+          body(deployOn(stack, options, deploying, { hosts, fidelity })),
+        ),
       );
     },
     async tidy() {
       try {
         const leftover = await leftoverOn(pair, serversAreNew);
-        if (leftover === "left" && !keep) await clearStack(await stackOptions());
+        if (leftover === "left" && !keep) await driving(clearStack);
         else if (leftover !== "nothing") ownProgress.say(leftoverText(name, leftover));
       } catch (error) {
         ownProgress.say(`what stack ${name} may have deployed could not be looked at: ${messageOf(error)}`);
@@ -128,8 +138,29 @@ export function workingPair(pair: NumberedPair, isAlone: boolean, deploying: Dep
   };
 }
 
+/** Deploys on a pair's servers, where there is room for what is measured there. */
+function deployOn(
+  stack: DrivenStack,
+  { interruption }: Pick<DrivenStackOptions, "interruption">,
+  { results }: Pick<Deploying, "results">,
+  { hosts, fidelity }: { hosts: string; fidelity: Fidelity },
+): CampaignSteps["deploy"] {
+  return async (deployment, onMending) => {
+    const { runs, factors, config } = deployment.scenario;
+    try {
+      interruption.asked.throwIfAborted();
+      await requireRoom(results, runs * runBudget(factors, fidelity).runBytes);
+      const timeLimitMs = 1000 * deploymentLimitSeconds(config, fidelity);
+      return await stack.deploy(settingsOf(deployment, { hosts, results }), { timeLimitMs, onMending });
+    } catch (error) {
+      const { reason } = interruption.asked;
+      throw reason instanceof TakenOverError ? reason : error;
+    }
+  };
+}
+
 /** What a command deploys on pairs of servers with. */
-interface Means extends Pick<Deploying, "keep" | "results" | "log"> {
+interface Means extends Pick<Deploying, "keep" | "results" | "state" | "log"> {
   pairs: readonly NumberedPair[];
 }
 

@@ -45,7 +45,7 @@ export async function tidyAll(
       keep,
       (interruption, serversAreNew) =>
         withServersInReach(variables, async (env) => {
-          const deploying = { keep, env, interruption, serversAreNew, results, log };
+          const deploying = { keep, env, interruption, serversAreNew, results, state: undefined, log };
           const working = standing.map(({ pair }) => workingPair(pair, pairs.length === 1, deploying));
           await Promise.all(working.map((pair) => pair.tidy()));
         }),

@@ -12,9 +12,13 @@ import { enginePackages, ensurePackages } from "./packages.ts";
 /** Where stacks are kept when the user has chosen no other Pulumi backend: in the checkout. */
 const stateDir = join(labDir, "state");
 
+const ownBackendUrl = pathToFileURL(stateDir).href;
+
 /** Where Pulumi keeps the stacks. @param user the environment that the user has set */
-export const backendUrlOf = (user: NodeJS.ProcessEnv): string =>
-  user.PULUMI_BACKEND_URL ?? pathToFileURL(stateDir).href;
+export const backendUrlOf = (user: NodeJS.ProcessEnv): string => user.PULUMI_BACKEND_URL ?? ownBackendUrl;
+
+/** Whether the user has chosen a Pulumi backend; what `./lab env` has put into the environment is no choice. */
+export const hasChosenBackend = (user: NodeJS.ProcessEnv): boolean => backendUrlOf(user) !== ownBackendUrl;
 
 /**
  * The variables with which plain `pulumi` works in this checkout, and nothing but those. What the user has set wins:

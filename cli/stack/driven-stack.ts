@@ -2,6 +2,8 @@ import { rm } from "node:fs/promises";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { messageOf } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
+import { TakenOverError } from "../state/hold.ts";
+import { forgetBucket } from "../state/remembered.ts";
 import { stackFile } from "./config.ts";
 import type { ResourceTime } from "./deployment-report.ts";
 import { forgetKept, leftoverOf, noteKept } from "./leftover.ts";
@@ -12,8 +14,10 @@ import { foldersOfRuns } from "./run-folders.ts";
 export interface DrivenStackOptions extends OperationsOptions {
   /** Name of the stack. */
   name: string;
-  /** Variables that pulumi needs, with those that its providers' ways to the servers need; equal for all stacks of a process. */
+  /** Variables that pulumi needs, with those that its providers' ways to the servers need; but for the backend equal for all stacks of a process. */
   env: Record<string, string>;
+  /** Asks whether the stack is still this process's own, where others may take it. @throws LabError where they have */
+  confirm?: () => Promise<void>;
   /** What an earlier use of this stack deployed is gone with its servers, so nothing of what the state tells of is there. */
   leftoversAreGone: boolean;
 }
@@ -49,6 +53,8 @@ export class DrivenStack {
   readonly #options: DrivenStackOptions;
   readonly #operations: Operations;
   readonly #stack: Stack;
+  /** Whether the lock of an operation may be there that was killed, or could not take it away. */
+  #mayBeLocked = false;
 
   private constructor(options: DrivenStackOptions, stack: Stack) {
     this.#options = options;
@@ -59,8 +65,9 @@ export class DrivenStack {
   /** Makes the stack. What an earlier use that was killed or kept left is removed first. */
   static async open(options: DrivenStackOptions): Promise<DrivenStack> {
     const { name, env } = options;
-    // The Automation API looks for pulumi on our own PATH.
-    Object.assign(process.env, env);
+    // The Automation API looks for pulumi on our own PATH. Which backend the user has chosen is asked of ours, too.
+    const { PULUMI_BACKEND_URL: _, ...shared } = env;
+    Object.assign(process.env, shared);
     const workspace = await LocalWorkspace.create({ workDir: checkout, envVars: env });
     const { isLeft, stack } = await selecting(async () => {
       const isThere = (await workspace.listStacks()).some((each) => each.name === name);
@@ -72,7 +79,7 @@ export class DrivenStack {
     if (isLeft && !options.leftoversAreGone) {
       const did = leftoverOf(name) === "kept" ? "kept" : "left";
       options.progress.say(`removing what an earlier ${name} ${did}`);
-      await stack.cancel().catch(() => {}); // its lock, when it was killed
+      driven.#mayBeLocked = true; // it may have been killed
       await driven.destroy();
     }
     forgetKept(name);
@@ -93,10 +100,7 @@ export class DrivenStack {
     const { name, interruption, progress } = this.#options;
     const times: ResourceTime[] = [];
     const up = async (): Promise<Deployed> => {
-      const result = await this.#operations.run("deploying", (common) => this.#stack.up(common), {
-        times,
-        timeLimitMs,
-      });
+      const result = await this.#run("deploying", (common) => this.#stack.up(common), { times, timeLimitMs });
       const { runs, inAll } = result.outputs;
       return { folders: foldersOfRuns(runs?.value), found: String(inAll?.value ?? ""), times };
     };
@@ -112,9 +116,7 @@ export class DrivenStack {
 
   /** Removes everything from the servers; the stack stays, empty. */
   async destroy(): Promise<void> {
-    await this.#operations.run("removing what was deployed", (common) =>
-      this.#stack.destroy({ ...common, remove: false }),
-    );
+    await this.#run("removing what was deployed", (common) => this.#stack.destroy({ ...common, remove: false }));
   }
 
   /** Forgets the stack, which must be empty, and its configuration. */
@@ -122,11 +124,30 @@ export class DrivenStack {
     const { name } = this.#options;
     await selecting(() => this.#stack.workspace.removeStack(name));
     await rm(stackFile(checkout, name), { force: true });
+    forgetBucket(name);
   }
 
   close(): Promise<void> {
     return this.#operations.close();
   }
+
+  /** Takes the lock away that an operation of ours may have left. @throws LabError where the stack is somebody else's by now */
+  async #unlock(): Promise<void> {
+    if (!this.#mayBeLocked) return;
+    await this.#options.confirm?.();
+    await this.#stack.cancel().catch(() => {});
+    this.#mayBeLocked = false;
+  }
+
+  #run: Operations["run"] = async (what, operation, options) => {
+    await this.#unlock();
+    try {
+      return await this.#operations.run(what, operation, options);
+    } catch (error) {
+      this.#mayBeLocked = true;
+      throw error;
+    }
+  };
 }
 
 /** Tells why what a stack has deployed could not be removed. */
@@ -169,7 +190,10 @@ export async function withDrivenStack<T>(
   try {
     return await body(stack);
   } finally {
-    if (options.keep) noteKept(options.name);
+    // What it has deployed is taken down by who has taken it over.
+    if (options.interruption.asked.reason instanceof TakenOverError)
+      options.progress.say(messageOf(options.interruption.asked.reason));
+    else if (options.keep) noteKept(options.name);
     else await tearDown(stack, options);
     await stack.close();
   }

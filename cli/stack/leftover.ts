@@ -1,16 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { z } from "zod";
 import { checkout, labDir } from "../../lib/paths.ts";
 import { backendUrlOf } from "../setup/pulumi.ts";
 import { stateFolder } from "../setup/state.ts";
+import { resourcesIn } from "../state/checkpoint.ts";
+import { isInBucket } from "../state/remembered.ts";
 import { projectName, stackFile } from "./config.ts";
-
-const list = z.array(z.unknown()).nullish();
-const stateSchema = z.object({
-  checkpoint: z.object({ latest: z.object({ resources: list, pending_operations: list }).nullish() }),
-});
 
 /** The text of a stack's state in a folder of states, with or without folders for projects, compressed or not. */
 function stateText(folder: string, stack: string): string | undefined {
@@ -28,13 +24,11 @@ function stateText(folder: string, stack: string): string | undefined {
  */
 function mayBeDeployed(stack: string): boolean {
   if (!existsSync(stackFile(checkout, stack))) return false;
-  const folder = stateFolder(backendUrlOf(process.env));
+  const folder = isInBucket(stack) ? undefined : stateFolder(backendUrlOf(process.env));
   if (folder === undefined) return true;
   try {
     const text = stateText(folder, stack);
-    if (text === undefined) return false;
-    const { latest } = stateSchema.parse(JSON.parse(text)).checkpoint;
-    return [latest?.resources, latest?.pending_operations].some((all) => (all?.length ?? 0) > 0);
+    return text !== undefined && resourcesIn(text) > 0;
   } catch {
     return true; // a state that cannot be read is none that is empty
   }

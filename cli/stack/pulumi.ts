@@ -1,10 +1,12 @@
 import { relative } from "node:path";
 import { checkout } from "../../lib/paths.ts";
 import { runChild } from "../child.ts";
-import { interruptible } from "../interrupt.ts";
+import { type Interruption, interruptible } from "../interrupt.ts";
 import { progress } from "../progress.ts";
 import { withCheckout } from "../setup/locks.ts";
 import { preparePulumi } from "../setup/pulumi.ts";
+import { whileHeld } from "../state/kept.ts";
+import { backendVariables } from "../state/remembered.ts";
 import { withProtectedState, withServersInReach } from "./around-pulumi.ts";
 
 /** Commands of pulumi, under all their names, whose providers go to the servers. */
@@ -32,17 +34,32 @@ export function adviceAfter(args: readonly string[], exitStatus: number): string
 /** Where pulumi is run: where the user is, if that is in this checkout. */
 const folder = () => (relative(checkout, process.cwd()).startsWith("..") ? checkout : process.cwd());
 
+/** The stack that pulumi's arguments name by an option. */
+export function namedStack(args: readonly string[]): string | undefined {
+  for (const [index, arg] of args.entries()) {
+    if (arg === "--stack" || arg === "-s") return args[index + 1];
+    const [, attached] = /^(?:--stack=|-s=?)(.+)$/.exec(arg) ?? [];
+    if (attached !== undefined) return attached;
+  }
+  return undefined;
+}
+
 /**
  * Runs pulumi as it is called, with all it needs.
  * @returns its exit status
  */
 export async function runPulumi(args: readonly string[]): Promise<number> {
-  const variables = await preparePulumi(progress);
-  const run = (env: Record<string, string>) =>
-    interruptible((interruption) => runChild("pulumi", args, { cwd: folder(), env, stdin: "inherit", interruption }));
+  const stack = namedStack(args) ?? "";
+  const variables = { ...(await preparePulumi(progress)), ...backendVariables(stack) };
+  const run = (env: Record<string, string>, interruption: Interruption) =>
+    runChild("pulumi", args, { cwd: folder(), env, stdin: "inherit", interruption });
+  const runHeld = (env: Record<string, string>, asked: Interruption) =>
+    whileHeld(stack, asked, progress.say, ({ interruption }) => run(env, interruption));
   const status = await (goesToServers(args)
-    ? withCheckout(progress, () => withServersInReach(variables, run))
-    : withProtectedState(variables, () => run(variables)));
+    ? withCheckout(progress, () =>
+        withServersInReach(variables, (env) => interruptible((asked) => runHeld(env, asked))),
+      )
+    : withProtectedState(variables, () => interruptible((asked) => run(variables, asked))));
   const advice = adviceAfter(args, status);
   if (advice !== null) progress.say(`lab: ${advice}`);
   return status;

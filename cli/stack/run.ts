@@ -10,6 +10,8 @@ import { prepareGuestImage, usesOwnGuestImage } from "../setup/images.ts";
 import { withCheckout } from "../setup/locks.ts";
 import { preparePulumi } from "../setup/pulumi.ts";
 import { requireServers } from "../setup/servers.ts";
+import { whileHeld } from "../state/kept.ts";
+import { backendVariables } from "../state/remembered.ts";
 import { withServersInReach } from "./around-pulumi.ts";
 import { readStackConfig, stackFile } from "./config.ts";
 import { mendingOnce, mendingText } from "./mending.ts";
@@ -46,40 +48,42 @@ export async function runOnStack(command: StackCommand, stack: string, args: str
     if (config && usesEmulatedServers(config)) await requireServers(stack);
     if (config && usesOwnGuestImage(config) && command !== "destroy") await prepareGuestImage(progress);
 
-    return withServersInReach(variables, (env) =>
-      interruptible(async (interruption) => {
-        const pulumi = (...words: string[]) =>
-          runChild("pulumi", words, { cwd: checkout, env, stdin: "inherit", interruption });
-        const create = existsSync(stackFile(checkout, stack)) && command !== "destroy" ? ["--create"] : [];
-        if ((await pulumi("stack", "select", stack, ...create)) !== 0)
-          throw new LabError(
-            `there is no stack ${stack} and no file ${stackFile(checkout, stack)} to make it from; copy one: cp Pulumi.sender.yaml ${basename(stackFile(checkout, stack))}`,
-            { exitCode: 2 },
-          );
-        interruption.asked.throwIfAborted();
-        const yes = command !== "preview" && (options.yes || !process.stdin.isTTY) ? ["--yes"] : [];
-        const run = async () => {
-          const result = await pulumi(command, "--stack", stack, ...yes, ...args);
+    return withServersInReach({ ...variables, ...backendVariables(stack) }, (env) =>
+      interruptible((asked) =>
+        whileHeld(stack, asked, progress.say, async ({ interruption }) => {
+          const pulumi = (...words: string[]) =>
+            runChild("pulumi", words, { cwd: checkout, env, stdin: "inherit", interruption });
+          const create = existsSync(stackFile(checkout, stack)) && command !== "destroy" ? ["--create"] : [];
+          if ((await pulumi("stack", "select", stack, ...create)) !== 0)
+            throw new LabError(
+              `there is no stack ${stack} and no file ${stackFile(checkout, stack)} to make it from; copy one: cp Pulumi.sender.yaml ${basename(stackFile(checkout, stack))}`,
+              { exitCode: 2 },
+            );
           interruption.asked.throwIfAborted();
-          if (result !== 0) throw new EndedWith(result);
-        };
-        const mending = () =>
-          mendingOnce(
-            {
-              ...{ stack, asked: interruption.asked },
-              resultsDirectory: readStackConfig(checkout, stack)?.resultsDirectory,
+          const yes = command !== "preview" && (options.yes || !process.stdin.isTTY) ? ["--yes"] : [];
+          const run = async () => {
+            const result = await pulumi(command, "--stack", stack, ...yes, ...args);
+            interruption.asked.throwIfAborted();
+            if (result !== 0) throw new EndedWith(result);
+          };
+          const mending = () =>
+            mendingOnce(
+              {
+                ...{ stack, asked: interruption.asked },
+                resultsDirectory: readStackConfig(checkout, stack)?.resultsDirectory,
+              },
+              run,
+              (refusals) => progress.say(mendingText(refusals)),
+            );
+          return (command === "up" ? mending() : run()).then(
+            () => 0,
+            (error: unknown) => {
+              if (error instanceof EndedWith) return error.status;
+              throw error;
             },
-            run,
-            (refusals) => progress.say(mendingText(refusals)),
           );
-        return (command === "up" ? mending() : run()).then(
-          () => 0,
-          (error: unknown) => {
-            if (error instanceof EndedWith) return error.status;
-            throw error;
-          },
-        );
-      }),
+        }),
+      ),
     );
   });
   if (status !== 0) process.exitCode = 1;

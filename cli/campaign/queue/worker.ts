@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { progress } from "../../progress.ts";
 import { withCheckout } from "../../setup/locks.ts";
 import { timeStamp } from "../../stamp.ts";
+import { statePlaceFor } from "../../state/kept.ts";
 import type { MeasuredRuns } from "../measured.ts";
 import type { CampaignWorkOptions } from "../options.ts";
 import { pairsOf, refuseCommonServers } from "../pairs.ts";
@@ -35,9 +36,10 @@ export async function workHere(
       pairs.map((pair) => ({ ...pair, inventory: serversAt(pair.hosts).inventory })),
       options.pairs,
     );
+  const state = await statePlaceFor(options.results);
   const log = join(logFolder, `campaign-${timeStamp()}`);
   await withCheckout(progress, () =>
-    withPairsInReach({ pairs, keep: false, results: runs.results, log }, async (working, interruption) => {
+    withPairsInReach({ pairs, keep: false, results: runs.results, state, log }, async (working, interruption) => {
       let isOver = false;
       const waiting = beside?.(interruption.asked).finally(() => {
         isOver = true;

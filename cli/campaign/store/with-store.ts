@@ -3,6 +3,9 @@ import { untilStored } from "../../bucket/until-stored.ts";
 import type { CampaignSteps } from "../measure.ts";
 import type { MeasuredRuns } from "../measured.ts";
 
+/** How old what is known of a store may be when a deployment is begun. */
+const knownForMs = 10_000;
+
 /**
  * What deploys, where results are in a store as well: runs of a deployment that others have measured are here first, so that they are not
  * measured again; what was measured is brought there meanwhile.
@@ -17,7 +20,12 @@ export function deployWithStore(
   if (store.address === undefined) return deploy;
   return async (deployment, onMending) => {
     const folders = runs.runsOf(deployment).map(({ folder }) => folder);
-    await untilStored(() => store.fetch(folders), asked, tell);
+    // A deployment writes the state of its stack there, too: while the store is away none is begun.
+    const prepare = async () => {
+      await store.look(knownForMs);
+      await store.fetch(folders);
+    };
+    await untilStored(prepare, asked, tell);
     asked.throwIfAborted();
     try {
       return await deploy(deployment, onMending);

@@ -9,6 +9,9 @@ import { settingsOf } from "../../../cli/campaign/settings.ts";
 import { leftoverOn, stackNameOf } from "../../../cli/campaign/stacks.ts";
 import { stackFile } from "../../../cli/stack/config.ts";
 import { forgetKept, leftoverOf, leftoverText, noteKept } from "../../../cli/stack/leftover.ts";
+import { keepIn } from "../../../cli/state/kept.ts";
+import { statePlaceOf } from "../../../cli/state/place.ts";
+import { bucketOf, forgetBucket } from "../../../cli/state/remembered.ts";
 import { checkout, hostsFile } from "../../../lib/paths.ts";
 import { deployments } from "../campaign/fixtures.ts";
 
@@ -26,6 +29,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
   rmSync(stackFile(checkout, stack), { force: true });
   forgetKept(stack);
+  forgetBucket(stack);
 });
 
 /** Configures the stack as a campaign does. */
@@ -90,6 +94,19 @@ it("where states are in no folder, the stack's configuration tells", () => {
   expect(leftoverOf(stack)).toBe("nothing");
   configure("/none.json");
   expect(leftoverOf(stack)).toBe("left");
+});
+
+it("so it does where the stack is kept in a bucket, and before it moves what it left is taken down", async () => {
+  const [first, second] = ["a", "b"].map((operator) => statePlaceOf({ bucket: "lab", prefix: "" }, operator));
+  vi.stubEnv("PULUMI_BACKEND_URL", undefined);
+  await keepIn(first, stack, async () => {});
+  expect(leftoverOf(stack)).toBe("nothing");
+  configure("/none.json");
+  expect(leftoverOf(stack)).toBe("left");
+  await expect(keepIn(second, stack, async () => {})).rejects.toThrow("has to be taken down first");
+  expect(bucketOf(stack)).toEqual(first);
+  await keepIn(second, stack, async () => rmSync(stackFile(checkout, stack)));
+  expect(bucketOf(stack)).toEqual(second);
 });
 
 it("nothing is left on emulated servers that are down; on others it is, whatever the stack's configuration has become", async () => {

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { protectState, stateFolder } from "../../../cli/setup/state.ts";
 import { withProtectedState } from "../../../cli/stack/around-pulumi.ts";
-import { adviceAfter, goesToServers } from "../../../cli/stack/pulumi.ts";
+import { adviceAfter, goesToServers, namedStack } from "../../../cli/stack/pulumi.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -55,6 +55,13 @@ it("knows which commands of pulumi go to the servers", () => {
     expect(goesToServers(words.split(" ")), words).toBe(true);
   for (const words of ["stack ls", "config set runs 3", "--help"])
     expect(goesToServers(words.split(" ")), words).toBe(false);
+});
+
+it("knows which stack pulumi is told, by whichever way of telling it", () => {
+  for (const words of ["up --stack x", "-s x destroy", "cancel --stack=x --yes", "cancel -s=x", "cancel -sx"])
+    expect(namedStack(words.split(" ")), words).toBe("x");
+  for (const words of ["stack ls", "stack select x", "up --stack", "--show-secrets"])
+    expect(namedStack(words.split(" ")), words).toBeUndefined();
 });
 
 describe("what is said after pulumi's configuration commands", () => {
