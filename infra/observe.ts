@@ -161,7 +161,7 @@ function refuseForeignLease(role: Role, { lease }: Observation, { owner, file }:
   if (lease === undefined || lease.owner === owner) return;
   const mend = earlierLease(lease.owner, owner) ?? "Destroy that stack first";
   throw new LabError(
-    `${role}: in use by ${lease.owner} since ${lease.since.toISOString()}, and a testbed has one tenant. ${mend}; ${whenDead(role, file)}`,
+    `${role}: in use by ${lease.owner} since ${lease.since.toISOString()}, and a testbed has one tenant. ${mend}; ${whenDead(role, lease.owner, file)}`,
   );
 }
 

@@ -57,13 +57,17 @@ const earlierOwner = (owner: string): string | undefined => {
 
 /**
  * What to do about the lease of a stack that is dead. To release it leaves what that stack made; the next one puts it back before
- * it makes anything.
+ * it makes anything. Where its state is in a bucket another machine can take down what it made.
+ * @param holder who has the server
  * @param file that describes the servers; undefined where a stack's own configuration does
  */
-export function whenDead(role: Role, file: string | undefined): string {
-  const command = `when it is dead: ./lab hosts release ${role} --force`;
-  if (file === hostsFile) return command;
-  return file === undefined ? `${command} --hosts FILE, a JSON file with both servers` : `${command} --hosts ${file}`;
+export function whenDead(role: Role, holder: string, file: string | undefined): string {
+  const [, operator] = /, operator ([0-9a-f]{10})\)$/.exec(holder) ?? [];
+  const hosts = file === hostsFile ? "" : ` --hosts ${file ?? "FILE"}`;
+  const which = file === undefined ? " (FILE: a JSON file with both servers)" : "";
+  const clear =
+    operator && `, or, where its results go to a bucket, ./lab campaign clear s3://BUCKET/PREFIX ${operator}${hosts}`;
+  return `when it is dead: ./lab hosts release ${role} --force${hosts}${clear ?? ""}${which}`;
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { campaignDefaults } from "../campaign/defaults.ts";
 import type { PlanWords, Queued, RunWords, WorkWords } from "../campaign/options.ts";
-import { optionalHosts } from "../hosts-option.ts";
+import { hostsOption, optionalHosts } from "../hosts-option.ts";
+import type { ClearOptions } from "../state/clear.ts";
 
 const experiments =
   "baseline, macvtap, connection, competition, all of these four: all, or another file in experiments/: location";
@@ -153,6 +154,26 @@ function registerFetch(campaign: Command): void {
     });
 }
 
+function registerClear(campaign: Command): void {
+  campaign
+    .command("clear")
+    .description(
+      "Take down what a machine that never comes back has deployed, by the state that it kept in the bucket of its results. Without an " +
+        "operator list what is deployed, by whom. A machine that still says that it lives is refused.",
+    )
+    .argument("<bucket>", "s3://BUCKET/PREFIX, as --results of that machine named it")
+    .argument("[operator]", "whose deployments: the lease on a server names it")
+    .option(...hostsOption)
+    .option(
+      "--force",
+      "also where a lock says that an operation of that machine may be under way, or where its command has left its stack deployed: it is dead for certain",
+    )
+    .action(async (bucket: string, operator: string | undefined, options: ClearOptions) => {
+      const { clearDeployed } = await import("../state/clear.ts");
+      await clearDeployed(bucket, operator, options);
+    });
+}
+
 export function register(program: Command): void {
   const campaign = program
     .command("campaign")
@@ -163,4 +184,5 @@ export function register(program: Command): void {
   registerWork(campaign);
   registerStatus(campaign);
   registerFetch(campaign);
+  registerClear(campaign);
 }

@@ -2,8 +2,9 @@ import { rm } from "node:fs/promises";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { messageOf } from "../../lib/errors.ts";
 import { checkout } from "../../lib/paths.ts";
+import { reclaimState } from "../state/exported.ts";
 import { TakenOverError } from "../state/hold.ts";
-import { forgetBucket } from "../state/remembered.ts";
+import { forgetBucket, isInBucket } from "../state/remembered.ts";
 import { stackFile } from "./config.ts";
 import type { ResourceTime } from "./deployment-report.ts";
 import { forgetKept, leftoverOf, noteKept } from "./leftover.ts";
@@ -80,6 +81,10 @@ export class DrivenStack {
       const did = leftoverOf(name) === "kept" ? "kept" : "left";
       options.progress.say(`removing what an earlier ${name} ${did}`);
       driven.#mayBeLocked = true; // it may have been killed
+      if (isInBucket(name)) {
+        await driven.#unlock();
+        await reclaimState(name, env);
+      }
       await driven.destroy();
     }
     forgetKept(name);

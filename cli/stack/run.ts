@@ -10,8 +10,9 @@ import { prepareGuestImage, usesOwnGuestImage } from "../setup/images.ts";
 import { withCheckout } from "../setup/locks.ts";
 import { preparePulumi } from "../setup/pulumi.ts";
 import { requireServers } from "../setup/servers.ts";
+import { reclaimState } from "../state/exported.ts";
 import { whileHeld } from "../state/kept.ts";
-import { backendVariables } from "../state/remembered.ts";
+import { backendVariables, isInBucket } from "../state/remembered.ts";
 import { withServersInReach } from "./around-pulumi.ts";
 import { readStackConfig, stackFile } from "./config.ts";
 import { mendingOnce, mendingText } from "./mending.ts";
@@ -60,6 +61,7 @@ export async function runOnStack(command: StackCommand, stack: string, args: str
               { exitCode: 2 },
             );
           interruption.asked.throwIfAborted();
+          if (isInBucket(stack) && command !== "preview") await reclaimState(stack, env);
           const yes = command !== "preview" && (options.yes || !process.stdin.isTTY) ? ["--yes"] : [];
           const run = async () => {
             const result = await pulumi(command, "--stack", stack, ...yes, ...args);

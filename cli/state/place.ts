@@ -6,7 +6,7 @@ import { type BucketPlace, bucketText, endpointUrl } from "../bucket/address.ts"
  */
 
 /** What names of objects begin with that belong to states, below the place of results. */
-const statesBeginning = "state/";
+export const statesBeginning = "state/";
 
 /** The place of an operator's states, beside results in a bucket. @param operator as a lease names it (infra/owner.ts) */
 export const statePlaceOf = ({ bucket, prefix }: BucketPlace, operator: string): BucketPlace => ({

@@ -12,7 +12,7 @@ export const lease: ServerCheck = ({ role, lease, wanted, source }) => {
   const stack = stackOf(lease.owner);
   const mends = [
     ...(earlier ? [earlier] : stack ? [`./lab destroy ${stack}`] : []),
-    whenDead(role, "file" in source ? source.file : undefined),
+    whenDead(role, lease.owner, "file" in source ? source.file : undefined),
   ].join("; ");
   return [warning(what, `in use by ${held}; other stacks are refused`, mends)];
 };

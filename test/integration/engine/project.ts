@@ -39,12 +39,12 @@ const resources = declared.map(({ kind, name, args }) => [name, new kinds[kind](
 export const stdout = Object.fromEntries(resources.map(([name, resource]) => [name, resource.stdout]));
 `;
 
-/** A Pulumi project in a folder of its own, with one stack "test" in a file backend. */
+/** A Pulumi project in a folder of its own, with one stack, in a file backend unless its environment names another. */
 export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), "engine-test-"));
   readonly env: Record<string, string>;
 
-  private constructor(engineEnv: Record<string, string>) {
+  private constructor(engineEnv: Record<string, string>, name: string) {
     const state = join(this.folder, "state");
     mkdirSync(state);
     mkdirSync(join(this.folder, "infra"));
@@ -53,17 +53,18 @@ export class Project {
     this.write("package.json", JSON.stringify({ name: "engine-test", type: "module" }));
     this.write(
       "Pulumi.yaml",
-      "name: engine-test\nruntime: {name: nodejs, options: {typescript: false}}\nmain: infra/index.ts\n",
+      `name: ${name}\nruntime: {name: nodejs, options: {typescript: false}}\nmain: infra/index.ts\n`,
     );
     this.write("infra/index.ts", program);
     this.declare([]);
   }
 
-  /** Makes a project and its stack. */
-  static async make(): Promise<Project> {
+  /** Makes a project and its stack. @param more variables of its environment */
+  static async make(name = "engine-test", stack = "test", more: Record<string, string> = {}): Promise<Project> {
     const { env } = await ensureEngine({ cache: cacheDir(), progress: plainProgress });
-    const project = new Project(env);
-    await project.pulumi("stack", "init", "test");
+    const project = new Project({ ...env }, name);
+    Object.assign(project.env, more);
+    await project.pulumi("stack", "init", stack);
     return project;
   }
 

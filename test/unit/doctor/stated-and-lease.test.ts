@@ -85,7 +85,7 @@ describe("lease", () => {
   it("of a stack that describes its servers itself can be released with a file that does", () => {
     const changes = { lease: { owner: "somebody", since }, source: { stack: "rack" } };
     expect(findingOf(lease, changes)).toMatchObject({
-      mend: "when it is dead: ./lab hosts release sender --force --hosts FILE, a JSON file with both servers",
+      mend: "when it is dead: ./lab hosts release sender --force --hosts FILE (FILE: a JSON file with both servers)",
     });
   });
 });

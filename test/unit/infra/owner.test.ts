@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { earlierLease, ownerOf } from "../../../infra/owner.ts";
+import { deployerOf, earlierLease, ownerOf, whenDead } from "../../../infra/owner.ts";
 
 const operator = fc.record({
   machineId: fc.option(fc.constantFrom("a".repeat(32), "b".repeat(32)), { nil: undefined }),
@@ -42,4 +42,22 @@ describe("a lease that an earlier version took, by a name that all machines call
     "is none where it says %s",
     (holder) => expect(earlierLease(holder, owner)).toBeUndefined(),
   );
+});
+
+describe("what is done about the lease of a stack that is dead", () => {
+  const where = { machineId: undefined, host: "lab", user: "ada" };
+  const owner = ownerOf("campaign", "/srv/rtt", where);
+
+  it("names the operator by which a bucket has the state, and the servers as they are described", () => {
+    const { operator } = deployerOf("/srv/rtt", where);
+    expect(whenDead("sender", owner, "servers-2.json")).toBe(
+      `when it is dead: ./lab hosts release sender --force --hosts servers-2.json, or, where its results go to a bucket, ./lab campaign clear s3://BUCKET/PREFIX ${operator} --hosts servers-2.json`,
+    );
+    expect(whenDead("sender", owner, ".lab/hosts.json")).toMatch(new RegExp(`PREFIX ${operator}$`));
+    expect(whenDead("sender", owner, undefined)).toMatch(/--hosts FILE \(FILE: a JSON file with both servers\)$/);
+  });
+
+  it("names no operator that the lease does not", () => {
+    expect(whenDead("responder", "somebody", undefined)).not.toContain("clear");
+  });
 });
