@@ -51,8 +51,6 @@ export interface Endpoint {
    * @throws LabError when one is larger than allowed or did not arrive whole
    */
   fetch(paths: readonly string[], limits: { maxBytes: number; limitMs: number }): Promise<Buffer[]>;
-  /** Has files removed, soon after this resolves at the latest. @param pattern of their paths, for the shell */
-  dropFiles(pattern: string): Promise<void>;
   /** Whether it is there, also where it does not answer. @throws LabError when its server does not tell */
   isThere(): Promise<boolean>;
   /** @param mac of its network device, in lower case. @throws LabError when its server has no interface of it */

@@ -115,7 +115,6 @@ export const serverItself: EndpointKind = {
       start: (command, capture) => start(ssh, name, command, capture),
       run: (command, limitMs) => run(ssh, name, command, limitMs),
       fetch: (paths, { maxBytes }) => fetchFromServer(ssh, paths, name, maxBytes),
-      dropFiles: async (pattern) => void (await ssh.run(`rm -f ${pattern}`)),
       isThere: () => isThere(ssh, name),
       serverInterfaces: (mac) => serverInterfaces(ssh, name, mac),
     };

@@ -21,7 +21,7 @@ export interface ProbeAnswer {
   errors: string;
 }
 
-/** One attempt's probe in an endpoint. Its output is kept there until it has ended, in files of its own. */
+/** One attempt's probe in an endpoint. Its output is kept there in files of its own, until the next attempt begins or the endpoint goes. */
 export class CommandInEndpoint {
   readonly #endpoint: Endpoint;
   readonly #name: string;
@@ -88,7 +88,6 @@ export class CommandInEndpoint {
       throw new LabError(
         `${where} was ended after ${seconds.toFixed(0)} s, which is its limit for a run of this scenario: the path is too slow. ${errors}`,
       );
-    await endpoint.dropFiles(`${files}.*`);
     return { text, exitCode: end.exit_code, seconds, errors };
   }
 

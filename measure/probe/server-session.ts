@@ -34,7 +34,7 @@ export async function collectFacts(
   const interfaces = [...new Set([end.pf, ...points.map((point) => point.interface)])].join(" ");
   const asked = withVariables(
     {
-      ...{ WHEN: when, PF: end.pf, INTERFACES: interfaces },
+      ...{ WHEN: when, RUN: volatileFolder, MAIN: end.deployed.main, PF: end.pf, INTERFACES: interfaces },
       BACKGROUND: end.background ? countedKinds[end.background.endpoint].cpu.command : "",
     },
     "facts.sh",

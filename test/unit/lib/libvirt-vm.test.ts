@@ -17,15 +17,30 @@ const vmOn = (answer: string, code = 0) => {
 };
 
 describe("a libvirt VM as an endpoint", () => {
-  const interfaces = `vnet0   bridge   rtt0     virtio   52:54:00:9A:01:00
-macvtap1   direct   rtt0v2   virtio   52:54:00:9a:01:01
--       hostdev  -        -        52:54:00:9a:01:02`;
+  const interfaces = `      <interface type='bridge'>
+        <mac address='52:54:00:9A:01:00'/>
+        <source bridge='rtt0'/>
+        <target dev='vnet0'/>
+      </interface>
+      <interface type='direct' trustGuestRxFilters='yes'>
+        <mac address="52:54:00:9a:01:01"/>
+        <source dev="rtt0v2" mode="passthrough"/>
+        <target dev="macvtap1"/>
+      </interface>
+      <interface type='hostdev' managed='yes'>
+        <mac address='52:54:00:9a:01:02'/>
+        <driver name='vfio'/>
+        <source>
+          <address type='pci' domain='0x0000' bus='0x01' slot='0x10' function='0x4'/>
+        </source>
+      </interface>
+`;
 
   it("has the interface with its address on the server, and the device below it", async () => {
     const { asked, vm } = vmOn(interfaces);
     expect(await vm.serverInterfaces("52:54:00:9a:01:00")).toEqual({ own: "vnet0", below: "rtt0" });
     expect(await vm.serverInterfaces("52:54:00:9a:01:01")).toEqual({ own: "macvtap1", below: "rtt0v2" });
-    expect(asked[0]).toBe("virsh -q domiflist rtt-main");
+    expect(asked[0]).toContain("/run/libvirt/qemu/rtt-main.xml");
   });
 
   it.each(["52:54:00:9a:01:02", "52:54:00:9a:01:03"])(

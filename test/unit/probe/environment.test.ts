@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { bridgedFramesFunctions } from "../../../lib/bridged-frames.ts";
 import { blocksOf } from "../../../lib/facts.ts";
@@ -7,6 +8,7 @@ import { checkout } from "../../../lib/paths.ts";
 import { environmentOf } from "../../../measure/probe/environment.ts";
 import type { End } from "../../../measure/probe/spec.ts";
 import { inNamespace } from "../../support/namespace.ts";
+import { temporaryFolder } from "../../support/report.ts";
 
 const end = (driver: string): End => ({
   ssh: { address: "192.0.2.1", port: 22, user: "root", privateKeyFile: "/key", hostKey: "ssh-ed25519 AAAA" },
@@ -93,10 +95,11 @@ describe("the environment of servers that share a clock", () => {
   });
 });
 
+const factsScript = readFileSync(join(checkout, "measure/probe/scripts/facts.sh"), "utf8");
+
 describe("facts.sh of a run", () => {
   const factsOf = async (port: string) => {
-    const script = readFileSync(join(checkout, "measure/probe/scripts/facts.sh"), "utf8");
-    const text = `WHEN=after PF=pf0 INTERFACES= BACKGROUND=\n${bridgedFramesFunctions}\n${script}`;
+    const text = `WHEN=after PF=pf0 INTERFACES= BACKGROUND=\n${bridgedFramesFunctions}\n${factsScript}`;
     const said = await inNamespace(
       `[ -d /proc/sys/net/bridge ] || modprobe br_netfilter
        ip link add rtt0 type bridge; ip link add pf0 type veth peer name peer; ${port}
@@ -117,5 +120,27 @@ describe("facts.sh of a run", () => {
     const facts = await factsOf(":");
     expect(facts.get("vfs")).toContain("pf0");
     expect(facts.has("bridged-frames")).toBe(false);
+  });
+
+  it("tells versions once a deployment: again when its Main endpoint is another, and each time where none is known", async () => {
+    using folder = temporaryFolder();
+    const run = folder.path;
+    const script = `endpoint_facts() { :; }\n${bridgedFramesFunctions}\n${factsScript}`;
+    const variables = { WHEN: "before", RUN: run, MAIN: "vm-rtt-main", PF: "lo", INTERFACES: "", BACKGROUND: "" };
+    const kernelNow = async () =>
+      blocksOf((await execa("sh", ["-c", script], { env: variables, reject: false })).stdout).get("kernel");
+    const release = await kernelNow();
+    expect(release).toMatch(/^\d+\.\d+/);
+    expect(existsSync(join(run, "versions"))).toBe(false);
+
+    writeFileSync(join(run, "vm-rtt-main"), "token-1\nprocess=1\n");
+    expect(await kernelNow()).toBe(release);
+    const kept = readFileSync(join(run, "versions"), "utf8");
+    expect(kept.startsWith("token-1\n@@kernel\n")).toBe(true);
+    writeFileSync(join(run, "versions"), kept.replace(String(release), "kept"));
+    expect(await kernelNow()).toBe("kept");
+
+    writeFileSync(join(run, "vm-rtt-main"), "token-2\nprocess=2\n");
+    expect(await kernelNow()).toBe(release);
   });
 });
