@@ -69,11 +69,11 @@ async function serverInterfaces(ssh: SshConnection, domain: string, mac: string)
   const found = listed
     .split("</interface>")
     .find((xml) => attributeIn(xml, "mac", "address")?.toLowerCase() === mac && /<interface\b/.test(xml));
-  const own = found && attributeIn(found, "target", "dev");
+  const device = found && attributeIn(found, "target", "dev");
   const below = found && (attributeIn(found, "source", "bridge") ?? attributeIn(found, "source", "dev"));
-  if (!own || !below)
+  if (!device || !below)
     throw new LabError(`${domain} has no interface with the address ${mac} on the host: ${listed.trim()}`);
-  return { own, below };
+  return { own: device, below };
 }
 
 /** A libvirt VM (infra/vm declares it): commands reach it through its guest agent. */
