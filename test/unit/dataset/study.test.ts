@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDataset } from "../../../measure/dataset/open.ts";
+import type { RunRecord } from "../../../measure/dataset/run-record.ts";
+import { unpackedStudy } from "../../support/study.ts";
+
+let folder: Awaited<ReturnType<typeof unpackedStudy>>;
+let runs: RunRecord[];
+beforeAll(async () => {
+  folder = await unpackedStudy();
+  ({ runs } = await openDataset(folder.path));
+});
+afterAll(() => folder[Symbol.dispose]());
+
+/** Median RTT in milliseconds and achieved packets a second, of the runs with a driver and a load: "none", or its kind and place. */
+const seen = (driver: string, load: string) =>
+  runs
+    .filter(
+      ({ mains, load: found }) =>
+        mains.sender === driver && (found ? `${found.type} at ${found.location}` : "none") === load,
+    )
+    .map(({ metrics: { rtt }, achievedRatePps, ratePps }) => ({
+      asked: ratePps,
+      achieved: achievedRatePps ?? Number.NaN,
+      ms: "unavailable" in rtt ? Number.NaN : rtt.median / 1e6,
+    }));
+
+describe("the study in virtual time, as far as it is measured", () => {
+  it("lost nothing", () => {
+    expect(runs).toHaveLength(16);
+    expect(runs.map(({ fidelity, received }) => [fidelity, received])).toEqual(
+      new Array(16).fill(["emulated-virtual", 100]),
+    );
+  });
+
+  it("has two ping frequencies that are two treatments: one keeps a thousand a second, the other is as fast as the path lets it", () => {
+    const fastest = (driver: string) => seen(driver, "none").find(({ asked }) => asked === 1_000_000)?.achieved;
+    for (const driver of ["e1000-bridge", "macvtap-passthrough", "pci-passthrough"]) {
+      const kept = seen(driver, "none").find(({ asked }) => asked === 1000)?.achieved ?? Number.NaN;
+      expect(Math.abs(kept / 1000 - 1)).toBeLessThan(0.03);
+    }
+    expect(fastest("macvtap-passthrough")).toBeGreaterThan(4500);
+    expect(fastest("pci-passthrough")).toBeGreaterThan(12_000);
+  });
+
+  it("shows no network load of 2 Mbit/s in a median, which keeps a server busy for 1 or 2 % of its time", () => {
+    const idle = seen("e1000-bridge", "none")[0]?.ms ?? Number.NaN;
+    const loaded = [...seen("e1000-bridge", "network at sender"), ...seen("e1000-bridge", "network at responder")];
+    expect(loaded).toHaveLength(4);
+    for (const { ms } of loaded) expect(Math.abs(ms / idle - 1)).toBeLessThan(0.01);
+  });
+});
