@@ -5,6 +5,7 @@ import { checkout } from "../lib/paths.ts";
 import { type Role, roles } from "../lib/roles.ts";
 import { runToken } from "../measure/results/token.ts";
 import { mainLinkSettings } from "../study/factors.ts";
+import { runsInStepAlone } from "../study/loads/loads.ts";
 import { scenarioOf } from "../study/scenario.ts";
 import type { GuestImage } from "./config/guest-image.ts";
 import type { ResolvedConfig } from "./config/load.ts";
@@ -12,7 +13,7 @@ import { Server } from "./host/server.ts";
 import { Load } from "./load/load.ts";
 import { leastOf } from "./load/share.ts";
 import type { TokenSource } from "./observe.ts";
-import { fleetRoles, type Plan, planOf } from "./plan/plan.ts";
+import { fleetRoles, type Plan, planOf, type ServerPlan } from "./plan/plan.ts";
 import { endOf } from "./run/end.ts";
 import { Runs, type RunsArgs } from "./run/runs.ts";
 import { backgroundIndices, identityOf, otherEnd } from "./vm/addresses.ts";
@@ -99,6 +100,10 @@ function fleetOf(
   });
 }
 
+/** What must be seen of a server's load when it has been started: nothing of what each run starts. */
+const leastAtStart = (plan: ServerPlan, cpus: number, sharesClock: boolean) =>
+  sharesClock && runsInStepAlone(plan.load.type) ? {} : leastOf(plan, cpus);
+
 function loadOf(
   on: PerRole<ReturnType<typeof deployed>>,
   fleets: PerRole<Fleet>,
@@ -107,7 +112,8 @@ function loadOf(
 ): Load | undefined {
   const loaded = fleetRoles(plan);
   if (loaded.length === 0) return undefined;
-  const { hosts } = config.inventory;
+  const { hosts, clock } = config.inventory;
+  const sharesClock = clock !== undefined;
   const loadOfServer = (role: Role) => ({
     host: hosts[role],
     vms: on[role].members.background.map(({ identity, token }, index) => ({
@@ -116,7 +122,8 @@ function loadOf(
     })),
     load: plan[role].load,
     endpoint: endpointOf(plan[role].background.driver).id,
-    least: leastOf(plan[role], servers[role].cpus),
+    sharesClock,
+    least: leastAtStart(plan[role], servers[role].cpus, sharesClock),
     token: servers[role].token("load"),
     owner: on[role].server.owner,
   });
@@ -167,7 +174,9 @@ export function declareTestbed(args: TestbedArgs): {
         fidelity,
         ...(clock && { clock }),
         guestImage: { sha256: guestImage.sha256, release: guestImage.release },
-        ends: onBoth((role) => endOf(on[role].server, hosts[role], plan[role], servers[role].cpus)),
+        ends: onBoth((role) =>
+          endOf(on[role].server, hosts[role], plan[role], servers[role].cpus, clock !== undefined),
+        ),
       },
       count: config.runs,
       token: args.runToken ?? runToken,

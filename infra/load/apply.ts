@@ -6,14 +6,15 @@ import { connectSsh } from "../../lib/ssh/connect.ts";
 import { forgetLoadOf } from "../../lib/tenant.ts";
 import { type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
 import { shellScript } from "../server-script.ts";
-import { loadProcesses, startCommand, stopCommandOf } from "./commands.ts";
+import { deployedProcesses, loadProcesses, startCommand, stopCommandOf } from "./commands.ts";
 import { type LoadedServer, type LoadRequest, loadProgram, type SeenLoad } from "./request.ts";
 import { type OpenServer, sideBySide, verify } from "./seen.ts";
 
 /** Starts in each VM the processes to which others send, or all others. */
-async function startAll({ ssh, endpoint, vms, load }: OpenServer, receivers: boolean, kinds: LoadKinds): Promise<void> {
+async function startAll(open: OpenServer, receivers: boolean, kinds: LoadKinds): Promise<void> {
+  const { ssh, endpoint, vms } = open;
   await mapLimited(vms, sideBySide, async (vm) => {
-    for (const process of loadProcesses(load, vm, kinds))
+    for (const process of deployedProcesses(open, vm, kinds))
       if ((process.receives ?? false) === receivers)
         await endpointOn(ssh, endpoint, vm.name).start(startCommand(process), false);
   });

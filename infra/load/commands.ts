@@ -1,10 +1,21 @@
 import { endProcesses } from "../../lib/guest-processes.ts";
 import { type LoadProcess, type LoadVm, loadFiles } from "../../study/loads/load-kind.ts";
-import { kindOf, type LoadKinds, type LoadPlan, loadKinds } from "../../study/loads/loads.ts";
+import { kindOf, type LoadKinds, type LoadPlan, loadKinds, runsInStepAlone } from "../../study/loads/loads.ts";
+import type { ServerLoad } from "./request.ts";
 
 /** The processes that a background VM runs. */
 export const loadProcesses = (load: LoadPlan, vm: LoadVm, kinds: LoadKinds = loadKinds): LoadProcess[] =>
   kindOf(load.type, kinds)?.processes(load, vm) ?? [];
+
+/** Of these, the ones that run from a deployment's load on; the others are started by each run. */
+export const deployedProcesses = (
+  { load, sharesClock }: Pick<ServerLoad, "load" | "sharesClock">,
+  vm: LoadVm,
+  kinds: LoadKinds = loadKinds,
+): LoadProcess[] =>
+  loadProcesses(load, vm, kinds).filter(
+    ({ receives }) => receives || !(sharesClock && runsInStepAlone(load.type, kinds)),
+  );
 
 /** Starts a process that goes on when its shell has ended. */
 export const startCommand = ({ name, command }: LoadProcess) => `setsid ${command} > ${loadFiles}-${name}.log 2>&1 &`;

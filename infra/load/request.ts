@@ -12,6 +12,8 @@ const serverLoadOf = (kinds: LoadKinds) =>
   z.object({
     vms: z.array(vm),
     load: loadPlanSchemaOf(kinds),
+    /** Whether the servers share a clock during a run: states of earlier versions do not say. */
+    sharesClock: z.boolean().default(false),
     /** What kind of endpoint they are; states of earlier versions do not say. */
     endpoint: z.enum(countedIds).default("vm"),
     /** The least that each VM must be seen to do, by rate; states of earlier versions, which only ends load, have none. */

@@ -39,18 +39,23 @@ export async function lookInGuests(
   return looks;
 }
 
-/** What each background VM did between two looks: CPU in per cent of one CPU, rates of what it counts; null where nobody knows. */
+/**
+ * What each background VM did between two looks: CPU in per cent of one CPU, rates of what it counts; null where nobody knows.
+ * @param loadSeconds for which the load ran, by the VMs' clocks, where that was not all the time
+ */
 export function backgroundUse(
   { vms, load }: BackgroundSpec,
   before: BackgroundLook,
   after: BackgroundLook,
+  loadSeconds?: number,
   kinds: LoadKinds = loadKinds,
 ): BackgroundUse[] {
   const counters = kindOf(load, kinds)?.counters;
   const unknown = Object.fromEntries(guestRatesOf(kinds).map((rate) => [rate, null]));
   return vms.map((vm) => {
     const percent = cpuPercent(vm, before.cpu, after.cpu);
-    const [from, to] = [before.guests.get(vm), after.guests.get(vm)];
+    const [from, until] = [before.guests.get(vm), after.guests.get(vm)];
+    const to = from && until && loadSeconds !== undefined ? { ...until, seconds: from.seconds + loadSeconds } : until;
     return {
       ...unknown,
       ...(counters && from && to && ratesBetween(counters, from, to)),

@@ -4,6 +4,7 @@ import type { ClockRecord } from "../results/fidelity.ts";
 import { stepBudget } from "./budget.ts";
 import { stampMapOf } from "./clock-readings.ts";
 import type { CommandInEndpoint } from "./command-in-endpoint.ts";
+import { startLoadInStep } from "./load-in-step.ts";
 import { onBoth, type PerRole } from "./roles.ts";
 import type { Sampled } from "./sampling.ts";
 import { lastSampleAt, type StepTimes, scheduleOf, secondsLate, windowsOf } from "./schedule.ts";
@@ -30,6 +31,13 @@ export async function sampleInStep(
   const schedule = scheduleOf(budget.windowSeconds, attempt);
   const { slowness, inStepSeconds } = stepBudget(budget, fidelity);
   const readBefore = await onBoth((role) => sessions[role].readClock());
+  // Long enough for a probe that takes three times as long as usual.
+  const loadSeconds = Math.ceil(2 * schedule.leadSeconds + budget.windowSeconds + 3 * budget.usualSeconds + 2);
+  const endLoad = await startLoadInStep(
+    ends,
+    { sender: sessions.sender.ssh, responder: sessions.responder.ssh },
+    loadSeconds,
+  );
   const beforeCommand = await sessions.sender.now();
   await command.start({ afterSeconds: schedule.leadSeconds, tellsEnd: true });
   const held = await holdClock(clock);
@@ -49,12 +57,17 @@ export async function sampleInStep(
     ended.catch(() => {}); // when the servers fall out of step, that is told
     const windows = windowsOf(schedule, times, await Promise.race([ended, held.broken]));
     const record = await held.release();
+    await endLoad();
+    const stepSeconds = record.counts.sender.virtualNs / 1e9;
+    if (stepSeconds > loadSeconds)
+      throw new LabError(`the probe took ${stepSeconds.toFixed(1)} s, and its load ended after ${loadSeconds} s`);
     const readAfter = await onBoth((role) => sessions[role].readClock());
     const stampsOf = (role: Role) => stampMapOf(readBefore[role], readAfter[role], record.counts[role].baseNs, role);
     const stamps = { sender: stampsOf("sender"), responder: stampsOf("responder") };
     return { answer: await command.collect(), windows, clock: { ...record, stamps } };
   } catch (error) {
     await held.release().catch(() => {});
+    await endLoad().catch(() => {}); // it ends by itself, too
     throw error;
   }
 }

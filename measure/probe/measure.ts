@@ -7,6 +7,7 @@ import { countedKinds } from "../../lib/endpoints/kinds.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { publishFolder } from "../../lib/publish.ts";
 import type { Role } from "../../lib/roles.ts";
+import { runsInStepAlone } from "../../study/loads/loads.ts";
 import { hopOfPoint, pointNames, roleOfPoint } from "../../study/points.ts";
 import { whyUnsampled } from "../../study/terms.ts";
 import { pingRecord } from "../probes/ping/record.ts";
@@ -28,7 +29,7 @@ import { evaluateRaw, type Lacking } from "./evaluate.ts";
 import { forgetLoad } from "./forget-load.ts";
 import type { RunOutcome } from "./outcome.ts";
 import { type RawRun, rawRun } from "./raw-run.ts";
-import type { RunSpec } from "./spec.ts";
+import type { BackgroundSpec, RunSpec } from "./spec.ts";
 import { tasksOf } from "./task.ts";
 import { LostServerError } from "./tenant.ts";
 
@@ -42,6 +43,12 @@ const lackingOf = ({ ends, scenario }: RunSpec): Lacking => ({
   cpuUsage: whyUnsampled(scenario.factors),
 });
 
+/** For how long the load ran by a server's clock, where it ran in step alone; undefined where it ran all the time. */
+function loadSecondsOf(role: Role, { load, inStep }: BackgroundSpec, { probes }: RawRun): number | undefined {
+  if (inStep === undefined || !runsInStepAlone(load)) return undefined;
+  return probes.reduce((sum, { clock }) => sum + (clock?.counts[role].virtualNs ?? 0), 0) / 1e9;
+}
+
 /** What a server's background VMs did during a run, and why it does not count because of them. */
 function backgroundOf(role: Role, { ends }: RunSpec, raw: RawRun): { use: BackgroundUse[]; problems: string[] } {
   const { background } = ends[role];
@@ -50,7 +57,7 @@ function backgroundOf(role: Role, { ends }: RunSpec, raw: RawRun): { use: Backgr
     cpu: countedKinds[background.endpoint].cpu.parse(raw.facts[role][when].background ?? "", role),
     guests: raw.guestLooks[role][when],
   });
-  const use = backgroundUse(background, look("before"), look("after"));
+  const use = backgroundUse(background, look("before"), look("after"), loadSecondsOf(role, background, raw));
   return { use, problems: backgroundProblems(role, background, use) };
 }
 

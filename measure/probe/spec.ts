@@ -22,6 +22,8 @@ const backgroundSchema = z.object({
   load: z.string(),
   /** By rate (study/loads). */
   least: z.record(z.string(), z.number()),
+  /** On servers that share a clock: commands, in shell words, that make the load while the servers are in step, and not before. */
+  inStep: z.array(z.object({ vm: z.string(), command: z.string() })).optional(),
 });
 export type BackgroundSpec = z.infer<typeof backgroundSchema>;
 

@@ -60,6 +60,13 @@ export const loadPlanSchemaOf = (kinds: LoadKinds): z.ZodType<LoadPlan> =>
 export const kindOf = (type: string, kinds: LoadKinds = loadKinds): LoadKind | undefined =>
   Object.hasOwn(kinds, type) ? kinds[type] : undefined;
 
+/**
+ * Whether what makes a load runs during runs alone on servers that share a clock: VMs that talk to others of the other server. Out of step
+ * the clock of a busy server goes on more slowly than that of the other one, which so sends it more than was asked for.
+ */
+export const runsInStepAlone = (type: string, kinds: LoadKinds = loadKinds): boolean =>
+  kindOf(type, kinds)?.talks ?? false;
+
 /** What the background VMs of a server do. @param config with values of the kinds' parameters by key */
 export function loadPlanOf(
   config: Competition & Readonly<Record<string, unknown>>,

@@ -4,6 +4,7 @@ import {
   changedBetween,
   declare,
   declared,
+  forgetDeclared,
   host,
   inputsOf,
   named,
@@ -38,6 +39,40 @@ describe("background VMs and their load", () => {
     expect(String((named("sender-slots") as { stdin: string }).stdin)).toMatch(
       /^name=rtt-bg-001 token=\S+ endpoint=vm kind=vf pf=pf0 vf=1 pci=0000:01:10.2 netdev= mac=52:54:00:9a:01:01 vf_mac=52:54:00:9a:01:01 vlan=0 trust= spoofchk= peer_mac=52:54:00:9a:02:01$/m,
     );
+  });
+
+  it("send during a run alone where the servers share a clock", async () => {
+    const clock = {
+      kind: "virtual",
+      sockets: { sender: "/tmp/1/step.sock", responder: "/tmp/2/step.sock" },
+      ...{ nsPerInstruction: 1, wireLatencyNs: 10_000 },
+    };
+    const hosts = { sender: host("192.0.2.1"), responder: host("192.0.2.2") };
+    const inTurn = { hosts: { fidelity: "emulated-virtual", clock, hosts } };
+    const specOf = () => JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
+
+    await declare({ ...competing, ...inTurn, loadType: "network", loadLocation: "sender" });
+    const { sender, responder } = loadRequest();
+    expect([sender, responder].map(({ sharesClock, least }) => [sharesClock, least])).toEqual([
+      [true, {}],
+      [true, {}],
+    ]);
+    const { ends } = specOf();
+    expect(ends.sender.background.inStep).toEqual([]);
+    expect(ends.sender.background.least.receivedPps).toBeGreaterThan(0);
+    expect(ends.responder.background.inStep).toEqual([
+      { vm: "rtt-bg-001", command: expect.stringMatching(/^iperf --client 10\.9\.1\.2 --udp /) },
+      { vm: "rtt-bg-002", command: expect.stringMatching(/^iperf --client 10\.9\.1\.3 --udp /) },
+    ]);
+
+    forgetDeclared();
+    await declare({ ...competing, ...inTurn, loadType: "cpu", loadLocation: "sender" });
+    expect(loadRequest().sender.least.cpuPercent).toBeGreaterThan(0);
+    expect(specOf().ends.sender.background.inStep).toEqual([]);
+
+    forgetDeclared();
+    await declare({ ...competing, loadType: "network", loadLocation: "sender" });
+    expect(specOf().ends.responder.background).not.toHaveProperty("inStep");
   });
 
   it("send where the location says that the load is: load at the Sender comes from the Responder", async () => {

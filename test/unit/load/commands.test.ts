@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startCommand, stopCommandOf } from "../../../infra/load/commands.ts";
-import { loadKinds } from "../../../study/loads/loads.ts";
+import { deployedProcesses, startCommand, stopCommandOf } from "../../../infra/load/commands.ts";
+import { type LoadPlan, loadKinds } from "../../../study/loads/loads.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lab-load-"));
 beforeAll(() => {
@@ -47,5 +47,20 @@ describe("ending load in a guest", { timeout: 60_000 }, () => {
     const { stderr, exitCode } = await inGuest(`kill() { :; }\n${start("stress-ng 300")}\n${until(1)}\n${stop}`);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^still running: \d+$/);
+  });
+});
+
+describe("what runs from a deployment's load on", () => {
+  const vm = { vcpus: 1, peerIp: "10.9.1.3" };
+  const bursts = { type: "network", mbps: 2, packetBytes: 1400, burstPackets: 16 };
+  const namesOf = (load: LoadPlan, sharesClock: boolean) =>
+    deployedProcesses({ load, sharesClock }, vm).map(({ name }) => name);
+
+  it("is all of it, but for what sends on servers that share a clock", () => {
+    const both = { ...bursts, sends: true, receives: true };
+    expect(namesOf(both, false)).toEqual(["receive", "send"]);
+    expect(namesOf(both, true)).toEqual(["receive"]);
+    expect(namesOf({ ...bursts, sends: true, receives: false }, true)).toEqual([]);
+    expect(namesOf({ type: "cpu", percent: 100 }, true)).toEqual(namesOf({ type: "cpu", percent: 100 }, false));
   });
 });

@@ -23,6 +23,7 @@ const serverOf = (
   vms: Object.keys(answers).map((name) => ({ name, vcpus: 1, peerIp: "10.0.0.1", token: "t" })),
   least,
   token: "t",
+  sharesClock: false,
   owner: "stack a",
   host: {} as OpenServer["host"],
   ssh: {

@@ -172,8 +172,11 @@ it("a kind more is looked for in each run, which does not count where it does no
     cpu: { seconds, cpuNs: new Map([["rtt-bg-001", seconds * 1e9]]) },
     guests: new Map([["rtt-bg-001", { seconds, counts: { turns } }]]),
   });
-  const used = (turns: number) => backgroundUse(background, look(5, 0), look(15, turns), kinds);
+  const used = (turns: number, seconds?: number) =>
+    backgroundUse(background, look(5, 0), look(15, turns), seconds, kinds);
   expect(used(400)).toMatchObject([{ vm: "rtt-bg-001", cpuPercent: 100, turnsPerSecond: 40, sentPps: null }]);
+  // Of a load that ran in step alone, which is a part of what lies between the looks.
+  expect(used(400, 4)).toMatchObject([{ cpuPercent: 100, turnsPerSecond: 100 }]);
   expect(backgroundProblems("sender", background, used(400), kinds)).toEqual([]);
   expect(backgroundProblems("sender", background, used(200), kinds)).toEqual([
     "sender: rtt-bg-001 turned 20 times/s, and turning load at least 30 times/s",
