@@ -155,7 +155,8 @@ deployment of each (\`test/data/study\`). One deployment decides nothing. Median
   It moves no median by more than 1 %. At 20 and at 40 Mbit/s the receiving VMs answered their agent no more (each tried once), because
   load ran out of step, too.
 
-Since then what sends runs in step alone, and load can compete. The bridge at 1000 packets a second, one deployment and one run of each:
+Since then what sends runs in step alone, and load can compete. The bridge at 1000 packets a second, one run of each
+(\`test/data/network-in-step\`):
 
 | network load of each VM | at | datagrams a second on the wire | CPU of the Sender and the Responder before ping | median RTT | 95 % | wall time in step |
 |---|---|---|---|---|---|---|

@@ -1,12 +1,14 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDataset } from "../../../measure/dataset/open.ts";
 import type { RunRecord } from "../../../measure/dataset/run-record.ts";
-import { unpackedStudy } from "../../support/study.ts";
+import { unpackedRuns } from "../../support/unpacked-runs.ts";
 
-let folder: Awaited<ReturnType<typeof unpackedStudy>>;
+let folder: Awaited<ReturnType<typeof unpackedRuns>>;
 let runs: RunRecord[];
 beforeAll(async () => {
-  folder = await unpackedStudy();
+  folder = await unpackedRuns("study");
   ({ runs } = await openDataset(folder.path));
 });
 afterAll(() => folder[Symbol.dispose]());
@@ -47,5 +49,23 @@ describe("the study in virtual time, as far as it is measured", () => {
     const loaded = [...seen("e1000-bridge", "network at sender"), ...seen("e1000-bridge", "network at responder")];
     expect(loaded).toHaveLength(4);
     for (const { ms } of loaded) expect(Math.abs(ms / idle - 1)).toBeLessThan(0.01);
+  });
+});
+
+describe("network load that runs in step alone", () => {
+  it("competes, and what is sent is received", async () => {
+    using there = await unpackedRuns("network-in-step");
+    const dataset = await openDataset(there.path);
+    const medians = dataset.runs.map(({ directory, received, metrics: { rtt } }) => {
+      expect(received).toBe(100);
+      const manifest = JSON.parse(readFileSync(join(there.path, directory, "manifest.json"), "utf8"));
+      const { sender, responder } = manifest.probes[0].sharedClock.counts;
+      expect([sender.lostFrames, responder.lostFrames, sender.lateFrames, responder.lateFrames]).toEqual([0, 0, 0, 0]);
+      const ratesOf = (rate: string) =>
+        [...manifest.background.sender, ...manifest.background.responder].map((each) => each[rate]).filter(Boolean);
+      expect(ratesOf("receivedPps")).toEqual(ratesOf("sentPps"));
+      return "unavailable" in rtt ? Number.NaN : rtt.median / 1e6;
+    });
+    expect(medians.toSorted((a, b) => a - b).map((ms) => Number(ms.toFixed(4)))).toEqual([0.1935, 0.2035, 0.5885]);
   });
 });
