@@ -24,18 +24,18 @@ function haltingKernel(): Buffer {
   return image;
 }
 
-/** Writes a guest image folder, as `./lab images` makes them, whose guests halt at once. */
+/** Writes a guest image folder whose guests halt at once, its files called as on a server: the script copies them as they are. */
 export async function writeHaltingImage(folder: string): Promise<void> {
   const kernel = haltingKernel();
   const initrd = Buffer.alloc(512);
   const fileEntry = (file: string, content: Buffer) => ({ file, sha256: sha256(content) });
   await mkdir(folder);
-  await writeFile(join(folder, "vmlinuz"), kernel);
+  await writeFile(join(folder, "kernel"), kernel);
   for (const name of ["initrd", "initrd-load"]) await writeFile(join(folder, name), initrd);
   const manifest = {
     schemaVersion: 1,
     sha256: sha256(Buffer.concat([kernel, initrd])),
-    kernel: { ...fileEntry("vmlinuz", kernel), release: "none" },
+    kernel: { ...fileEntry("kernel", kernel), release: "none" },
     initrd: fileEntry("initrd", initrd),
     loadInitrd: fileEntry("initrd-load", initrd),
   };
