@@ -1,4 +1,5 @@
 import { allEnded, mapLimited, tryEach, withOpened } from "../../lib/concurrent.ts";
+import { sideBySide } from "../../lib/endpoints/endpoint.ts";
 import { endpointOn } from "../../lib/endpoints/kinds.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { type Role, roles } from "../../lib/roles.ts";
@@ -8,7 +9,7 @@ import { type LoadKinds, loadKinds } from "../../study/loads/loads.ts";
 import { shellScript } from "../server-script.ts";
 import { deployedProcesses, loadProcesses, startCommand, stopCommandOf } from "./commands.ts";
 import { type LoadedServer, type LoadRequest, loadProgram, type SeenLoad } from "./request.ts";
-import { type OpenServer, sideBySide, verify } from "./seen.ts";
+import { type OpenServer, verify } from "./seen.ts";
 
 /** Starts in each VM the processes to which others send, or all others. */
 async function startAll(open: OpenServer, receivers: boolean, kinds: LoadKinds): Promise<void> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { mapLimited } from "../../lib/concurrent.ts";
-import { cpuPercent, type Endpoint } from "../../lib/endpoints/endpoint.ts";
+import { cpuPercent, type Endpoint, sideBySide } from "../../lib/endpoints/endpoint.ts";
 import { countedKinds, endpointOn } from "../../lib/endpoints/kinds.ts";
 import { LabError, messageOf } from "../../lib/errors.ts";
 import { oneDecimal } from "../../lib/one-decimal.ts";
@@ -18,8 +18,6 @@ export interface OpenServer extends LoadedServer {
   ssh: SshConnection;
 }
 
-/** One guest agent answers one question at a time; that many guests are asked side by side. */
-export const sideBySide = 6;
 const vmOf = ({ ssh, endpoint }: OpenServer, name: string) => endpointOn(ssh, endpoint, name);
 
 /** How load is waited for. */

@@ -1,5 +1,8 @@
 import type { SshConnection } from "../ssh/connect.ts";
 
+/** A guest's agent answers one question at a time; that many guests are asked side by side. */
+export const sideBySide = 6;
+
 /** How a command ended. */
 export interface CommandExit {
   code: number;

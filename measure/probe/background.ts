@@ -1,5 +1,5 @@
 import { mapLimited } from "../../lib/concurrent.ts";
-import { type CpuLook, cpuPercent } from "../../lib/endpoints/endpoint.ts";
+import { type CpuLook, cpuPercent, sideBySide } from "../../lib/endpoints/endpoint.ts";
 import { endpointOn } from "../../lib/endpoints/kinds.ts";
 import { oneDecimal } from "../../lib/one-decimal.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
@@ -29,7 +29,7 @@ export async function lookInGuests(
   const counters = background && kindOf(background.load, kinds)?.counters;
   if (!background || !counters) return looks;
   if (!Object.values(counters.rates).some((rate) => (background.least[rate] ?? 0) > 0)) return looks;
-  await mapLimited(background.vms, 6, async (vm) => {
+  await mapLimited(background.vms, sideBySide, async (vm) => {
     const text = await endpointOn(ssh, background.endpoint, vm)
       .run(counters.command)
       .catch(() => undefined);

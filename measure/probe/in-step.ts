@@ -33,7 +33,7 @@ export async function sampleInStep(
   const readBefore = await onBoth((role) => sessions[role].readClock());
   // Long enough for a probe that takes three times as long as usual.
   const loadSeconds = Math.ceil(2 * schedule.leadSeconds + budget.windowSeconds + 3 * budget.usualSeconds + 2);
-  const endLoad = await startLoadInStep(
+  const load = await startLoadInStep(
     ends,
     { sender: sessions.sender.ssh, responder: sessions.responder.ssh },
     loadSeconds,
@@ -57,17 +57,15 @@ export async function sampleInStep(
     ended.catch(() => {}); // when the servers fall out of step, that is told
     const windows = windowsOf(schedule, times, await Promise.race([ended, held.broken]));
     const record = await held.release();
-    await endLoad();
-    const stepSeconds = record.counts.sender.virtualNs / 1e9;
-    if (stepSeconds > loadSeconds)
-      throw new LabError(`the probe took ${stepSeconds.toFixed(1)} s, and its load ended after ${loadSeconds} s`);
+    await load.end();
+    load.requireLasted(record.counts.sender.virtualNs / 1e9);
     const readAfter = await onBoth((role) => sessions[role].readClock());
     const stampsOf = (role: Role) => stampMapOf(readBefore[role], readAfter[role], record.counts[role].baseNs, role);
     const stamps = { sender: stampsOf("sender"), responder: stampsOf("responder") };
     return { answer: await command.collect(), windows, clock: { ...record, stamps } };
   } catch (error) {
     await held.release().catch(() => {});
-    await endLoad().catch(() => {}); // it ends by itself, too
+    await load.end().catch(() => {}); // it ends by itself, too
     throw error;
   }
 }

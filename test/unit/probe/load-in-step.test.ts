@@ -27,10 +27,12 @@ describe("load that runs in step alone", () => {
     const [sender, responder] = [serverWithGuests(), serverWithGuests()];
     const connections = { sender: sender.ssh, responder: responder.ssh };
     const commands = ["rtt-bg-001", "rtt-bg-002"].map((vm) => ({ vm, command: `iperf --client of-${vm}` }));
-    const end = await startLoadInStep(endsWith(commands), connections, 14);
+    const load = await startLoadInStep(endsWith(commands), connections, 14);
     expect(sender.asked).toEqual([]);
     expect(responder.asked).toEqual(commands.map(({ vm, command }) => [vm, `timeout 14 ${command} > /dev/null 2>&1`]));
-    await end();
+    expect(() => load.requireLasted(14)).not.toThrow();
+    expect(() => load.requireLasted(15)).toThrow("the probe took 15.0 s, and its load ended after 14 s");
+    await load.end();
     expect(responder.asked.slice(2).map(([vm, script]) => [vm, /\blab-[0-9a-f]{24}\b/.test(script)])).toEqual([
       ["rtt-bg-001", true],
       ["rtt-bg-002", true],
@@ -39,7 +41,9 @@ describe("load that runs in step alone", () => {
 
   it("is none where no VM makes any", async () => {
     const { asked, ssh } = serverWithGuests();
-    await (await startLoadInStep(endsWith(undefined), { sender: ssh, responder: ssh }, 14))();
+    const load = await startLoadInStep(endsWith(undefined), { sender: ssh, responder: ssh }, 14);
+    await load.end();
+    expect(() => load.requireLasted(15)).not.toThrow();
     expect(asked).toEqual([]);
   });
 });
