@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { removalLimitMs } from "../cli/campaign/stacks.ts";
 import { interruptible } from "../cli/interrupt.ts";
 import { preparePulumi } from "../cli/setup/pulumi.ts";
 import { requireServers } from "../cli/setup/servers.ts";
@@ -12,7 +13,6 @@ import type { Inventory } from "../infra/config/hosts.ts";
 import { readInventory } from "../infra/config/load.ts";
 import { mainName } from "../infra/vm/addresses.ts";
 import type { Driver } from "../infra/vm/drivers.ts";
-import { allEnded } from "../lib/concurrent.ts";
 import { LabError } from "../lib/errors.ts";
 import { parseFields } from "../lib/key-value.ts";
 import { hostsFile } from "../lib/paths.ts";
@@ -21,6 +21,7 @@ import type { Role } from "../lib/roles.ts";
 import { volatileFolder } from "../lib/server-paths.ts";
 import { connectSsh } from "../lib/ssh/connect.ts";
 import { shellVariables } from "../lib/ssh/quote.ts";
+import { onBoth } from "../measure/probe/roles.ts";
 import { nobodyCompetes } from "../study/competition.ts";
 import { mainVmKeys, timedFactors } from "../study/terms.ts";
 import type { BenchRow } from "./bench-row.ts";
@@ -37,11 +38,6 @@ interface DeployedVm {
   place: Record<string, string>;
 }
 type Deployed = Record<Role, DeployedVm>;
-
-const onBoth = async <T>(body: (role: Role) => Promise<T>): Promise<Record<Role, T>> => {
-  const [sender, responder] = await allEnded([body("sender"), body("responder")]);
-  return { sender: sender as T, responder: responder as T };
-};
 
 /** Runs a script on a server, over a connection of its own as a script by hand would. */
 async function onServer(inventory: Inventory, role: Role, script: string): Promise<string> {
@@ -151,7 +147,7 @@ export async function run(): Promise<BenchRow[]> {
         withDrivenStack(
           {
             ...{ name: stackName, env, interruption, progress: plainProgress, logFile: join(folder, "pulumi.log") },
-            ...{ leftoversAreGone: false, timeLimitMs: 30 * 60_000, keep: false },
+            ...{ leftoversAreGone: false, timeLimitMs: removalLimitMs, keep: false },
           },
           (stack) => allChanges(stack, inventory, join(folder, "results")),
         ),

@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import type { Host } from "../../infra/config/hosts.ts";
 import { Gateway } from "../../infra/gateway/gateway.ts";
-import { serverScript } from "../../infra/server-script.ts";
+import { shellScript } from "../../infra/server-script.ts";
 import { LabError } from "../../lib/errors.ts";
 import { parseFields } from "../../lib/key-value.ts";
 import { checkout } from "../../lib/paths.ts";
@@ -96,9 +96,7 @@ export class FleetStack {
     const marks = (await this.#slots()).map(
       ({ name = "", token = "" }) => `TOKEN=${token} mark "vm-${name}" "$(vm_proof ${name})"`,
     );
-    const included = new Set<string>();
-    const scripts = ["common.sh", "proof.sh"].map((file) => serverScript(file, included));
-    await execa("sh", { input: [...scripts, ...marks].join("\n") });
+    await execa("sh", { input: [shellScript("proof.sh", {}), ...marks].join("\n") });
   }
 
   /** What there is now: definitions from the state, addresses from the server. */

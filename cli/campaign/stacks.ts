@@ -32,7 +32,7 @@ import { settingsOf } from "./settings.ts";
 export const stackNameOf = (pair: number) => (pair === 1 ? "campaign" : `campaign-pair${pair}`);
 
 /** Removing a fleet of the paper's size takes minutes, so this is a hang. */
-const removalLimitMs = 30 * 60_000;
+export const removalLimitMs = 30 * 60_000;
 
 /** The servers that a stack was deployed on last, as its configuration names them; undefined where that cannot be read. */
 function hostsOfStack(stack: string): string | undefined {

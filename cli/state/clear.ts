@@ -10,7 +10,7 @@ import { roles } from "../../lib/roles.ts";
 import { targetOf } from "../../lib/ssh/target.ts";
 import { type BucketPlace, bucketText, parseBucket } from "../bucket/address.ts";
 import { Bucket } from "../bucket/bucket.ts";
-import { logFolder } from "../campaign/stacks.ts";
+import { logFolder, removalLimitMs } from "../campaign/stacks.ts";
 import { interruptible } from "../interrupt.ts";
 import { refuseOption } from "../options.ts";
 import { progress } from "../progress.ts";
@@ -28,9 +28,6 @@ export interface ClearOptions {
   hosts: string;
   force?: true;
 }
-
-/** Removing a fleet of the paper's size takes minutes, so this is a hang. */
-const timeLimitMs = 30 * 60_000;
 
 /** Operators whose states are beside results. */
 async function operatorsIn(results: BucketPlace): Promise<string[]> {
@@ -103,7 +100,15 @@ export async function clearDeployed(
       interruptible(async (interruption) => {
         await announceServers(targets, env);
         await takeDown({
-          ...{ bucket: new Bucket(place), operator, env, progress, interruption, timeLimitMs, hosts: options.hosts },
+          ...{
+            bucket: new Bucket(place),
+            operator,
+            env,
+            progress,
+            interruption,
+            timeLimitMs: removalLimitMs,
+            hosts: options.hosts,
+          },
           ...{ holder: deployerOf(checkout), isForced: options.force ?? false },
           targets: targets.map(({ target }) => target),
           logFile: join(logFolder, `clear-${timeStamp()}.log`),

@@ -66,9 +66,7 @@ const attributeIn = (xml: string, element: string, attribute: string) =>
 
 async function serverInterfaces(ssh: SshConnection, domain: string, mac: string): Promise<ServerInterfaces> {
   const listed = await ssh.run(interfacesScript(domain));
-  const found = listed
-    .split("</interface>")
-    .find((xml) => attributeIn(xml, "mac", "address")?.toLowerCase() === mac && /<interface\b/.test(xml));
+  const found = listed.split("</interface>").find((xml) => attributeIn(xml, "mac", "address")?.toLowerCase() === mac);
   const device = found && attributeIn(found, "target", "dev");
   const below = found && (attributeIn(found, "source", "bridge") ?? attributeIn(found, "source", "dev"));
   if (!device || !below)

@@ -8,6 +8,7 @@ import {
   host,
   inputsOf,
   named,
+  specOfRun,
   xsltOf,
 } from "./declared-testbed.ts";
 
@@ -49,7 +50,6 @@ describe("background VMs and their load", () => {
     };
     const hosts = { sender: host("192.0.2.1"), responder: host("192.0.2.2") };
     const inTurn = { hosts: { fidelity: "emulated-virtual", clock, hosts } };
-    const specOf = () => JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
 
     await declare({ ...competing, ...inTurn, loadType: "network", loadLocation: "sender" });
     const { sender, responder } = loadRequest();
@@ -57,7 +57,7 @@ describe("background VMs and their load", () => {
       [true, {}],
       [true, {}],
     ]);
-    const { ends } = specOf();
+    const { ends } = specOfRun();
     expect(ends.sender.background.inStep).toEqual([]);
     expect(ends.sender.background.least.receivedPps).toBeGreaterThan(0);
     expect(ends.responder.background.inStep).toEqual([
@@ -68,11 +68,11 @@ describe("background VMs and their load", () => {
     forgetDeclared();
     await declare({ ...competing, ...inTurn, loadType: "cpu", loadLocation: "sender" });
     expect(loadRequest().sender.least.cpuPercent).toBeGreaterThan(0);
-    expect(specOf().ends.sender.background.inStep).toEqual([]);
+    expect(specOfRun().ends.sender.background.inStep).toEqual([]);
 
     forgetDeclared();
     await declare({ ...competing, loadType: "network", loadLocation: "sender" });
-    expect(specOf().ends.responder.background).not.toHaveProperty("inStep");
+    expect(specOfRun().ends.responder.background).not.toHaveProperty("inStep");
   });
 
   it("send where the location says that the load is: load at the Sender comes from the Responder", async () => {
@@ -118,7 +118,7 @@ describe("background VMs and their load", () => {
 
   it("say in the runs what must be seen of them", async () => {
     await declare({ ...competing, loadType: "network", networkLoadMbps: 2, networkLoadPacketBytes: 1000 });
-    const spec = JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
+    const spec = specOfRun();
     expect(spec.ends.sender.background).toEqual({
       vms: ["rtt-bg-001", "rtt-bg-002"],
       endpoint: "vm",

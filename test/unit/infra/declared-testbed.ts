@@ -107,3 +107,7 @@ export async function inputsOf(
 
 export const changedBetween = (a: Map<string, string>, b: Map<string, string>) =>
   [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name)).sort();
+
+/** What the first run's program is told. */
+export const specOfRun = () =>
+  JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);

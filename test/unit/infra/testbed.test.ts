@@ -9,6 +9,7 @@ import {
   host,
   inputsOf,
   named,
+  specOfRun,
   xsltOf,
 } from "./declared-testbed.ts";
 
@@ -82,7 +83,7 @@ describe("a scenario's resources", () => {
     await declare({ mainDriver: { sender: "virtio-bridge", responder: "pci-passthrough" } });
     expect(xsltOf("sender-rtt-main")).toContain('type="bridge"');
     expect(xsltOf("responder-rtt-main")).toContain('type="hostdev"');
-    const spec = JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
+    const spec = specOfRun();
     expect(spec.ends.sender.capture).toEqual({ nic: "pf", virt: "vnet" });
     expect(spec.ends.sender.deployed).toEqual({
       ports: [{ name: "pf0", vfs: 7 }],
@@ -102,7 +103,7 @@ describe("a scenario's resources", () => {
       /^WANTED='name=rtt-main token=there-[0-9a-f]{12} endpoint=host kind=netns pf=pf0 vf=0 pci=0000:01:10.0 netdev=rtt0v0 mac=52:54:00:9a:01:00 vf_mac=52:54:00:9a:01:00 vlan=0 trust= spoofchk= ip=10.9.1.1 prefix=16 settings= neighbours=10.9.2.1,52:54:00:9a:02:00 peer_mac=52:54:00:9a:02:00'$/m,
     );
     expect(String(named("sender-main-ready")?.stdin)).toMatch(/endpoint=host kind=netns mac=\S+ netdev=rtt0v0'?$/m);
-    const spec = JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
+    const spec = specOfRun();
     expect(spec.ends.sender.main).toMatchObject({ endpoint: "host", name: "rtt-main", mac: "52:54:00:9a:01:00" });
     expect(spec.ends.sender.capture).toEqual({
       nic: "vf",
@@ -129,22 +130,21 @@ describe("a scenario's resources", () => {
     expect(said()).toContain("10.9.3.3");
     expect(said()).toContain("52:54:00:9b:03:00");
     expect(said()).not.toMatch(/10\.9\.[12]\.|52:54:00:9[ab]:0[12]/);
-    const spec = JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
+    const spec = specOfRun();
     expect(spec.scenario.name).toMatch(/_pair2_/);
     expect(spec.scenario.factors.serverPair).toBe(2);
     expect(spec.ends.responder.main).toMatchObject({ mac: "52:54:00:9a:04:00", ip: "10.9.4.1" });
   });
 
   it("hand a campaign's order to the runs to record, and do nothing else because of it", async () => {
-    const specOf = () => JSON.parse((named("run-01") as { environment: { LAB_RUN: string } }).environment.LAB_RUN);
     const order = { kind: "random", seed: 5, block: 1, position: 2, positions: 3 };
     await declare({ mainDriver: "virtio-bridge", order });
-    const [withOrder, all] = [specOf(), declared.filter(({ name }) => !name.startsWith("run-"))];
+    const [withOrder, all] = [specOfRun(), declared.filter(({ name }) => !name.startsWith("run-"))];
     expect(withOrder.order).toEqual(order);
     forgetDeclared();
     await declare({ mainDriver: "virtio-bridge" });
     const { order: _, token: _token, ...rest } = withOrder;
-    const { token: _another, ...without } = specOf();
+    const { token: _another, ...without } = specOfRun();
     expect(without).toEqual(rest);
     expect(declared.filter(({ name }) => !name.startsWith("run-"))).toEqual(all);
   });
