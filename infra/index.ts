@@ -30,11 +30,16 @@ async function prepare() {
     const guestImage = readGuestImage(config.guestImage, checkout);
     const owner = ownerOf(stack, checkout);
     const { inventory } = config;
-    await announceServers(roles.map((role) => ({ name: role, target: targetOf(inventory.hosts[role]) })));
+    const servers = roles.map((role) => ({ name: role, target: targetOf(inventory.hosts[role]) }));
+    const tried = await announceServers(servers);
     const plan = planOf(config);
     const file = typeof written.hosts === "string" ? written.hosts : undefined;
     const observed = await observe(inventory, { owner, plan, file });
-    await requireWays(inventory);
+    await requireWays(
+      inventory,
+      roles.filter((role) => !tried.includes(role)),
+    );
+    await announceServers(servers, "tried");
     refuse(falseClaims(inventory, observed), "the hosts");
     refuseOverload(withObserved(inventory, observed), config);
     const { sender, responder } = observed;
@@ -45,8 +50,8 @@ async function prepare() {
       ],
       "the stack",
     );
-    const servers = Object.fromEntries(roles.map((role) => [role, viewOf(observed[role])])) as Record<Role, ServerView>;
-    return { stack, config, guestImage, owner, servers };
+    const views = Object.fromEntries(roles.map((role) => [role, viewOf(observed[role])])) as Record<Role, ServerView>;
+    return { stack, config, guestImage, owner, servers: views };
   } catch (error) {
     throw error instanceof LabError ? new pulumi.RunError(error.message) : error;
   }

@@ -98,7 +98,7 @@ export async function clearDeployed(
     const variables = { ...(await preparePulumi(progress)), ...bucketBackend(place) };
     await withServersInReach(variables, (env) =>
       interruptible(async (interruption) => {
-        await announceServers(targets, env);
+        await announceServers(targets, "untried", env);
         await takeDown({
           ...{
             bucket: new Bucket(place),

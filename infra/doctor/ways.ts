@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { LabError, messageOf } from "../../lib/errors.ts";
-import { type Role, roles } from "../../lib/roles.ts";
+import type { Role } from "../../lib/roles.ts";
 import { connectSsh } from "../../lib/ssh/connect.ts";
 import type { SshTarget } from "../../lib/ssh/target.ts";
 import type { Inventory } from "../config/hosts.ts";
@@ -81,11 +81,12 @@ export async function tryWays(role: Role, target: SshTarget, timeoutMs = patienc
 
 /**
  * Refuses servers to which a way does not lead, before anything is changed on one.
+ * @param untried those of which that is not known
  * @throws LabError with a line for each way that cannot be gone
  */
-export async function requireWays({ hosts }: Inventory): Promise<void> {
-  const tried = await Promise.all(roles.map((role) => tryWays(role, hosts[role])));
-  const failures = roles.flatMap((role, index) =>
+export async function requireWays({ hosts }: Inventory, untried: readonly Role[]): Promise<void> {
+  const tried = await Promise.all(untried.map((role) => tryWays(role, hosts[role])));
+  const failures = untried.flatMap((role, index) =>
     (tried[index] ?? []).flatMap(({ what, failure }) =>
       failure === undefined ? [] : [`${role}: ${what}: ${failure}`],
     ),

@@ -19,11 +19,16 @@ const patienceMs = 60_000;
 /** Names the socket at which the gateway takes descriptions of servers. */
 const gatewayVariable = "LAB_GATEWAY";
 
-const requestSchema = z.array(z.object({ name: z.string(), target: targetSchema }));
-const answerSchema = z.object({ error: z.string().optional() });
+const announcedSchema = z.object({ name: z.string(), target: targetSchema });
+const requestSchema = z.object({
+  servers: z.array(announcedSchema),
+  /** Whether the providers' ways to them have just been tried, and lead there. */
+  ways: z.enum(["untried", "tried"]),
+});
+const answerSchema = z.object({ error: z.string().optional(), tried: z.array(z.string()).optional() });
 
 /** A server as it is announced: how messages call it, and how it is reached. */
-export type Announced = z.infer<typeof requestSchema>[number];
+export type Announced = z.infer<typeof announcedSchema>;
 
 /** An agent for one server: with the key of its file, or the user's own agent where there is none. */
 function serveAgent({ privateKeyFile }: SshEndpoint, socket: Socket): void {
@@ -42,8 +47,11 @@ function serveAgent({ privateKeyFile }: SshEndpoint, socket: Socket): void {
   socket.pipe(upstream).pipe(socket);
 }
 
-/** Joins a provider's connection to libvirt on the server. Why it fails is asked of the server before (ways.ts). */
-async function serveLibvirt(name: string, target: SshTarget, socket: Socket): Promise<void> {
+/**
+ * Joins a provider's connection to libvirt on the server. Why it fails is asked of the server before (ways.ts).
+ * @param onFailure is called where it does
+ */
+async function serveLibvirt({ name, target }: Announced, socket: Socket, onFailure: () => void): Promise<void> {
   try {
     const ssh = await connectSsh(name, target, patienceMs);
     socket.once("close", () => ssh.close());
@@ -53,6 +61,7 @@ async function serveLibvirt(name: string, target: SshTarget, socket: Socket): Pr
     stream.once("close", () => socket.destroy());
     socket.pipe(stream).pipe(socket);
   } catch {
+    onFailure();
     socket.destroy();
   }
 }
@@ -77,6 +86,8 @@ export class Gateway {
   readonly env: Record<string, string>;
   readonly #memory: string | undefined;
   readonly #listeners = new Map<string, Promise<Listener>>();
+  /** Servers to which the providers' ways led when they were tried since this was opened, by the socket of their libvirt. */
+  readonly #tried = new Set<string>();
 
   private constructor(control: string, memory: string | undefined) {
     this.env = { [gatewayVariable]: control };
@@ -116,7 +127,8 @@ export class Gateway {
 
   async #serve(name: string, target: SshTarget): Promise<void> {
     const { libvirt, agent, jumpAgent } = socketsOf(target);
-    await this.#listen(libvirt, (socket) => void serveLibvirt(name, target, socket));
+    const server = { name, target };
+    await this.#listen(libvirt, (socket) => void serveLibvirt(server, socket, () => this.#tried.delete(libvirt)));
     await this.#listen(agent, (socket) => serveAgent(target, socket));
     await this.#listen(jumpAgent, (socket) => serveAgent(target.jump ?? target, socket));
   }
@@ -129,14 +141,17 @@ export class Gateway {
 
   #control(socket: Socket): void {
     createInterface({ input: socket }).once("line", (line) => {
-      const done = (error?: string) => socket.end(`${JSON.stringify({ error })}\n`);
-      Promise.resolve()
-        .then(() => this.announce(requestSchema.parse(JSON.parse(line))))
-        .then(
-          () => done(),
-          (error) => done(messageOf(error)),
-        );
+      const done = (answer: z.input<typeof answerSchema>) => socket.end(`${JSON.stringify(answer)}\n`);
+      this.#answer(line).then(done, (error) => done({ error: messageOf(error) }));
     });
+  }
+
+  async #answer(line: string): Promise<z.input<typeof answerSchema>> {
+    const { servers, ways } = requestSchema.parse(JSON.parse(line));
+    await this.announce(servers);
+    const keyOf = ({ target }: Announced) => socketsOf(targetOf(target)).libvirt;
+    if (ways === "tried") for (const server of servers) this.#tried.add(keyOf(server));
+    return { tried: servers.filter((server) => this.#tried.has(keyOf(server))).map(({ name }) => name) };
   }
 }
 
@@ -150,7 +165,7 @@ export async function withGateway<T>(body: (env: Record<string, string>) => Prom
   }
 }
 
-function askGateway(path: string, request: readonly Announced[]): Promise<unknown> {
+function askGateway(path: string, request: z.input<typeof requestSchema>): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     let text = "";
@@ -175,14 +190,21 @@ const withoutGateway =
 
 /**
  * Tells the gateway that pulumi was started with which servers there are.
+ * @param ways whether the providers' ways to them have just been tried, and lead there
+ * @returns the names of those where they did since the gateway was opened: in a campaign, for a deployment before this one
  * @throws LabError when there is none, or a server's key cannot be used
  */
-export async function announceServers(servers: readonly Announced[], env: NodeJS.ProcessEnv = process.env) {
+export async function announceServers(
+  servers: readonly Announced[],
+  ways: "untried" | "tried" = "untried",
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<readonly string[]> {
   const path = env[gatewayVariable];
   if (!path) throw new LabError(withoutGateway);
-  const answer = await askGateway(path, servers).catch((error) => {
+  const answer = await askGateway(path, { servers: [...servers], ways }).catch((error) => {
     throw new LabError(`${withoutGateway} (${gatewayVariable}=${path}: ${messageOf(error)})`);
   });
-  const { error } = answerSchema.parse(answer);
+  const { error, tried = [] } = answerSchema.parse(answer);
   if (error !== undefined) throw new LabError(error);
+  return tried;
 }

@@ -37,14 +37,14 @@ const keysOf = (socket: string) =>
   });
 
 it("takes servers that a program announces, behind a folder that others cannot enter", async () => {
-  await announceServers([{ name: "sender", target: server() }], gateway.env);
+  await announceServers([{ name: "sender", target: server() }], "untried", gateway.env);
   const { agent } = socketsOf(server());
   expect((await keysOf(agent)).split(" ")[1]).toBe(readFileSync(`${keyFile}.pub`, "utf8").split(" ")[1]);
   expect((statSync(dirname(agent)).mode & 0o777).toString(8)).toBe("700");
 });
 
 it("remembers how they are reached, and no key", async () => {
-  await announceServers([{ name: "sender", target: server() }], gateway.env);
+  await announceServers([{ name: "sender", target: server() }], "untried", gateway.env);
   await gateway.close();
   const [file = ""] = readdirSync(join(folder, "servers"));
   const text = readFileSync(join(folder, "servers", file), "utf8");
@@ -55,21 +55,31 @@ it("remembers how they are reached, and no key", async () => {
   expect(await keysOf(socketsOf(server()).agent)).toContain("ssh-ed25519");
 });
 
+it("remembers where the providers' ways led, until libvirt is not reached", async () => {
+  const servers = [{ name: "sender", target: server() }];
+  expect(await announceServers(servers, "untried", gateway.env)).toEqual([]);
+  expect(await announceServers(servers, "tried", gateway.env)).toEqual(["sender"]);
+  expect(await announceServers(servers, "untried", gateway.env)).toEqual(["sender"]);
+  // Its host key is none, so no connection comes about.
+  await new Promise<void>((resolve) => connect(socketsOf(server()).libvirt).once("close", () => resolve()));
+  expect(await announceServers(servers, "untried", gateway.env)).toEqual([]);
+});
+
 it("refuses a key that cannot be used, by server and file", async () => {
   const absent = { ...server(), privateKeyFile: join(folder, "absent") };
-  await expect(announceServers([{ name: "sender", target: absent }], gateway.env)).rejects.toThrow(
+  await expect(announceServers([{ name: "sender", target: absent }], "untried", gateway.env)).rejects.toThrow(
     /^sender \(ssh root@192\.0\.2\.1:22\): privateKeyFile .*absent cannot be read/,
   );
   const through = { ...server(), jump: absent };
-  await expect(announceServers([{ name: "sender", target: through }], gateway.env)).rejects.toThrow(
+  await expect(announceServers([{ name: "sender", target: through }], "untried", gateway.env)).rejects.toThrow(
     /^sender's jump host /,
   );
 });
 
 it("is missed with words that say what to do", async () => {
   const announced = [{ name: "sender", target: server() }];
-  await expect(announceServers(announced, {})).rejects.toThrow(/not started by \.\/lab.*\.\/lab up STACK/);
-  await expect(announceServers(announced, { LAB_GATEWAY: join(folder, "gone") })).rejects.toThrow(
+  await expect(announceServers(announced, "untried", {})).rejects.toThrow(/not started by \.\/lab.*\.\/lab up STACK/);
+  await expect(announceServers(announced, "untried", { LAB_GATEWAY: join(folder, "gone") })).rejects.toThrow(
     /not started by .*ENOENT/,
   );
 });
