@@ -10,6 +10,14 @@
 . ./bound-uses.sh
 . ./namespaces.sh
 
+# is_line WORDS LINES: whether one of the lines is those words.
+is_line() {
+  case "
+$2
+" in *"
+$1
+"*) ;; *) return 1 ;; esac
+}
 # sentences_of FINDINGS: one text of them, without their kinds.
 sentences_of() { printf '%s\n' "$1" | cut -d ' ' -f 2- | awk 'NR > 1 { printf "; " } { printf "%s", $0 } END { print "" }'; }
 
@@ -96,13 +104,7 @@ $(printf '%s\n' "$seen" | sed -n 's/.* dev \([^ ]*\).*/\1/p')"
     case $unseen in *unreachable*) ;; *) return 1 ;; esac # an answer: what comes in from elsewhere goes out by no route of these
   fi
 }
-comes_in_by() {
-  case "
-$found
-" in *"
-$1
-"*) ;; *) return 1 ;; esac
-}
+comes_in_by() { is_line "$1" "$found"; }
 # above INTERFACE: all that stands on it, and on that.
 above() (
   for link in "$SYS/class/net/$1"/upper_*; do
@@ -229,32 +231,41 @@ say_hung() {
 }
 # domain_mark: what the description of each VM of ours begins with (infra/vm/domain-xml.ts).
 domain_mark='sriov-rtt-testbed '
-# foreign_domains NAME…: those that libvirt has and that have not shown our mark. One whose description cannot be read has not.
-# It fails where libvirt cannot be asked.
-foreign_domains() {
-  [ $# -gt 0 ] || return 0
-  all=$(virsh -q list --all --name) || return 1
-  questions='' asked=''
-  for domain; do
-    if printf '%s\n' "$all" | grep -qxF "$domain"; then
-      questions="$questions echo @$domain; desc $domain;" asked="$asked $domain"
-    fi
-  done
-  [ -n "$questions" ] || return 0
-  # Not quiet: a quiet virsh ends no answer with a newline.
-  answers=$(virsh "$questions" 2> /dev/null) || { ! hung $? || { say_hung; return 1; }; }
-  printf '%s\n' "$answers" | awk -v mark="$domain_mark" -v asked="$asked" '
-    /^@/ { name = substr($0, 2); next }
-    name != "" && $0 != "" { if (index($0, mark) == 1) ours[name] = 1; name = "" }
-    END { count = split(asked, names, " "); for (i = 1; i <= count; i++) if (!(names[i] in ours)) print names[i] }'
-}
-# domains_in_use NAME…: that there are VMs of these names which are somebody else's.
-domains_in_use() {
-  foreign=$(foreign_domains "$@" 2> /dev/null) || {
-    echo "unknown libvirt cannot be asked whose VM $* is, if there is one: $(virsh -q list --all --name 2>&1 > /dev/null | tr '\n' ' ')"
-    return
+# look_at_libvirt NAME…: asks it one question, for that costs more than any other. Sets DOMAINS, the names of all its VMs, and RUNNING, of
+# those that run, a line each; FOREIGN, of these names, those of VMs that have not shown our mark, and one whose description cannot be
+# read has not; NETWORKS, what it says of its networks. Where it cannot be asked it fails, and $unseen says why.
+look_at_libvirt() {
+  questions='echo @running; list --name; echo @networks; net-list --all;'
+  for domain; do questions="$questions echo @domain $domain; desc $domain;"; done
+  # A question for what is not there fails by itself, and the status is that of the last one. Not quiet: a quiet virsh ends no answer
+  # with a newline.
+  answers=$(virsh "$questions echo @domains; list --all --name" 2> /dev/null) || {
+    if hung $?; then unseen=$(say_hung 2>&1); else unseen=$(virsh -q list --all --name 2>&1 > /dev/null | tr '\n' ' '); fi
+    return 1
   }
-  for domain in $foreign; do
-    echo "domain there is a VM $domain which does not say that it is of this testbed (virsh desc $domain)"
+  DOMAINS=${answers##*"@domains
+"}
+  answers=${answers%"@domains
+"*}
+  RUNNING=${answers#*"@running
+"}
+  NETWORKS=${answers#*"@networks
+"}
+  RUNNING=${RUNNING%%"@networks
+"*} NETWORKS=${NETWORKS%%"@domain "*}
+  FOREIGN=$(printf '%s\n' "$answers" | awk -v mark="$domain_mark" -v asked="$*" -v there="$DOMAINS" '
+    /^@/ { name = $1 == "@domain" ? $2 : ""; next }
+    name != "" && $0 != "" { if (index($0, mark) == 1) ours[name] = 1; name = "" }
+    END {
+      count = split(there, names, "\n"); for (i = 1; i <= count; i++) has[names[i]] = 1
+      count = split(asked, names, " "); for (i = 1; i <= count; i++) if (names[i] in has && !(names[i] in ours)) print names[i]
+    }')
+}
+# foreign_uses NAME…: which of these names, of those that libvirt was asked for, are of somebody else's VM.
+foreign_uses() {
+  for domain; do
+    if is_line "$domain" "$FOREIGN"; then
+      echo "domain there is a VM $domain which does not say that it is of this testbed (virsh desc $domain)"
+    fi
   done
 }

@@ -3,14 +3,11 @@
 # as they are defined, shut off or not. Findings as in in-use.sh.
 . ./in-use.sh
 
-# look_for_plans: sets PLANS to "@domain NAME" or "@network NAME" and its XML each; PLANS_UNSEEN says why it cannot be had. VMs of this
-# testbed are left out. A server may have no driver for networks: then it has none.
+# look_for_plans: of what look_at_libvirt has seen, sets PLANS to "@domain NAME" or "@network NAME" and its XML each; PLANS_UNSEEN says
+# why it cannot be had. VMs of this testbed are left out. A server may have no driver for networks: then it has none.
 look_for_plans() {
   PLANS='' PLANS_UNSEEN=''
-  lists=$(virsh 'list --all --name; echo @networks; net-list --all' 2> /dev/null) || {
-    ! hung $? || { PLANS_UNSEEN='libvirt does not answer'; return 0; }
-  }
-  questions=$(printf '%s\n' "$lists" | awk '
+  questions=$(printf '%s\n' "$DOMAINS" @networks "$NETWORKS" | awk '
     /^@networks/ { networks = 1; next }
     !networks && NF { printf "%s\n", $0 }
     networks && ($2 == "active" || ($2 == "inactive" && $3 == "yes")) { printf "network %s\n", $1 }' | while read -r kind name; do

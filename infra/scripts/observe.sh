@@ -29,16 +29,15 @@ for port in $PORTS; do
   in_use "$pf" "$(port_in_use "$pf" "${port#*=}" "$BRIDGE")"
 done
 # shellcheck disable=SC2086 # names without spaces
-domains=$(domains_in_use $VMS)
+if look_at_libvirt $VMS; then
+  domains=$(foreign_uses $VMS)
+  look_for_plans
+  for port in $PORTS; do in_use "${port%=*}" "$(plans_with "${port%=*}")"; done
+else
+  domains="unknown libvirt cannot be asked whose VM $VMS is, if there is one: $unseen"
+fi
 # shellcheck disable=SC2086
 in_use '' "$(bridge_in_use "$BRIDGE"; namespaces_in_use $NAMESPACES; printf '%s\n' "$domains")"
-case $domains in
-  unknown*) ;; # that libvirt cannot be asked is told, and asking again could last as long
-  *)
-    look_for_plans
-    for port in $PORTS; do in_use "${port%=*}" "$(plans_with "${port%=*}")"; done
-    ;;
-esac
 layer() { echo "record=layer name=$(escaped "$1") token=$(escaped "$2")"; }
 for f in "$IMAGES"/*/token; do
   folder=${f%/token}

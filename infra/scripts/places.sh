@@ -6,33 +6,26 @@
 . ./place-vf.sh
 . ./place-netns.sh
 
-# drop_domains NAME…: ends and forgets those that there are and that are ours, all with one virsh.
+# drop_domains NAME…: ends and forgets those that there are and that are ours, as look_at_places has seen them, all with one virsh.
 drop_domains() {
-  domains=$(virsh -q list --all) || return 1
-  there=
-  for name; do
-    if printf '%s\n' "$domains" | awk -v name="$name" '$2 == name { found = 1 } END { exit !found }'; then there="$there $name"; fi
-  done
-  # shellcheck disable=SC2086 # names without spaces
-  foreign=$(foreign_domains $there) || return 1
   commands='' ours=''
-  for name in $there; do
-    if printf '%s\n' "$foreign" | grep -qxF "$name"; then
+  for name; do
+    is_line "$name" "$DOMAINS" || continue
+    if is_line "$name" "$FOREIGN"; then
       say "the VM $name does not say that it is of this testbed (virsh desc $name), and stays"
       continue
     fi
     ours="$ours $name"
-    case $(printf '%s\n' "$domains" | awk -v name="$name" '$2 == name { print $3 }') in
-      shut) commands="$commands undefine --managed-save $name;" ;;
-      *) commands="$commands destroy $name; undefine --managed-save $name;" ;;
-    esac
+    if is_line "$name" "$RUNNING"; then commands="$commands destroy $name;"; fi
+    commands="$commands undefine --managed-save $name;"
   done
   [ -n "$commands" ] || return 0
   # shellcheck disable=SC2086
-  answer=$(set -- $ours; VIRSH_SECONDS=$((${VIRSH_SECONDS:-120} + 4 * $#)); virsh -q "$commands" 2>&1) || :
-  left=$(virsh -q list --all --name) || return 1
+  answer=$(set -- $ours; VIRSH_SECONDS=$((${VIRSH_SECONDS:-120} + 4 * $#)); virsh -q "$commands echo @left; list --all --name" 2>&1) ||
+    answer="$answer@left$(virsh -q list --all --name)" || return 1
+  left=${answer##*@left}
   for name in $ours; do
-    if printf '%s\n' "$left" | grep -qxF "$name"; then fail "$name could not be removed: $answer"; fi
+    if is_line "$name" "$left"; then fail "$name could not be removed: ${answer%@left*}"; fi
   done
 }
 
@@ -58,18 +51,25 @@ drop_places() {
   done
   drop_domains "$@" || return 1
   for name; do
-    if is_vm_place "$name" && ! printf '%s\n' "$foreign" | grep -qxF "$name"; then rm -f "$LIBVIRT_LOG/$name-serial.log" "$LIBVIRT_LOG/$name.log"; fi
+    if is_vm_place "$name" && ! is_line "$name" "$FOREIGN"; then rm -f "$LIBVIRT_LOG/$name-serial.log" "$LIBVIRT_LOG/$name.log"; fi
   done
   unreleased=0
   for slot; do if [ -e "$SLOTS/$slot" ]; then release "$slot" || unreleased=1; fi; done
   return $unreleased
 }
 
-# all_places: those that are made ready; and domains of ours that have none: a reboot took the places and left the definitions.
-all_places() {
-  for slot in "$SLOTS"/*; do if [ -f "$slot" ]; then echo "${slot##*/}"; fi; done
-  domains=$(virsh -q list --all --name) || return 1
-  for name in $(printf '%s\n' "$domains" | grep -E '^rtt-(main|bg-[0-9]+)$' || :); do
-    if [ ! -e "$SLOTS/$name" ]; then echo "$name"; fi
+# look_at_places NAME…: sets PLACES, those that are made ready, and domains of ours that have none: a reboot took the places and left the
+# definitions. Of all these and of the names it is known then whose VMs they are (look_at_libvirt). It fails where libvirt cannot be asked.
+look_at_places() {
+  PLACES=$(for slot in "$SLOTS"/*; do if [ -f "$slot" ]; then echo "${slot##*/}"; fi; done)
+  # shellcheck disable=SC2086 # names without spaces
+  look_at_libvirt $PLACES "$@" || { say "$unseen"; return 1; }
+  placeless=
+  for domain in $(printf '%s\n' "$DOMAINS" | grep -xE 'rtt-(main|bg-[0-9]+)' || :); do
+    is_line "$domain" "$PLACES" || placeless="$placeless $domain"
   done
+  [ -n "$placeless" ] || return 0
+  # shellcheck disable=SC2086
+  look_at_libvirt $PLACES $placeless "$@" || { say "$unseen"; return 1; }
+  PLACES=$(printf '%s\n' $PLACES $placeless)
 }

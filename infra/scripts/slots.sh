@@ -10,7 +10,7 @@
 record() { printf '%s\n' "$1" > "$RUN/slot.tmp"; mv "$RUN/slot.tmp" "$SLOTS/$name"; }
 
 prepare() {
-  refuse_used "$(domains_in_use "$name")" "$name cannot be made"
+  refuse_used "$(foreign_uses "$name")" "$name cannot be made"
   # Whatever ends this script on the way, the next one finds the place, unfinished, and releases it.
   record "unfinished=yes $line"
   "prepare_$kind"
@@ -34,11 +34,13 @@ EOF2
 
 # unwanted_places LINES: all that are not in it, line by line.
 unwanted_places() {
-  places=$(all_places)
-  for name in $places; do
-    if [ ! -f "$SLOTS/$name" ] || ! printf '%s\n' "$1" | grep -qxF "$(line_of "$SLOTS/$name")"; then echo "$name"; fi
+  for name in $PLACES; do
+    if [ ! -f "$SLOTS/$name" ] || ! is_line "$(line_of "$SLOTS/$name")" "$1"; then echo "$name"; fi
   done
 }
+
+# shellcheck disable=SC2086 # names without spaces
+look_at_all_places() { look_at_places $(printf '%s\n' "$WANTED" | sed -n 's/\(^\|.* \)name=\([^ ]*\).*/\2/p'); }
 
 alone
 look_for_holders
@@ -46,6 +48,7 @@ case $ACTION in
   create | update)
     require_lease
     mkdir -p "$SLOTS"
+    look_at_all_places
     keep=$WANTED
     if [ "$ACTION" = create ]; then keep=; fi
     places=$(unwanted_places "$keep")
@@ -60,9 +63,9 @@ case $ACTION in
     ;;
   delete)
     leave_to_tenant
-    places=$(all_places)
+    look_at_places
     # shellcheck disable=SC2086
-    drop_places $places
+    drop_places $PLACES
     rm -rf "$SLOTS"
     ;;
 esac

@@ -12,7 +12,6 @@ if [ "$1" = -q ]; then end=''; shift; fi
 echo "virsh $*" >> "$LAB_ROOT/log"
 case "$*" in
   'list --all --name') ls ;;
-  'list --all') for d in *; do [ ! -d "$d" ] || echo " - $d $(cat "$d/state")"; done ;;
   *) printf '%s\n' "$1" | tr ';' '\n' | while read -r word a b; do
        a=${a#\'}; a=${a%\'}; b=${b#\'}; b=${b%\'}
        [ -z "$word" ] || [ "${VIRSH_HANGS:-}" != "$word" ] || sleep 100
@@ -21,7 +20,7 @@ case "$*" in
          desc) if [ -e "$a/unreadable" ]; then echo "error: disconnected" >&2; elif [ -d "$a" ]; then printf "%s$end" "$(cat "$a/desc")"; else echo "error: no domain $a" >&2; fi ;;
          dumpxml) if [ "$a" = --inactive ]; then a=$b; fi; printf '<domain>\n  <description>%s</description>\n%s\n</domain>\n' "$(cat "$a/desc")" "$(cat "$a/xml" 2> /dev/null)" ;;
          net-dumpxml) cat "../networks/$a/xml" ;;
-         list) ls ;;
+         list) if [ "$a" = --all ]; then ls; else for d in *; do [ ! -d "$d" ] || [ "$(cat "$d/state")" != running ] || echo "$d"; done; fi ;;
          net-list) for n in ../networks/*; do [ ! -d "$n" ] || echo " ${n##*/} $(cat "$n/state") yes"; done ;;
          destroy) echo "shut off" > "$a/state" ;;
          undefine) [ -e "$b/undying" ] || rm -r "$b" ;;
