@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { endingMs, exitWithin, requireEnded, runningCommand } from "./endpoints/ending.ts";
 import type { CommandExit, RunningCommand } from "./endpoints/endpoint.ts";
-import { LabError } from "./errors.ts";
+import { LabError, messageOf } from "./errors.ts";
 import type { SshConnection } from "./ssh/connect.ts";
 import { endCallScript } from "./ssh/end-call.ts";
 import { callVariable, newCall, scriptName } from "./ssh/framing.ts";
 import { shellQuote } from "./ssh/quote.ts";
+import { askVirsh } from "./virsh.ts";
 
 const started = z.object({ pid: z.int() });
 const status = z.object({
@@ -16,8 +17,13 @@ const status = z.object({
   "err-data": z.base64().optional(),
 });
 
-/** Seconds within which an agent must answer one question. */
+/** Seconds within which an agent must answer one question, and milliseconds within which libvirt must say so on a server that is slow. */
 const answerSeconds = 20;
+const answerLimitMs = 60_000;
+
+/** In characters that go as they are through whatever reads a line. */
+export const asciiJson = (value: object) =>
+  JSON.stringify(value).replace(/[^ -~]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /**
  * Asks a guest's agent (QEMU guest agent protocol). The channel is a virtual serial line of its own: no packet of it is on
@@ -32,11 +38,14 @@ export async function askAgent<T extends z.ZodType>(
   command: string,
   args: object,
 ): Promise<z.infer<T>> {
-  const request = JSON.stringify({ execute: command, arguments: args });
-  const answer = await ssh.run(
-    `virsh -q qemu-agent-command --timeout ${answerSeconds} ${shellQuote(domain)} ${shellQuote(request)}`,
-    { name: `${command} in ${domain}` },
-  );
+  const request = asciiJson({ execute: command, arguments: args });
+  const answer = await askVirsh(
+    ssh,
+    `qemu-agent-command --timeout ${answerSeconds} ${shellQuote(domain)} ${shellQuote(request)}`,
+    answerLimitMs,
+  ).catch((error) => {
+    throw new LabError(`${command} in ${domain}: ${messageOf(error)}`, { cause: error });
+  });
   const refuse = () =>
     new LabError(`${domain}: the guest agent answered ${command} with ${answer.trim().slice(0, 400)}`);
   let value: unknown;

@@ -65,7 +65,7 @@ look_at_places() {
   # shellcheck disable=SC2086 # names without spaces
   look_at_libvirt $PLACES "$@" || { say "$unseen"; return 1; }
   placeless=
-  for domain in $(printf '%s\n' "$DOMAINS" | grep -xE 'rtt-(main|bg-[0-9]+)' || :); do
+  for domain in $(printf '%s\n' "$DOMAINS" | grep -E '^rtt-(main|bg-[0-9]+)$' || :); do
     is_line "$domain" "$PLACES" || placeless="$placeless $domain"
   done
   [ -n "$placeless" ] || return 0

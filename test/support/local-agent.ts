@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readSync } from "node:fs";
 import { LabError } from "../../lib/errors.ts";
 import type { SshConnection } from "../../lib/ssh/connect.ts";
+import { playVirsh } from "./played-virsh.ts";
 
 interface Request {
   execute: string;
@@ -62,6 +63,6 @@ export class LocalAgent {
       this.asked.push(request.execute);
       return JSON.stringify({ return: this.spoil(request, this.#answer(request)) });
     };
-    return { run } as unknown as SshConnection;
+    return { converse: async () => playVirsh(run) } as unknown as SshConnection;
   }
 }

@@ -8,6 +8,7 @@ import { LabError } from "../../../lib/errors.ts";
 import type { Role } from "../../../lib/roles.ts";
 import type { SshConnection } from "../../../lib/ssh/connect.ts";
 import { loadKinds } from "../../../study/loads/loads.ts";
+import { playVirsh } from "../../support/played-virsh.ts";
 
 const stopCommand = stopCommandOf(loadKinds);
 const names = (role: Role, count: number) => Array.from({ length: count }, (_, index) => `${role}-${index}`);
@@ -50,6 +51,7 @@ class MadeUpServer {
   connect(): SshConnection {
     return {
       run: this.#run,
+      converse: async () => playVirsh(this.#run),
       exec: async (command: string) => {
         const done = { stdout: Buffer.from(""), stderr: "", code: 0 };
         if (!command.startsWith("virsh -q list")) return { ...done, stdout: Buffer.from(await this.#run(command)) };

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type OpenServer, verify } from "../../../infra/load/seen.ts";
 import { countedKinds } from "../../../lib/endpoints/kinds.ts";
 import { LabError } from "../../../lib/errors.ts";
+import { playVirsh } from "../../support/played-virsh.ts";
 
 const network = { type: "network", sends: false, receives: true, mbps: 1, packetBytes: 100, burstPackets: 1 };
 /** Looks at a guest's datagrams, two seconds apart. */
@@ -10,6 +11,9 @@ const counted = (from: number, to: number) =>
 const atOnce = { withinSeconds: 0, lookSeconds: 0 };
 let looks = 0;
 const verifyNow = (open: OpenServer) => verify(open, undefined, atOnce);
+
+const sshOf = (run: (command: string) => Promise<string>) =>
+  ({ run, converse: async () => playVirsh(run) }) as unknown as OpenServer["ssh"];
 
 /** A server whose guests' agents answer with a text, or fail. */
 const serverOf = (
@@ -26,23 +30,19 @@ const serverOf = (
   sharesClock: false,
   owner: "stack a",
   host: {} as OpenServer["host"],
-  ssh: {
-    run: async (command: string) => {
-      if (command === countedKinds.vm.cpu.command) {
-        const lines = Object.entries(answers).map(
-          ([name, ns]) => `Domain: '${name}'\n  cpu.time=${Number(ns) * looks}`,
-        );
-        looks += 1;
-        return [`${looks * 2}.00`, ...lines].join("\n");
-      }
-      const [, name = "", json = ""] = /qemu-agent-command --timeout \d+ (\S+) '(.*)'$/s.exec(command) ?? [];
-      const answer = answers[name];
-      if (answer instanceof Error) throw answer;
-      if (!json.includes("guest-exec-status")) return JSON.stringify({ return: { pid: 1 } });
-      const output = Buffer.from(answer ?? "").toString("base64");
-      return JSON.stringify({ return: { exited: true, exitcode: 0, "out-data": output } });
-    },
-  } as unknown as OpenServer["ssh"],
+  ssh: sshOf(async (command) => {
+    if (command === countedKinds.vm.cpu.command) {
+      const lines = Object.entries(answers).map(([name, ns]) => `Domain: '${name}'\n  cpu.time=${Number(ns) * looks}`);
+      looks += 1;
+      return [`${looks * 2}.00`, ...lines].join("\n");
+    }
+    const [, name = "", json = ""] = /qemu-agent-command --timeout \d+ (\S+) '(.*)'$/s.exec(command) ?? [];
+    const answer = answers[name];
+    if (answer instanceof Error) throw answer;
+    if (!json.includes("guest-exec-status")) return JSON.stringify({ return: { pid: 1 } });
+    const output = Buffer.from(answer ?? "").toString("base64");
+    return JSON.stringify({ return: { exited: true, exitcode: 0, "out-data": output } });
+  }),
 });
 
 describe("network load", () => {

@@ -122,7 +122,8 @@ it("a run in a guest without a probe's program is tried once", { timeout: 60_000
   const measureOnce: typeof rawRun = async (_spec, { tasks: [task] }) => {
     attempts += 1;
     if (task === undefined) throw new Error("no probe");
-    await new CommandInEndpoint(local(), task).clear();
+    // A folder of its own: other tests have ping's files in this machine's.
+    await new CommandInEndpoint({ ...local(), files: folder }, task).clear();
     throw new Error("not reached");
   };
   const message = "sender: vm has no no-such-program, which the probe ping needs";

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { SshConnection } from "../../../lib/ssh/connect.ts";
 import { startLoadInStep } from "../../../measure/probe/load-in-step.ts";
 import type { RunSpec } from "../../../measure/probe/spec.ts";
+import { playVirsh } from "../../support/played-virsh.ts";
 
 /** A server whose guests' agents do what they are asked, and what they were asked: guest and shell command. */
 function serverWithGuests() {
@@ -13,7 +14,7 @@ function serverWithGuests() {
     asked.push([vm, given.arg.at(-1)]);
     return JSON.stringify({ return: { pid: asked.length } });
   };
-  return { asked, ssh: { run } as unknown as SshConnection };
+  return { asked, ssh: { converse: async () => playVirsh(run) } as unknown as SshConnection };
 }
 
 const endsWith = (inStep: { vm: string; command: string }[] | undefined) =>

@@ -85,12 +85,10 @@ function standIn(folder: string, scripts: string[]): SshConnection {
   const shell = (command: string) =>
     execa("sh", ["-c", command.replaceAll(sessionFolder, folder)], { encoding: "buffer", stripFinalNewline: false });
   const connection = {
-    run: async (command: string) =>
-      command.includes("qemu-agent-command")
-        ? agent.run(command)
-        : Buffer.from((await shell(command)).stdout).toString(),
+    run: async (command: string) => Buffer.from((await shell(command)).stdout).toString(),
     exec: async (command: string) => ({ code: 0, stdout: Buffer.from((await shell(command)).stdout), stderr: "" }),
-    converse: async (script: string) => playSession(script, scripts),
+    converse: (script: string) =>
+      script.includes("exec virsh") ? agent.converse(script) : Promise.resolve(playSession(script, scripts)),
   };
   return connection as unknown as SshConnection;
 }

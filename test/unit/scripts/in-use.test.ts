@@ -189,7 +189,9 @@ describe("a name of ours", () => {
   it("may be taken by somebody's VM", async () => {
     server.domain("rtt-main", "running", "the customer's");
     server.domain("rtt-bg-001", "running");
-    const answer = await server.shell(`${serverScript("in-use.sh")}\nlook_at_libvirt rtt-main rtt-bg-001 rtt-bg-002; foreign_uses rtt-main rtt-bg-001 rtt-bg-002`);
+    const answer = await server.shell(
+      `${serverScript("in-use.sh")}\nlook_at_libvirt rtt-main rtt-bg-001 rtt-bg-002; foreign_uses rtt-main rtt-bg-001 rtt-bg-002`,
+    );
     expect(answer).toBe(
       "domain there is a VM rtt-main which does not say that it is of this testbed (virsh desc rtt-main)",
     );

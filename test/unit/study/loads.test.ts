@@ -19,6 +19,7 @@ import { loadKind } from "../../../study/loads/load-kind.ts";
 import { loadKinds, loadParametersOf } from "../../../study/loads/loads.ts";
 import { problemLine } from "../../../study/problem.ts";
 import { type FactorValues, recordedIn, recordOf, recordSchemaOf } from "../../../study/scenario.ts";
+import { playVirsh } from "../../support/played-virsh.ts";
 
 /** A kind that nobody has, by a counter of its own. */
 const turning = loadKind({
@@ -89,7 +90,10 @@ function turningServer(turnsPerSecond: number) {
       : "";
   };
   const exec = async () => ({ stdout: Buffer.from(""), stderr: "", code: 0 });
-  return { told, connect: async () => ({ run, exec, close() {} }) as unknown as SshConnection };
+  return {
+    told,
+    connect: async () => ({ run, converse: async () => playVirsh(run), exec, close() {} }) as unknown as SshConnection,
+  };
 }
 
 const host = {
