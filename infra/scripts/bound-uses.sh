@@ -7,7 +7,7 @@ look_for_bound() {
   [ -z "${BOUND+set}" ] || return 0
   BOUND=$(
     if see ss -tuwanpH; then [ -z "$seen" ] || printf '%s\n' "$seen" | bound_sockets; else echo "? a program speaks on it cannot be seen: $unseen"; fi
-    if see ss --xdp -pH; then [ -z "$seen" ] || printf '%s\n' "$seen" | xdp_sockets; else echo "? a program speaks on it by AF_XDP cannot be seen: $unseen"; fi
+    if see ss --xdp -H; then [ -z "$seen" ] || printf '%s\n' "$seen" | xdp_sockets; else echo "? a program speaks on it by AF_XDP cannot be seen: $unseen"; fi
     if see ip -o link show; then [ -z "$seen" ] || printf '%s\n' "$seen" | awk '/ mtu [0-9]+ xdp/ { split($2, name, /@|:/); print name[1], "program has an XDP program" }'
     else echo "? it has an XDP program cannot be seen: $unseen"; fi
     if see tc qdisc show; then [ -z "$seen" ] || printf '%s\n' "$seen" | awk '$2 ~ /^(clsact|ingress)$/ && $4 == "dev" { print $5, "program has filters of tc (" $2 ")" }'

@@ -22,6 +22,13 @@ $1
 sentences_of() { printf '%s\n' "$1" | cut -d ' ' -f 2- | awk 'NR > 1 { printf "; " } { printf "%s", $0 } END { print "" }'; }
 
 name_at() { target=$(readlink "$1" 2> /dev/null) || :; printf '%s\n' "${target##*/}"; }
+# vf_names PF: PCI addresses of its VFs, by their number, a line each.
+vf_names() {
+  pf_device=$SYS/class/net/$1/device
+  set --
+  while [ -e "$pf_device/virtfn$#" ]; do set -- "$@" "$pf_device/virtfn$#"; done
+  [ $# = 0 ] || readlink "$@" | sed 's:.*/::'
+}
 # value_of KEY FILE: of a file with a line `key=value` each.
 value_of() {
   [ -r "$2" ] || return 0

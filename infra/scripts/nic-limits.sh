@@ -2,21 +2,17 @@
 # What a PF's VFs can be used for, a line of key=value words (infra/plan/nic-limits.ts reads it). Nothing is changed.
 . ./in-use.sh
 
-# shares_group DEVICE: what else is in its IOMMU group, but for bridges, which vfio leaves alone; commas between.
-shares_group() {
-  for other in "$1"/iommu_group/devices/*; do
-    [ -e "$other" ] || continue
-    if [ "${other##*/}" = "${1##*/}" ]; then continue; fi
-    case $(cat "$other/class" 2> /dev/null) in 0x0604*) ;; *) echo "${other##*/}" ;; esac
-  done | paste -s -d , -
-}
 # nic_limits PF
 nic_limits() {
   dev=$(readlink -f "$SYS/class/net/$1/device") && [ -e "$dev/sriov_totalvfs" ] || return 0
-  shared=
-  n=0
-  while [ -e "$dev/virtfn$n" ]; do
-    others=$(shares_group "$(readlink -f "$dev/virtfn$n")")
+  # What else is in a VF's IOMMU group, but for bridges, which vfio leaves alone: NUMBER:ADDRESS,ADDRESS;…
+  shared='' n=0
+  for vf in $(vf_names "$1"); do
+    others=
+    for other in "$dev/virtfn$n/iommu_group/devices"/*; do
+      [ -e "$other" ] && [ "${other##*/}" != "$vf" ] || continue
+      case $(line_of "$other/class") in 0x0604*) ;; *) others="$others${others:+,}${other##*/}" ;; esac
+    done
     [ -z "$others" ] || shared="$shared${shared:+;}$n:$others"
     n=$((n + 1))
   done

@@ -23,9 +23,8 @@ for port in $PORTS; do
   address=
   if [ -e "$dev/sriov_totalvfs" ]; then address=$(name_at "$dev"); fi
   read_or() { line_of "$dev/$1" || echo 0; }
-  vfs='' n=0
-  while [ -e "$dev/virtfn$n" ]; do vfs="$vfs${vfs:+,}$(name_at "$dev/virtfn$n")"; n=$((n + 1)); done
-  echo "record=pf name=$(escaped "$pf") pci=$address total_vfs=$(read_or sriov_totalvfs) offset=$(read_or sriov_offset) stride=$(read_or sriov_stride) vfs=$vfs"
+  echo "record=pf name=$(escaped "$pf") pci=$address total_vfs=$(read_or sriov_totalvfs) offset=$(read_or sriov_offset) stride=$(read_or sriov_stride)" \
+    "vfs=$(vf_names "$pf" | paste -s -d , -)"
   in_use "$pf" "$(port_in_use "$pf" "${port#*=}" "$BRIDGE")"
 done
 # shellcheck disable=SC2086 # names without spaces
