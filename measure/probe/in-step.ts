@@ -9,7 +9,7 @@ import { onBoth, type PerRole } from "./roles.ts";
 import type { Sampled } from "./sampling.ts";
 import { lastSampleAt, type StepTimes, scheduleOf, secondsLate, windowsOf } from "./schedule.ts";
 import type { ServerSession } from "./server-session.ts";
-import { holdClock } from "./shared-clock.ts";
+import { type HeldClock, holdClock } from "./shared-clock.ts";
 import type { RunSpec } from "./spec.ts";
 import type { ProbeTask } from "./task.ts";
 
@@ -38,10 +38,11 @@ export async function sampleInStep(
     { sender: sessions.sender.ssh, responder: sessions.responder.ssh },
     loadSeconds,
   );
-  const beforeCommand = await sessions.sender.now();
-  await command.start({ afterSeconds: schedule.leadSeconds, tellsEnd: true });
-  const held = await holdClock(clock);
+  let held: HeldClock | undefined;
   try {
+    const beforeCommand = await sessions.sender.now();
+    await command.start({ afterSeconds: schedule.leadSeconds, tellsEnd: true });
+    held = await holdClock(clock);
     const { sender: sampling } = await onBoth((role) => sessions[role].startSamplingAt(slowness));
     const times: StepTimes = { beforeCommand, sampling };
     const late = secondsLate(schedule, times);
@@ -64,7 +65,7 @@ export async function sampleInStep(
     const stamps = { sender: stampsOf("sender"), responder: stampsOf("responder") };
     return { answer: await command.collect(), windows, clock: { ...record, stamps } };
   } catch (error) {
-    await held.release().catch(() => {});
+    await held?.release().catch(() => {});
     await load.end().catch(() => {}); // it ends by itself, too
     throw error;
   }
