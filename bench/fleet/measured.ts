@@ -1,4 +1,5 @@
 import type { BenchRow } from "../bench-row.ts";
+import { medianOf, spread } from "../spread.ts";
 
 /** What was measured, in seconds, in the order in which it was. */
 export interface Measured {
@@ -15,25 +16,14 @@ export interface Measured {
   destroyed: number[];
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? Number.NaN)
-    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
-}
-
-function text(values: readonly number[]): string {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const range = values.length > 1 ? ` (${least.toFixed(1)} to ${most.toFixed(1)})` : "";
-  return `${median(values).toFixed(1)} s${range}`;
-}
+const text = (values: readonly number[]): string =>
+  values.length > 1 ? `${spread(values, 1)} s` : `${medianOf(values).toFixed(1)} s`;
 
 /** Each value against the one that was measured beside it. */
 function times(values: readonly number[], beside: readonly number[]): string {
   const ratios = values.map((value, index) => value / (beside[index] ?? Number.NaN));
   const range = ratios.length > 1 ? ` (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})` : "";
-  return `${(median(values) / median(beside)).toFixed(2)} times the script${range}`;
+  return `${(medianOf(values) / medianOf(beside)).toFixed(2)} times the script${range}`;
 }
 
 /** The table: medians, least and most; ratios of medians, and of what was measured one after the other. */
