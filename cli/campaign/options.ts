@@ -74,6 +74,10 @@ type PairOptions = Pick<CampaignPlanOptions, "hosts" | "pair" | "pairs" | "newHo
 /** What a worker works on, and where it publishes. */
 export type CampaignWorkOptions = Queued<PairOptions>;
 
+/** Whether options name servers, in place of the emulated ones or of those that other machines have. */
+export const areServersNamed = ({ hosts, pairs }: Pick<PairOptions, "hosts" | "pairs">): boolean =>
+  hosts !== undefined || pairs !== undefined;
+
 function countOf(option: string, text: string): number {
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   return count >= 1 ? count : refuseOption(option, text, "a whole number, 1 or more");

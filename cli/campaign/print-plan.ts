@@ -7,7 +7,7 @@ import { progress } from "../progress.ts";
 import { type Campaign, estimatesOf, namedCampaign } from "./campaign.ts";
 import { type PlanProgress, planText } from "./list.ts";
 import type { MeasuredRuns } from "./measured.ts";
-import type { CampaignPlanOptions } from "./options.ts";
+import { areServersNamed, type CampaignPlanOptions } from "./options.ts";
 import type { CampaignPlan } from "./plan.ts";
 import { serversAt, serversIn } from "./servers.ts";
 import { statusOf } from "./status.ts";
@@ -45,9 +45,8 @@ const changesIn = ({ scenarios }: CampaignPlan): string[][] =>
 /** `./lab campaign plan`. @throws LabError (exit code 2) with what is wrong in options, experiments, pairs or hosts */
 export async function printPlan(options: CampaignPlanOptions): Promise<void> {
   const runs = await openRuns(options.results, { isSnapshot: true });
-  const areNamed = options.hosts !== undefined || options.pairs !== undefined;
   const serversOf = options.pairs === undefined ? serversIn : serversAt;
-  const campaign = namedCampaign(options, runs, (hosts) => (areNamed ? serversOf(hosts) : undefined));
+  const campaign = namedCampaign(options, runs, (hosts) => (areServersNamed(options) ? serversOf(hosts) : undefined));
   for (const line of campaign.notes) progress.say(line);
   const howFar = progressOf(campaign, runs);
   await runs.remember();

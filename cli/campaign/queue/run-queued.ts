@@ -8,7 +8,7 @@ import { timeStamp } from "../../stamp.ts";
 import type { Campaign } from "../campaign.ts";
 import type { CampaignOutcome } from "../measure.ts";
 import type { MeasuredRuns } from "../measured.ts";
-import type { CampaignRunOptions, Queued } from "../options.ts";
+import { areServersNamed, type CampaignRunOptions, type Queued } from "../options.ts";
 import { conclude, runnable } from "../run.ts";
 import { serversAt } from "../servers.ts";
 import { logFolder } from "../stacks.ts";
@@ -68,8 +68,8 @@ async function measureByQueue(campaign: Campaign, runs: MeasuredRuns, options: O
         ...{ queue, name: nameOfCampaign(campaign), replicates: campaign.blocks.length },
         ...{ asked, say: progress.say, everyMs: lookMs },
       });
-    if (options.hosts === undefined && options.pairs === undefined) await interruptible(({ asked }) => wait(asked));
-    else await workHere(options, queue, runs, wait);
+    if (areServersNamed(options)) await workHere(options, queue, runs, wait);
+    else await interruptible(({ asked }) => wait(asked));
   } finally {
     await queue.close();
   }
@@ -88,7 +88,7 @@ async function measureByQueue(campaign: Campaign, runs: MeasuredRuns, options: O
  */
 export async function runQueuedCampaign(options: Options): Promise<void> {
   const runs = await openRuns(options.results, { isWritten: true });
-  const areNamed = options.hosts !== undefined || options.pairs !== undefined;
+  const areNamed = areServersNamed(options);
   const campaign = runnable(options, runs, areNamed ? serversAt : () => undefined);
   for (const line of campaign.notes) progress.say(line);
   const outcome = await measureByQueue(campaign, runs, options);
