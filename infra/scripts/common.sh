@@ -9,7 +9,8 @@ fail() { echo "$(hostname): $*" >&2; exit 1; }
 say() { echo "$(hostname): $*" >&2; }
 # mark LAYER [PROOF]: PROOF is what the thing itself says, and no other thing of its name (proof.sh).
 mark() { mkdir -p "$RUN"; printf '%s\n' "$TOKEN" "${2:-}" > "$RUN/$1.tmp" && mv "$RUN/$1.tmp" "$RUN/$1"; }
-unmark() { rm -f "$RUN/$1"; }
+# unmark LAYER…
+unmark() { (cd "$RUN" 2> /dev/null || exit 0; rm -f "$@"); }
 token_of() { line_of "$RUN/$1" || :; }
 # held_by: the stack that has this server.
 held_by() { line_of "$RUN/lease/owner" || echo nobody; }

@@ -45,10 +45,13 @@ is_vm_place() ( endpoint=vm; read_fields "$(line_of "$SLOTS/$1" 2> /dev/null || 
 # drop_places NAME…: domains first. One whose place cannot be given back says why, and keeps no other from it.
 drop_places() {
   [ $# -gt 0 ] || return 0
+  marks=
   for name; do
-    for endpoint in $ENDPOINT_KINDS; do unmark "$endpoint-$name"; done
-    case $name in rtt-bg-*) unmark load ;; esac # a fleet that has changed has its load started again
+    for endpoint in $ENDPOINT_KINDS; do marks="$marks $endpoint-$name"; done
+    case $name in rtt-bg-*) marks="$marks load" ;; esac # a fleet that has changed has its load started again
   done
+  # shellcheck disable=SC2086 # names without spaces
+  unmark $marks
   drop_domains "$@" || return 1
   for name; do
     if is_vm_place "$name" && ! is_line "$name" "$FOREIGN"; then rm -f "$LIBVIRT_LOG/$name-serial.log" "$LIBVIRT_LOG/$name.log"; fi

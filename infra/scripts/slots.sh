@@ -42,8 +42,13 @@ unwanted_places() {
 # shellcheck disable=SC2086 # names without spaces
 look_at_all_places() { look_at_places $(printf '%s\n' "$WANTED" | sed -n 's/\(^\|.* \)name=\([^ ]*\).*/\2/p'); }
 
+# look_for_users: who has VFs, where a place is on one or is to be.
+look_for_users() {
+  case "$(cat "$SLOTS"/* 2> /dev/null) $WANTED" in *' vf='*) look_for_holders ;; esac
+}
+
 alone
-look_for_holders
+look_for_users
 case $ACTION in
   create | update)
     require_lease
@@ -54,7 +59,7 @@ case $ACTION in
     places=$(unwanted_places "$keep")
     # shellcheck disable=SC2086 # names without spaces
     drop_places $places
-    look_for_holders
+    look_for_users
     each_new prepare
     each_new await_place
     udevadm settle --timeout=30 || : # an interface comes as eth0 and is renamed
