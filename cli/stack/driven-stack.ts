@@ -72,7 +72,13 @@ export class DrivenStack {
     const workspace = await LocalWorkspace.create({ workDir: checkout, envVars: env });
     const { isLeft, stack } = await selecting(async () => {
       const isThere = (await workspace.listStacks()).some((each) => each.name === name);
-      if (isThere && options.leftoversAreGone) await workspace.removeStack(name, { force: true });
+      if (isThere && options.leftoversAreGone) {
+        // It may have been killed in an operation, whose lock is left.
+        await options.confirm?.();
+        const before = await LocalWorkspace.selectStack({ stackName: name, workDir: checkout }, { envVars: env });
+        await before.cancel().catch(() => {});
+        await workspace.removeStack(name, { force: true });
+      }
       const made = await LocalWorkspace.createOrSelectStack({ stackName: name, workDir: checkout }, { envVars: env });
       return { isLeft: isThere, stack: made };
     });
