@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -66,6 +66,17 @@ it("what a killed command left is seen without the engine, told, removed, and fo
   expect(leftoverOf(name)).toBe("nothing");
   expect(existsSync(stackFile(checkout, name))).toBe(false);
   expect(readFileSync(options.logFile, "utf8")).toContain("- 2 deleted");
+});
+
+it("what a killed operation left on servers that are gone is forgotten, with its lock", async () => {
+  await deploySomething(name);
+  const locks = join(folder, ".pulumi/locks/organization/sriov-rtt", name);
+  mkdirSync(locks, { recursive: true });
+  const lock = { pid: 1, username: "root", hostname: "elsewhere", timestamp: "2026-01-01T00:00:00Z" };
+  writeFileSync(join(locks, "4ba5fc05-5127-4a94-9a58-9b797a2daa2b.json"), JSON.stringify(lock));
+  const gone = { ...options, leftoversAreGone: true, keep: false };
+  await withDrivenStack(gone, async () => expect(leftoverOf(name)).toBe("nothing"));
+  expect(said).toEqual([]);
 });
 
 it("what a command kept is known as that, until the next one removes it and says so", async () => {
