@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -47,35 +46,7 @@ void ring_bell(void) {
   if (own->listened) syscall(SYS_futex, &own->bell, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-/* How long a bell is listened for awake: what a processor takes to fall asleep and wake is as much as a server works for between two
- * barriers, and the other one is mostly about to ring. Where there is one processor alone, that one would be kept from it. */
-enum { AWAKE_NS = 200000, LOOKS = 64 };
-
-static bool has_processors(void) {
-  static int count;
-  cpu_set_t set;
-  if (!count) count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-  return count > 1;
-}
-
-/* Whether the bell has been rung meanwhile. */
-static bool listen_awake(uint32_t heard) {
-  struct timespec now, until;
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_nsec += AWAKE_NS;
-  if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
-  do {
-    for (int look = 0; look < LOOKS; look++) {
-      if (peer->bell != heard) return true;
-      __builtin_ia32_pause();
-    }
-    clock_gettime(CLOCK_MONOTONIC, &now);
-  } while (now.tv_sec < until.tv_sec || (now.tv_sec == until.tv_sec && now.tv_nsec < until.tv_nsec));
-  return false;
-}
-
 void wait_for_bell(uint32_t heard, int64_t nanoseconds) {
-  if (has_processors() && listen_awake(heard)) return;
   struct timespec limit = {nanoseconds / 1000000000, nanoseconds % 1000000000};
   peer->listened = 1;
   syscall(SYS_futex, &peer->bell, FUTEX_WAIT, heard, &limit, NULL, 0);
