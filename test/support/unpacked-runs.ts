@@ -5,7 +5,9 @@ import { checkout } from "../../lib/paths.ts";
 import { temporaryFolder } from "./report.ts";
 
 /** Runs in virtual time, unpacked: a results directory. @param name of their folder in test/data */
-export async function unpackedRuns(name: "study" | "network-in-step"): Promise<ReturnType<typeof temporaryFolder>> {
+export async function unpackedRuns(
+  name: "study" | "first-study" | "network-in-step",
+): Promise<ReturnType<typeof temporaryFolder>> {
   const folder = temporaryFolder();
   for (const archive of globSync(join(checkout, "test/data", name, "*.tar.xz")).sort())
     await execa("tar", ["--extract", "--xz", "--file", archive, "--directory", folder.path]);
