@@ -10,7 +10,7 @@ nic_limits() {
   for vf in $(vf_names "$1"); do
     others=
     for other in "$dev/virtfn$n/iommu_group/devices"/*; do
-      [ -e "$other" ] && [ "${other##*/}" != "$vf" ] || continue
+      if [ ! -e "$other" ] || [ "${other##*/}" = "$vf" ]; then continue; fi
       case $(line_of "$other/class") in 0x0604*) ;; *) others="$others${others:+,}${other##*/}" ;; esac
     done
     [ -z "$others" ] || shared="$shared${shared:+;}$n:$others"

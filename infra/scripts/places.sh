@@ -74,5 +74,6 @@ look_at_places() {
   [ -n "$placeless" ] || return 0
   # shellcheck disable=SC2086
   look_at_libvirt $PLACES $placeless "$@" || { say "$unseen"; return 1; }
+  # shellcheck disable=SC2086
   PLACES=$(printf '%s\n' $PLACES $placeless)
 }

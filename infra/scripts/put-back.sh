@@ -10,7 +10,7 @@ put_back() {
   PUT_BACK=''
   look_for_far_links
   look_for_bound
-  # shellcheck disable=SC2086 # names without spaces
+  # shellcheck disable=SC2086,SC2119 # names without spaces; there are no further ones
   told=$({ look_at_places && drop_places $PLACES; } 2>&1) || {
     printf '%s\n' "$told" >&2
     say "VMs of this testbed are left, or a network namespace, so nothing else was put back; when they can be removed, do the same again"

@@ -39,7 +39,7 @@ unwanted_places() {
   done
 }
 
-# shellcheck disable=SC2086 # names without spaces
+# shellcheck disable=SC2046 # names without spaces
 look_at_all_places() { look_at_places $(printf '%s\n' "$WANTED" | sed -n 's/\(^\|.* \)name=\([^ ]*\).*/\2/p'); }
 
 # look_for_users: who has VFs, where a place is on one or is to be.
