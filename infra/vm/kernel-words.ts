@@ -13,13 +13,12 @@ export interface GuestBoot {
 }
 
 /**
- * What a kernel makes ready at its start and no guest uses: random numbers from jitter (the CPU's are trusted), tracing, certificates of
- * modules, and congestion control in BPF. Together they are a quarter of the instructions of a start.
+ * What a kernel makes ready at its start and no guest uses: random numbers from jitter (the CPU's are trusted), tracing, and congestion
+ * control in BPF. With the check of pages' rights they are a quarter of the instructions of a start.
  */
 const unusedInitcalls = [
   "jent_mod_init",
   ...["trace_eval_init", "init_kprobe_trace"],
-  "load_system_certificate_list",
   ...["bpf_tcp_ca_kfunc_init", "bpf_dummy_struct_ops_init"],
 ];
 
