@@ -27,6 +27,9 @@ drop_domains() {
   for name in $ours; do
     if is_line "$name" "$left"; then fail "$name could not be removed: ${answer%@left*}"; fi
   done
+  # What has come meanwhile is somebody's: nothing of this testbed's is made beside this.
+  FOREIGN="$FOREIGN
+$(printf '%s\n' "$left" | grep -vxF -e "$DOMAINS" || :)"
 }
 
 # release NAME: gives back what a VM was attached to, once its domain is gone. Nothing of it needs what making it needed.

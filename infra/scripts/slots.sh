@@ -39,9 +39,7 @@ unwanted_places() {
   done
 }
 
-# shellcheck disable=SC2046 # names without spaces
-look_at_all_places() { look_at_places $(printf '%s\n' "$WANTED" | sed -n 's/\(^\|.* \)name=\([^ ]*\).*/\2/p'); }
-
+say_name() { echo "$name"; }
 # look_for_users: who has VFs, where a place is on one or is to be.
 look_for_users() {
   case "$(cat "$SLOTS"/* 2> /dev/null) $WANTED" in *' vf='*) look_for_holders ;; esac
@@ -53,7 +51,8 @@ case $ACTION in
   create | update)
     require_lease
     mkdir -p "$SLOTS"
-    look_at_all_places
+    # shellcheck disable=SC2046 # names without spaces
+    look_at_places $(each_new say_name)
     keep=$WANTED
     if [ "$ACTION" = create ]; then keep=; fi
     places=$(unwanted_places "$keep")

@@ -2,7 +2,8 @@
 # virsh whose domains are folders of LAB_ROOT/domains with a state, a desc and perhaps xml of their devices; its networks, of
 # LAB_ROOT/networks, have a state with autostart, and xml. VIRSH_FAILS makes it fail, as when libvirtd is dead;
 # VIRSH_HANGS=all makes it hang, and VIRSH_HANGS=WORD when it is to do that;
-# a domain that is "undying" is not undefined, and one that is "unreadable" does not tell its description.
+# a domain that is "undying" is not undefined, and one that is "unreadable" does not tell its description; while one is destroyed that has
+# a file "meanwhile", somebody defines a VM of the name in it.
 [ "${VIRSH_HANGS:-}" != all ] || exec sleep 100
 [ -z "${VIRSH_FAILS:-}" ] || { echo "failed to connect to the hypervisor" >&2; exit 1; }
 cd "$LAB_ROOT/domains" || exit 1
@@ -22,7 +23,9 @@ case "$*" in
          net-dumpxml) cat "../networks/$a/xml" ;;
          list) if [ "$a" = --all ]; then ls; else for d in *; do [ ! -d "$d" ] || [ "$(cat "$d/state")" != running ] || echo "$d"; done; fi ;;
          net-list) for n in ../networks/*; do [ ! -d "$n" ] || echo " ${n##*/} $(cat "$n/state") yes"; done ;;
-         destroy) echo "shut off" > "$a/state" ;;
+         destroy)
+           echo "shut off" > "$a/state"
+           if [ -e "$a/meanwhile" ]; then new=$(cat "$a/meanwhile"); mkdir "$new"; echo "shut off" > "$new/state"; echo "a customer's" > "$new/desc"; fi ;;
          undefine) [ -e "$b/undying" ] || rm -r "$b" ;;
        esac
      done ;;

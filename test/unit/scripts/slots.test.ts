@@ -126,6 +126,15 @@ describe.each(["sh", "bash"])("slots.sh, run by %s", (shell) => {
     expect(server.domains()).toEqual(["customer", "rtt-bgx"]);
   });
 
+  it("makes no VM of a name that somebody gives to one of his while others are removed", async () => {
+    await deploy([1], "create", shell);
+    server.write("domains/rtt-bg-001/meanwhile", name(0));
+    const { exitCode, stderr } = await place("update", slot(0), shell);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining("there is a VM rtt-main which does not say")]);
+    expect(server.domains()).toEqual(["rtt-main"]);
+    expect(slots()).toEqual([]);
+  });
+
   it("releases a slot that was left unfinished", async () => {
     await deploy([0], "create", shell);
     server.write(`run/sriov-rtt/slots/${name(3)}`, `${slot(3, "unfinished")}\n`);
