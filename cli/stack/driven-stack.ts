@@ -34,6 +34,12 @@ function selecting<T>(select: () => Promise<T>): Promise<T> {
   return done;
 }
 
+/** Takes a stack's lock away, if it has one. @throws LabError where the stack is somebody else's by now */
+async function takeLockAway(stack: Stack, { confirm }: Pick<DrivenStackOptions, "confirm">): Promise<void> {
+  await confirm?.();
+  await stack.cancel().catch(() => {});
+}
+
 /** What a deployment gave. */
 interface Deployed {
   /** Folders of the runs. */
@@ -73,10 +79,8 @@ export class DrivenStack {
     const { isLeft, stack } = await selecting(async () => {
       const isThere = (await workspace.listStacks()).some((each) => each.name === name);
       if (isThere && options.leftoversAreGone) {
-        // It may have been killed in an operation, whose lock is left.
-        await options.confirm?.();
         const before = await LocalWorkspace.selectStack({ stackName: name, workDir: checkout }, { envVars: env });
-        await before.cancel().catch(() => {});
+        await takeLockAway(before, options); // it may have been killed in an operation
         await workspace.removeStack(name, { force: true });
       }
       const made = await LocalWorkspace.createOrSelectStack({ stackName: name, workDir: checkout }, { envVars: env });
@@ -142,11 +146,10 @@ export class DrivenStack {
     return this.#operations.close();
   }
 
-  /** Takes the lock away that an operation of ours may have left. @throws LabError where the stack is somebody else's by now */
+  /** Takes the lock away that an operation of ours may have left. @throws LabError as `takeLockAway` does */
   async #unlock(): Promise<void> {
     if (!this.#mayBeLocked) return;
-    await this.#options.confirm?.();
-    await this.#stack.cancel().catch(() => {});
+    await takeLockAway(this.#stack, this.#options);
     this.#mayBeLocked = false;
   }
 
